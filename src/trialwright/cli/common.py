@@ -1,0 +1,165 @@
+"""What all commands share: the terminal, clear refusals, loading a study, reading records."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from trialwright.locale import read_catalogue
+from trialwright.terms.message import Message, message, render
+
+if TYPE_CHECKING:
+    from trialwright.study.errors import Problem
+    from trialwright.study.rules import Eligibility
+
+DONE, BUG, USAGE, STUDY_INVALID, RECORDS_UNREADABLE, SOME_SKIPPED, ANSWER_IS_NO = 0, 1, 2, 3, 4, 5, 6
+
+
+class Stop(Exception):  # noqa: N818 - not an error of the software: the command ends here, for a stated reason
+    """End a command with a sentence and an exit code."""
+
+    def __init__(self, code: int, sentence: Message) -> None:
+        super().__init__(sentence.template)
+        self.code = code
+        self.message = sentence
+
+
+@dataclass
+class Terminal:
+    """Speaks one language; results go to stdout, everything else to stderr."""
+
+    language: str
+    quiet: bool = False
+    _shown: float = 0.0
+    _wide: int = 0
+
+    @property
+    def catalogue(self) -> Mapping[str, str]:
+        """The sentences of the language."""
+        return read_catalogue(self.language)
+
+    def say(self, sentence: object) -> str:
+        """A sentence in the language."""
+        return render(sentence, self.catalogue)
+
+    def tell(self, sentence: object) -> None:
+        """A sentence on stderr, always."""
+        self.clear()
+        print(self.say(sentence), file=sys.stderr)
+
+    def remark(self, sentence: object) -> None:
+        """A sentence on stderr, unless quiet."""
+        if not self.quiet:
+            self.tell(sentence)
+
+    def progress(self, sentence: Message) -> None:
+        """A passing sentence on stderr while something takes more than a second."""
+        now = time.monotonic()
+        if self.quiet or now - self._shown < 0.5:
+            return
+        if self._shown == 0.0:  # the first second is silent
+            self._shown = now + 0.5
+            return
+        self._shown = now
+        if sys.stderr.isatty():
+            text = self.say(sentence)
+            print("\r" + text.ljust(self._wide), end="", file=sys.stderr, flush=True)
+            self._wide = len(text)
+
+    def clear(self) -> None:
+        """Wipe a passing sentence."""
+        if self._wide:
+            print("\r" + " " * self._wide + "\r", end="", file=sys.stderr)
+            self._wide = 0
+
+
+def own_parser(command: str, about: Message, examples: str, terminal: Terminal) -> argparse.ArgumentParser:
+    """The parser of one command, with examples in its help."""
+    return argparse.ArgumentParser(
+        prog=f"trialwright {command}",
+        description=terminal.say(about),
+        epilog=f"{terminal.say(message('examples'))}:\n{examples}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def day_option(text: str) -> date:
+    """An ISO date for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a date such as 2026-11-01") from None
+
+
+def reading_option(text: str) -> tuple[str, str]:
+    """ID=NAME for argparse."""
+    criterion, equals, name = text.partition("=")
+    if not (criterion and equals and name):
+        raise argparse.ArgumentTypeError(f"{text} is not CRITERION=READING, such as I4=literal")
+    return criterion, name
+
+
+def problem_line(problem: Problem, terminal: Terminal) -> str:
+    """`severity code file:line message cure`."""
+    words = f"{terminal.say(problem.message)} {terminal.say(problem.cure)}".strip()
+    return f"{problem.severity} {problem.code} {problem.file}:{problem.line} {words}"
+
+
+def load_eligibility(name: str, terminal: Terminal) -> Eligibility:
+    """Load and lower a study; an invalid one ends the command with exit code 3 and every problem."""
+    from trialwright.exchange.folder import read_study
+    from trialwright.study.errors import StudyInvalid, StudyNotFound
+    from trialwright.study.rules import lower_study
+
+    try:
+        return lower_study(read_study(name))
+    except StudyNotFound as error:
+        raise Stop(STUDY_INVALID, error.message) from None
+    except StudyInvalid as error:
+        for problem in error.problems:
+            print(problem_line(problem, terminal))
+        raise Stop(
+            STUDY_INVALID, message("The study {name} cannot be used: {count} problems.", name=name, count=len(error.problems))
+        ) from None
+
+
+@contextmanager
+def output(path: str | None) -> Iterator[TextIO]:
+    """Where results go: stdout, or a file that appears whole or not at all."""
+    if path is None:
+        yield sys.stdout
+        return
+    with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+@contextmanager
+def whole_file(path: str) -> Iterator[Path]:
+    """A temporary path beside the target, moved into place when everything went well."""
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        os.replace(temporary, target)
+    except OSError as error:
+        raise Stop(
+            USAGE, message("{path} cannot be written: {reason}.", path=path, reason=error.strerror or "")
+        ) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | None, text: str) -> None:
+    """Write one text to stdout or to a file."""
+    with output(path) as out:
+        out.write(text)
+

@@ -1,0 +1,189 @@
+"""`trialwright funnel`: where people are lost, and what each reading costs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from trialwright import __version__
+from trialwright.cli.common import (
+    DONE,
+    SOME_SKIPPED,
+    USAGE,
+    Stop,
+    Terminal,
+    load_eligibility,
+    output,
+    own_parser,
+    whole_file,
+)
+from trialwright.cli.records import add_record_options, closed_world, open_source, read_records
+from trialwright.cli.screen import chosen_rules, set_aside, unread
+from trialwright.eligibility.funnel import Population, overall_of, pick_bits, swap
+from trialwright.eligibility.search import WORD, plan_search
+from trialwright.eligibility.verdict import assess_person, is_dead
+from trialwright.logic.interpreter import Setting
+from trialwright.record.fact import Person
+from trialwright.reports.funnel.files import table_lines, write_csv, write_parquet
+from trialwright.reports.funnel.result import funnel_result
+from trialwright.reports.screening.result import head, skipped_rows
+from trialwright.study.canonical import version
+from trialwright.study.rules import FORMULAS, Eligibility, Rule
+from trialwright.terms.message import message
+
+SMALL = 1_000
+
+
+def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
+    """The options of the command."""
+    say = terminal.say
+    own = own_parser(
+        command,
+        message("Attrition, leave-one-out, best and worst case over unknowns, Shapley values, effect of each reading."),
+        "  trialwright funnel beam studies/beam/sample --on 2026-11-01\n"
+        "  trialwright funnel beam hospital/ --on 2026-11-01 --order I3,I4,A0 --format html --out funnel.html",
+        terminal,
+    )
+    add_record_options(own, terminal)
+    own.add_argument("--order", metavar="ID,...", help=say(message("order of the attrition; criteria not named follow in protocol order")))
+    own.add_argument("--format", choices=("table", "json", "ndjson", "csv", "parquet", "html"), default="table")
+    own.add_argument("--least", type=int, default=0, metavar="N", help=say(message("show no count from 1 to N-1 (for what leaves the site)")))
+    return own
+
+
+def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
+    """`trialwright funnel STUDY RECORDS --on DATE`."""
+    eligibility = load_eligibility(options.study, terminal)
+    readings = dict(options.reading)
+    chosen = chosen_rules(eligibility, readings)
+    order = _order(options.order, chosen)
+    records = read_records(eligibility, open_source(eligibility, options), terminal)
+    persons = list(records.assembled.persons.values())
+    setting = Setting(options.mode, FORMULAS, records.reader.not_covered)
+    rules = all_rules(eligibility)
+    masks = person_masks(persons, rules, options, setting, terminal)
+    histogram: Counter[tuple[int, int]] = Counter((fail, unknown) for _, dead, fail, unknown in masks if not dead)
+    population = Population(histogram, sum(dead for _, dead, _, _ in masks))
+    bits = [rules.index(rule) for rule in chosen]
+    alternatives = [
+        (rule, position, bit)
+        for bit, rule in enumerate(rules)
+        for position, mine in enumerate(chosen)
+        if rule.id == mine.id and rule.name != mine.name
+    ]
+    result: dict[str, Any] = head(
+        eligibility.study, version=version(eligibility.study), software=__version__, on=options.on,
+        mode=options.mode, readings=readings,
+    )  # fmt: skip
+    result |= funnel_result(
+        population, chosen, alternatives, order, who=_who(masks, bits, alternatives), least=options.least,
+        chosen_bits=bits,
+    )  # fmt: skip
+    skipped = unread(records.assembled.skipped)
+    result["skipped"] = skipped_rows(skipped) if not options.least else []
+    result["set_aside"] = len(set_aside(records.assembled.skipped))
+    result["coverage"] = records.coverage.report(closed_world(chosen), terminal.catalogue)
+    _write(result, eligibility, options, terminal)
+    for warning in records.coverage.warnings(closed_world(chosen)):
+        terminal.remark(message("Warning: {warning}", warning=warning))
+    return SOME_SKIPPED if skipped else DONE
+
+
+def all_rules(eligibility: Eligibility) -> list[Rule]:
+    """Every reading of every criterion, in order: the bits of the masks."""
+    return [rule for readings in eligibility.rules.values() for rule in readings.values()]
+
+
+def _order(text: str | None, chosen: Sequence[Rule]) -> list[int]:
+    ids = [rule.id for rule in chosen]
+    named = [id.strip() for id in text.split(",")] if text else []
+    for id in named:
+        if id not in ids:
+            raise Stop(USAGE, message("{id} is no criterion of this study; they are {known}.", id=id, known=tuple(ids)))
+    first = [ids.index(id) for id in dict.fromkeys(named)]
+    return first + [index for index in range(len(ids)) if index not in first]
+
+
+Mask = tuple[str, bool, int, int]
+
+
+def person_masks(
+    persons: Sequence[Person], rules: Sequence[Rule], options: argparse.Namespace, setting: Setting, terminal: Terminal
+) -> list[Mask]:
+    """Person, dead, what they fail, what is unknown of them; a bit for every reading."""
+    engine = options.engine or ("python" if len(persons) < SMALL else "duckdb")
+    if engine == "python":
+        return [_judge(person, rules, options, setting) for person in persons]
+    from trialwright.cli.engines import CHUNK, make_engine
+    from trialwright.exchange.engines.typed import tables
+
+    runner = make_engine(engine)
+    search = plan_search(rules, on=options.on, setting=setting, dialect=runner.dialect)
+    words = range((len(rules) + WORD - 1) // WORD)
+    masks: list[Mask] = []
+    try:
+        for begin in range(0, len(persons), CHUNK):
+            terminal.progress(message("judging: {count} people", count=f"{begin:,}"))
+            runner.load(tables(persons[begin : begin + CHUNK], options.on))
+            for batch in runner.query(search.masks):
+                for row, person in enumerate(batch["person"]):
+                    fail = sum(int(batch[f"fail_{word}"][row]) << (WORD * word) for word in words)
+                    unknown = sum(int(batch[f"unknown_{word}"][row]) << (WORD * word) for word in words)
+                    masks.append((person, bool(batch["dead"][row]), fail, unknown))
+    finally:
+        runner.close()
+    return masks
+
+
+def _judge(person: Person, rules: Sequence[Rule], options: argparse.Namespace, setting: Setting) -> Mask:
+    _, assessed = assess_person(person, rules, on=options.on, setting=setting)
+    fail = sum(1 << bit for bit, each in enumerate(assessed) if each.verdict == "fail")
+    unknown = sum(1 << bit for bit, each in enumerate(assessed) if each.verdict == "unknown")
+    return person.person, is_dead(person, options.on), fail, unknown
+
+
+def _who(
+    masks: Sequence[Mask], bits: Sequence[int], alternatives: Sequence[tuple[Rule, int, int]]
+) -> dict[tuple[str, str], list[str]]:
+    """Whose overall verdict each alternative reading changes, from the masks alone."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for rule, position, bit in alternatives:
+        other = swap(bits, position, bit)
+        found[rule.id, rule.name] = [
+            person
+            for person, dead, fail, unknown in masks
+            if not dead
+            and overall_of(pick_bits(fail, bits), pick_bits(unknown, bits))
+            != overall_of(pick_bits(fail, other), pick_bits(unknown, other))
+        ]
+    return found
+
+
+def _write(result: dict[str, Any], eligibility: Eligibility, options: argparse.Namespace, terminal: Terminal) -> None:
+    if options.format == "parquet":
+        if not options.out:
+            raise Stop(USAGE, message("Parquet needs --out."))
+        with whole_file(options.out) as path:
+            write_parquet(result, path)
+        return
+    with output(options.out) as out:
+        if options.format == "html":
+            from trialwright.reports.funnel.html import write_html
+
+            out.write(
+                write_html(
+                    result, study=eligibility.study, catalogue=terminal.catalogue, language=terminal.language
+                )
+            )
+        elif options.format in ("json", "ndjson"):
+            out.write(json.dumps(result, ensure_ascii=False, indent=None if options.format == "ndjson" else 1) + "\n")
+        elif options.format == "csv":
+            write_csv(result, out)
+        else:
+            out.writelines(line + "\n" for line in table_lines(result, terminal.catalogue))
+
+
+COMMANDS = {"funnel": funnel}

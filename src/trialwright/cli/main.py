@@ -1,0 +1,102 @@
+"""The command line: its commands, their options, and what each exit code means."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from trialwright import __version__
+from trialwright.cli.common import DONE, USAGE, Stop, Terminal
+from trialwright.terms.message import message
+
+COMMANDS = {
+    "check": "trialwright.cli.study",
+    "explain": "trialwright.cli.study",
+    "import": "trialwright.cli.study",
+    "export": "trialwright.cli.study",
+    "screen": "trialwright.cli.screen",
+    "funnel": "trialwright.cli.funnel",
+    "synth": "trialwright.cli.synth",
+}
+ABOUT = {
+    "check": message("validate a study and list what a methodologist would question"),
+    "explain": message("write a study as prose"),
+    "screen": message("verdict, evidence and calendar for every person of a source of records"),
+    "funnel": message("where people are lost, and what each reading costs"),
+    "synth": message("make a synthetic hospital with known verdicts"),
+    "import": message("turn a ClinicalTrials.gov record into a starting study folder"),
+    "export": message("write a study as a registry record"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = _language(given)
+    terminal = Terminal(language)
+    parser = _parser(terminal)
+    words = [word for word in given if not word.startswith("-")]
+    command = next((word for word in words if word in COMMANDS), None)
+    if command is None:
+        parser.parse_args(given or ["--help"])
+        return USAGE
+    module = importlib.import_module(COMMANDS[command])
+    rest = list(given)
+    rest.remove(command)
+    own = module.parser(command, terminal)
+    _common(own, terminal)
+    options = own.parse_args(rest)
+    terminal.quiet = options.quiet
+    try:
+        code: int = module.COMMANDS[command](options, terminal)
+    except Stop as stop:
+        terminal.tell(stop.message)
+        code = stop.code
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = DONE
+    except KeyboardInterrupt:
+        terminal.tell(message("Stopped."))
+        code = 130
+    return code
+
+
+def _language(given: Sequence[str]) -> str:
+    for index, word in enumerate(given):
+        if word.startswith("--lang="):
+            return "zh" if word.endswith("zh") else "en"
+        if word == "--lang" and index + 1 < len(given):
+            return "zh" if given[index + 1] == "zh" else "en"
+    return "en"
+
+
+def _common(parser: argparse.ArgumentParser, terminal: Terminal) -> None:
+    say = terminal.say
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help=say(message("language of everything shown")))
+    parser.add_argument("--quiet", action="store_true", help=say(message("no progress, no remarks on stderr")))
+
+
+def _parser(terminal: Terminal) -> argparse.ArgumentParser:
+    say = terminal.say
+    lines = "\n".join(f"  {name:<10} {say(about)}" for name, about in ABOUT.items())
+    parser = argparse.ArgumentParser(
+        prog="trialwright",
+        usage="trialwright COMMAND ... [--lang en|zh] [--quiet]",
+        description=say(message("Your protocol, running: one study definition from which the whole trial runs.")),
+        epilog=f"{say(message('commands'))}:\n{lines}\n\n"
+        f"{say(message('examples'))}:\n"
+        "  trialwright check beam\n"
+        "  trialwright explain beam --lang zh\n"
+        "  trialwright screen beam RECORDS --on 2026-11-01 --format html --out report.html\n\n"
+        + say(message("`trialwright COMMAND --help` explains one command.")),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"trialwright {__version__}")
+    parser.add_argument("command", choices=tuple(COMMANDS), help=argparse.SUPPRESS)
+    _common(parser, terminal)
+    return parser
+
+
+

@@ -1,0 +1,107 @@
+"""Reading records for a study: options, the reader, typed persons, coverage."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from trialwright.cli.common import RECORDS_UNREADABLE, Stop, Terminal, day_option, reading_option
+from trialwright.exchange.assemble import Assembled, assemble
+from trialwright.exchange.coverage import Coverage
+from trialwright.exchange.recognise import load_mapping, open_records
+from trialwright.exchange.source import Reader, ReadOptions, RecordsUnreadable
+from trialwright.logic import nodes as n
+from trialwright.record.fact import PRESENCE_KINDS
+from trialwright.study.rules import Eligibility, Rule
+from trialwright.terms.codes import Coded, Vocabulary
+from trialwright.terms.message import message
+
+
+def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> None:
+    """The options that `screen` and `funnel` share."""
+    say = terminal.say
+    parser.add_argument("study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study")))
+    parser.add_argument(
+        "records",
+        metavar="RECORDS",
+        help=say(message("FHIR bundles or bulk export, OMOP tables (folder, zip, DuckDB, postgresql://), or tidy tables")),
+    )
+    parser.add_argument("--on", required=True, type=day_option, metavar="DATE", help=say(message("the reference date")))
+    parser.add_argument("--mode", choices=("search", "screening"), default="search", help=say(message("search: records alone; screening: at the bedside, silence is unknown")))
+    parser.add_argument("--engine", choices=("python", "duckdb", "spark"), help=say(message("default: duckdb, python below 1,000 people")))
+    parser.add_argument("--reading", action="append", default=[], type=reading_option, metavar="ID=NAME", help=say(message("run another reading of a criterion; may be repeated")))
+    parser.add_argument("--mapping", metavar="FILE", help=say(message("a mapping.yaml for local codes, names and units")))
+    parser.add_argument("--out", metavar="PATH", help=say(message("write there instead of stdout")))
+    parser.add_argument("--verify-sample", type=float, default=1.0, metavar="PERCENT", help=say(message("share of people judged a second time by the Python engine (SQL engines; default 1)")))
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A source read for a study."""
+
+    reader: Reader
+    assembled: Assembled
+    coverage: Coverage
+
+
+def read_options(eligibility: Eligibility, mapping: str | None) -> ReadOptions:
+    """What readers must know of a study."""
+    concepts = eligibility.study.concepts
+    vocabulary = Vocabulary(
+        Coded(concept.name, concept.kind, concept.codes, concept.route or "") for concept in concepts
+    )
+    options = ReadOptions(
+        vocabulary,
+        {concept.name: concept.kind for concept in concepts},
+        {concept.name: concept.positive_codes for concept in concepts if concept.positive_codes},
+    )
+    if mapping is None:
+        return options
+    return replace(options, mapping=load_mapping(Path(mapping), options))
+
+
+def open_source(eligibility: Eligibility, options: argparse.Namespace) -> Reader:
+    """Open the records; what cannot be read at all ends the command with exit code 4."""
+    try:
+        return open_records(options.records, read_options(eligibility, options.mapping))
+    except RecordsUnreadable as error:
+        raise unreadable(error) from None
+
+
+def unreadable(error: RecordsUnreadable) -> Stop:
+    """Records that cannot be read at all, as the end of a command."""
+    return Stop(RECORDS_UNREADABLE, message("{place}: {message}", place=error.place, message=error.message))
+
+
+def read_records(eligibility: Eligibility, reader: Reader, terminal: Terminal) -> Records:
+    """Read everything into typed persons."""
+    coverage = Coverage({concept.name: concept.kind for concept in eligibility.study.concepts})
+    try:
+        assembled = assemble(
+            reader,
+            {name: kind for name, kind in eligibility.concept_types.items() if name in eligibility.concepts},
+            coverage,
+            progress=lambda count: terminal.progress(message("reading: {count} records", count=f"{count:,}")),
+        )
+    except RecordsUnreadable as error:
+        raise unreadable(error) from None
+    if not assembled.persons:
+        raise Stop(RECORDS_UNREADABLE, message("{place}: no person could be read.", place=reader.source))
+    terminal.clear()
+    return Records(reader, assembled, coverage)
+
+
+def closed_world(rules: tuple[Rule, ...]) -> Mapping[str, list[str]]:
+    """Per criterion, the concepts whose silence it reads as 'no'."""
+    found: dict[str, list[str]] = {}
+    for rule in rules:
+        names = [
+            node.concept
+            for node in rule.condition.walk()
+            if isinstance(node, n.Present) or (isinstance(node, n.Course) and node.kind in PRESENCE_KINDS)
+        ]
+        if names:
+            found[rule.id] = list(dict.fromkeys(names))
+    return found

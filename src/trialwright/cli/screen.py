@@ -1,0 +1,248 @@
+"""`trialwright screen`: every person of a source judged by a study's criteria."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from trialwright import __version__
+from trialwright.cli.common import (
+    ANSWER_IS_NO,
+    DONE,
+    SOME_SKIPPED,
+    USAGE,
+    Stop,
+    Terminal,
+    load_eligibility,
+    output,
+    own_parser,
+    whole_file,
+)
+from trialwright.cli.records import add_record_options, closed_world, open_source, read_records
+from trialwright.eligibility.calendar import plan_calendar
+from trialwright.eligibility.recheck import plan_rechecks
+from trialwright.eligibility.verdict import Assessed, assess_person
+from trialwright.exchange.assemble import Assembled
+from trialwright.exchange.coverage import Coverage
+from trialwright.logic.interpreter import Setting
+from trialwright.record.fact import Person
+from trialwright.record.raw import Skipped
+from trialwright.reports.screening import files
+from trialwright.reports.screening.result import Screened, head, participant, skipped_rows
+from trialwright.study.canonical import version
+from trialwright.study.rules import FORMULAS, Eligibility, Rule, UnknownReading
+from trialwright.terms.message import message
+
+FORMATS = ("table", "json", "ndjson", "csv", "parquet", "html")
+SMALL = 1_000
+
+
+@dataclass
+class Question:
+    """What is asked of the records: which rules, which day, which mode; and what came of it."""
+
+    eligibility: Eligibility
+    rules: tuple[Rule, ...]
+    on: date
+    setting: Setting
+    readings: Mapping[str, str]
+    engine: str
+    disagreements: list[str] = field(default_factory=list)
+
+
+def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
+    """The options of the command."""
+    own = own_parser(
+        command,
+        message("Judges every person of a source: verdict per criterion with evidence, sentence, margin and calendar."),
+        "  trialwright screen beam studies/beam/sample --on 2026-11-01\n"
+        "  trialwright screen beam hospital.zip --on 2026-11-01 --format html --out report.html\n"
+        "  trialwright screen beam export/ --on 2026-11-01 --mode screening --reading I4=literal --format json",
+        terminal,
+    )
+    add_record_options(own, terminal)
+    own.add_argument("--format", choices=FORMATS, default="table")
+    return own
+
+
+def screen(options: argparse.Namespace, terminal: Terminal) -> int:
+    """`trialwright screen STUDY RECORDS --on DATE`."""
+    if options.format == "parquet" and not options.out:
+        raise Stop(USAGE, message("Parquet needs --out."))
+    eligibility = load_eligibility(options.study, terminal)
+    readings = dict(options.reading)
+    rules = chosen_rules(eligibility, readings)
+    records = read_records(eligibility, open_source(eligibility, options), terminal)
+    persons = list(records.assembled.persons.values())
+    setting = Setting(options.mode, FORMULAS, records.reader.not_covered)
+    question = Question(eligibility, rules, options.on, setting, readings, options.engine or _default_engine(persons))
+    lines = verify_lines(question, persons, options.verify_sample, terminal)
+    if options.format == "parquet":
+        with whole_file(options.out) as path:
+            files.write_parquet(path, _parquet_rows(lines))
+    else:
+        _write(question, lines, records.assembled, records.coverage, options, terminal)
+    _remarks(question, records.assembled, records.coverage, terminal)
+    if question.disagreements:
+        terminal.tell(
+            message(
+                "The engines disagree on {count} verdicts, first on {first}. Nothing of this result must be used.",
+                count=len(question.disagreements),
+                first=question.disagreements[0],
+            )
+        )
+        return ANSWER_IS_NO
+    return SOME_SKIPPED if unread(records.assembled.skipped) else DONE
+
+
+def chosen_rules(eligibility: Eligibility, readings: Mapping[str, str]) -> tuple[Rule, ...]:
+    """The rules to run; an unknown criterion or reading is a usage error."""
+    try:
+        return eligibility.chosen(readings)
+    except UnknownReading as error:
+        raise Stop(USAGE, error.message) from None
+
+
+def _default_engine(persons: Sequence[Person]) -> str:
+    return "python" if len(persons) < SMALL else "duckdb"
+
+
+Judged = tuple[Person, str, tuple[Assessed, ...] | None, Sequence[Any]]
+
+
+def verify_lines(
+    question: Question, persons: Sequence[Person], sample: float, terminal: Terminal
+) -> Iterator[Judged]:
+    """Judge everybody by the engine asked for: person, overall verdict, the interpreter's findings if it judged.
+
+    A SQL engine is compared with the interpreter on a sample (`sample` percent, at least one person).
+    """
+    if question.engine == "python":
+        for count, person in enumerate(persons):
+            if count % 200 == 0:
+                terminal.progress(message("judging: {count} people", count=f"{count:,}"))
+            overall, assessed = assess_person(person, question.rules, on=question.on, setting=question.setting)
+            yield person, overall, assessed, ()
+        return
+    from trialwright.cli.engines import sql_lines
+
+    yield from sql_lines(question, persons, sample, terminal)
+
+
+def _write(
+    question: Question,
+    judged: Iterator[Judged],
+    assembled: Assembled,
+    coverage: Coverage,
+    options: argparse.Namespace,
+    terminal: Terminal,
+) -> None:
+    people = (_participant(question, one, terminal) for one in judged)
+    first = head(
+        question.eligibility.study,
+        version=version(question.eligibility.study),
+        software=__version__,
+        on=question.on,
+        mode=question.setting.mode,
+        readings=question.readings,
+    )
+    unreadable, aside = unread(assembled.skipped), set_aside(assembled.skipped)
+    last = {
+        "skipped": skipped_rows(unreadable),
+        "set_aside": skipped_rows(aside),
+        "coverage": coverage.report(closed_world(question.rules), terminal.catalogue),
+    }
+    if options.format == "html":
+        from trialwright.reports.screening.html import write_html
+
+        result = {**first, "participants": list(people), **last}
+        text = write_html(
+            result, study=question.eligibility.study, catalogue=terminal.catalogue, language=terminal.language
+        )
+        with output(options.out) as out:
+            out.write(text)
+        return
+    with output(options.out) as out:
+        if options.format == "json":
+            files.write_json(out, first, people, last)
+        elif options.format == "ndjson":
+            files.write_ndjson(out, people)
+        elif options.format == "csv":
+            files.write_csv(out, people)
+        else:
+            for line in files.table_lines([rule.id for rule in question.rules], people, terminal.catalogue):
+                out.write(line + "\n")
+
+
+def _participant(question: Question, judged: Judged, terminal: Terminal) -> dict[str, Any]:
+    from trialwright.study.prose.findings import say
+    from trialwright.study.prose.words import Words
+
+    person, verdict, assessed, _ = judged
+    if assessed is None:
+        verdict, assessed = assess_person(person, question.rules, on=question.on, setting=question.setting)
+    words = Words(question.eligibility.study)
+    calendar = plan_calendar(person, question.rules, on=question.on, setting=question.setting)
+    rechecks = plan_rechecks(person, verdict, assessed, calendar, on=question.on, setting=question.setting)  # type: ignore[arg-type]
+    return participant(
+        Screened(person, verdict, assessed, calendar, rechecks),  # type: ignore[arg-type]
+        question.eligibility.study,
+        say=lambda each: say(each.verdict, each.reason, each.finding, words),
+        catalogue=terminal.catalogue,
+        on=question.on,
+    )
+
+
+def _parquet_rows(judged: Iterator[Judged]) -> Iterator[list[tuple[Any, ...]]]:
+    while chunk := list(islice(judged, 5_000)):
+        rows: list[tuple[Any, ...]] = []
+        for person, _, assessed, lines in chunk:
+            if assessed is None:
+                rows += [(person.person, *line) for line in lines]
+                continue
+            for each in assessed:
+                found = each.finding
+                rows.append(
+                    (
+                        person.person,
+                        each.id,
+                        each.verdict,
+                        each.reason,
+                        found.value if found else None,
+                        found.day if found else None,
+                        found.fact if found else None,
+                    )
+                )
+        yield rows
+
+
+def unread(skipped: Sequence[Skipped]) -> list[Skipped]:
+    """What could not be read."""
+    return [each for each in skipped if not each.reason.startswith("status_")]
+
+
+def set_aside(skipped: Sequence[Skipped]) -> list[Skipped]:
+    """What is no fact on purpose: entered in error, planned, not done."""
+    return [each for each in skipped if each.reason.startswith("status_")]
+
+
+def _remarks(question: Question, assembled: Assembled, coverage: Coverage, terminal: Terminal) -> None:
+    """Loud words about what the source lacks, and what could not be read."""
+    for warning in coverage.warnings(closed_world(question.rules)):
+        terminal.remark(message("Warning: {warning}", warning=warning))
+    skipped = unread(assembled.skipped)
+    for each in skipped[:10]:
+        terminal.remark(
+            message(
+                "Skipped: {place} {reason} {detail}", place=each.place, reason=each.reason, detail=each.detail
+            )
+        )
+    if len(skipped) > 10:
+        terminal.remark(message("... and {count} more; --format json lists all.", count=len(skipped) - 10))
+
+
+COMMANDS = {"screen": screen}

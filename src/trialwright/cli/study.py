@@ -1,0 +1,146 @@
+"""Commands about a study definition: check, explain, import, export."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from trialwright.cli.common import (
+    DONE,
+    RECORDS_UNREADABLE,
+    STUDY_INVALID,
+    USAGE,
+    Stop,
+    Terminal,
+    load_eligibility,
+    own_parser,
+    problem_line,
+    write_text,
+)
+from trialwright.terms.message import message
+
+
+def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
+    """The options of one of these commands."""
+    say = terminal.say
+    if command == "check":
+        own = own_parser(
+            command,
+            message("Validates a study and prints one finding a line; exit code 3 if one is an error."),
+            "  trialwright check beam\n  trialwright check studies/my-study",
+            terminal,
+        )
+        own.add_argument("study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study")))
+    elif command == "explain":
+        own = own_parser(
+            command,
+            message("Writes a study as prose: synopsis, criteria with all readings, and the parts it has."),
+            "  trialwright explain beam\n  trialwright explain beam --lang zh --format html --out beam.html",
+            terminal,
+        )
+        own.add_argument("study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study")))
+        own.add_argument("--format", choices=("md", "html", "json"), default="md")
+        own.add_argument("--out", metavar="PATH", help=say(message("write there instead of stdout")))
+    elif command == "import":
+        own = own_parser(
+            command,
+            message("Turns a ClinicalTrials.gov record (version 2 JSON) into a starting study folder."),
+            "  trialwright import NCT06171568.json --out studies/my-study",
+            terminal,
+        )
+        own.add_argument("file", metavar="FILE", help=say(message("the registry record")))
+        own.add_argument("--out", required=True, metavar="STUDY_FOLDER", help=say(message("a new or empty folder")))
+    else:
+        own = own_parser(
+            command,
+            message("Writes a study as a registry record."),
+            "  trialwright export beam --to ctgov --out beam.json",
+            terminal,
+        )
+        own.add_argument("study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study")))
+        own.add_argument("--to", required=True, choices=("ctgov",), help=say(message("the standard")))
+        own.add_argument("--out", metavar="FILE", help=say(message("write there instead of stdout")))
+    return own
+
+
+def check(options: argparse.Namespace, terminal: Terminal) -> int:
+    """`trialwright check STUDY`."""
+    from trialwright.exchange.folder import read_scenarios
+    from trialwright.study.checks import check_study
+    from trialwright.study.errors import StudyInvalid
+
+    eligibility = load_eligibility(options.study, terminal)
+    problems = list(eligibility.study.warnings) + list(check_study(eligibility.study, eligibility))
+    try:
+        read_scenarios(options.study, study=eligibility.study)
+    except StudyInvalid as error:
+        problems += error.problems
+    for problem in problems:
+        print(problem_line(problem, terminal))
+    errors = sum(problem.severity == "error" for problem in problems)
+    terminal.remark(
+        message(
+            "{study}: {errors} errors, {others} other findings.",
+            study=eligibility.study.id,
+            errors=errors,
+            others=len(problems) - errors,
+        )
+    )
+    return STUDY_INVALID if errors else DONE
+
+
+def explain(options: argparse.Namespace, terminal: Terminal) -> int:
+    """`trialwright explain STUDY`."""
+    from trialwright.study.prose.explain import explain as write_prose
+    from trialwright.study.prose.explain import to_html, to_json, to_markdown
+
+    eligibility = load_eligibility(options.study, terminal)
+    document = write_prose(eligibility.study, eligibility)
+    if options.format == "json":
+        text = json.dumps(to_json(document, terminal.catalogue), ensure_ascii=False, indent=1) + "\n"
+    else:
+        text = (to_html if options.format == "html" else to_markdown)(document, terminal.catalogue)
+    write_text(options.out, text)
+    return DONE
+
+
+def import_study(options: argparse.Namespace, terminal: Terminal) -> int:
+    """`trialwright import FILE --out FOLDER`."""
+    from trialwright.exchange.ctgov import NotARegistryRecord, import_record
+
+    folder = Path(options.out)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out))
+    try:
+        files = import_record(Path(options.file).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Stop(
+            RECORDS_UNREADABLE,
+            message("{path} cannot be read: {reason}.", path=options.file, reason=error.strerror or ""),
+        ) from None
+    except UnicodeDecodeError:
+        raise Stop(RECORDS_UNREADABLE, message("{path} is not a UTF-8 text.", path=options.file)) from None
+    except NotARegistryRecord as error:
+        raise Stop(
+            RECORDS_UNREADABLE, message("{place}: {message}", place=options.file, message=error.message)
+        ) from None
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    terminal.remark(message("Written: {count} files in {path}. Next: write the rules, then `trialwright check {path}`.", count=len(files), path=options.out))
+    return DONE
+
+
+def export(options: argparse.Namespace, terminal: Terminal) -> int:
+    """`trialwright export STUDY --to ctgov`."""
+    from trialwright.exchange.ctgov import export_record
+
+    eligibility = load_eligibility(options.study, terminal)
+    record = export_record(eligibility.study)
+    write_text(options.out, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+    return DONE
+
+
+COMMANDS = {"check": check, "explain": explain, "import": import_study, "export": export}

@@ -1,0 +1,54 @@
+"""`trialwright synth`: a synthetic hospital whose verdicts are known beforehand."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from trialwright.cli.common import DONE, USAGE, Stop, Terminal, day_option, load_eligibility, own_parser
+from trialwright.terms.message import message
+
+
+def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
+    """The options of the command."""
+    say = terminal.say
+    own = own_parser(
+        command,
+        message("Makes a synthetic hospital, labelled as such, with the verdict of everybody written beside the records."),
+        "  trialwright synth beam --people 10000 --seed 1 --out hospital",
+        terminal,
+    )
+    own.add_argument("study", metavar="STUDY", help=say(message("the study whose verdicts are known beforehand (beam)")))
+    own.add_argument("--people", required=True, type=int, metavar="N", help=say(message("how many people")))
+    own.add_argument("--seed", required=True, type=int, metavar="S", help=say(message("the same seed gives the same hospital")))
+    own.add_argument("--out", required=True, metavar="DIR", help=say(message("a new or empty folder")))
+    own.add_argument("--on", type=day_option, metavar="DATE", help=say(message("the day for which the verdicts hold (2026-11-01)")))
+    own.add_argument("--format", choices=("parquet", "csv"), default="parquet")
+    return own
+
+
+def synth(options: argparse.Namespace, terminal: Terminal) -> int:
+    """`trialwright synth STUDY --people N --seed S --out DIR`."""
+    from trialwright.simulation.hospital import REFERENCE_DATE, write_hospital
+
+    study = load_eligibility(options.study, terminal).study
+    if study.id != "beam":
+        raise Stop(USAGE, message("Synthetic hospitals are made for the study beam only; {study} has no generator.", study=study.id))
+    if options.people < 1 or options.seed < 0:
+        raise Stop(USAGE, message("--people must be at least 1 and --seed at least 0."))
+    try:
+        write_hospital(
+            Path(options.out),
+            options.people,
+            options.seed,
+            options.on or REFERENCE_DATE,
+            format=options.format,
+            progress=lambda count: terminal.progress(message("writing: {count} people", count=f"{count:,}")),
+        )
+    except FileExistsError:
+        raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out)) from None
+    terminal.remark(message("Synthetic people, not patients: {count} in {path}.", count=f"{options.people:,}", path=options.out))
+    return DONE
+
+
+COMMANDS = {"synth": synth}

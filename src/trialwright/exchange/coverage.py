@@ -1,0 +1,142 @@
+"""What a source holds of what the study asks for: counted while reading, reported with every run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from trialwright.exchange.source import KINDS, Item, Reader, Unmapped
+from trialwright.record.fact import PRESENCE_KINDS
+from trialwright.record.raw import RawFact, RawPerson, Skipped
+from trialwright.terms.message import Message, message, render
+
+COMMONEST = 20
+
+
+class Coverage:
+    """Counts what a reader streams.
+
+    `kinds`: the study's concepts with their kinds, in the study's order; each appears in the report, found or
+    not.
+    """
+
+    def __init__(self, kinds: Mapping[str, str]) -> None:
+        self._kinds = dict(kinds)
+        self._facts: Counter[str] = Counter()
+        self._persons: dict[str, set[str]] = {}
+        self._unmapped: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+        self._displays: dict[tuple[str, str], str] = {}
+        self._not_covered: frozenset[str] = frozenset()
+        self._left_out: Counter[str] = Counter()
+        self.people = 0
+        self.skipped: Counter[str] = Counter()
+
+    def watch(self, reader: Reader) -> Iterator[Item]:
+        """Stream a reader and count; afterwards the report knows what the reader could not cover."""
+        for item in reader:
+            self.count(item)
+            yield item
+        self._not_covered = reader.not_covered
+        self._left_out = reader.left_out
+
+    def count(self, item: Item) -> None:
+        """Count one item."""
+        if isinstance(item, RawFact):
+            self._facts[item.concept] += 1
+            self._persons.setdefault(item.concept, set()).add(item.person)
+        elif isinstance(item, Unmapped):
+            self._unmapped[item.kind][item.code] += item.times
+            if item.display:
+                self._displays.setdefault((item.kind, item.code), item.display)
+        elif isinstance(item, RawPerson):
+            self.people += 1
+        elif isinstance(item, Skipped):
+            self.skipped[item.reason] += 1
+
+    def found(self, concept: str) -> tuple[int, int]:
+        """How many facts of a concept, of how many persons."""
+        return self._facts[concept], len(self._persons.get(concept, ()))
+
+    def unmapped(self, kind: str) -> list[Unmapped]:
+        """The commonest codes of a kind that no concept names, commonest first, then by code."""
+        counted = sorted(self._unmapped[kind].items(), key=lambda pair: (-pair[1], pair[0]))
+        return [
+            Unmapped(kind, code, self._displays.get((kind, code), ""), count)
+            for code, count in counted[:COMMONEST]
+        ]
+
+    def warnings(self, closed_world: Mapping[str, Collection[str]]) -> list[Message]:
+        """What the verdicts must not be trusted for.
+
+        `closed_world`: criterion id to the concepts whose silence it reads as 'no'. A criterion is named if
+        none of them occurs and at least one is of a kind the source is said to cover.
+        """
+        found = [
+            message(
+                "{criterion}: the source holds no record of {concepts}. Silence is read as 'no', so check that "
+                "it means that: the records may lack this kind of data or use other codes.",
+                criterion=criterion,
+                concepts=tuple(concepts),
+            )
+            for criterion, concepts in closed_world.items()
+            if concepts
+            and not any(self._facts[concept] for concept in concepts)
+            and any(self._kinds.get(concept) not in self._not_covered for concept in concepts)
+        ]
+        return self._foreign_kinds() + found
+
+    def _foreign_kinds(self) -> list[Message]:
+        """Kinds of data that the source holds, all of it under codes the study does not know."""
+        warnings = []
+        for kind in KINDS:
+            total = self._unmapped[kind].total()
+            mapped = sum(count for concept, count in self._facts.items() if self._kinds.get(concept) == kind)
+            if kind in PRESENCE_KINDS - self._not_covered and total and not mapped:
+                example = self.unmapped(kind)[0]
+                warnings.append(
+                    message(
+                        "The source holds {count} records of the kind {kind}, and none has a code the study knows "
+                        "(the commonest is {code}, {display}). {hint}",
+                        count=total,
+                        kind=kind,
+                        code=example.code,
+                        display=example.display or "?",
+                        hint=_hint(kind),
+                    )
+                )
+        return warnings
+
+    def report(
+        self, closed_world: Mapping[str, Collection[str]], catalogue: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Everything, ready for JSON; `catalogue` translates the warnings (empty: English)."""
+        return {
+            "persons": self.people,
+            "concepts": [self._row(concept) for concept in self._kinds],
+            "unmapped": {kind: _rows(self.unmapped(kind)) for kind in KINDS if self._unmapped[kind]},
+            "unmapped_total": {kind: self._unmapped[kind].total() for kind in KINDS if self._unmapped[kind]},
+            "left_out": dict(sorted(self._left_out.items())),
+            "not_covered": sorted(self._not_covered),
+            "skipped": dict(sorted(self.skipped.items())),
+            "warnings": [render(warning, catalogue or {}) for warning in self.warnings(closed_world)],
+        }
+
+    def _row(self, concept: str) -> dict[str, Any]:
+        facts, persons = self.found(concept)
+        return {"concept": concept, "kind": self._kinds[concept], "facts": facts, "persons": persons}
+
+
+def _rows(codes: Iterable[Unmapped]) -> list[dict[str, Any]]:
+    return [{"code": item.code, "display": item.display, "count": item.times} for item in codes]
+
+
+def _hint(kind: str) -> Message:
+    if kind == "exposure":
+        return message(
+            "Records often name clinical drugs, products with a strength, where the study lists ingredients. Map "
+            "them in mapping.yaml: until then every criterion on medication reads 'no' here."
+        )
+    return message(
+        "Map local codes in mapping.yaml if they mean concepts of the study; until then silence is 'no'."
+    )

@@ -1,0 +1,176 @@
+"""Reads a tidy folder: `persons` and `facts` as CSV or Parquet.
+
+**Source**: the contract, section "Tidy CSV".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from trialwright.exchange.answers import Coding, read_answer, read_route
+from trialwright.exchange.csv.table import Row, table_rows
+from trialwright.exchange.lookup import Found, Lookup, Match
+from trialwright.exchange.source import (
+    KINDS,
+    Item,
+    ReadOptions,
+    RecordsUnreadable,
+    Seen,
+    Unmapped,
+    cut_to_date,
+    fact_rows,
+    unreadable_fact,
+)
+from trialwright.record.raw import RawFact, RawPerson, Skipped
+from trialwright.terms.message import message
+
+PERSON_COLUMNS = ("person_id", "sex", "birth_date", "death_date")
+FACT_COLUMNS = (
+    *("person_id", "fact_id", "kind", "concept", "value", "unit"),
+    *("low", "high", "start", "end", "status", "route"),
+)
+_REQUIRED_PERSON = ("person_id", "sex", "birth_date")
+_REQUIRED_FACT = ("person_id", "fact_id", "kind", "concept", "value", "unit", "start")
+
+_ALL = frozenset(KINDS)
+_RESULTS = frozenset({"measurement", "finding"})
+_KINDS = {kind: _RESULTS if kind in _RESULTS else frozenset({kind}) for kind in KINDS}
+
+
+class TidyReader:
+    """Streams a tidy folder: all persons first, then their facts in file order."""
+
+    format = "tidy"
+
+    def __init__(self, persons: Path, facts: Path, *, source: str, options: ReadOptions) -> None:
+        self.source = source
+        self.left_out: Counter[str] = Counter()
+        self.not_covered = options.mapping.not_covered
+        self._persons = persons
+        self._facts = facts
+        self._options = options
+
+    def __iter__(self) -> Iterator[Item]:
+        seen = Seen()
+        lookup = Lookup(self._options)
+        for row in self._rows(self._persons, PERSON_COLUMNS, _REQUIRED_PERSON, "persons"):
+            yield from self._person(row, seen, lookup)
+        if not seen.people:
+            raise RecordsUnreadable(self._persons.name, message("No person could be read."))
+        for row in self._rows(self._facts, FACT_COLUMNS, _REQUIRED_FACT, "facts"):
+            yield from self._fact(row, seen, lookup)
+
+    def _rows(
+        self, path: Path, columns: tuple[str, ...], required: tuple[str, ...], table: str
+    ) -> Iterator[Row]:
+        mapping = self._options.mapping
+        return table_rows(
+            path,
+            columns,
+            required=required,
+            renamed=mapping.columns.get(table, {}),
+            encoding=mapping.encoding,
+        )
+
+    def _person(self, row: Row, seen: Seen, lookup: Lookup) -> Iterator[Item]:
+        person, sex, birth, death = row.texts
+        if not person or row.fault:
+            yield Skipped(row.place, row.fault or "person_missing", row.detail, person=person, affects=True)
+            return
+        answer = read_answer((), lookup.word(death)) if death else ""
+        if answer:
+            death = "yes" if answer == "true" else ""
+        raw = RawPerson(person, lookup.word(sex), cut_to_date(birth), cut_to_date(death))
+        yield from seen.admit_person(raw, row.place)
+
+    def _fact(self, row: Row, seen: Seen, lookup: Lookup) -> Iterator[Item]:
+        if row.fault:
+            yield from self._broken(row, lookup)
+            return
+        person, fact_id, kind, concept, *_rest = row.texts
+        kind = lookup.word(kind).lower()
+        known = kind in KINDS
+        route = read_route(lookup.word(row.texts[11]))
+        found = self._concept(concept, _KINDS[kind] if known else _ALL, route, lookup)
+        fault, detail = "", ""
+        if not concept:
+            fault = "concept_missing"
+        elif not person:
+            fault = "person_missing"
+        elif person not in seen.people:
+            fault, detail = "person_unknown", person
+        elif not known:
+            fault, detail = "kind_unknown", kind
+        elif not found.matches:
+            found = self._concept(concept, _ALL, route, lookup) if concept in self._options.kinds else found
+            if not found.matches:
+                yield Unmapped(kind, found.code, found.display)
+                return
+            fault, detail = "kind_wrong", kind
+        if fault in ("concept_missing", "person_missing", "person_unknown") or (fault and not found.matches):
+            yield from self._lost(row, fault, detail, found)
+            return
+        number = row.place.rpartition(":")[2]
+        if not fault and fact_id and seen.repeated(fact_id):
+            fault, detail, fact_id = "fact_repeated", fact_id, f"{fact_id}@{number}"
+        for match in found.matches:
+            fact = self._raw(row, fact_id or f"row {number}", match, lookup)
+            if fault:
+                yield from unreadable_fact(fact, row.place, fault, detail)
+                continue
+            yield from fact_rows(fact, row.place)
+            if match.positive and row.texts[4] and not fact.value:
+                yield Skipped(row.place, "value_unreadable", row.texts[4], person, match.concept, fact.fact)
+            if row.texts[11] and not fact.route:
+                yield Skipped(row.place, "route_unreadable", row.texts[11], person, match.concept, fact.fact)
+
+    def _concept(self, text: str, kinds: frozenset[str], route: str, lookup: Lookup) -> Found:
+        """What the `concept` column names: a concept, a system|code, or a local name of the mapping."""
+        kind = self._options.kinds.get(text)
+        if kind is not None:
+            matches = (Match(text, kind, ""),) if kind in kinds else ()
+            return Found(matches, text, "")
+        system, bar, code = text.partition("|")
+        if bar:
+            return lookup.find(kinds, (Coding(system.strip(), code.strip()),), route=route)
+        return lookup.find(kinds, (), text, route=route)
+
+    def _raw(self, row: Row, fact_id: str, match: Match, lookup: Lookup) -> RawFact:
+        person, _id, _kind, _concept, value, unit, low, high, start, end, status, route = row.texts
+        value = lookup.word(value, match.concept)
+        return RawFact(
+            person=person,
+            fact=fact_id,
+            kind=match.kind,
+            concept=match.concept,
+            code=match.code,
+            value=read_answer((), value) if match.positive else value,
+            unit=lookup.unit(match.concept, unit),
+            low=low,
+            high=high,
+            start=cut_to_date(start),
+            end=cut_to_date(end),
+            status=lookup.word(status).lower(),
+            route=match.route or read_route(lookup.word(route)),
+        )
+
+    def _broken(self, row: Row, lookup: Lookup) -> Iterator[Item]:
+        """A row whose columns are broken; what stands before the fault may still name person and concept."""
+        person, _id, kind, concept = row.texts[:4]
+        whole = row.complete > FACT_COLUMNS.index("concept")
+        kinds = _KINDS.get(lookup.word(kind).lower(), _ALL)
+        found = self._concept(concept, kinds, "", lookup) if concept and whole else Found((), "", "")
+        yield from self._lost(row, row.fault, row.detail, found, person=person if row.complete > 0 else "")
+
+    def _lost(
+        self, row: Row, fault: str, detail: str, found: Found, person: str | None = None
+    ) -> Iterator[Item]:
+        """List a row that is no fact; a readable concept that is not the study's leaves nothing uncertain."""
+        who = row.texts[0] if person is None else person
+        if found.code and not found.matches:
+            yield Skipped(row.place, fault, detail, who, "", row.texts[1])
+            return
+        for concept in [match.concept for match in found.matches] or [""]:
+            yield Skipped(row.place, fault, detail, who, concept, row.texts[1], affects=True)

@@ -1,0 +1,77 @@
+"""Spark, for hospitals whose records already live there; tested in local mode. An optional extra (pyspark)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+_BATCH = 5_000
+
+
+class SparkMissing(Exception):
+    """pyspark or Java is not installed."""
+
+
+class SparkEngine:
+    """A Spark session that holds the three typed tables as views."""
+
+    dialect = "spark"
+
+    def __init__(self, session: Any = None) -> None:
+        self.session = session or _local_session()
+        self._folder = tempfile.TemporaryDirectory()
+
+    def load(self, tables: Mapping[str, pa.Table]) -> None:
+        """Hold these tables (`facts`, `persons`, `unreadable`) instead of those before."""
+        for name, table in tables.items():
+            path = Path(self._folder.name) / f"{name}.parquet"
+            pq.write_table(table, path)
+            self.session.read.parquet(str(path)).cache().createOrReplaceTempView(name)
+
+    def query(self, sql: str) -> Iterator[Mapping[str, Sequence[Any]]]:
+        """Run a query and give its columns batch by batch."""
+        frame = self.session.sql(sql)
+        names = frame.columns
+        rows: list[Any] = []
+        for row in frame.toLocalIterator():
+            rows.append(row)
+            if len(rows) == _BATCH:
+                yield _columns(names, rows)
+                rows = []
+        yield _columns(names, rows)
+
+    def close(self) -> None:
+        """End the session."""
+        self.session.stop()
+        self._folder.cleanup()
+
+
+def _columns(names: Sequence[str], rows: Sequence[Any]) -> dict[str, list[Any]]:
+    return {name: [row[index] for row in rows] for index, name in enumerate(names)}
+
+
+def _local_session() -> Any:
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise SparkMissing("pyspark") from error
+    try:
+        return (
+            SparkSession.builder.master("local[2]")
+            .appName("trialwright")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.ansi.enabled", "false")
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.sql.codegen.wholeStage", "false")
+            .getOrCreate()
+        )
+    except Exception as error:  # noqa: BLE001 - pyspark raises many kinds when Java is missing
+        raise SparkMissing("java") from error

@@ -1,0 +1,172 @@
+"""Local names, units and words: reads `mapping.yaml` (described in docs/how-to/read-records.md).
+
+All scalars are text; unknown and repeated keys, tags, anchors and aliases are refused with their line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import yaml
+
+from trialwright.exchange.answers import as_decimal, fold, read_route
+from trialwright.exchange.lookup import fold_code, tidy_unit
+from trialwright.exchange.source import KINDS, LocalMapping, RecordsUnreadable, Target
+from trialwright.terms.message import Message, message
+
+_SECTIONS = ("codes", "units", "values", "columns", "not_covered", "encoding")
+_TARGET_KEYS = ("to", "route", "strength")
+_TABLES = ("persons", "facts")
+
+
+def read_mapping(text: str, *, place: str, kinds: Mapping[str, str]) -> LocalMapping:
+    """Read a `mapping.yaml`; `kinds`: the study's concepts. Raises `RecordsUnreadable` with file and line."""
+    return _MappingFile(place, kinds).read(text)
+
+
+class _MappingFile:
+    def __init__(self, place: str, kinds: Mapping[str, str]) -> None:
+        self.place = place
+        self.kinds = kinds
+
+    def refuse(self, node: yaml.Node, sentence: Message) -> RecordsUnreadable:
+        return RecordsUnreadable(f"{self.place}:{node.start_mark.line + 1}", sentence)
+
+    def read(self, text: str) -> LocalMapping:
+        try:
+            for event in yaml.parse(text, Loader=yaml.SafeLoader):
+                if getattr(event, "anchor", None) or getattr(event, "tag", None):
+                    place = f"{self.place}:{event.start_mark.line + 1}" if event.start_mark else self.place
+                    raise RecordsUnreadable(place, message("Anchors, aliases and tags are not allowed here."))
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except (yaml.YAMLError, RecursionError) as error:
+            mark = getattr(error, "problem_mark", None)
+            place = f"{self.place}:{mark.line + 1}" if mark else self.place
+            raise RecordsUnreadable(place, message("This is not readable YAML.")) from None
+        if root is None:
+            return LocalMapping()
+        sections = {name: node for name, _key, node in self.pairs(root, allowed=_SECTIONS)}
+        units = self.words_of(sections.get("units"))
+        return LocalMapping(
+            codes=self.codes_of(sections.get("codes")),
+            units={concept: {tidy_unit(k): v for k, v in words.items()} for concept, words in units.items()},
+            words={
+                concept: {fold(k): v for k, v in words.items()}
+                for concept, words in self.words_of(sections.get("values")).items()
+            },
+            columns=self.columns_of(sections.get("columns")),
+            not_covered=self.kinds_of(sections.get("not_covered")),
+            encoding=self.encoding_of(sections.get("encoding")),
+        )
+
+    def text(self, node: yaml.Node) -> str:
+        if not isinstance(node, yaml.ScalarNode):
+            raise self.refuse(node, message("A text is expected here."))
+        return str(node.value).strip()
+
+    def pairs(
+        self, node: yaml.Node, allowed: Collection[str] = ()
+    ) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+        if not isinstance(node, yaml.MappingNode):
+            raise self.refuse(node, message("Pairs of name and value are expected here."))
+        seen: set[str] = set()
+        for key_node, value in node.value:
+            key = self.text(key_node)
+            if key in seen:
+                raise self.refuse(key_node, message("{key} stands here twice.", key=key))
+            if allowed and key not in allowed:
+                raise self.refuse(
+                    key_node,
+                    message("{key} is not known here; known are {known}.", key=key, known=tuple(allowed)),
+                )
+            seen.add(key)
+            yield key, key_node, value
+
+    def codes_of(self, node: yaml.Node | None) -> dict[str, Target]:
+        if node is None:
+            return {}
+        codes: dict[str, Target] = {}
+        for key, key_node, value in self.pairs(node):
+            if fold_code(key) in codes:
+                raise self.refuse(key_node, message("{key} stands here twice.", key=key))
+            if isinstance(value, yaml.MappingNode):
+                parts = {name: part for name, _key, part in self.pairs(value, allowed=_TARGET_KEYS)}
+                if "to" not in parts:
+                    raise self.refuse(
+                        value, message("The entry {key} does not say what it means (`to`).", key=key)
+                    )
+                target = Target(
+                    self.targets_of(parts["to"]),
+                    route=read_route(self.text(parts["route"])) if "route" in parts else "",
+                    strength=self.strength_of(parts["strength"]) if "strength" in parts else "",
+                )
+                if "route" in parts and not target.route:
+                    raise self.refuse(
+                        parts["route"],
+                        message("{route} is not a known route.", route=self.text(parts["route"])),
+                    )
+            else:
+                target = Target(self.targets_of(value))
+            codes[fold_code(key)] = target
+        return codes
+
+    def targets_of(self, node: yaml.Node) -> tuple[str, ...]:
+        nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        targets = tuple(self.text(item) for item in nodes)
+        for item, target in zip(nodes, targets, strict=True):
+            if "|" not in target and target not in self.kinds:
+                raise self.refuse(
+                    item,
+                    message("{name} is neither a concept of the study nor a system|code.", name=target),
+                )
+        return targets
+
+    def strength_of(self, node: yaml.Node) -> str:
+        text = self.text(node)
+        number, _, unit = text.partition(" ")
+        if not unit.strip() or as_decimal(number) is None:
+            raise self.refuse(node, message("{text} is not a strength such as 5 mg.", text=text))
+        return text
+
+    def words_of(self, node: yaml.Node | None) -> dict[str, dict[str, str]]:
+        """Pairs of texts under "", and pairs for one concept under its name."""
+        words: dict[str, dict[str, str]] = {"": {}}
+        for key, key_node, value in self.pairs(node) if node is not None else ():
+            if isinstance(value, yaml.MappingNode):
+                if key not in self.kinds:
+                    raise self.refuse(key_node, message("{name} is not a concept of the study.", name=key))
+                words[key] = {name: self.text(part) for name, _key, part in self.pairs(value)}
+            else:
+                words[""][key] = self.text(value)
+        return words
+
+    def columns_of(self, node: yaml.Node | None) -> dict[str, dict[str, str]]:
+        if node is None:
+            return {}
+        return {
+            table: {fold(name): self.text(part) for name, _key, part in self.pairs(value)}
+            for table, _key, value in self.pairs(node, allowed=_TABLES)
+        }
+
+    def kinds_of(self, node: yaml.Node | None) -> frozenset[str]:
+        if node is None:
+            return frozenset()
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.refuse(node, message("A list is expected here."))
+        for item in node.value:
+            if self.text(item) not in KINDS:
+                raise self.refuse(
+                    item,
+                    message("{key} is not known here; known are {known}.", key=self.text(item), known=KINDS),
+                )
+        return frozenset(self.text(item) for item in node.value)
+
+    def encoding_of(self, node: yaml.Node | None) -> str:
+        if node is None:
+            return "utf-8"
+        name = self.text(node)
+        try:
+            "".encode(name)
+        except (LookupError, ValueError):
+            raise self.refuse(node, message("{name} is not a known text encoding.", name=name)) from None
+        return name

@@ -1,0 +1,256 @@
+"""Finds out what a path or address holds by looking at its content, and opens the reader for it.
+
+The OMOP reader is imported where it is needed, because its engine takes time to load.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from trialwright.exchange.csv import TidyReader
+from trialwright.exchange.fhir import FhirReader
+from trialwright.exchange.fhir.files import KINDS_OF, first_bytes
+from trialwright.exchange.mapping import read_mapping
+from trialwright.exchange.source import Item, LocalMapping, Reader, ReadOptions, RecordsUnreadable
+from trialwright.record.raw import Skipped
+from trialwright.terms.message import Message, message
+
+_ADDRESSES = ("postgresql://", "postgres://")
+_TABLES = (".csv", ".csv.gz", ".parquet")
+_DOCUMENTS = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
+_MAPPINGS = ("mapping.yaml", "mapping.yml")
+# An archive is refused before it fills the disk. The zip of real OMOP tables shrinks to about a fifth.
+_MOST_TIMES_LARGER = 1000
+_LARGE = 1 << 30
+_FREE_SHARE = 0.9
+_MOST_MEMBERS = 100_000
+
+
+def open_records(records: str, options: ReadOptions) -> Reader:
+    """Open the records at a path or `postgresql://` address; without a mapping, a folder's own is used.
+
+    Raises `RecordsUnreadable` where nothing there can be read.
+    """
+    if records.startswith(_ADDRESSES):
+        from trialwright.exchange.omop import OmopReader, open_postgres, shown_address
+
+        return OmopReader(open_postgres(records), source=shown_address(records), options=options)
+    path = Path(records)
+    if path.is_dir():
+        return _open_folder(path, records, options)
+    if path.is_file():
+        return _open_file(path, records, options)
+    raise RecordsUnreadable(records, message("There is no such file or folder."))
+
+
+def _open_folder(folder: Path, source: str, options: ReadOptions) -> Reader:
+    files = sorted(path for path in folder.iterdir() if not _is_noise(path))
+    options = _with_mapping(files, options)
+    tables = _tables(files)
+    if "persons" in tables and "facts" in tables:
+        persons, facts = (_one_file(tables, name) for name in ("persons", "facts"))
+        return TidyReader(persons, facts, source=source, options=options)
+    if "persons" in tables or "facts" in tables:
+        missing = "facts" if "persons" in tables else "persons"
+        raise RecordsUnreadable(source, message("The folder has no table {table}.", table=missing))
+    if "person" in tables:
+        from trialwright.exchange.omop import OmopReader, open_folder
+
+        store = open_folder(tables, encoding=options.mapping.encoding)
+        return OmopReader(store, source=source, options=options)
+    documents = [path for path in files if path.is_file() and path.name.lower().endswith(_DOCUMENTS)]
+    documents += [path for path in files if path.is_file() and path not in documents and _is_json(path)]
+    if any(b"resourceType" in first_bytes(path) or ".ndjson" in path.name.lower() for path in documents):
+        bulk = any(".ndjson" in path.name.lower() for path in documents)
+        names = {path: path.name for path in documents}
+        return FhirReader(names, source=source, form="fhir-bulk" if bulk else "fhir", options=options)
+    inner = [path for path in files if path.is_dir()]
+    if len(inner) == 1:
+        return _open_folder(inner[0], source, options)
+    raise RecordsUnreadable(source, _not_recognised())
+
+
+def _is_noise(path: Path) -> bool:
+    """What operating systems leave beside the files of people."""
+    return path.name.startswith(".") or path.name == "__MACOSX"
+
+
+def _is_json(path: Path) -> bool:
+    return not path.name.lower().endswith((*_TABLES, *_MAPPINGS)) and first_bytes(path).startswith(b"{")
+
+
+def _with_mapping(files: list[Path], options: ReadOptions) -> ReadOptions:
+    """The options with the folder's own mapping, unless they bring one."""
+    own = next((path for path in files if path.name.lower() in _MAPPINGS and path.is_file()), None)
+    if own is None or options.mapping != LocalMapping():
+        return options
+    return replace(options, mapping=load_mapping(own, options))
+
+
+def load_mapping(path: Path, options: ReadOptions) -> LocalMapping:
+    """Read a mapping file. Raises `RecordsUnreadable` naming file and line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError):
+        raise RecordsUnreadable(path.name, message("The mapping is not a readable UTF-8 text.")) from None
+    return read_mapping(text, place=path.name, kinds=options.kinds)
+
+
+def _tables(files: list[Path]) -> dict[str, list[Path]]:
+    """Tables by lower-case name: one file, or a folder with the parts of one."""
+    tables: dict[str, list[Path]] = {}
+    for path in files:
+        name = path.name.lower()
+        parts = [path] if path.is_file() else sorted(path.glob("*.parquet"))
+        if parts and parts[0].name.lower().endswith(_TABLES):
+            tables.setdefault(name.partition(".")[0], []).extend(parts)
+    return tables
+
+
+def _one_file(tables: dict[str, list[Path]], name: str) -> Path:
+    if len(tables[name]) != 1:
+        raise RecordsUnreadable(
+            tables[name][0].name, message("There are several files for {table}.", table=name)
+        )
+    return tables[name][0]
+
+
+def _open_file(path: Path, source: str, options: ReadOptions) -> Reader:
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except OSError as error:
+        raise RecordsUnreadable(
+            source, message("The file cannot be read: {reason}.", reason=error.strerror or "")
+        ) from None
+    if not start:
+        raise RecordsUnreadable(source, message("The file is empty."))
+    if start.startswith(b"PK"):
+        return _open_zip(path, source, options)
+    if start[8:12] == b"DUCK":
+        from trialwright.exchange.omop import OmopReader, open_duckdb_file
+
+        return OmopReader(open_duckdb_file(path), source=source, options=options)
+    if first_bytes(path).startswith(b"{"):
+        return FhirReader({path: path.name}, source=source, form="fhir", options=options)
+    if path.name.lower().endswith((*_TABLES, *_MAPPINGS)):
+        raise RecordsUnreadable(
+            source, message("This is one table; give the folder that holds it together with the others.")
+        )
+    raise RecordsUnreadable(source, _not_recognised())
+
+
+def _not_recognised() -> Message:
+    return message(
+        "No known form of records was recognised here: FHIR R4 (bundles or NDJSON), OMOP CDM 5.4 (CSV, "
+        "Parquet, zip, DuckDB or PostgreSQL), or persons and facts as CSV or Parquet."
+    )
+
+
+# ------------------------------------------------------------------------------------------------------
+# archives
+
+
+class _Unpacked:
+    """A reader of an unpacked archive: keeps its folder, and lists what could not be unpacked."""
+
+    def __init__(self, reader: Reader, folder: Path, broken: list[str]) -> None:
+        self._reader = reader
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._broken = broken
+        self.source = reader.source
+        self.format = reader.format
+
+    @property
+    def not_covered(self) -> frozenset[str]:
+        lost = (
+            KINDS_OF.get(name, frozenset()) for name in KINDS_OF if any(name in one for one in self._broken)
+        )
+        return self._reader.not_covered.union(*lost)
+
+    @property
+    def left_out(self) -> Counter[str]:
+        return self._reader.left_out
+
+    def __iter__(self) -> Iterator[Item]:
+        for name in self._broken:
+            yield Skipped(name, "archive_member_unreadable", "", affects=True)
+        yield from self._reader
+
+
+def _open_zip(path: Path, source: str, options: ReadOptions) -> Reader:
+    folder = Path(tempfile.mkdtemp(prefix="trialwright-"))
+    try:
+        return _open_unpacked(path, folder, source, options)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _open_unpacked(path: Path, folder: Path, source: str, options: ReadOptions) -> Reader:
+    broken: list[str] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            broken = _unpack(archive, folder, source)
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        raise RecordsUnreadable(source, message("This archive cannot be unpacked.")) from None
+    try:
+        return _Unpacked(_open_folder(folder, source, options), folder, broken)
+    except RecordsUnreadable:
+        if not broken:
+            raise
+        raise RecordsUnreadable(
+            source, message("The archive is damaged: {names} cannot be unpacked.", names=tuple(broken))
+        ) from None
+
+
+def _unpack(archive: zipfile.ZipFile, folder: Path, source: str) -> list[str]:
+    """Unpack into an empty folder; gives the damaged members. Refuses what would leave or fill the folder."""
+    members = [
+        member for member in archive.infolist() if not member.is_dir() and not _is_noise_member(member)
+    ]
+    size = sum(member.file_size for member in members)
+    packed = max(1, sum(member.compress_size for member in members))
+    if len(members) > _MOST_MEMBERS or size > _FREE_SHARE * shutil.disk_usage(folder).free:
+        raise RecordsUnreadable(source, message("The archive is too large to unpack here."))
+    if size > _LARGE and size > _MOST_TIMES_LARGER * packed:
+        raise RecordsUnreadable(source, message("The archive is too large to unpack here."))
+    broken = []
+    for member in members:
+        target = folder.joinpath(*_inside(member.filename, source))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with archive.open(member) as packed_file, target.open("xb") as file:
+                shutil.copyfileobj(packed_file, file)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, FileExistsError):
+            target.unlink(missing_ok=True)
+            broken.append(member.filename)
+    return broken
+
+
+def _is_noise_member(member: zipfile.ZipInfo) -> bool:
+    return any(
+        (part.startswith(".") and part != "..") or part == "__MACOSX" for part in _parts(member.filename)
+    )
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return PurePosixPath(name.replace("\\", "/")).parts
+
+
+def _inside(name: str, source: str) -> tuple[str, ...]:
+    """The parts of a member's name; an archive that names a place outside itself is refused as a whole."""
+    parts = _parts(name)
+    if not parts or parts[0] == "/" or ".." in parts or ":" in parts[0]:
+        raise RecordsUnreadable(
+            source, message("The archive names a file outside itself and is not unpacked.")
+        )
+    return parts

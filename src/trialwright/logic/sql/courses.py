@@ -1,0 +1,115 @@
+"""Courses in SQL: the filtered exposure rows spread to days, added up by day, joined into runs.
+
+Twice: `least` from what is certain, `most` from everything possible; see `interpreter.courses`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from trialwright.logic import nodes as n
+from trialwright.logic.interpreter.courses import SPREAD
+from trialwright.logic.sql import text as t
+from trialwright.terms.dates import add_days
+
+
+def course_tables(node: n.Course, key: str, on: date, weight: str | None) -> str:
+    """All tables of one course node; the last, named `key`, has one row per person.
+
+    `weight` names a table with `person, low, high, why` of the weight, or None.
+    """
+    earliest = t.day(add_days(on, -SPREAD))
+    where = t.span(node.window, on, {})
+    rows = f"f.concept = {t.name(node.concept)} AND NOT f.absent"
+    join = f" LEFT JOIN {weight} AS w ON w.person = f.person" if weight else ""
+    no_weight = "w.low IS NULL OR w.low <= 0e0 OR w.high >= " + t.HIGH if weight else "TRUE"
+    weight_low, weight_high = ("w.low", "w.high") if weight else ("1e0", "1e0")
+    weight_why = f"COALESCE(NULLIF(w.why, {t.NO_REASON}), {t.reason('weight_missing')})" if weight else t.reason(
+        "weight_missing"
+    )
+    own_why = f"COALESCE(w.why, {t.NO_REASON})" if weight else t.NO_REASON
+    sure = f"(f.doubt = {t.NO_REASON} AND f.start_high <= {t.day(on)})"
+    first, last = f"GREATEST(f.start_low, {earliest})", f"LEAST(f.end_high, {t.day(on)})"
+    uncertain = (
+        f"(NOT {sure} OR LEAST(f.end_low, {t.day(on)}) < {last} OR {first} < GREATEST(f.start_high, {earliest}))"
+    )
+    dose_low = (
+        f"CASE WHEN NOT f.absolute THEN f.low WHEN {no_weight} THEN 0e0 ELSE f.low / {weight_high} END"
+    )
+    dose_high = (
+        f"CASE WHEN NOT f.absolute THEN f.high WHEN {no_weight} OR f.high >= {t.HIGH} THEN {t.HIGH} "
+        f"ELSE f.high / {weight_low} END"
+    )
+    dose_why = (
+        f"CASE WHEN NOT f.absolute THEN f.issue WHEN {no_weight} THEN {weight_why} "
+        f"ELSE COALESCE(NULLIF(f.issue, {t.NO_REASON}), {own_why}) END"
+    )
+    if node.measure == "days" and not node.daily:
+        dose_low, dose_high, dose_why = "f.low", "f.high", t.NO_REASON
+    shown = "CASE WHEN f.undated THEN NULL ELSE f.start_low END"
+    tables = [
+        f"{key}_rows AS (SELECT f.person, f.start_high, {sure} AS sure, LEAST(f.end_low, {t.day(on)}) AS sure_to, "
+        f"{first} AS first, {last} AS last, {dose_low} AS dose_low, {dose_high} AS dose_high, "
+        f"CASE WHEN {uncertain} THEN COALESCE(NULLIF({dose_why}, {t.NO_REASON}), f.why) ELSE {dose_why} END AS why, "
+        f"{t.overlaps_possibly(where)} AS touches, {{'k': f.start_low, 'f': f.fact, 'd': {shown}}} AS shown "
+        f"FROM facts AS f{join} WHERE {rows})",
+        f"{key}_spread AS (SELECT person, start_high, sure, sure_to, dose_low, dose_high, "
+        f"UNNEST(GENERATE_SERIES(first, last, INTERVAL '1' DAY)) AS moment FROM {key}_rows WHERE first <= last)",
+        f"{key}_dosed AS (SELECT person, CAST(moment AS DATE) AS day, dose_low, dose_high, "
+        f"sure AND CAST(moment AS DATE) >= start_high AND CAST(moment AS DATE) <= sure_to AS sure FROM {key}_spread)",
+        f"{key}_daily AS (SELECT person, day, SUM(CASE WHEN sure THEN dose_low ELSE 0e0 END) AS least, "
+        f"LEAST(SUM(dose_high), {t.HIGH}) AS most, MAX(CASE WHEN sure THEN 1 ELSE 0 END) AS sure "
+        f"FROM {key}_dosed GROUP BY person, day)",
+        _version(node, key, "least", on),
+        _version(node, key, "most", on),
+        f"{key}_last AS (SELECT person, MAX(why) AS why, MAX(shown) FILTER (WHERE touches) AS last "
+        f"FROM {key}_rows GROUP BY person)",
+        f"{key} AS (SELECT l.person, l.why AS why, l.last AS last, COALESCE(a.measure, 0e0) AS least, "
+        f"COALESCE(b.measure, 0e0) AS most FROM {key}_last AS l "
+        f"LEFT JOIN {key}_least AS a ON a.person = l.person LEFT JOIN {key}_most AS b ON b.person = l.person)",
+    ]
+    return ",\n".join(tables)
+
+
+def _version(node: n.Course, key: str, version: str, on: date) -> str:
+    """The measure over the certain or over the possible days."""
+    where = t.span(node.window, on, {})
+    enough = "sure = 1" if version == "least" else "TRUE"
+    if node.daily:
+        enough += f" AND {at_least(version, node.daily)}"
+    inside = f"day >= {where.from_low} AND day <= {where.to_high}"
+    if node.measure == "window_dose":
+        return (
+            f"{key}_{version} AS (SELECT person, LEAST(SUM({version}), {t.HIGH}) AS measure "
+            f"FROM {key}_daily WHERE {enough} AND {inside} GROUP BY person)"
+        )
+    if node.measure == "max_daily_dose":
+        if node.except_daily is not None and node.except_window is not None:
+            other = "most" if version == "least" else "least"
+            out = t.span(node.except_window, on, {})
+            enough += (
+                f" AND NOT (day >= {out.from_low} AND day <= {out.to_high} AND {at_least(other, node.except_daily)})"
+            )
+        return (
+            f"{key}_{version} AS (SELECT person, MAX({version}) AS measure "
+            f"FROM {key}_daily WHERE {enough} AND {inside} GROUP BY person)"
+        )
+    whole = "MAX(days)" if node.measure == "days" else f"LEAST(SUM(total), {t.HIGH})"
+    return (
+        f"{key}_{version}_steps AS (SELECT person, day, {version} AS dose, "
+        f"LAG(day) OVER (PARTITION BY person ORDER BY day) AS before FROM {key}_daily WHERE {enough}),\n"
+        f"{key}_{version}_runs AS (SELECT person, day, dose, "
+        f"SUM(CASE WHEN before IS NOT NULL AND DATE_DIFF('day', before, day) <= {node.gap} THEN 0 ELSE 1 END) "
+        f"OVER (PARTITION BY person ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run "
+        f"FROM {key}_{version}_steps),\n"
+        f"{key}_{version}_courses AS (SELECT person, run, CAST(COUNT(*) AS DOUBLE) AS days, SUM(dose) AS total, "
+        f"MAX(CASE WHEN {inside} THEN 1 ELSE 0 END) AS reaching FROM {key}_{version}_runs GROUP BY person, run),\n"
+        f"{key}_{version} AS (SELECT person, {whole} AS measure FROM {key}_{version}_courses "
+        f"WHERE reaching = 1 GROUP BY person)"
+    )
+
+
+def at_least(column: str, limit: float) -> str:
+    """`column >= limit` under the 1e-9 equality."""
+    value = t.number(limit)
+    return f"NOT ({column} < {value} - 1e-9 * GREATEST(ABS({column}), ABS({value})))"

@@ -1,0 +1,355 @@
+"""Number nodes as columns of one row per person.
+
+Every number k has the columns `k_a`, `k_b` (low, high), `k_y` (why, a rank), `k_t` (2 there, 1 perhaps, 0 not), and, if
+it rests on records, `k_af`, `k_ad`, `k_bf`, `k_bd` (fact and day behind each end). Each function gives stages:
+columns of a later stage may use those of an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import product
+
+from sqlglot import parse_one
+
+from trialwright.logic import nodes as n
+from trialwright.logic.arithmetic import Column
+from trialwright.logic.finding import FormulaRule
+from trialwright.logic.reasons import RANK
+from trialwright.logic.sql import text as t
+
+Stage = dict[str, str]
+NO_FACT = "CAST(NULL AS VARCHAR)"
+NO_DAY = "CAST(NULL AS DATE)"
+
+
+def plain(key: str, low: str, high: str, *, why: str = t.NO_REASON, there: str = "2") -> Stage:
+    """A number that rests on no record."""
+    return {f"{key}_a": low, f"{key}_b": high, f"{key}_y": why, f"{key}_t": there}
+
+
+def pick_stages(node: n.Pick | n.Score, key: str, surrogate: str | None) -> list[Stage]:
+    """The columns of a pick from the aggregates of its scans."""
+    which = node.which if isinstance(node, n.Pick) else "latest"
+    if which in ("lowest", "highest"):
+        stages = _extreme_stages(key, t.reason(node.missing), highest=which == "highest")
+    else:
+        stages = _day_stages(node, key)
+    if surrogate is not None:
+        takes = f"{key}_t = 0 AND {surrogate}_t = 2"
+        instead = {"y": t.reason("surrogate_only")} | {end: f"{surrogate}_{end}" for end in ("af", "ad", "bf", "bd")}
+        last = stages.pop()
+        own = {column: last.pop(f"{key}_{column}") for column in instead}
+        stages.append(last | {f"{key}_{column}0": text for column, text in own.items()})
+        stages.append(
+            {
+                f"{key}_{column}": f"CASE WHEN {takes} THEN {text} ELSE {key}_{column}0 END"
+                for column, text in instead.items()
+            }
+        )
+    return stages
+
+
+def _day_stages(node: n.Pick | n.Score, key: str) -> list[Stage]:
+    latest = isinstance(node, n.Score) or node.which == "latest"
+    exact_day = t.field(f"{key}_ea", "d")
+    earlier, reaches = ("<=", ">=") if latest else (">=", "<=")
+    use_exact = (
+        f"{key}_ea IS NOT NULL AND ({key}_lc IS NULL OR {key}_lc {earlier} {exact_day})"
+    )
+    use_loose = f"{key}_la IS NOT NULL AND ({key}_ea IS NULL OR {key}_lr {reaches} {exact_day})"
+    first: Stage = {
+        f"{key}_t": f"CASE WHEN {key}_ea IS NOT NULL OR {key}_lc IS NOT NULL THEN 2 "
+        f"WHEN {key}_la IS NOT NULL THEN 1 ELSE 0 END",
+        f"{key}_ue": use_exact,
+        f"{key}_ul": use_loose,
+    }
+    low_sign = "" if node.worst == "high" else "-"
+    high_sign = "-" if node.worst == "low" else ""
+    exact_low, exact_high = f"{low_sign}{t.field(f'{key}_ea', 'v')}", f"{high_sign}{t.field(f'{key}_eb', 'v')}"
+    loose_low, loose_high = f"-{t.field(f'{key}_la', 'v')}", t.field(f"{key}_lb", "v")
+    second: Stage = {
+        f"{key}_la2": f"{key}_ul AND (NOT {key}_ue OR {loose_low} < {exact_low})",
+        f"{key}_lb2": f"{key}_ul AND (NOT {key}_ue OR {loose_high} > {exact_high})",
+    }
+    return [first, second, _ends(key, node.missing, (exact_low, loose_low), (exact_high, loose_high))]
+
+
+def _ends(key: str, missing: str, lows: tuple[str, str], highs: tuple[str, str]) -> Stage:
+    """Low, high, why and evidence, from the exact or the loose side."""
+    low = f"CASE WHEN {key}_t < 2 THEN {t.LOW} WHEN {key}_la2 THEN {lows[1]} ELSE {lows[0]} END"
+    high = f"CASE WHEN {key}_t < 2 THEN {t.HIGH} WHEN {key}_lb2 THEN {highs[1]} ELSE {highs[0]} END"
+    low_issue = f"CASE WHEN {key}_la2 THEN {t.field(f'{key}_la', 'i')} ELSE {t.field(f'{key}_ea', 'i')} END"
+    high_issue = f"CASE WHEN {key}_lb2 THEN {t.field(f'{key}_lb', 'i')} ELSE {t.field(f'{key}_eb', 'i')} END"
+    why = (
+        f"CASE WHEN {key}_t = 0 THEN {t.reason(missing)} WHEN {key}_t = 1 THEN {key}_ly "
+        f"WHEN {low} = {high} THEN {t.NO_REASON} "
+        f"WHEN {key}_ul AND ({key}_ue OR {key}_ln > 1) THEN {key}_ly "
+        f"WHEN {high_issue} <> {t.NO_REASON} THEN {high_issue} "
+        f"WHEN {low_issue} <> {t.NO_REASON} THEN {low_issue} ELSE {t.reason('conflict')} END"
+    )
+    stage = {f"{key}_a": low, f"{key}_b": high, f"{key}_y": why}
+    for end in ("a", "b"):
+        for column, part in (("f", "f"), ("d", "d")):
+            stage[f"{key}_{end}{column}"] = (
+                f"CASE WHEN {key}_t = 0 THEN NULL WHEN {key}_t = 1 THEN {t.field(f'{key}_lp', part)} "
+                f"WHEN {key}_l{end}2 THEN {t.field(f'{key}_l{end}', part)} "
+                f"ELSE {t.field(f'{key}_e{end}', part)} END"
+            )
+    return stage
+
+
+def _extreme_stages(key: str, missing: str, *, highest: bool) -> list[Stage]:
+    """Lowest or highest of the window: one end from certain results, the other from all possible ones."""
+    sign = "" if highest else "-"
+    value = {
+        (side, end): f"{sign}{t.field(f'{key}_{side}{end}', 'v')}" for side in "elc" for end in "ab"
+    }
+    certain_end, any_end = ("a", "b") if highest else ("b", "a")
+    first: Stage = {
+        f"{key}_t": f"CASE WHEN {key}_ea IS NOT NULL OR {key}_ca IS NOT NULL THEN 2 "
+        f"WHEN {key}_la IS NOT NULL THEN 1 ELSE 0 END"
+    }
+    second: Stage = {}
+    for end, side in ((certain_end, "c"), (any_end, "l")):
+        loose, exact = f"{key}_{side}{end}", f"{key}_e{end}"
+        beats = ">" if highest else "<"
+        second[f"{key}_s{end}"] = (
+            f"CASE WHEN {exact} IS NULL THEN {loose} WHEN {loose} IS NULL THEN {exact} "
+            f"WHEN {value[side, end]} {beats} {value['e', end]} "
+            f"OR ({value[side, end]} = {value['e', end]} AND {t.field(loose, 'f')} > {t.field(exact, 'f')}) "
+            f"THEN {loose} ELSE {exact} END"
+        )
+    low, high = f"{sign}{t.field(f'{key}_sa', 'v')}", f"{sign}{t.field(f'{key}_sb', 'v')}"
+    low_issue, high_issue = t.field(f"{key}_sa", "i"), t.field(f"{key}_sb", "i")
+    third: Stage = {
+        f"{key}_a": f"CASE WHEN {key}_t < 2 THEN {t.LOW} ELSE {low} END",
+        f"{key}_b": f"CASE WHEN {key}_t < 2 THEN {t.HIGH} ELSE {high} END",
+        f"{key}_y": f"CASE WHEN {key}_t = 0 THEN {missing} WHEN {key}_t = 1 THEN {key}_ly "
+        f"WHEN {low} = {high} THEN {t.NO_REASON} WHEN {high_issue} <> {t.NO_REASON} THEN {high_issue} "
+        f"WHEN {low_issue} <> {t.NO_REASON} THEN {low_issue} ELSE {t.reason('date_imprecise')} END",
+    }
+    for end in ("a", "b"):
+        for part in ("f", "d"):
+            third[f"{key}_{end}{part}"] = (
+                f"CASE WHEN {key}_t = 0 THEN NULL WHEN {key}_t = 1 THEN {t.field(f'{key}_lp', part)} "
+                f"ELSE {t.field(f'{key}_s{end}', part)} END"
+            )
+    return [first, second, third]
+
+
+def age_stage(key: str, on: date) -> Stage:
+    """Completed years from the days the birth date may be."""
+
+    def years(column: str) -> str:
+        later = f"MONTH({column}) * 100 + DAY({column}) > {on.month * 100 + on.day}"
+        return f"CAST({on.year} - YEAR({column}) - CASE WHEN {later} THEN 1 ELSE 0 END AS DOUBLE)"
+
+    low, high = years("birth_high"), years("birth_low")
+    missing = "birth_low IS NULL"
+    return plain(
+        key,
+        f"CASE WHEN {missing} THEN {t.LOW} ELSE {low} END",
+        f"CASE WHEN {missing} THEN {t.HIGH} ELSE {high} END",
+        why=f"CASE WHEN {missing} THEN {t.reason('birth_date_missing')} "
+        f"WHEN {low} <> {high} THEN {t.reason('date_imprecise')} ELSE {t.NO_REASON} END",
+        there=f"CASE WHEN {missing} THEN 0 ELSE 2 END",
+    )
+
+
+def female_stage(key: str) -> Stage:
+    """1 female, 0 male, either otherwise."""
+    return plain(
+        key,
+        "CASE WHEN sex = 'female' THEN 1e0 ELSE 0e0 END",
+        "CASE WHEN sex = 'male' THEN 0e0 ELSE 1e0 END",
+        why=f"CASE WHEN sex IN ('female', 'male') THEN {t.NO_REASON} ELSE {t.reason('sex_unknown')} END",
+    )
+
+
+def formula_stages(key: str, rule: FormulaRule, arguments: Sequence[str], lead: int, *, records: bool) -> list[Stage]:
+    """A formula over intervals; the expression comes from the same function as in Python."""
+    whys = " ".join(f"WHEN {k}_t = 0 THEN {k}_y" for k in arguments)
+    invalid = " ".join(
+        f"WHEN {k}_a <= {t.LOW} AND {k}_y <> {t.NO_REASON} THEN {k}_y "
+        f"WHEN {k}_a < {t.number(least)} THEN {t.reason('equation_not_valid')}"
+        for k, least in ((arguments[index], least) for index, least in rule.valid_from)
+    )
+    blocked = f"CASE {whys} {invalid} ELSE {t.NO_REASON} END"
+    first: Stage = {
+        f"{key}_k": blocked,
+        f"{key}_t": f"LEAST({', '.join(f'{k}_t' for k in arguments)})" if len(arguments) > 1 else f"{arguments[0]}_t",
+        f"{key}_p": _corners(rule, arguments, highest=False),
+        f"{key}_q": _corners(rule, arguments, highest=True),
+    }
+    uncertain = " ".join(f"WHEN {k}_y <> {t.NO_REASON} THEN {k}_y" for k in arguments)
+    broken = f"{key}_k <> {t.NO_REASON} OR {key}_p IS NULL OR {key}_q IS NULL"
+    second: Stage = {
+        f"{key}_a": f"CASE WHEN {broken} THEN {t.LOW} ELSE {key}_p END",
+        f"{key}_b": f"CASE WHEN {broken} THEN {t.HIGH} ELSE {key}_q END",
+        f"{key}_y": f"CASE WHEN {key}_k <> {t.NO_REASON} THEN {key}_k WHEN {key}_p = {key}_q THEN {t.NO_REASON} "
+        f"{uncertain} WHEN {key}_p IS NULL OR {key}_q IS NULL THEN {t.reason('not_computable')} "
+        f"ELSE {t.NO_REASON} END",
+    }
+    if records:
+        low, high = ("b", "a") if rule.directions[lead] == "decreasing" else ("a", "b")
+        second |= evidence(key, f"{arguments[lead]}", low=low, high=high)
+    return [first, second]
+
+
+def evidence(key: str, source: str, *, low: str = "a", high: str = "b") -> Stage:
+    """Evidence columns taken from another number."""
+    return {
+        f"{key}_af": f"{source}_{low}f",
+        f"{key}_ad": f"{source}_{low}d",
+        f"{key}_bf": f"{source}_{high}f",
+        f"{key}_bd": f"{source}_{high}d",
+    }
+
+
+def _corners(rule: FormulaRule, arguments: Sequence[str], *, highest: bool) -> str:
+    """The formula at the corner, or corners, where it is lowest or highest."""
+    choices: list[tuple[str, ...]] = []
+    for k, direction, least, most in zip(arguments, rule.directions, rule.lowest, rule.highest, strict=True):
+        ends = ("a", "b") if direction == "either" else ("b" if highest == (direction == "increasing") else "a",)
+        choices.append(
+            tuple(
+                f"CASE WHEN {k}_a = {k}_b THEN {k}_a "
+                f"ELSE LEAST(GREATEST({k}_{end}, {t.number(least)}), {t.number(most)}) END"
+                for end in ends
+            )
+        )
+    results = []
+    for corner in product(*choices):
+        columns = [Column(parse_one(part, dialect="duckdb")) for part in corner]
+        result = rule.function(*columns)
+        results.append(result.expression.sql(dialect="duckdb"))
+    results = list(dict.fromkeys(results))
+    if len(results) == 1:
+        return results[0]
+    best = f"{'GREATEST' if highest else 'LEAST'}({', '.join(results)})"
+    return f"CASE WHEN {' OR '.join(f'({result}) IS NULL' for result in results)} THEN NULL ELSE {best} END"
+
+
+
+
+def arithmetic_stages(key: str, node: n.Arithmetic, left: str, right: str, lead: str | None) -> list[Stage]:
+    """Two intervals combined."""
+    ends = [f"ABS({k}_{end}) >= {t.HIGH}" for k in (left, right) for end in "ab"]
+    broken = t.any_sql(ends + ([f"({right}_a <= 0e0 AND {right}_b >= 0e0)"] if node.operator == "/" else []))
+    why = f"CASE WHEN {left}_y <> {t.NO_REASON} THEN {left}_y ELSE {right}_y END"
+    match node.operator:
+        case "+":
+            low, high = f"{left}_a + {right}_a", f"{left}_b + {right}_b"
+        case "-":
+            low, high = f"{left}_a - {right}_b", f"{left}_b - {right}_a"
+        case "least":
+            low, high = f"LEAST({left}_a, {right}_a)", f"LEAST({left}_b, {right}_b)"
+        case "greatest":
+            low, high = f"GREATEST({left}_a, {right}_a)", f"GREATEST({left}_b, {right}_b)"
+        case _:
+            zero = right if node.operator == "/" else None
+            divisor = {end: f"NULLIF({right}_{end}, 0e0)" if zero else f"{right}_{end}" for end in "ab"}
+            corners = ", ".join(f"{left}_{x} {node.operator} {divisor[y]}" for x in "ab" for y in "ab")
+            low, high = f"LEAST({corners})", f"GREATEST({corners})"
+    first = {
+        f"{key}_t": f"LEAST({left}_t, {right}_t)",
+        f"{key}_a": f"CASE WHEN {broken} THEN {t.LOW} ELSE {low} END",
+        f"{key}_b": f"CASE WHEN {broken} THEN {t.HIGH} ELSE {high} END",
+    }
+    second = {
+        f"{key}_y": f"CASE WHEN {broken} THEN CASE WHEN {why} <> {t.NO_REASON} THEN {why} "
+        f"ELSE {t.reason('not_computable')} END WHEN {key}_a = {key}_b THEN {t.NO_REASON} ELSE {why} END"
+    }
+    return [first, second | (evidence(key, lead) if lead else {})]
+
+
+def stand_in_stages(key: str, first: str, second: str) -> list[Stage]:
+    """The first pick unless it has no result and the second has one."""
+    takes = f"{first}_t = 0 AND {second}_t > 0"
+    return [
+        {
+            f"{key}_{column}": f"CASE WHEN {takes} THEN {second}_{column} ELSE {first}_{column} END"
+            for column in ("a", "b", "y", "t", "af", "ad", "bf", "bd")
+        }
+    ]
+
+
+def course_stages(node: n.Course, key: str, answer: str, *, mode: str, covered: bool) -> list[Stage]:
+    """Bounds of a course, with closed or open world where nothing is recorded."""
+    answered = f"COALESCE({t.field(answer, 'p')}, 0)"
+    quiet = silence_sql(answered, mode=mode, covered=covered, silence_is_none=node.silence_is_none)
+    first = {
+        f"{key}_lo": f"COALESCE({key}_least, 0e0)",
+        f"{key}_hi": f"COALESCE({key}_most, 0e0)",
+        f"{key}_q": quiet,
+    }
+    silent = f"{key}_last IS NULL"
+    second = {
+        f"{key}_a": f"CASE WHEN {silent} OR {answered} > 0 THEN 0e0 ELSE {key}_lo END",
+        f"{key}_b": f"CASE WHEN {silent} THEN CASE WHEN {key}_q <> {t.NO_REASON} THEN {t.HIGH} ELSE 0e0 END "
+        f"ELSE {key}_hi END",
+        f"{key}_y": f"CASE WHEN {silent} THEN {key}_q "
+        f"WHEN {key}_hi <= CASE WHEN {answered} > 0 THEN 0e0 ELSE {key}_lo END THEN {t.NO_REASON} "
+        f"WHEN {answered} > 0 THEN {t.reason('conflict')} ELSE {key}_why END",
+        f"{key}_t": f"CASE WHEN {silent} THEN 0 ELSE 2 END",
+    }
+    for part in ("f", "d"):
+        shown = (
+            f"CASE WHEN {key}_last IS NULL THEN {t.field(answer, part)} ELSE {t.field(f'{key}_last', part)} END"
+        )
+        second |= {f"{key}_a{part}": shown, f"{key}_b{part}": shown}
+    return [first, second]
+
+
+def silence_sql(answered: str, *, mode: str, covered: bool, silence_is_none: bool = False) -> str:
+    """The rank of the reason why no record does not mean no; rank 0 where it does."""
+    if not covered:
+        otherwise = t.reason("kind_not_covered")
+    elif mode == "screening" and not silence_is_none:
+        otherwise = (
+            f"CASE WHEN {answered} = 1 THEN {t.reason('date_imprecise')} ELSE {t.reason('not_asked')} END"
+        )
+    else:
+        otherwise = t.NO_REASON
+    return f"CASE WHEN {answered} = 2 THEN {t.NO_REASON} ELSE {otherwise} END"
+
+
+def item_stages(node: n.ItemCount, key: str, *, mode: str, covered: bool) -> list[Stage]:
+    """Bounds of a count of distinct items."""
+    closed = f"COALESCE({key}_closed, 0)"
+    most = t.number(node.items)
+    first = {
+        f"{key}_lo": f"CAST(COALESCE({key}_certain, 0) AS DOUBLE)",
+        f"{key}_hi": f"LEAST(CAST(COALESCE({key}_possible, 0) + COALESCE({key}_unreadable, 0) AS DOUBLE), {most})",
+        f"{key}_q": silence_sql(closed, mode=mode, covered=covered),
+    }
+    opened = f"{key}_q <> {t.NO_REASON} AND {key}_hi < {most}"
+    second = {
+        f"{key}_a": f"{key}_lo",
+        f"{key}_b": f"CASE WHEN {opened} THEN {most} ELSE {key}_hi END",
+        f"{key}_y": f"CASE WHEN {opened} THEN {key}_q WHEN {key}_hi > {key}_lo THEN {key}_why ELSE {t.NO_REASON} END",
+        f"{key}_t": "2",
+    }
+    for part in ("f", "d"):
+        shown = t.field(f"{key}_last", part)
+        second |= {f"{key}_a{part}": shown, f"{key}_b{part}": shown}
+    return [first, second]
+
+
+def count_stages(key: str) -> list[Stage]:
+    """Bounds of a count of results."""
+    stage = {
+        f"{key}_a": f"CAST(COALESCE({key}_c, 0) AS DOUBLE)",
+        f"{key}_b": f"CAST(COALESCE({key}_n, 0) AS DOUBLE)",
+        f"{key}_y": f"CASE WHEN COALESCE({key}_n, 0) > COALESCE({key}_c, 0) THEN {key}_y0 ELSE {t.NO_REASON} END",
+        f"{key}_t": "2",
+    }
+    for part in ("f", "d"):
+        shown = t.field(f"{key}_l", part)
+        stage |= {f"{key}_a{part}": shown, f"{key}_b{part}": shown}
+    return [stage]
+
+
+assert RANK[""] == 0, "rank 0 must mean: no reason"

@@ -1,0 +1,57 @@
+"""What a reader hands over: the tidy form of the contract, every value the text that was entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class RawPerson(NamedTuple):
+    """One person; '' where the source says nothing. `sex` female|male|other|unknown, dates ISO, maybe partial.
+
+    `death` is a date, 'yes' for a death without a date, or ''.
+    """
+
+    person: str
+    sex: str = ""
+    birth: str = ""
+    death: str = ""
+
+
+class RawFact(NamedTuple):
+    """One fact about one person; all fields text as entered, '' where absent.
+
+    `concept` is the study's concept name; `code` is "system|code" where it was found by code, else ''.
+    `kind` is measurement|condition|exposure|procedure|allergy|finding. For exposures `value` is the daily dose.
+    """
+
+    person: str
+    fact: str
+    kind: str
+    concept: str
+    code: str = ""
+    value: str = ""
+    unit: str = ""
+    low: str = ""
+    high: str = ""
+    start: str = ""
+    end: str = ""
+    status: str = ""
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that could not be read, or was set aside by its status: where it stands and why.
+
+    `affects`: the record is unreadable, so criteria of `person` that read `concept` ('' = any concept) are
+    not decided by silence. False for rows set aside on purpose (entered in error, planned, a repeated person).
+    """
+
+    place: str
+    reason: str
+    detail: str
+    person: str = ""
+    concept: str = ""
+    fact: str = ""
+    affects: bool = False

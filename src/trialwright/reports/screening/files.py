@@ -1,0 +1,112 @@
+"""A screening written down: table for the terminal, CSV, JSON, one participant a line, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TextIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from trialwright.terms.message import Message, message, render
+
+MARKS = {"pass": "+", "fail": "-", "unknown": "?", "not_assessed": "."}
+
+
+def write_json(out: TextIO, first: Mapping[str, Any], people: Iterable[Mapping[str, Any]], last: Mapping[str, Any]) -> None:
+    """One JSON document, written person by person: never held in memory whole."""
+    text = json.dumps(first, ensure_ascii=False)
+    out.write(text[:-1] + ', "participants": [')
+    for count, person in enumerate(people):
+        out.write((",\n" if count else "\n") + json.dumps(person, ensure_ascii=False))
+    out.write("\n], " + json.dumps(last, ensure_ascii=False)[1:] + "\n")
+
+
+def write_ndjson(out: TextIO, people: Iterable[Mapping[str, Any]]) -> None:
+    """One participant a line."""
+    for person in people:
+        out.write(json.dumps(person, ensure_ascii=False) + "\n")
+
+
+CSV_COLUMNS = (
+    "person", "overall", "eligible_from", "valid_until", "criterion", "verdict", "reason", "reading", "sentence",
+    "fact", "concept", "value", "unit", "converted", "converted_unit", "date", "margin", "margin_unit",
+)  # fmt: skip
+
+
+def write_csv(out: TextIO, people: Iterable[Mapping[str, Any]]) -> None:
+    """One line a criterion of a person, with the first fact of its evidence."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for person in people:
+        for each in person["criteria"]:
+            writer.writerow([safe_cell(cell) for cell in _csv_row(person, each)])
+
+
+def _csv_row(person: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:
+    first: Mapping[str, Any] = each["evidence"][0] if each["evidence"] else {}
+    margin: Mapping[str, Any] = each["margin"] or {}
+    return [
+        person["person"], person["verdict"], person["eligible_from"], person["valid_until"],
+        each["id"], each["verdict"], each["reason"], each["reading"], each["sentence"],
+        first.get("fact"), first.get("concept"), first.get("value"), first.get("unit"), first.get("converted"),
+        first.get("converted_unit"), first.get("date"), margin.get("value"), margin.get("unit"),
+    ]  # fmt: skip
+
+
+def safe_cell(cell: Any) -> Any:
+    """A cell no spreadsheet takes for a formula: text that begins like one gets an apostrophe in front."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + cell
+    return cell
+
+
+PARQUET = pa.schema(
+    [
+        ("person", pa.string()),
+        ("criterion", pa.string()),
+        ("verdict", pa.string()),
+        ("reason", pa.string()),
+        ("value", pa.float64()),
+        ("date", pa.date32()),
+        ("fact", pa.string()),
+    ]
+)
+
+
+def write_parquet(path: Any, rows: Iterable[Sequence[tuple[Any, ...]]]) -> None:
+    """Verdict, reason, value, date and fact id per person and criterion, in batches of rows."""
+    with pq.ParquetWriter(path, PARQUET) as writer:
+        for batch in rows:
+            columns = list(zip(*batch, strict=True)) if batch else [[] for _ in PARQUET]
+            arrays = [pa.array(column, type=each.type) for column, each in zip(columns, PARQUET, strict=True)]
+            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=PARQUET))
+
+
+def table_lines(
+    criteria: Sequence[str], people: Iterable[Mapping[str, Any]], catalogue: Mapping[str, str]
+) -> Iterator[str]:
+    """A person a line: overall verdict, validity, and a mark per criterion."""
+    verdicts: Mapping[str, Message] = {
+        "eligible": message("eligible"),
+        "undetermined": message("undetermined"),
+        "ineligible": message("ineligible"),
+    }
+    yield render(message("+ pass   - fail   ? unknown   . not assessed"), catalogue)
+    heads = " ".join(f"{id:>3}" for id in criteria)
+    yield f"{render(message('person'), catalogue):<38} {render(message('verdict'), catalogue):<13} {render(message('valid until'), catalogue):<11} {heads}"
+    for person in people:
+        marks = " ".join(f"{MARKS[each['verdict']]:>3}" for each in person["criteria"])
+        word = render(verdicts[person["verdict"]], catalogue)
+        yield f"{person['person']:<38} {word:<13} {person['valid_until'] or '':<11} {marks}"
+
+
+def to_text(lines: Iterable[str]) -> str:
+    """Lines as one text."""
+    out = io.StringIO()
+    for line in lines:
+        out.write(line + "\n")
+    return out.getvalue()

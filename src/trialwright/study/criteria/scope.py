@@ -1,0 +1,454 @@
+"""What a rule may refer to, and how its parts become nodes of `logic`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn, TypeVar
+
+from trialwright.assessments import ASSESSMENTS
+from trialwright.logic import nodes as n
+from trialwright.logic.reasons import REASONS
+from trialwright.study import grammar as g
+from trialwright.study.concepts import Concept
+from trialwright.terms.dates import Length, parse_length
+from trialwright.terms.message import Message, message
+from trialwright.terms.units import IncompatibleUnits, UnknownUnit, converter
+
+Lowered = n.Number | n.Condition | n.AnchorDay
+Found = TypeVar("Found", bound=Lowered)
+ULN = "ULN"
+_MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A call that may stand in a rule: its name, what it means in one line, an example, and its lowering.
+
+    `named` lists the arguments it takes by name; any other is an error.
+    """
+
+    name: str
+    meaning: Message
+    example: str
+    lower: Callable[[g.Call, Scope], Lowered]
+    named: tuple[str, ...] = ()
+
+
+@dataclass
+class Scope:
+    """The concepts, parameters, definitions and kinds that rules of one study may use."""
+
+    concepts: Mapping[str, Concept]
+    parameters: Mapping[str, str]
+    definitions: Mapping[str, str]
+    kinds: Mapping[str, Kind]
+    lowered: dict[str, Lowered] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    same: dict[n.Node, n.Node] = field(default_factory=dict)
+
+    # entry points
+
+    def rule(self, text: str) -> n.Condition:
+        """Lower a whole rule to a condition."""
+        return self.condition(g.parse_rule(text))
+
+    def condition(self, expression: g.Expression) -> n.Condition:
+        """Lower an expression that must be true or false."""
+        lowered = self.lower(expression)
+        if not isinstance(lowered, n.Condition):
+            self.fail(
+                expression, message("This is a number, where a condition is needed."), message("Compare it.")
+            )
+        return lowered
+
+    def number(self, expression: g.Expression) -> n.Number:
+        """Lower an expression that must be a number."""
+        lowered = self.lower(expression)
+        if not isinstance(lowered, n.Number):
+            self.fail(
+                expression,
+                message("This is a condition, where a number is needed."),
+                message("Take a number such as latest(...)."),
+            )
+        return lowered
+
+    def pick(self, expression: g.Expression) -> n.Pick:
+        """Lower an expression that must pick one result of one concept."""
+        lowered = self.lower(expression)
+        if not isinstance(lowered, n.Pick):
+            self.fail(
+                expression, message("Here one result must be picked."), message("Write latest(concept).")
+            )
+        return lowered
+
+    def lower(self, expression: g.Expression) -> Lowered:
+        """Lower any expression; equal parts become the same object."""
+        return self.share(self._lower(expression))
+
+    def share(self, node: Found) -> Found:
+        """The one object that stands for all nodes equal to this one."""
+        return self.same.setdefault(node, node)  # type: ignore[return-value]
+
+    def _lower(self, expression: g.Expression) -> Lowered:
+        match expression:
+            case g.Any(parts=parts):
+                return n.Or(tuple(self.condition(part) for part in parts))
+            case g.All(parts=parts):
+                return n.And(tuple(self.condition(part) for part in parts))
+            case g.Negation(part=part):
+                return n.Not(self.condition(part))
+            case g.Comparison(left=left, operator=operator, right=right):
+                return self._comparison(expression, left, operator, right)
+            case g.Membership(left=left, texts=texts):
+                return self._membership(expression, left, texts)
+            case g.Quantity(number=number, unit="" | "1"):
+                return n.Literal(float(number), number)
+            case g.Quantity():
+                self.fail(
+                    expression,
+                    message("{seen} stands alone.", seen=expression.text),
+                    message("A quantity with a unit must be compared with something."),
+                )
+            case g.Name(text=text):
+                return self._name(expression, text)
+            case g.Call(name=name):
+                return self._call(expression, name)
+        raise TypeError(type(expression).__name__)
+
+    def _name(self, expression: g.Name, text: str) -> Lowered:
+        if text == "age":
+            return n.Age()
+        if text in ("always", "never"):
+            return n.Constant(text == "always")
+        if text in self.definitions:
+            return self._definition(expression, text)
+        known = [*self.definitions, "age", "sex", "always", "never"]
+        if text in self.concepts:
+            self.fail(
+                expression,
+                message("{seen} is a concept; say which of its records is meant.", seen=text),
+                message("Write latest({seen}), present({seen}, within=...) or another call.", seen=text),
+            )
+        self.fail(expression, message("`{seen}` is not defined.", seen=text), near(text, known))
+
+    def _definition(self, expression: g.Expression, name: str) -> Lowered:
+        self.used.add(name)
+        if name in self.open:
+            self.fail(
+                expression, message("{name} is defined by itself.", name=name), message("Break the circle.")
+            )
+        if name not in self.lowered:
+            self.open.append(name)
+            self.lowered[name] = self.lower(g.parse_rule(self.definitions[name]))
+            self.open.pop()
+        return self.lowered[name]
+
+    def _call(self, call: g.Call, name: str) -> Lowered:
+        if name in ASSESSMENTS:
+            return self._formula(call)
+        kind = self.kinds.get(name)
+        if kind is None:
+            self.fail(
+                call, message("`{seen}` is not a call.", seen=name), near(name, [*self.kinds, *ASSESSMENTS])
+            )
+        for word, part in call.named:
+            if word not in kind.named:
+                self.fail(
+                    part,
+                    message("{name} takes no {word}.", name=name, word=word),
+                    near(word, list(kind.named)),
+                )
+        return kind.lower(call, self)
+
+    def _formula(self, call: g.Call) -> n.Formula:
+        assessment = ASSESSMENTS[call.name]
+        wanted = assessment.arguments
+        if call.named or len(call.arguments) != len(wanted):
+            self.fail(
+                call,
+                message("{name} takes {count} arguments.", name=call.name, count=len(wanted)),
+                message("In this order: {names}.", names=tuple(argument.name for argument in wanted)),
+            )
+        parts: list[n.Number] = []
+        for part, argument in zip(call.arguments, wanted, strict=True):
+            if isinstance(part, g.Name) and part.text == "sex":
+                parts.append(self.share(n.Female()))
+                continue
+            number = self.number(part)
+            self._agree(part, self.unit_of(number), argument.unit)
+            parts.append(number)
+        return n.Formula(call.name, tuple(parts), assessment.unit)
+
+    def _agree(self, expression: g.Expression, unit: str, wanted: str) -> None:
+        try:
+            conversion = converter(unit or "1", wanted or "1", ())
+        except (UnknownUnit, IncompatibleUnits):
+            conversion = None
+        if conversion is None or conversion.factor != 1 or conversion.offset != 0:
+            self.fail(
+                expression,
+                message(
+                    "This is in {unit}, the formula needs {wanted}.", unit=unit or "1", wanted=wanted or "1"
+                ),
+                message("Give the concept the unit {wanted}.", wanted=wanted or "1"),
+            )
+
+    # comparisons
+
+    def _comparison(
+        self, whole: g.Expression, left: g.Expression, operator: str, right: g.Expression
+    ) -> n.Condition:
+        if isinstance(left, g.Name) and left.text == "sex" and isinstance(right, g.Name) and operator == "=":
+            return self._sex(whole, (right.text,))
+        if isinstance(left, g.Quantity):
+            left, right, operator = right, left, _MIRROR[operator]
+        number = self.number(left)
+        if isinstance(right, g.Quantity):
+            number, literal = self.threshold(right, number)
+            return n.Compare(operator, number, literal)  # type: ignore[arg-type]
+        other = self.number(right)
+        unit, wanted = self.unit_of(other), self.unit_of(number)
+        if unit != wanted:
+            self._agree(right, unit, wanted)
+        return n.Compare(operator, number, other)  # type: ignore[arg-type]
+
+    def threshold(self, quantity: g.Quantity, number: n.Number) -> tuple[n.Number, n.Literal]:
+        """A limit in the unit of the number it is compared with; ULN turns a pick into a ratio."""
+        if quantity.unit == ULN:
+            if not isinstance(number, n.Pick) or self.concepts[number.concept].kind != "measurement":
+                self.fail(
+                    quantity,
+                    message("ULN is the upper limit of a laboratory result; this is none."),
+                    message("Write it with latest(concept) of a measurement."),
+                )
+            return self.share(replace(number, quantity="ratio")), n.Literal(
+                float(quantity.number), quantity.text
+            )
+        return number, n.Literal(
+            self.convert(quantity, self.unit_of(number), self.bridges_of(number)), quantity.text
+        )
+
+    def convert(self, quantity: g.Quantity, wanted: str, bridges: tuple[str, ...] = ()) -> float:
+        """A quantity in another unit; a missing unit is an error wherever a unit is needed."""
+        value = float(quantity.number)
+        if not quantity.unit and wanted in ("", "1", "{score}"):
+            return value
+        if not quantity.unit:
+            self.fail(
+                quantity,
+                message("{seen} has no unit.", seen=quantity.text),
+                message("Write it with its unit, such as {seen} {unit}.", seen=quantity.text, unit=wanted),
+            )
+        try:
+            conversion = converter(quantity.unit, wanted or "1", bridges)
+        except UnknownUnit:
+            self.fail(
+                quantity,
+                message("{unit} is not a UCUM unit.", unit=quantity.unit),
+                message("Write it in UCUM, such as {unit}.", unit=wanted),
+            )
+        except IncompatibleUnits:
+            self.fail(
+                quantity,
+                message("{unit} cannot be compared with {wanted}.", unit=quantity.unit, wanted=wanted or "1"),
+                message("Use {wanted}, or give the concept a conversion.", wanted=wanted or "1"),
+            )
+        return value * conversion.factor + conversion.offset
+
+    def unit_of(self, number: n.Number) -> str:
+        """The unit a number is in ('' for a pure number)."""
+        match number:
+            case (
+                n.Pick(concept=concept, quantity="value")
+                | n.Score(concept=concept)
+                | n.StandIn(n.Pick(concept=concept))
+            ):
+                return self.concepts[concept].unit or ""
+            case n.Formula(unit=unit):
+                return unit
+            case n.Age():
+                return "a"
+            case n.Course(concept=concept, measure=measure):
+                daily = self.concepts[concept].unit or ""
+                return {"days": "d", "max_daily_dose": daily}.get(measure, daily.removesuffix("/d"))
+            case n.Arithmetic(left=left):
+                return self.unit_of(left)
+        return ""
+
+    def bridges_of(self, number: n.Number) -> tuple[str, ...]:
+        """The conversions between dimensions that the concept behind a number allows."""
+        match number:
+            case n.Pick(concept=concept) | n.StandIn(n.Pick(concept=concept)):
+                return tuple(self.concepts[concept].conversions)
+        return ()
+
+    def _membership(self, whole: g.Expression, left: g.Expression, texts: tuple[str, ...]) -> n.Condition:
+        if isinstance(left, g.Name) and left.text == "sex":
+            return self._sex(whole, texts)
+        pick = self.pick(left)
+        values = self.concepts[pick.concept].values
+        for text in texts:
+            if text not in values:
+                self.fail(
+                    whole,
+                    message("{seen} is no value of {name}.", seen=text, name=pick.concept),
+                    near(text, values),
+                )
+        return n.OneOf(pick, texts, tuple(values.index(text) for text in texts))
+
+    def _sex(self, whole: g.Expression, words: tuple[str, ...]) -> n.SexIs:
+        allowed = ("female", "male", "other", "unknown")
+        for word in words:
+            if word not in allowed:
+                self.fail(whole, message("{seen} is not a sex.", seen=word), near(word, allowed))
+        return n.SexIs(words)
+
+    # arguments of calls
+
+    def concept(self, call: g.Call, expression: g.Expression, kinds: Iterable[str], **traits: Any) -> Concept:
+        """The concept an argument names; it must be of one of these kinds."""
+        if not isinstance(expression, g.Name):
+            self.fail(
+                expression, message("{name} needs the name of a concept here.", name=call.name), message("")
+            )
+        concept = self.concepts.get(expression.text)
+        if concept is None:
+            self.fail(
+                expression,
+                message("{seen} is not in the concept list.", seen=expression.text),
+                near(expression.text, self.concepts),
+            )
+        if concept.kind not in tuple(kinds):
+            self.fail(
+                expression,
+                message("{seen} is a {kind}.", seen=concept.name, kind=concept.kind),
+                message("{name} takes: {kinds}.", name=call.name, kinds=tuple(kinds)),
+            )
+        if traits.get("boolean") and concept.values != ("boolean",):
+            self.fail(
+                expression,
+                message("{seen} is not answered by true and false.", seen=concept.name),
+                message("Give it `values: boolean`, or use latest(...) in {{...}}."),
+            )
+        return concept
+
+    def one(self, call: g.Call) -> g.Expression:
+        """The only argument by place."""
+        if len(call.arguments) != 1:
+            self.fail(call, message("{name} takes one concept.", name=call.name), message(""))
+        return call.arguments[0]
+
+    def named(self, call: g.Call, word: str) -> g.Expression | None:
+        """An argument by name."""
+        return dict(call.named).get(word)
+
+    def weights(self, call: g.Call, concept: Concept) -> tuple[float, ...]:
+        """The weights of a scored item list, in the order of the items concept's values."""
+        items = self.concepts.get(concept.items or "")
+        assessment = ASSESSMENTS.get(concept.computed_by or "")
+        if items is None or assessment is None:
+            self.fail(
+                call,
+                message("{name} cannot be computed from its items.", name=concept.name),
+                message("Name a known assessment under `computed_by` and a concept under `items`."),
+            )
+        try:
+            return tuple(assessment.compute_items({value}) for value in items.values)
+        except ValueError:
+            self.fail(
+                call,
+                message(
+                    "The values of {items} are not the items of {name}.",
+                    items=items.name,
+                    name=assessment.name,
+                ),
+                message(
+                    "They are: {items}.", items=tuple(argument.name for argument in assessment.arguments)
+                ),
+            )
+
+    def word(self, expression: g.Expression) -> str:
+        """A plain word."""
+        if not isinstance(expression, g.Name):
+            self.fail(expression, message("Here a word is needed."), message(""))
+        return expression.text
+
+    def reason(self, expression: g.Expression | None, default: str) -> str:
+        """A reason code."""
+        if expression is None:
+            return default
+        code = self.word(expression)
+        if code not in REASONS:
+            self.fail(expression, message("{seen} is not a reason code.", seen=code), near(code, REASONS))
+        return code
+
+    def length(self, expression: g.Expression) -> Length:
+        """A length of time: a quantity in d, wk, mo or a, or the name of a parameter."""
+        text = expression.text if isinstance(expression, g.Quantity | g.Name) else ""
+        try:
+            return parse_length(self.parameters.get(text, text))
+        except ValueError:
+            self.fail(
+                expression,
+                message("{seen} is not a length of time.", seen=text or message("This")),
+                message("Write it in d, wk, mo or a, such as 28 d, or name a parameter."),
+            )
+
+    def window(self, call: g.Call, default: n.Window | None = None) -> n.Window:
+        """The window of a call from `within`, `before` and `same_day`."""
+        same_day, before, within = (self.named(call, word) for word in ("same_day", "before", "within"))
+        if same_day is not None:
+            other = self.concept(call, same_day, ("finding", "measurement"))
+            anchor = self.share(n.AnchorDay(other.name, n.Window()))
+            return n.Window(Length(0, "d"), anchor)
+        anchor_day = None
+        if before is not None:
+            lowered = self.lower(before)
+            if not isinstance(lowered, n.AnchorDay):
+                self.fail(before, message("This is not a day."), message("Define it with latest_day(...)."))
+            anchor_day = lowered
+        if within is None:
+            if default is None:
+                self.fail(
+                    call,
+                    message("{name} does not say which time counts.", name=call.name),
+                    message("Add within=3 mo, within=ever or within=today."),
+                )
+            return default
+        if isinstance(within, g.Name) and within.text in ("ever", "today"):
+            return n.Window(None if within.text == "ever" else Length(0, "d"), anchor_day)
+        return n.Window(self.length(within), anchor_day)
+
+    @property
+    def screening_window(self) -> n.Window:
+        """The window in which results and answers count: the parameter `screening_window`."""
+        if "screening_window" not in self.parameters:
+            raise RuleErrorAtStart(
+                message("The parameter screening_window is not given."),
+                message("Add it under parameters, such as `screening_window: 28 d`."),
+            )
+        return n.Window(parse_length(self.parameters["screening_window"]))
+
+    def fail(self, expression: g.Expression, sentence: Message, cure: Message) -> NoReturn:
+        """Refuse the rule at a place."""
+        raise g.RuleError(sentence, cure, expression.at)
+
+
+class RuleErrorAtStart(g.RuleError):
+    """A rule that lacks something outside its own text."""
+
+    def __init__(self, sentence: Message, cure: Message) -> None:
+        super().__init__(sentence, cure, 0)
+
+
+def near(seen: str, known: Iterable[str]) -> Message:
+    """A cure that guesses what was meant."""
+    found = difflib.get_close_matches(seen, list(known), n=1)
+    return (
+        message("Did you mean {near}?", near=found[0])
+        if found
+        else message("Known are: {known}.", known=tuple(known))
+    )

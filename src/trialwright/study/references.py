@@ -1,0 +1,261 @@
+"""Whatever a study names must exist in it: one pass over all the parts that could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from trialwright.study.complaints import describe_path, suggest
+from trialwright.study.errors import Problem
+from trialwright.study.places import Path, Source
+from trialwright.terms.message import Message, message
+
+INTERVENTION = message("intervention")
+ENDPOINT = message("endpoint")
+CONCEPT = message("concept")
+READING = message("reading")
+ARM = message("arm")
+EPOCH = message("epoch")
+ENCOUNTER = message("encounter")
+ANCHOR = message("anchor")
+FORM = message("form")
+CODE_LIST = message("code list")
+ANALYSIS_SET = message("analysis set")
+RESPONSE = message("response")
+CATEGORY = message("response category")
+EVENT = message("intercurrent event")
+ESTIMAND = message("estimand")
+
+
+class Reference(NamedTuple):
+    """Somewhere a name is used: where, the name, what kind of thing it should be, and the names that exist.
+
+    `known` is `None` where the file that would define them could not be read.
+    """
+
+    path: Path
+    name: str
+    kind: Message
+    known: frozenset[str] | None
+
+
+def check_references(parts: Mapping[str, Any], source: Source) -> Iterator[Problem]:
+    """Find names that nothing in the study answers to; `parts`: models by file, `None` where unreadable."""
+    for reference in _references(parts):
+        if reference.known is None or reference.name in reference.known:
+            continue
+        place = source.place(reference.path)
+        near = suggest(reference.name, reference.known)
+        if near:
+            cure = message("Did you mean `{near}`?", near=near)
+        elif reference.known:
+            cure = message("Known are: {known}.", known=tuple(sorted(reference.known)))
+        else:
+            cure = message("The study has none; define it, or delete the name.")
+        yield Problem(
+            "error",
+            "unknown_reference",
+            place.file,
+            place.line,
+            place.column,
+            message(
+                "{thing} names the {kind} {name}, which the study does not define.",
+                thing=describe_path(reference.path, source),
+                kind=reference.kind,
+                name=reference.name,
+            ),
+            cure,
+        )
+    yield from _check_rule_names(parts, source)
+
+
+def _check_rule_names(parts: Mapping[str, Any], source: Source) -> Iterator[Problem]:
+    """Parameters, definitions and concepts share the names that rules use."""
+    criteria, concepts = parts.get("criteria.yaml"), parts.get("concepts.yaml")
+    if criteria is None:
+        return
+    taken = {concept.name: CONCEPT for concept in concepts.concepts} if concepts else {}
+    for section, names in (("parameters", criteria.parameters), ("definitions", criteria.definitions)):
+        for name in names:
+            path = ("criteria.yaml", section, name)
+            if name in taken:
+                place = source.keys.get(path) or source.place(path)
+                yield Problem(
+                    "error",
+                    "duplicate_id",
+                    place.file,
+                    place.line,
+                    place.column,
+                    message("{name} is already the name of a {kind}.", name=name, kind=taken[name]),
+                    message("Rename one of them: a rule could not tell them apart."),
+                )
+            taken.setdefault(name, message("parameter") if section == "parameters" else message("definition"))
+
+
+def _ids(parts: Mapping[str, Any], file: str, *attributes: str) -> frozenset[str] | None:
+    """The ids a file defines; none if there is no such file, `None` if it could not be read."""
+    if file not in parts:
+        return frozenset()
+    node = parts[file]
+    for attribute in attributes:
+        node = getattr(node, attribute, None)
+    if node is None:
+        return None if parts[file] is None else frozenset()
+    return frozenset(getattr(thing, "id", None) or thing.name for thing in node)
+
+
+def _each(
+    path: Path, names: Iterable[str], kind: Message, known: frozenset[str] | None
+) -> Iterator[Reference]:
+    for index, name in enumerate(names):
+        yield Reference((*path, index), name, kind, known)
+
+
+def _references(parts: Mapping[str, Any]) -> Iterator[Reference]:
+    for name, find in _FINDERS.items():
+        if parts.get(name) is not None:
+            yield from find(parts[name], parts)
+
+
+def _in_study(identity: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    known = _ids(parts, "study.yaml", "endpoints")
+    for i, objective in enumerate(identity.objectives):
+        yield from _each(("study.yaml", "objectives", i, "endpoints"), objective.endpoints, ENDPOINT, known)
+
+
+def _in_criteria(criteria: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    for i, criterion in enumerate(criteria.criteria):
+        path = ("criteria.yaml", "criteria", i, "chosen")
+        yield Reference(path, criterion.chosen, READING, frozenset(criterion.readings))
+
+
+def _in_concepts(concepts: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    findings = frozenset(concept.name for concept in concepts.concepts if concept.kind == "finding")
+    for i, concept in enumerate(concepts.concepts):
+        if concept.items:
+            yield Reference(
+                ("concepts.yaml", "concepts", i, "items"), concept.items, message("finding"), findings
+            )
+
+
+def _in_arms(arms: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    known = _ids(parts, "interventions.yaml", "interventions")
+    for i, arm in enumerate(arms.arms):
+        yield from _each(("arms.yaml", "arms", i, "interventions"), arm.interventions, INTERVENTION, known)
+
+
+def _in_interventions(interventions: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    concepts = _ids(parts, "concepts.yaml", "concepts")
+    encounters = _ids(parts, "schedule.yaml", "encounters")
+    for i, intervention in enumerate(interventions.interventions):
+        path: Path = ("interventions.yaml", "interventions", i)
+        if intervention.concept:
+            yield Reference((*path, "concept"), intervention.concept, CONCEPT, concepts)
+        regimen = intervention.regimen
+        if regimen:
+            yield from _each((*path, "regimen", "encounters"), regimen.encounters, ENCOUNTER, encounters)
+            if regimen.target:
+                yield Reference(
+                    (*path, "regimen", "target", "concept"), regimen.target.concept, CONCEPT, concepts
+                )
+
+
+def _in_schedule(schedule: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    arms, interventions = _ids(parts, "arms.yaml", "arms"), _ids(parts, "interventions.yaml", "interventions")
+    anchors = _ids(parts, "schedule.yaml", "anchors")
+    encounters = _ids(parts, "schedule.yaml", "encounters")
+    yield Reference(("schedule.yaml", "study_day_1"), schedule.study_day_1, ANCHOR, anchors)
+    for i, anchor in enumerate(schedule.anchors):
+        for j, event in enumerate(anchor.events):
+            path: Path = ("schedule.yaml", "anchors", i, "events", j)
+            yield from _each((*path, "arms"), event.arms, ARM, arms)
+            yield from _each((*path, "interventions"), event.interventions, INTERVENTION, interventions)
+    for i, encounter in enumerate(schedule.encounters):
+        path = ("schedule.yaml", "encounters", i)
+        if encounter.epoch:
+            yield Reference((*path, "epoch"), encounter.epoch, EPOCH, _ids(parts, "arms.yaml", "epochs"))
+        if encounter.timing:
+            yield Reference((*path, "timing", "anchor"), encounter.timing.anchor, ANCHOR, anchors)
+    for i, activity in enumerate(schedule.activities):
+        path = ("schedule.yaml", "activities", i)
+        yield from _each((*path, "encounters"), activity.encounters, ENCOUNTER, encounters)
+        yield from _each((*path, "forms"), activity.forms, FORM, _ids(parts, "forms.yaml", "forms"))
+        yield from _each((*path, "interventions"), activity.interventions, INTERVENTION, interventions)
+
+
+def _in_forms(forms: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    concepts, lists = _ids(parts, "concepts.yaml", "concepts"), _ids(parts, "forms.yaml", "code_lists")
+    for i, form in enumerate(forms.forms):
+        for j, group in enumerate(form.groups):
+            for k, item in enumerate(group.items):
+                path: Path = ("forms.yaml", "forms", i, "groups", j, "items", k)
+                if item.concept:
+                    yield Reference((*path, "concept"), item.concept, CONCEPT, concepts)
+                if item.code_list:
+                    yield Reference((*path, "code_list"), item.code_list, CODE_LIST, lists)
+
+
+def _in_allocation(allocation: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    known = _ids(parts, "arms.yaml", "arms")
+    for arm in getattr(allocation, "ratio", ()):
+        yield Reference(("allocation.yaml", "ratio", arm), arm, ARM, known)
+
+
+def _in_safety(safety: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    concepts, arms = _ids(parts, "concepts.yaml", "concepts"), _ids(parts, "arms.yaml", "arms")
+    for i, term in enumerate(safety.grading.terms if safety.grading else ()):
+        yield Reference(("safety.yaml", "grading", "terms", i, "concept"), term.concept, CONCEPT, concepts)
+    for i, rule in enumerate(safety.stopping_rules):
+        yield from _each(("safety.yaml", "stopping_rules", i, "arms"), rule.arms, ARM, arms)
+
+
+def _in_analysis(plan: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    file = "analysis.yaml"
+    endpoints = _ids(parts, "study.yaml", "endpoints")
+    if plan.baseline:
+        chosen, readings = plan.baseline.chosen, plan.baseline.readings
+        yield Reference((file, "baseline", "chosen"), chosen, READING, frozenset(readings))
+        for name, reading in readings.items():
+            path: Path = (file, "baseline", "readings", name, "anchor")
+            yield Reference(path, reading.anchor, ANCHOR, _ids(parts, "schedule.yaml", "anchors"))
+    categories: dict[str, frozenset[str]] = {}
+    for i, response in enumerate(plan.responses):
+        yield Reference(
+            (file, "responses", i, "chosen"), response.chosen, READING, frozenset(response.readings)
+        )
+        yield from _each((file, "responses", i, "endpoints"), response.endpoints, ENDPOINT, endpoints)
+        categories[response.id] = frozenset(
+            category.id for reading in response.readings.values() for category in reading.categories
+        )
+    for i, estimand in enumerate(plan.estimands):
+        path = (file, "estimands", i)
+        yield Reference((*path, "endpoint"), estimand.endpoint, ENDPOINT, endpoints)
+        yield Reference((*path, "population"), estimand.population, ANALYSIS_SET, _ids(parts, file, "sets"))
+        yield from _each((*path, "arms"), estimand.arms, ARM, _ids(parts, "arms.yaml", "arms"))
+        if estimand.response:
+            yield Reference((*path, "response"), estimand.response, RESPONSE, frozenset(categories))
+        known = categories.get(estimand.response or "", frozenset())
+        yield from _each((*path, "categories"), estimand.categories, CATEGORY, known)
+        if estimand.encounter:
+            encounters = _ids(parts, "schedule.yaml", "encounters")
+            yield Reference((*path, "encounter"), estimand.encounter, ENCOUNTER, encounters)
+        for j, strategy in enumerate(estimand.intercurrent_events):
+            events = _ids(parts, file, "intercurrent_events")
+            yield Reference((*path, "intercurrent_events", j, "event"), strategy.event, EVENT, events)
+    for i, method in enumerate(plan.methods):
+        estimands = _ids(parts, file, "estimands")
+        yield from _each((file, "methods", i, "estimands"), method.estimands, ESTIMAND, estimands)
+
+
+_FINDERS = {
+    "study.yaml": _in_study,
+    "concepts.yaml": _in_concepts,
+    "criteria.yaml": _in_criteria,
+    "arms.yaml": _in_arms,
+    "interventions.yaml": _in_interventions,
+    "schedule.yaml": _in_schedule,
+    "forms.yaml": _in_forms,
+    "allocation.yaml": _in_allocation,
+    "safety.yaml": _in_safety,
+    "analysis.yaml": _in_analysis,
+}

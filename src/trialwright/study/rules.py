@@ -1,0 +1,236 @@
+"""A study's eligibility, lowered: every reading of every criterion as a condition of `logic`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from trialwright.assessments import ASSESSMENTS
+from trialwright.logic import nodes as n
+from trialwright.logic.direction import toward
+from trialwright.logic.finding import Formulas
+from trialwright.record.fact import ConceptType
+from trialwright.study import grammar as g
+from trialwright.study.criteria import KINDS, Scope
+from trialwright.study.errors import Problem, StudyInvalid
+from trialwright.study.model import Study
+from trialwright.study.population import Criterion, Reading
+from trialwright.terms.message import Message, Text, message
+
+FORMULAS: Formulas = {name: assessment.rule() for name, assessment in ASSESSMENTS.items()}
+_DIRECTIONS = {name: rule.directions for name, rule in FORMULAS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning of a reading: shown beside the verdict where its condition is true."""
+
+    code: str
+    condition: n.Condition
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reading of one criterion, ready for the engines.
+
+    `condition` is the rule as written: true means met for an inclusion, excluded for an exclusion.
+    `concepts` are those it reads.
+    """
+
+    criterion: Criterion
+    name: str
+    reading: Reading
+    condition: n.Condition
+    warnings: tuple[Warned, ...]
+    concepts: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        """The criterion's id."""
+        return self.criterion.id
+
+    @property
+    def inclusion(self) -> bool:
+        """Whether a true condition is good for the participant."""
+        return self.criterion.type == "inclusion"
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """All rules of a study: by criterion, then by reading."""
+
+    study: Study
+    rules: Mapping[str, Mapping[str, Rule]]
+    used_definitions: frozenset[str]
+
+    def chosen(self, readings: Mapping[str, str] | None = None) -> tuple[Rule, ...]:
+        """One rule per criterion in protocol order; `readings` overrides the chosen reading of some.
+
+        Raises `KeyError` with a sentence for a criterion or reading that does not exist.
+        """
+        wanted = dict(readings or {})
+        for id, name in wanted.items():
+            if id not in self.rules:
+                raise UnknownReading(
+                    message(
+                        "{id} is no criterion of this study; they are {known}.",
+                        id=id,
+                        known=tuple(self.rules),
+                    )
+                )
+            if name not in self.rules[id]:
+                raise UnknownReading(
+                    message(
+                        "{name} is no reading of {id}; they are {known}.",
+                        name=name,
+                        id=id,
+                        known=tuple(self.rules[id]),
+                    )
+                )
+        return tuple(
+            readings_of[wanted.get(id, next(iter(readings_of.values())).criterion.chosen)]
+            for id, readings_of in self.rules.items()
+        )
+
+    @cached_property
+    def concept_types(self) -> Mapping[str, ConceptType]:
+        """The concepts as the record reads them."""
+        return {
+            concept.name: ConceptType(
+                concept.name,
+                concept.kind,
+                concept.unit or "",
+                tuple(concept.conversions),
+                concept.route or "",
+                tuple(concept.values),
+            )
+            for concept in self.study.concepts
+        }
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        """Every concept that some reading reads."""
+        return frozenset(
+            concept
+            for readings in self.rules.values()
+            for rule in readings.values()
+            for concept in rule.concepts
+        )
+
+
+class UnknownReading(LookupError):
+    """A criterion or reading that does not exist; `message` says which do."""
+
+    def __init__(self, sentence: Message) -> None:
+        super().__init__(sentence.template)
+        self.message = sentence
+
+
+def lower_study(study: Study) -> Eligibility:
+    """Lower every rule of a study; raises `StudyInvalid` with every rule that cannot be understood."""
+    concepts = {concept.name: concept for concept in study.concepts}
+    scope = Scope(concepts, study.parameters, study.definitions, KINDS)
+    problems: list[Problem] = []
+    rules: dict[str, dict[str, Rule]] = {}
+    for name in study.definitions:
+        scope.open.clear()
+        try:
+            scope.lower(g.Name(0, name))
+        except g.RuleError as error:
+            problems.append(_problem(study, ("criteria.yaml", "definitions", name), error))
+    if problems:
+        raise StudyInvalid(tuple(problems))
+    scope.used.clear()
+    for criterion in study.criteria:
+        for name, reading in criterion.readings.items():
+            path = ("criteria.yaml", "criteria", criterion.id, "readings", name)
+            try:
+                condition = _directed(scope, reading.rule, criterion)
+                warned = []
+                for index, warning in enumerate(reading.warnings):
+                    path = (*path[:5], "warnings", index)  # type: ignore[assignment]
+                    warned.append(
+                        _warned(scope, warning.rule, warning.code or "note", warning.text, criterion)
+                    )
+            except g.RuleError as error:
+                problems.append(_problem(study, (*path, "rule"), error))
+                continue
+            used = _concepts(condition).union(*(_concepts(each.condition) for each in warned))
+            rules.setdefault(criterion.id, {})[name] = Rule(
+                criterion, name, reading, condition, tuple(warned), used
+            )
+    if problems:
+        raise StudyInvalid(tuple(problems))
+    return Eligibility(study, rules, frozenset(_all_used(study, scope)))
+
+
+def _all_used(study: Study, scope: Scope) -> set[str]:
+    """Definitions that some reading reaches, also through other definitions."""
+    used = set(scope.used)
+    grew = True
+    while grew:
+        inner = {
+            name
+            for outer in used
+            for name in study.definitions
+            if name not in used and _mentions(study.definitions[outer], name)
+        }
+        grew = bool(inner)
+        used |= inner
+    return used
+
+
+def _mentions(text: str, name: str) -> bool:
+    return any(
+        isinstance(part, str) and part == name
+        for part in text.replace("(", " ").replace(")", " ").replace(",", " ").split()
+    )
+
+
+def _directed(scope: Scope, text: str, criterion: Criterion) -> n.Condition:
+    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=_DIRECTIONS)
+    return _shared(condition, scope)
+
+
+def _warned(scope: Scope, text: str, code: str, words: Text, criterion: Criterion) -> Warned:
+    """A warning's rule; its picks take the same side as the criterion itself would."""
+    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=_DIRECTIONS)
+    return Warned(code, _shared(condition, scope), words)
+
+
+def _shared(condition: n.Condition, scope: Scope) -> n.Condition:
+    """The condition with equal parts being the same object, so that engines compute them once."""
+    return rebuild(condition, scope.share)  # type: ignore[return-value]
+
+
+def rebuild(node: n.Node, share: object) -> n.Node:
+    """A copy of a tree in which every part went through `share`, from the leaves up."""
+    from dataclasses import fields, replace
+
+    changes: dict[str, object] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, n.Node):
+            changes[item.name] = rebuild(value, share)
+        elif isinstance(value, tuple) and value and isinstance(value[0], n.Node):
+            changes[item.name] = tuple(rebuild(part, share) for part in value)
+    return share(replace(node, **changes) if changes else node)  # type: ignore[operator,no-any-return,arg-type]
+
+
+def _concepts(condition: n.Condition) -> frozenset[str]:
+    found = set()
+    for node in condition.walk():
+        for attribute in ("concept", "items"):
+            name = getattr(node, attribute, None)
+            if isinstance(name, str):
+                found.add(name)
+    return frozenset(found)
+
+
+def _problem(study: Study, path: tuple[str | int, ...], error: g.RuleError) -> Problem:
+    place = study.place(path)
+    return Problem(
+        "error", "rule", place.file, place.line, place.column + error.at, error.message, error.cure
+    )

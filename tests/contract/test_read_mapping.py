@@ -1,0 +1,156 @@
+"""`mapping.yaml`: what it says, and how it is refused. The format: docs/how-to/read-records.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.contract.read_support import KINDS, read
+from trialwright.exchange.mapping import read_mapping
+from trialwright.exchange.source import LocalMapping, RecordsUnreadable, Target
+
+HEADER = "病历号,fact_id,kind,concept,value,unit,low,high,start,end,status\n"
+
+
+def mapping(text: str) -> LocalMapping:
+    return read_mapping(text, place="mapping.yaml", kinds=KINDS)
+
+
+def test_everything_a_mapping_can_say() -> None:
+    given = mapping(
+        """
+        codes:
+          尿 肌酐: creatinine
+          local|7: [asthma, "icd10|M32.1"]
+          "http://www.nlm.nih.gov/research/umls/rxnorm|312617": {to: prednisone_oral, route: 口服, strength: 5 mg}
+        units:
+          THOU/uL: 10*3/uL
+          creatinine: {μmol: umol/L}
+        values:
+          阳性: "true"
+          biopsy_class: {Ⅳ型: IV}
+        columns:
+          facts: {病历号: person_id}
+        not_covered: [allergy, procedure]
+        encoding: gb18030
+        """
+    )
+    assert given.codes == {
+        "尿 肌酐": Target(("creatinine",)),
+        "local|7": Target(("asthma", "icd10|M32.1")),
+        "rxnorm|312617": Target(("prednisone_oral",), "po", "5 mg"),
+    }
+    assert given.units == {"": {"THOU/uL": "10*3/uL"}, "creatinine": {"μmol": "umol/L"}}
+    assert given.words == {"": {"阳性": "true"}, "biopsy_class": {"iv型": "IV"}}
+    assert given.columns == {"facts": {"病历号": "person_id"}}
+    assert given.not_covered == {"allergy", "procedure"}
+    assert given.encoding == "gb18030"
+
+
+def test_an_empty_mapping_says_nothing() -> None:
+    assert mapping("# nothing yet\n") == LocalMapping()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("codes:\n  a: no_such_concept\n", 2),
+        ("codes:\n  a: asthma\n  a: lupus\n", 3),
+        ("codes:\n  a: asthma\n  A: lupus\n", 3),
+        ("codes:\n  a: {route: iv}\n", 2),
+        ("codes:\n  a: {to: asthma, dose: 1}\n", 2),
+        ("codes:\n  a: {to: asthma, route: somehow}\n", 2),
+        ("codes:\n  a: {to: prednisone_oral, strength: five}\n", 2),
+        ("codes:\n  - a\n", 2),
+        ("units:\n  no_such_concept: {a: b}\n", 2),
+        ("units:\n  a: [b]\n", 2),
+        ("values: &x\n  a: b\n", 1),
+        ("values:\n  a: !!str b\n", 2),
+        ("not_covered: allergy\n", 1),
+        ("not_covered: [allergies]\n", 1),
+        ("encoding: klingon\n", 1),
+        ("columns:\n  people: {a: b}\n", 2),
+        ("code: {}\n", 1),
+        ("codes: {a: asthma\n", 2),
+        ("- a\n", 1),
+    ],
+)
+def test_a_faulty_mapping_is_refused_with_its_line(text: str, line: int) -> None:
+    with pytest.raises(RecordsUnreadable) as refused:
+        mapping(text)
+    assert refused.value.place == f"mapping.yaml:{line}"
+
+
+def test_a_folder_brings_its_own_mapping(tmp_path: Path) -> None:
+    (tmp_path / "mapping.yaml").write_text(
+        "columns: {persons: {病历号: person_id, 性别: sex, 生日: birth_date}, facts: {病历号: person_id}}\n"
+        "codes: {血肌酐: creatinine, 肌酐: loinc|2160-0}\n"
+        "units: {微摩尔/升: umol/L, creatinine: {毫克: mg/dL}}\n"
+        "values: {男: male, 检验: measurement, 审核: final}\n"
+        "not_covered: [allergy]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "persons.csv").write_text("病历号,性别,生日\np1,男,1990-04-02\n", encoding="utf-8")
+    (tmp_path / "facts.csv").write_text(
+        HEADER
+        + "p1,1,检验,血肌酐,88,微摩尔/升,,,2026-05-01,,审核\np1,2,measurement,肌酐,1,毫克,,,2026-05-01,,\n",
+        encoding="utf-8",
+    )
+    given = read(tmp_path)
+    assert given.persons == [("p1", "male", "1990-04-02", "")]
+    assert [(fact.concept, fact.code, fact.unit, fact.status) for fact in given.facts] == [
+        ("creatinine", "", "umol/L", "final"),
+        ("creatinine", "loinc|2160-0", "mg/dL", ""),
+    ]
+    assert given.reader.not_covered == {"allergy"}
+    assert not given.skipped
+
+
+def test_a_mapping_given_outright_goes_before_that_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "mapping.yaml").write_text("not_covered: [allergy]\n")
+    (tmp_path / "persons.csv").write_text("person_id,sex,birth_date\np1,male,1990\n")
+    (tmp_path / "facts.csv").write_text(HEADER.replace("病历号", "person_id"), encoding="utf-8")
+    assert read(tmp_path, LocalMapping(not_covered=frozenset({"procedure"}))).reader.not_covered == {
+        "procedure"
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "route", "handed"),
+    [
+        (Target(("methylprednisolone_iv",)), "", ("", "")),
+        (Target(("methylprednisolone_iv",)), "iv", ("rxnorm|1743704", "iv")),
+        (Target(("methylprednisolone_iv",), route="iv"), "", ("rxnorm|1743704", "iv")),
+        (Target(("rxnorm|6902",)), "", ("rxnorm|6902", "")),
+        (Target(("rxnorm|6902",), route="iv"), "", ("rxnorm|6902", "iv")),
+    ],
+)
+def test_a_concept_named_outright_needs_no_route(
+    tmp_path: Path, target: Target, route: str, handed: tuple[str, str]
+) -> None:
+    (tmp_path / "persons.csv").write_text("person_id,sex,birth_date\np1,male,1990\n")
+    (tmp_path / "facts.csv").write_text(
+        "person_id,fact_id,kind,concept,value,unit,start,end,route\n"
+        f"p1,f1,exposure,rxnorm|1743704,500,mg/d,2026-05-01,2026-05-01,{route}\n"
+    )
+    fact = read(tmp_path, LocalMapping(codes={"rxnorm|1743704": target})).fact
+    assert (fact.code, fact.route) == handed
+
+
+def test_a_mapped_oral_form_is_not_the_intravenous_concept(tmp_path: Path) -> None:
+    (tmp_path / "persons.csv").write_text("person_id,sex,birth_date\np1,male,1990\n")
+    (tmp_path / "facts.csv").write_text(
+        "person_id,fact_id,kind,concept,value,unit,start,end\np1,f1,exposure,rxnorm|259966,4,mg/d,2026-05-01,2026-05-01\n"
+    )
+    given = read(tmp_path, LocalMapping(codes={"rxnorm|259966": Target(("rxnorm|6902",), route="po")}))
+    assert not given.facts
+    assert [code.code for code in given.unmapped] == ["rxnorm|259966"]
+
+
+def test_a_concept_of_another_kind_is_not_meant(tmp_path: Path) -> None:
+    (tmp_path / "persons.csv").write_text("person_id,sex,birth_date\np1,male,1990\n")
+    (tmp_path / "facts.csv").write_text(
+        "person_id,fact_id,kind,concept,value,unit,start\np1,f1,exposure,x|1,4,mg/d,2026-05-01\n"
+    )
+    given = read(tmp_path, LocalMapping(codes={"x|1": Target(("tacrolimus_allergy", "ciclosporin"))}))
+    assert [fact.concept for fact in given.facts] == ["ciclosporin"]
