@@ -1,8 +1,8 @@
 """What real files give: writes docs/reference/sources.md from the readers themselves.
 
-    python tools/describe_sources.py --data FOLDER    all sources; FOLDER holds fhir-synthea, fhir-bulk, omop-synthea27nj
-    python tools/describe_sources.py                  only the excerpts in tests/data; the other sections stay
-    python tools/describe_sources.py --check          changes nothing; 1 if a section about an excerpt is stale
+`--data FOLDER` describes all sources; FOLDER holds fhir-synthea, fhir-bulk and omop-synthea27nj. Without it only the
+excerpts in tests/data are described again, the other sections stay. `--check` changes nothing, and fails if a section
+about an excerpt is stale.
 """
 
 from __future__ import annotations
@@ -195,13 +195,15 @@ def sections(text: str) -> dict[str, str]:
 
 def write_page(written: dict[str, str]) -> str:
     """The page of these sections, in the order of `SOURCES`."""
-    parts = [f"<!-- source: {source.key} -->\n{written[source.key]}" for source in SOURCES if source.key in written]
+    parts = [
+        f"<!-- source: {source.key} -->\n{written[source.key]}" for source in SOURCES if source.key in written
+    ]
     return HEAD + "\n" + "\n".join(parts)
 
 
 def main(arguments: list[str]) -> int:
     """Write the page, or check it; 1 if it is stale."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="the folder with the real files")
     parser.add_argument("--check", action="store_true", help="change nothing; fail if a section is stale")
     given = parser.parse_args(arguments)
@@ -215,7 +217,9 @@ def main(arguments: list[str]) -> int:
     page = write_page(written)
     if given.check:
         if page != before:
-            print("docs/reference/sources.md is stale: run `python tools/describe_sources.py`", file=sys.stderr)
+            print(
+                "docs/reference/sources.md is stale: run `python tools/describe_sources.py`", file=sys.stderr
+            )
         return int(page != before)
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(page, encoding="utf-8")

@@ -23,7 +23,7 @@ class Told:
         self.not_covered = not_covered
         self.left_out: Counter[str] = Counter({"Immunization": 3})
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self):
         return iter(self._items)
 
 

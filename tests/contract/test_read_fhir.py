@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.contract.read_support import Given, options, read, write_json
 from trialwright.exchange.recognise import open_records
 from trialwright.exchange.source import LocalMapping, RecordsUnreadable, Target

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.contract.read_support import KINDS, read
 from trialwright.exchange.mapping import read_mapping
 from trialwright.exchange.source import LocalMapping, RecordsUnreadable, Target

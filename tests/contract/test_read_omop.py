@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from tests.contract.read_support import Given, options, read
 from trialwright.exchange.omop import shown_address
 from trialwright.exchange.recognise import open_records
@@ -297,11 +298,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 kinds = {"int64": "bigint", "double": "numeric", "date32[day]": "date", "string": "text"}
                 table = typed(content)
                 columns = ", ".join(f"{field.name} {kinds[str(field.type)]}" for field in table.schema)
-                connection.execute(f"CREATE TABLE cdm.{name} ({columns})")  # type: ignore[arg-type]
+                connection.execute(f"CREATE TABLE cdm.{name} ({columns})")
                 for row in content:
                     marks = ", ".join(["%s"] * len(row))
                     values = [value or None for value in row.values()]
-                    connection.execute(f"INSERT INTO cdm.{name} VALUES ({marks})", values)  # type: ignore[arg-type]
+                    connection.execute(f"INSERT INTO cdm.{name} VALUES ({marks})", values)
         yield address
 
 

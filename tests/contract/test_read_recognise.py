@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from tests.contract.read_support import options, read
 from trialwright.exchange.recognise import open_records
 from trialwright.exchange.source import RecordsUnreadable

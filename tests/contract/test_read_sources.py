@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from tests.contract.read_support import Given
 from tools.describe_sources import MAPPING, SOURCES, main, read_options
 from trialwright.exchange.recognise import load_mapping, open_records
@@ -107,6 +109,27 @@ def test_codes_of_the_mapping_carry_the_names_of_the_source() -> None:
     assert names["241834"].startswith("cyclosporine")
     assert codes["rxnorm|241834"].to == ("ciclosporin",)
     assert codes["rxnorm|241834"].strength == "100 mg"
+
+
+def test_every_reason_for_listing_a_record_is_explained() -> None:
+    """Reason codes in the source of the readers stand in the guide, and the guide names no other."""
+    ends = "missing|unreadable|unknown|wrong|repeated|truncated|empty|malformed|unbalanced|undecodable|start|fhir"
+    exchange = ROOT / "src" / "trialwright" / "exchange"
+    files = [
+        exchange / "source.py",
+        exchange / "recognise.py",
+        *exchange.glob("fhir/*.py"),
+        *exchange.glob("omop/*.py"),
+    ]
+    text = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (*files, exchange / "csv/read.py", exchange / "csv/table.py")
+    )
+    given_reasons = set(re.findall(rf'"([a-z]+(?:_[a-z]+)*_(?:{ends}))"', text))
+    guide = (ROOT / "docs" / "how-to" / "read-records.md").read_text(encoding="utf-8")
+    explained = set(re.findall(rf"`([a-z]+(?:_[a-z]+)*_(?:{ends}))`", guide))
+    assert len(given_reasons) > 20
+    assert given_reasons == explained
 
 
 def test_the_example_of_a_chinese_laboratory() -> None:

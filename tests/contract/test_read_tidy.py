@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from tests.contract.read_support import Given, read
 from trialwright.exchange.source import RecordsUnreadable
 
@@ -290,6 +291,7 @@ def test_no_damage_whatever_ends_in_a_traceback(tmp_path: Path) -> None:
     rows = [f"p1,f{number},measurement,alt,{number},U/L,,,2026-05-01,,final," for number in range(30)]
     clean = (HEADER + "\n".join(rows)).encode()
     chance = random.Random(20260601)
+    read_at_all = 0
     (tmp_path / "persons.csv").write_text(PERSONS)
     for _ in range(150):
         data = bytearray(clean)
@@ -301,10 +303,11 @@ def test_no_damage_whatever_ends_in_a_traceback(tmp_path: Path) -> None:
         (tmp_path / "facts.csv").write_bytes(bytes(data))
         try:
             given = read(tmp_path)
-        except RecordsUnreadable as refused:
-            assert refused.place == "facts.csv"
-        else:
-            assert len(given.facts) + len(given.skipped) + len(given.unmapped) >= 28
+        except RecordsUnreadable:
+            continue
+        read_at_all += 1
+        assert len(given.facts) + len(given.skipped) + len(given.unmapped) >= 28
+    assert read_at_all > 50
 
 
 # ---- Parquet

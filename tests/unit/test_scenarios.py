@@ -152,62 +152,35 @@ def test_a_row_may_name_a_code(row: str, expected: list[tuple[str, str, str, str
     assert {fact.fact for fact in facts} <= {"f1"}
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code", "line", "words"),
-    [
-        (
-            "| alt     | 20",
-            "| alat    | 20",
-            "unknown_reference",
-            7,
-            "There is no concept alat. Did you mean `alt`?",
-        ),
-        ("condition   | copd", "procedure   | copd", "wrong_value", 8, "In concepts.yaml it is a condition."),
-        (
-            "| 20    | U/L  | 40   |",
-            "| 20    | U/L  |",
-            "wrong_value",
-            7,
-            "This row has 5 cells; the table has 6.",
-        ),
-        ("| high | start\n    m", "| upper | start\n    m", "wrong_value", 6, "name its columns well: upper"),
-        (
-            "kind        | concept | value | unit | high | start\n    m",
-            "concept | value\n    m",
-            "wrong_value",
-            6,
-            "kind",
-        ),
-        (
-            "| alt     | <81",
-            "| loinc|1-8 | <81",
-            "unknown_reference",
-            16,
-            "No measurement of the study has the code",
-        ),
-        ("replace: [alt]", "replace: [ast]", "unknown_reference", 12, "The base has no fact about ast."),
-        ("{E1: strict}", "{E2: strict}", "unknown_reference", 17, "There is no criterion E2."),
-        ("{E1: strict}", "{E1: strickt}", "unknown_reference", 17, "Did you mean `strict`?"),
-        ("E1: fail", "E9: fail", "unknown_reference", 18, "There is no criterion E9."),
-        (
-            "E1: fail",
-            "E1: failed",
-            "unknown_reference",
-            18,
-            "There is no verdict failed. Did you mean `fail`?",
-        ),
-        ("value_out_of_range", "out_of_range", "unknown_reference", 18, "There is no reason out_of_range."),
-        ("overall: ineligible", "overall: no", "unknown_reference", 18, "There is no overall verdict no."),
-        ("on: 2026-07-01", "on: 2026-07", "wrong_value", 21, '"2026-07" is not one day.'),
-        ("on: 2026-07-01", "on: July", "wrong_value", 21, "July is not a date"),
-        ("on: 2026-06-01\n", "", "missing_key", 10, "The scenario has no reference date."),
-        ("mode: search", "mode: serach", "wrong_value", 20, "Did you mean `search`?"),
-        ("not_covered: [allergy]", "not_covered: [drugs]", "wrong_value", 22, "Allowed are: measurement"),
-        ("sex: male", "sex: m", "wrong_value", 23, "Allowed are: female, male"),
-        ("    expect: {E1: pass}\n", "", "missing_key", 19, "has no expect"),
-        ("replace: [alt]", "remove: [alt]", "unknown_key", 12, "has no key remove"),
-    ],
-)
+# fmt: off
+FAULTS = [
+    # old, new, code, line, words
+    ("| alt     | 20", "| alat    | 20", "unknown_reference", 7, "There is no concept alat. Did you mean `alt`?"),
+    ("condition   | copd", "procedure   | copd", "wrong_value", 8, "In concepts.yaml it is a condition."),
+    ("| 20    | U/L  | 40   |", "| 20    | U/L  |", "wrong_value", 7, "This row has 5 cells; the table has 6."),
+    ("| high | start\n    m", "| upper | start\n    m", "wrong_value", 6, "name its columns well: upper"),
+    ("kind        | concept | value | unit | high | start\n    m", "concept | value\n    m", "wrong_value", 6, "kind"),
+    ("| alt     | <81", "| loinc|1-8 | <81", "unknown_reference", 16, "No measurement of the study has the code"),
+    ("replace: [alt]", "replace: [ast]", "unknown_reference", 12, "The base has no fact about ast."),
+    ("{E1: strict}", "{E2: strict}", "unknown_reference", 17, "There is no criterion E2."),
+    ("{E1: strict}", "{E1: strickt}", "unknown_reference", 17, "Did you mean `strict`?"),
+    ("E1: fail", "E9: fail", "unknown_reference", 18, "There is no criterion E9."),
+    ("E1: fail", "E1: failed", "unknown_reference", 18, "There is no verdict failed. Did you mean `fail`?"),
+    ("value_out_of_range", "out_of_range", "unknown_reference", 18, "There is no reason out_of_range."),
+    ("overall: ineligible", "overall: no", "unknown_reference", 18, "There is no overall verdict no."),
+    ("on: 2026-07-01", "on: 2026-07", "wrong_value", 21, '"2026-07" is not one day.'),
+    ("on: 2026-07-01", "on: July", "wrong_value", 21, "July is not a date"),
+    ("on: 2026-06-01\n", "", "missing_key", 10, "The scenario has no reference date."),
+    ("mode: search", "mode: serach", "wrong_value", 20, "Did you mean `search`?"),
+    ("not_covered: [allergy]", "not_covered: [drugs]", "wrong_value", 22, "Allowed are: measurement"),
+    ("sex: male", "sex: m", "wrong_value", 23, "Allowed are: female, male"),
+    ("    expect: {E1: pass}\n", "", "missing_key", 19, "has no expect"),
+    ("replace: [alt]", "remove: [alt]", "unknown_key", 12, "has no key remove"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("old", "new", "code", "line", "words"), FAULTS)
 def test_one_fault_one_problem(old: str, new: str, code: str, line: int, words: str) -> None:
     assert old in FILE
     with pytest.raises(StudyInvalid) as caught:

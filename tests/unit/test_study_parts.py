@@ -296,76 +296,59 @@ def test_the_protocol_of_beam_can_be_written_down() -> None:
     assert study.allocation.method == "concurrent_control"
 
 
-@pytest.mark.parametrize(
-    ("part", "old", "new", "words"),
-    [
-        ("interventions", "10 mg/kg}", "10}", 'amount is "10"'),
-        ("interventions", "10 mg/kg}", "10 mgs/kg}", "mgs/kg is not a known UCUM unit"),
-        ("interventions", "every: 2 wk, until: 20", "until: 20", "only some of change, every and until"),
-        ("interventions", "{amount: 10 mg/kg}", "{maximum: 10 mg/kg}", "neither an amount nor a change"),
-        ("interventions", "          amount: 0.75 g/d\n", "", "creatinine_or_albumin does not say how much"),
-        ("interventions", "week_0, week_2", "week_0, week_1", "encounters / 2 names the encounter week_1"),
-        ("interventions", "tacrolimus_trough, low", "trough, low", "names the concept trough"),
-        ("interventions", "concept: belimumab", "concept: belimumap", "Did you mean `belimumab`?"),
-        ("schedule", "study_day_1: week0", "study_day_1: week_0", "names the anchor week_0"),
-        (
-            "schedule",
-            "event: enrolment",
-            "event: first_dose",
-            "names interventions exactly when its event is a dose",
-        ),
-        ("schedule", "arms: [MT]", "arms: [TM]", "names the arm TM"),
-        ("schedule", "interventions: [belimumab]}", "interventions: [beli]}", "names the intervention beli"),
-        ("schedule", "epoch: screening", "epoch: run", "names the epoch run"),
-        (
-            "schedule",
-            "earliest: -28 d, latest",
-            "at: 0 d, latest",
-            "neither a day with its window nor a span",
-        ),
-        (
-            "schedule",
-            "earliest: -28 d, latest: -1 d",
-            "earliest: -28 d",
-            "neither a day with its window nor a span",
-        ),
-        ("schedule", "at: 12 wk, before", "at: 12 w, before", 'at is "12 w"'),
-        ("schedule", "anchor: enrolment, ear", "anchor: enrollment, ear", "Did you mean `enrolment`?"),
-        ("schedule", ", type: unscheduled", "", "The encounter unscheduled is scheduled"),
-        ("schedule", "forms: [urine]", "forms: [urin]", "names the form urin"),
-        ("schedule", "[week_0, week_2, week_20]", "[]", "has too few entries: 0"),
-        ("forms", "type: number", "type: text", "protein is of type text and cannot have units"),
-        ("forms", "type: calculated", "type: number", "does not fit its calculation"),
-        ("forms", "type: choice, code_list: outcome", "type: choice", "does not fit its code list"),
-        ("forms", "code_list: outcome", "code_list: outcomes", "names the code list outcomes"),
-        (
-            "forms",
-            "concept: urine_protein_24h",
-            "concept: urine_protein",
-            "Did you mean `urine_protein_24h`?",
-        ),
-        ("forms", "mg/(24.h)", "mg/24h", "mg/24h is not a known UCUM unit"),
-        ("forms", "id: outcome, label", "id: term, label", "term stands twice"),
-        ("allocation", "reason_required: true", "ratio: {MT: 1}", "has no key ratio"),
-        ("safety", "concept: alt,", "concept: alat,", "names the concept alat"),
-        ("safety", "grade: 2", "grade: 6", 'grade is "6"'),
-        ("safety", "arms: [BEL+MT]", "arms: [BEL]", "names the arm BEL"),
-        ("safety", "within: 24 h", "within: 24", 'within is "24"'),
-        ("analysis", "{id: PR, ", "{id: CR, ", "CR stands twice"),
-        ("analysis", ", rule: urine_protein_24h < 3.5 g/(24.h)", "", "The category PR has no rule"),
-        ("analysis", "chosen: beam", "chosen: beta", "names the reading beta"),
-        ("analysis", "chosen: week0", "chosen: week1", "names the reading week1"),
-        ("analysis", "anchor: pulse_start", "anchor: pulse", "names the anchor pulse"),
-        ("analysis", "endpoint: cr_week_24", "endpoint: cr", "names the endpoint cr"),
-        ("analysis", "response: response", "response: responder", "names the response responder"),
-        ("analysis", "categories: [CR]", "categories: [XR]", "names the response category XR"),
-        ("analysis", "population: full", "population: all", "names the analysis set all"),
-        ("analysis", "arms: [BEL+MT, MT]", "arms: [BEL+MT, TM]", "names the arm TM"),
-        ("analysis", "encounter: week_24", "encounter: week_26", "names the encounter week_26"),
-        ("analysis", "event: rescue", "event: rescued", "names the intercurrent event rescued"),
-        ("analysis", "estimands: [primary]", "estimands: [prime]", "names the estimand prime"),
-    ],
-)
+# fmt: off
+MISFITS = [
+    # part, old, new, words
+    ("interventions", "10 mg/kg}", "10}", 'amount is "10"'),
+    ("interventions", "10 mg/kg}", "10 mgs/kg}", "mgs/kg is not a known UCUM unit"),
+    ("interventions", "every: 2 wk, until: 20", "until: 20", "only some of change, every and until"),
+    ("interventions", "{amount: 10 mg/kg}", "{maximum: 10 mg/kg}", "neither an amount nor a change"),
+    ("interventions", "          amount: 0.75 g/d\n", "", "creatinine_or_albumin does not say how much"),
+    ("interventions", "week_0, week_2", "week_0, week_1", "encounters / 2 names the encounter week_1"),
+    ("interventions", "tacrolimus_trough, low", "trough, low", "names the concept trough"),
+    ("interventions", "concept: belimumab", "concept: belimumap", "Did you mean `belimumab`?"),
+    ("schedule", "study_day_1: week0", "study_day_1: week_0", "names the anchor week_0"),
+    ("schedule", "event: enrolment", "event: first_dose", "names interventions exactly when its event is a dose"),
+    ("schedule", "arms: [MT]", "arms: [TM]", "names the arm TM"),
+    ("schedule", "interventions: [belimumab]}", "interventions: [beli]}", "names the intervention beli"),
+    ("schedule", "epoch: screening", "epoch: run", "names the epoch run"),
+    ("schedule", "earliest: -28 d, latest", "at: 0 d, latest", "neither a day with its window nor a span"),
+    ("schedule", "earliest: -28 d, latest: -1 d", "earliest: -28 d", "neither a day with its window nor a span"),
+    ("schedule", "at: 12 wk, before", "at: 12 w, before", 'at is "12 w"'),
+    ("schedule", "anchor: enrolment, ear", "anchor: enrollment, ear", "Did you mean `enrolment`?"),
+    ("schedule", ", type: unscheduled", "", "The encounter unscheduled is scheduled"),
+    ("schedule", "forms: [urine]", "forms: [urin]", "names the form urin"),
+    ("schedule", "[week_0, week_2, week_20]", "[]", "has too few entries: 0"),
+    ("forms", "type: number", "type: text", "protein is of type text and cannot have units"),
+    ("forms", "type: calculated", "type: number", "does not fit its calculation"),
+    ("forms", "type: choice, code_list: outcome", "type: choice", "does not fit its code list"),
+    ("forms", "code_list: outcome", "code_list: outcomes", "names the code list outcomes"),
+    ("forms", "concept: urine_protein_24h", "concept: urine_protein", "Did you mean `urine_protein_24h`?"),
+    ("forms", "mg/(24.h)", "mg/24h", "mg/24h is not a known UCUM unit"),
+    ("forms", "id: outcome, label", "id: term, label", "term stands twice"),
+    ("allocation", "reason_required: true", "ratio: {MT: 1}", "has no key ratio"),
+    ("safety", "concept: alt,", "concept: alat,", "names the concept alat"),
+    ("safety", "grade: 2", "grade: 6", 'grade is "6"'),
+    ("safety", "arms: [BEL+MT]", "arms: [BEL]", "names the arm BEL"),
+    ("safety", "within: 24 h", "within: 24", 'within is "24"'),
+    ("analysis", "{id: PR, ", "{id: CR, ", "CR stands twice"),
+    ("analysis", ", rule: urine_protein_24h < 3.5 g/(24.h)", "", "The category PR has no rule"),
+    ("analysis", "chosen: beam", "chosen: beta", "names the reading beta"),
+    ("analysis", "chosen: week0", "chosen: week1", "names the reading week1"),
+    ("analysis", "anchor: pulse_start", "anchor: pulse", "names the anchor pulse"),
+    ("analysis", "endpoint: cr_week_24", "endpoint: cr", "names the endpoint cr"),
+    ("analysis", "response: response", "response: responder", "names the response responder"),
+    ("analysis", "categories: [CR]", "categories: [XR]", "names the response category XR"),
+    ("analysis", "population: full", "population: all", "names the analysis set all"),
+    ("analysis", "arms: [BEL+MT, MT]", "arms: [BEL+MT, TM]", "names the arm TM"),
+    ("analysis", "encounter: week_24", "encounter: week_26", "names the encounter week_26"),
+    ("analysis", "event: rescue", "event: rescued", "names the intercurrent event rescued"),
+    ("analysis", "estimands: [primary]", "estimands: [prime]", "names the estimand prime"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("part", "old", "new", "words"), MISFITS)
 def test_what_does_not_fit_is_refused(part: str, old: str, new: str, words: str) -> None:
     text = PARTS[f"{part}.yaml"]
     assert old in text
@@ -404,15 +387,18 @@ def test_the_secret_of_the_sequence_is_refused(text: str, secret: str) -> None:
         load(allocation=f"{text}{secret}: 7\n")
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        (", by_site: true", "", "needs two levels or more"),
-        ("[4, 6]", "[4, 5]", "A block of 5 cannot hold the ratio"),
-        ("[4, 6]", "[0]", "A block of 0 cannot hold the ratio"),
-        ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 0, MT: 0}", "whose parts add up to 0"),
-    ],
-)
+# fmt: off
+IMPOSSIBLE = [
+    # old, new, words
+    (", by_site: true", "", "needs two levels or more"),
+    ("[4, 6]", "[4, 5]", "A block of 5 cannot hold the ratio"),
+    ("[4, 6]", "[0]", "A block of 0 cannot hold the ratio"),
+    ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 0, MT: 0}", "whose parts add up to 0"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("old", "new", "words"), IMPOSSIBLE)
 def test_allocation_that_cannot_work(old: str, new: str, words: str) -> None:
     assert old in RANDOMISED
     with pytest.raises(StudyInvalid, match=words):

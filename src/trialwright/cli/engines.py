@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trialwright.cli.common import USAGE, Stop, Terminal
 from trialwright.eligibility.search import Line, plan_search, read_lines
 from trialwright.eligibility.verdict import Assessed, assess_person, overall
-from trialwright.exchange.engines.typed import tables
+from trialwright.exchange.typed import tables
 from trialwright.record.fact import Person
 from trialwright.terms.compare import equal
 from trialwright.terms.message import message

@@ -118,7 +118,7 @@ def person_masks(
     if engine == "python":
         return [_judge(person, rules, options, setting) for person in persons]
     from trialwright.cli.engines import CHUNK, make_engine
-    from trialwright.exchange.engines.typed import tables
+    from trialwright.exchange.typed import tables
 
     runner = make_engine(engine)
     search = plan_search(rules, on=options.on, setting=setting, dialect=runner.dialect)

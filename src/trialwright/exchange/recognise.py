@@ -34,11 +34,12 @@ _FREE_SHARE = 0.9
 _MOST_MEMBERS = 100_000
 
 
-def open_records(records: str, options: ReadOptions) -> Reader:
+def open_records(path_or_address: str | Path, options: ReadOptions) -> Reader:
     """Open the records at a path or `postgresql://` address; without a mapping, a folder's own is used.
 
     Raises `RecordsUnreadable` where nothing there can be read.
     """
+    records = str(path_or_address)
     if records.startswith(_ADDRESSES):
         from trialwright.exchange.omop import OmopReader, open_postgres, shown_address
 

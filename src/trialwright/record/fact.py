@@ -216,14 +216,11 @@ def read_status(kind: str, status: str, *, has_end: bool) -> Standing:
     return Standing("open", doubt, absent=False)
 
 
-def _read_value(raw: RawFact, concept: ConceptType) -> tuple[Value, Value, bool]:
-    """The value, the value over its upper limit, and whether the dose is absolute."""
-    if concept.kind == "finding":
-        value = read_answer(raw.value, concept.values)
-        return value, value, False
-    if concept.kind == "exposure" and not raw.value:
-        return Value(0.0, BOUND, "dose_missing"), _ANYTHING, False
-    number = read_number(raw.value)
+def _in_unit(raw: RawFact, concept: ConceptType, given: ValueAnswer) -> tuple[Value, Value, bool]:
+    """The value in the concept's unit, the value over its upper limit, and whether the dose is absolute."""
+    number = Value(given.low, given.high, given.issue)
+    if given.issue == "dose_missing":
+        return number, _ANYTHING, False
     scale = read_unit(raw.unit, concept)
     if scale.issue:
         anything = Value(-BOUND, BOUND, number.issue if number.issue == "value_unreadable" else scale.issue)
@@ -249,17 +246,45 @@ def ratio_to_limit(value: Value, limit_text: str) -> Value:
     return Value(low, high, value.issue)
 
 
+def route_doubt(raw: RawFact, concept: ConceptType) -> str | None:
+    """`route_missing` where a code alone cannot say that it is this concept; None where the route says it is not."""
+    if not concept.route or not raw.code or raw.route == concept.route:
+        return ""
+    return None if raw.route else "route_missing"
+
+
+class ValueAnswer(NamedTuple):
+    """What a value text alone says for a concept, before its unit: an interval, an absence, a doubt."""
+
+    low: float
+    high: float
+    issue: str
+    absent: bool = False
+    doubt: str = ""
+
+
+def read_value(text: str, concept: ConceptType) -> ValueAnswer:
+    """Read a value text for a concept, before its unit is applied."""
+    if concept.kind == "finding":
+        return ValueAnswer(*read_answer(text, concept.values))
+    if concept.kind not in PRESENCE_KINDS:
+        return ValueAnswer(*read_number(text))
+    answer = _ANSWERS.get(text.strip().lower())
+    if answer == 0.0:
+        return ValueAnswer(0.0, 0.0, "", absent=True)
+    if concept.kind == "exposure":
+        return ValueAnswer(*(read_number(text) if text else Value(0.0, BOUND, "dose_missing")))
+    return ValueAnswer(0.0, 0.0, "", doubt="value_unreadable" if text and answer is None else "")
+
+
 def read_fact(raw: RawFact, concept: ConceptType) -> Fact | None:
     """Type one raw fact; `None` if its route shows that it is not this concept (an oral form of an i.v. concept).
 
     Raises `SetAside` (not a fact on purpose) and `Unreadable` (its place in time cannot be read).
     """
-    route_doubt = ""
-    if concept.route and raw.code:
-        if not raw.route:
-            route_doubt = "route_missing"
-        elif raw.route != concept.route:
-            return None
+    found = route_doubt(raw, concept)
+    if found is None:
+        return None
     presence = concept.kind in PRESENCE_KINDS
     standing = read_status(concept.kind, raw.status, has_end=bool(raw.end))
     start_low, start_high = read_days(raw.start)
@@ -273,20 +298,18 @@ def read_fact(raw: RawFact, concept: ConceptType) -> Fact | None:
         end_low = end_high = LAST_DAY
     elif standing.end == "open":
         end_low, end_high = start_low, LAST_DAY
-    absent, doubt = standing.absent, standing.doubt or route_doubt
-    value, ratio, absolute = Value(0.0, 0.0, ""), Value(0.0, 0.0, ""), False
-    if presence:
-        answer = _ANSWERS.get(raw.value.strip().lower())
-        if answer == 0.0:
-            absent = True
-            end_low, end_high = start_low, start_high
-        elif concept.kind != "exposure" and answer is None and raw.value:
-            doubt = doubt or "value_unreadable"
-    if concept.kind == "exposure" and not absent:
-        value, ratio, absolute = _read_value(raw, concept)
+    given = read_value(raw.value, concept)
+    absent = standing.absent or given.absent
+    doubt = standing.doubt or found or given.doubt
+    value, ratio, absolute = Value(given.low, given.high, given.issue), Value(0.0, 0.0, ""), False
+    if absent:
+        end_low, end_high = start_low, start_high
+        value = Value(0.0, 0.0, "")
+    elif concept.kind == "exposure":
+        value, ratio, absolute = _in_unit(raw, concept, given)
         value = Value(max(value.low, 0.0), value.high, value.issue)
-    elif not presence:
-        value, ratio, absolute = _read_value(raw, concept)
+    elif concept.kind == "measurement":
+        value, ratio, absolute = _in_unit(raw, concept, given)
     return Fact(
         fact=raw.fact,
         concept=concept.name,

@@ -56,11 +56,11 @@ class TidyReader:
         seen = Seen()
         lookup = Lookup(self._options)
         for row in self._rows(self._persons, PERSON_COLUMNS, _REQUIRED_PERSON, "persons"):
-            yield from self._person(row, seen, lookup)
+            yield from self.read_person_row(row, seen, lookup)
         if not seen.people:
             raise RecordsUnreadable(self._persons.name, message("No person could be read."))
         for row in self._rows(self._facts, FACT_COLUMNS, _REQUIRED_FACT, "facts"):
-            yield from self._fact(row, seen, lookup)
+            yield from self.read_row(row, seen, lookup)
 
     def _rows(
         self, path: Path, columns: tuple[str, ...], required: tuple[str, ...], table: str
@@ -74,7 +74,8 @@ class TidyReader:
             encoding=mapping.encoding,
         )
 
-    def _person(self, row: Row, seen: Seen, lookup: Lookup) -> Iterator[Item]:
+    def read_person_row(self, row: Row, seen: Seen, lookup: Lookup) -> Iterator[Item]:
+        """One row of `persons`."""
         person, sex, birth, death = row.texts
         if not person or row.fault:
             yield Skipped(row.place, row.fault or "person_missing", row.detail, person=person, affects=True)
@@ -85,7 +86,8 @@ class TidyReader:
         raw = RawPerson(person, lookup.word(sex), cut_to_date(birth), cut_to_date(death))
         yield from seen.admit_person(raw, row.place)
 
-    def _fact(self, row: Row, seen: Seen, lookup: Lookup) -> Iterator[Item]:
+    def read_row(self, row: Row, seen: Seen, lookup: Lookup) -> Iterator[Item]:
+        """One row of `facts`."""
         if row.fault:
             yield from self._broken(row, lookup)
             return

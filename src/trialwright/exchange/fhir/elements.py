@@ -46,11 +46,13 @@ def children(node: Node, name: str) -> list[Node]:
 def text(node: Node, name: str) -> str:
     """A primitive as text; '' if absent."""
     value = node.get(name)
+    if type(value) is str and value.isascii():  # nearly always
+        return value.strip()
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, str) or (not value.isascii() and _HALF_CHARACTER.search(value)):
+    if not isinstance(value, str) or _HALF_CHARACTER.search(value):
         raise Malformed(name)
     return value.strip()
 

@@ -25,6 +25,7 @@ KINDS_OF = {
 }
 _NEST = 3  # a bundle may hold a bundle; deeper nesting is not FHIR as anyone writes it
 
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _SUBJECT = re.compile(rb'"(?:subject|patient)"\s*:\s*\{[^{}]*?"reference"\s*:\s*"([^"\\]+)"')
 _PATIENT = re.compile(rb'"resourceType"\s*:\s*"Patient"\s*,\s*"id"\s*:\s*"([^"\\]+)"')
 _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
@@ -54,7 +55,7 @@ class Broken(NamedTuple):
 def parse(data: bytes) -> Any:
     """Parse JSON, numbers as the text written; raises `ValueError` for anything that is not JSON."""
     try:
-        return json.loads(data, parse_float=str, parse_int=str, parse_constant=str)
+        return _DECODER.decode(data.decode(json.detect_encoding(data)))
     except RecursionError:
         raise ValueError("nested too deeply") from None
 

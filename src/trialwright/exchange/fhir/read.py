@@ -106,8 +106,8 @@ class _Reading:
                 self._medications[f"Medication/{text(entry.resource, 'id')}"] = _drug(entry.resource)
             elif resource_type not in _PLAIN and resource_type not in _MEDICATION:
                 self._left_out[resource_type] += 1
-            elif self._person(entry) in self.seen.people and self._medication(entry) is not None:
-                yield from self._facts(entry)
+            elif (person := self._person(entry)) in self.seen.people and self._medication(entry) is not None:
+                yield from self._facts(entry, person)
             else:
                 self._waiting.append(entry)
         except Malformed as error:
@@ -119,7 +119,7 @@ class _Reading:
             person = self._person(entry)
             try:
                 if person in self.seen.people:
-                    yield from self._facts(entry)
+                    yield from self._facts(entry, person)
                 elif not _subject(entry.resource).startswith(("Group/", "Device/", "Location/")):
                     reason = "person_unknown" if person else "person_missing"
                     yield Skipped(entry.place, reason, person, person, fact=_fact_id(entry), affects=True)
@@ -143,8 +143,8 @@ class _Reading:
             self._identifiers[f"{text(identifier, 'system')}|{text(identifier, 'value')}"] = person.person
         yield from self.seen.admit_person(person, entry.place)
 
-    def _facts(self, entry: Entry) -> Iterator[Item]:
-        about = About(entry.resource, self._person(entry), _fact_id(entry), entry.place)
+    def _facts(self, entry: Entry, person: str) -> Iterator[Item]:
+        about = About(entry.resource, person, _fact_id(entry), entry.place)
         resource_type = entry.resource["resourceType"]
         if resource_type in _PLAIN:
             items = list(_PLAIN[resource_type](about, self._lookup))
@@ -156,9 +156,9 @@ class _Reading:
         yield from self._once(about, items)
 
     def _once(self, about: About, items: list[Item]) -> Iterator[Item]:
-        """The first of two resources of one type and id stays; the same content again loses nothing."""
+        """The first of two resources of one type and id stays; one that says the same again loses nothing."""
         facts = [item for item in items if isinstance(item, RawFact)]
-        content = hash(repr(about.resource)) if facts else 0
+        content = hash(tuple(facts))
         if not facts:
             yield from items
         elif not self.seen.repeated(about.fact):

@@ -145,7 +145,7 @@ class FolderStore(_Duck):
 
     def _parquet(self, table: str, paths: list[Path]) -> dict[str, Column]:
         files = ", ".join(quoted(str(path)) for path in paths)
-        view = f"SELECT * FROM read_parquet([{files}], union_by_name = true)"  # noqa: S608  quoted paths
+        view = f"SELECT * FROM read_parquet([{files}], union_by_name = true)"
         try:
             self._connection.execute(f"CREATE OR REPLACE VIEW {identifier(table)} AS {view}")
             described = self._connection.execute(f"DESCRIBE {identifier(table)}").fetchall()
@@ -197,9 +197,7 @@ class FolderStore(_Duck):
         header, delimiter = self._headers[path]
         types = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in header)
         selected = ", ".join(
-            f"regexp_replace(trim({identifier(name)}), '\\.0+$', '') AS {identifier(name)}"
-            if name.endswith("_id")
-            else identifier(name)
+            _without_fraction(identifier(name)) if name.endswith("_id") else identifier(name)
             for name in header
             if name in wanted
         )
@@ -211,7 +209,7 @@ class FolderStore(_Duck):
         try:
             self._connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
             self._connection.execute(
-                f"CREATE OR REPLACE TABLE {identifier(table)} AS SELECT {selected} FROM {file}"  # noqa: S608
+                f"CREATE OR REPLACE TABLE {identifier(table)} AS SELECT {selected} FROM {file}"
             )
             rejects = self._connection.execute(
                 "SELECT line, error_type, csv_line FROM reject_errors ORDER BY line"
@@ -227,6 +225,11 @@ class FolderStore(_Duck):
                     number, _REASONS.get(str(kind), "row_unreadable"), dict(zip(header, fields, strict=False))
                 )
         return list(found.values())
+
+
+def _without_fraction(column: str) -> str:
+    """An id without the `.0` that a detour through floating point leaves."""
+    return f"CASE WHEN ends_with({column}, '.0') THEN left({column}, -2) ELSE {column} END AS {column}"
 
 
 def _clear(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -45,11 +45,22 @@ def open_postgres(address: str) -> PostgresStore:
         connection.read_only = True
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     except psycopg.Error as error:
-        # libpq repeats the address in some of its messages, so only the kind of error is told.
         raise RecordsUnreadable(
-            shown, message("The database cannot be reached ({reason}).", reason=type(error).__name__)
+            shown, message("The database cannot be reached: {reason}", reason=_reason(error, address))
         ) from None
     return PostgresStore(connection, shown)
+
+
+def _reason(error: psycopg.Error, address: str) -> str:
+    """What libpq says, unless it repeats the address or the password; then only the kind of error."""
+    from psycopg import Error, conninfo
+
+    try:
+        password = str(conninfo.conninfo_to_dict(address).get("password") or "")
+    except Error:
+        return type(error).__name__
+    words = " ".join(str(error).split())
+    return type(error).__name__ if "://" in words or (password and password in words) else words
 
 
 class PostgresStore:

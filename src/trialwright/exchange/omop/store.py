@@ -84,11 +84,11 @@ class View:
         ]
         wanted = ", ".join(f"{part} AS c{number}" for number, part in enumerate(parts))
         # Names come from the source's own catalogue, quoted; values are quoted literals.
-        sql = f"SELECT {wanted} FROM {self._store.name(self.table)}"  # noqa: S608
+        sql = f"SELECT {wanted} FROM {self._store.name(self.table)}"
         sql += f" WHERE {where}" if where else ""
         if counted:
             groups = ", ".join(f"c{number}" for number in range(len(names)))
-            sql = f"SELECT {groups}, CAST(COUNT(*) AS VARCHAR) FROM ({sql}) AS t GROUP BY {groups}"  # noqa: S608
+            sql = f"SELECT {groups}, CAST(COUNT(*) AS VARCHAR) FROM ({sql}) AS t GROUP BY {groups}"
         for row in self._store.rows(sql, self.table):
             yield tuple("" if cell is None else cell.strip() for cell in row)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -67,7 +68,7 @@ class _Compiler:
     stages: list[m.Stage] = field(default_factory=list)
     ready: dict[str, int] = field(default_factory=dict)
     weights: dict[n.Number, str] = field(default_factory=dict)
-    extra: list[str] = field(default_factory=list)
+    extra: dict[str, str] = field(default_factory=dict)
     prefix: str = ""
 
     def __post_init__(self) -> None:
@@ -81,33 +82,47 @@ class _Compiler:
     def compile(self, rules: Mapping[str, n.Condition], reads: Mapping[str, Iterable[str]]) -> str:
         """The whole text."""
         tops = {rule: self.condition(node) for rule, node in rules.items()}
-        unread = [f"COALESCE(unread.{rule}_u, 0) AS {rule}_u" for rule in rules]
-        people = "p.person, p.sex, p.birth_low, p.birth_high"
-        last = self.staged(f"SELECT {people}", "persons AS p", [self._unreadable(reads)], ["unread"], unread)
+        unread = {f"{rule}_u": f"COALESCE(unread.{rule}_u, 0)" for rule in rules}
         wanted = ["person"]
         for rule, key in tops.items():
             wanted += [f"{key}_{part} AS {rule}_{part}" for part in ("t", *c.PARTS)] + [f"{rule}_u"]
+        people = {name: f"p.{name}" for name in ("person", "sex", "birth_low", "birth_high")}
+        self.joins.append("unread")
+        last = self.staged(people | unread, "persons AS p", wanted, [self._unreadable(reads)])
         return "WITH " + ",\n".join(self.tables) + f"\nSELECT {', '.join(wanted)}\nFROM {last}"
 
     def staged(
-        self, select: str, people: str, tables: Sequence[str], joins: Sequence[str], columns: Sequence[str]
+        self, columns: Mapping[str, str], people: str, wanted: Sequence[str], tables: Sequence[str] = ()
     ) -> str:
-        """Add the scans, the one join to `people` and the stages to the tables; give the last one's name."""
+        """Add the scans, the one join to `people` and the stages to the tables; give the last one's name.
+
+        Every stage keeps only the columns that a later stage, or `wanted`, still reads.
+        """
         every = (self.exact, self.loose, self.anchored, self.history, self.answered, self.counted)
         scans = [scan for scan in every if scan.aggregates]
         self.tables += [scan.sql(s.concepts_of(scan.wanted)) for scan in scans]
         self.tables += tables
-        names = [scan.name for scan in scans] + self.joins + list(joins)
-        found = [f"{scan.name}.{column}" for scan in scans for column in scan.aggregates] + self.extra
+        first = dict(columns)
+        first |= {column: f"{scan.name}.{column}" for scan in scans for column in scan.aggregates}
+        first |= self.extra
+        levels = [first, *self.stages]
+        needed = [_names(wanted)]
+        for texts in reversed(levels[1:]):
+            needed.append(needed[-1] | _names(texts.values()))
+        needed.reverse()
+        names = [scan.name for scan in scans] + self.joins
         joined = "".join(f"\n  LEFT JOIN {name} ON {name}.person = p.person" for name in names)
-        picked = ",\n    ".join([select, *found, *columns])
-        stage = f"{self.prefix}stage_0"
-        self.tables.append(f"{stage} AS (\n  {picked}\n  FROM {people}{joined})")
-        for depth, texts in enumerate(self.stages):
-            added = ",\n    ".join(f"{text} AS {column}" for column, text in texts.items())
-            before, stage = stage, f"{self.prefix}stage_{depth + 1}"
-            self.tables.append(f"{stage} AS (\n  SELECT *,\n    {added}\n  FROM {before})")
-        return stage
+        source = f"{people}{joined}"
+        kept: list[str] = []
+        for depth, texts in enumerate(levels):
+            stage = f"{self.prefix}stage_{depth}"
+            kept = [column for column in kept if column in needed[depth]]
+            added = [f"{text} AS {column}" for column, text in texts.items() if column in needed[depth]]
+            kept_list = ",\n    ".join([*kept, *added])
+            self.tables.append(f"{stage} AS (\n  SELECT {kept_list}\n  FROM {source})")
+            kept += [column for column in texts if column in needed[depth]]
+            source = stage
+        return source
 
     def _unreadable(self, reads: Mapping[str, Iterable[str]]) -> str:
         flags = []
@@ -193,7 +208,7 @@ class _Compiler:
             case n.ItemCount(concept):
                 key = self.key(node, "n")
                 self._own_table(key, s.item_table(node, key, self.on), ("possible", "certain", "unreadable"))
-                self.extra += [f"{key}.{column} AS {key}_{column}" for column in ("why", "closed", "last")]
+                self.extra |= {f"{key}_{column}": f"{key}.{column}" for column in ("why", "closed", "last")}
                 stages = m.item_stages(node, key, mode=self.setting.mode, covered=self.covered("finding"))
                 return self.place(key, stages, [])
             case n.ResultCount(concept, window):
@@ -208,7 +223,7 @@ class _Compiler:
     def _own_table(self, key: str, text: str, columns: Iterable[str]) -> None:
         self.tables.append(text)
         self.joins.append(key)
-        self.extra += [f"{key}.{column} AS {key}_{column}" for column in columns]
+        self.extra |= {f"{key}_{column}": f"{key}.{column}" for column in columns}
 
     def _pick(self, node: n.Pick) -> str:
         needs = [] if node.surrogate is None else [self.number(node.surrogate)]
@@ -229,7 +244,7 @@ class _Compiler:
         for scan in (exact, loose):
             text = scan.sql(s.concepts_of(scan.wanted)).replace("FROM facts AS f", f"FROM {key}_rows AS f")
             self._own_table(scan.name, text, ())
-            self.extra += [f"{scan.name}.{column}" for column in scan.aggregates]
+            self.extra |= {column: f"{scan.name}.{column}" for column in scan.aggregates}
         return self.place(key, m.pick_stages(node, key, None), [])
 
     def _course(self, node: n.Course) -> str:
@@ -247,7 +262,8 @@ class _Compiler:
             inner = _Compiler(self.on, self.setting, prefix=f"{name}_")
             key = inner.number(node)
             people = f"(SELECT DISTINCT f.person FROM facts AS f WHERE f.concept = {t.name(_concept(node))}) AS p"
-            last = inner.staged("SELECT p.person", people, [], [], [])
+            ends = ["person", f"{key}_a", f"{key}_b", f"{key}_y"]
+            last = inner.staged({"person": "p.person"}, people, ends)
             final = f"{name} AS (SELECT person, {key}_a AS low, {key}_b AS high, {key}_y AS why FROM {last})"
             self.tables += [*inner.tables, final]
         return self.weights[node]
@@ -314,6 +330,14 @@ class _Compiler:
                 key = self.key(node, "c")
                 return self.place(key, c.constant_stages(node, key), [])
         raise TypeError(f"no strategy for {type(node).__name__}")
+
+
+_WORD = re.compile(r"[a-z]\w*")
+
+
+def _names(texts: Iterable[str]) -> set[str]:
+    """Every word in some SQL texts: the columns they may read."""
+    return {word for text in texts for word in _WORD.findall(text)}
 
 
 def _concept(node: n.Number) -> str:

@@ -7,7 +7,8 @@ from trialwright.logic import nodes as n
 from trialwright.logic.finding import NONE, Bounds, Finding, known
 from trialwright.record.fact import Fact
 from trialwright.study.prose.entries import Entry, absent, deciding_fact, silent
-from trialwright.study.prose.figures import Prose, both, clauses, figure, listed, quantity
+from trialwright.study.prose.figures import Prose, clauses, figure, listed, quantity
+from trialwright.study.prose.numbers import course_remarks, describe_number, relation, several
 from trialwright.study.prose.records import (
     as_entered,
     censored,
@@ -17,10 +18,8 @@ from trialwright.study.prose.records import (
     period,
     result,
 )
-from trialwright.study.prose.rules import course_remarks, describe, relation
 from trialwright.study.prose.words import Limit, Words, at_beginning
 from trialwright.terms.message import Message, message
-from trialwright.terms.quantity import BOUND
 
 
 def compared(leaf: Finding, words: Words) -> Entry:
@@ -47,13 +46,15 @@ def _sentence(leaves: list[Finding], words: Words) -> Message:
     first = leaves[0]
     node, _ = _parts(first)
     limits = [limit_of(leaf, words) for leaf in leaves]
-    relations = both(
+    relations = several(
         [
             relation(_parts(leaf)[0], leaf.truth is True, limit.shown)
             for leaf, limit in zip(leaves, limits, strict=True)
         ]
     )
     beside = tuple(limit.number for limit in limits if limit.number)
+    if limits[0].unit == "ULN":
+        return message("{found}, {relation}.", found=_multiple(first, beside, words), relation=relations)
     if isinstance(node.left, n.Pick | n.Score | n.StandIn):
         number = _result(first, node.left, limits[0], beside, words)
         return message("{number} is {relation}.", number=number, relation=relations)
@@ -61,7 +62,9 @@ def _sentence(leaves: list[Finding], words: Words) -> Message:
     if isinstance(node.left, n.Formula):
         sources = _sources(first, words)
         if sources is not None:
-            return message("{found}, {relation} (from {sources}).", found=found, relation=relations, sources=sources)
+            return message(
+                "{found}, {relation} (from {sources}).", found=found, relation=relations, sources=sources
+            )
     return message("{found}, {relation}.", found=found, relation=relations)
 
 
@@ -69,8 +72,10 @@ def limit_of(leaf: Finding, words: Words) -> Limit:
     """What the left side was compared with; the value of another number is shown with it."""
     node, _ = _parts(leaf)
     if isinstance(node.right, n.Literal):
-        return words.limit(node.right, node.left)
-    name, unit = describe(node.right, words), words.unit(node.left)
+        limit = words.limit(node.right, node.left)
+        times = message("{count} times", count=limit.number)
+        return limit._replace(shown=times) if limit.unit == "ULN" else limit
+    name, unit = describe_number(node.right, words), words.unit(node.left)
     value = _other_side(leaf)
     if value is None:
         return Limit("", unit, name)
@@ -90,7 +95,11 @@ def shown_number(leaf: Finding, number: n.Number, limit: Limit, beside: tuple[st
     """The deciding number, in the unit of its limit, on the same side of it as the number itself."""
     value = 0.0 if leaf.value is None else words.conversion(number, limit.unit)(leaf.value)
     fact = deciding_fact(leaf)
-    own = entered(fact, value) if fact is not None and isinstance(number, n.Pick | n.Score | n.StandIn) else None
+    own = (
+        entered(fact, value)
+        if fact is not None and isinstance(number, n.Pick | n.Score | n.StandIn)
+        else None
+    )
     return own or figure(value, beside=beside)
 
 
@@ -98,14 +107,12 @@ def _result(leaf: Finding, number: n.Number, limit: Limit, beside: tuple[str, ..
     """A picked result as a noun."""
     fact = deciding_fact(leaf)
     if fact is None:
-        return describe(number, words)
+        return describe_number(number, words)
     if isinstance(number, n.Score) and fact.concept != number.concept:
-        total = _bounded(shown_number(leaf, number, limit, beside, words), words.unit(number), leaf)
+        total = _bounded(quantity(shown_number(leaf, number, limit, beside, words), words.unit(number)), leaf)
         said = dated(words.title(number.concept), total, fact)
         return message("{result} (added up from its items)", result=said)
     label = words.title(fact.concept)
-    if limit.unit == "ULN":
-        return _multiple(leaf, fact, beside, words)
     unit = limit.unit or words.unit(number)
     if isinstance(number, n.StandIn) and fact.concept == number.second.concept:
         unit = words.unit(number.second)
@@ -116,33 +123,44 @@ def _result(leaf: Finding, number: n.Number, limit: Limit, beside: tuple[str, ..
 
 
 def _value(
-    leaf: Finding, number: n.Number, limit: Limit, unit: str, fact: Fact, beside: tuple[str, ...], words: Words
+    leaf: Finding,
+    number: n.Number,
+    limit: Limit,
+    unit: str,
+    fact: Fact,
+    beside: tuple[str, ...],
+    words: Words,
 ) -> Prose:
     """The value of a picked result in a unit; a censored one with its sign."""
     if fact.low != fact.high:
         text = censored(fact, words.conversion(number, unit)(censored_end(fact)))
         if text is not None:
             return quantity(text, unit)
-        return _bounded(shown_number(leaf, number, limit, beside, words), unit, leaf)
+        return _bounded(quantity(shown_number(leaf, number, limit, beside, words), unit), leaf)
     return quantity(shown_number(leaf, number, limit, beside, words), unit)
 
 
-def _multiple(leaf: Finding, fact: Fact, beside: tuple[str, ...], words: Words) -> Message:
+def _multiple(leaf: Finding, beside: tuple[str, ...], words: Words) -> Message:
     """A result held against the upper limit of its own range."""
-    value = as_entered(fact, fact.raw.value) or words.label(fact.concept)
-    ratio = figure(leaf.value or 0.0, beside=beside)
-    limit = as_entered(fact, fact.raw.high) or ""
+    fact = deciding_fact(leaf)
+    multiple = leaf.value or 0.0
+    ratio = _bounded(figure(multiple, beside=beside), leaf)
+    if fact is None:
+        return message(
+            "Found: {number} is {value}", number=describe_number(_parts(leaf)[0].left, words), value=ratio
+        )
+    if fact.ratio_low != fact.ratio_high:
+        ratio = censored(fact, multiple) or ratio
     return message(
-        "{result} ({ratio} times its upper limit of normal, {limit})",
-        result=dated(words.title(fact.concept), value, fact),
+        "{result} is {ratio} times its upper limit of normal ({limit})",
+        result=dated(words.title(fact.concept), as_entered(fact, fact.raw.value) or "", fact),
         ratio=ratio,
-        limit=limit,
+        limit=as_entered(fact, fact.raw.high) or "",
     )
 
 
-def _bounded(number: str, unit: str, leaf: Finding) -> Prose:
-    """A number that is only the end of an interval says so."""
-    amount = quantity(number, unit)
+def _bounded(amount: Prose, leaf: Finding) -> Prose:
+    """An amount that is only the end of an interval says so."""
     bounds = leaf.bounds
     if bounds is None or bounds.low == bounds.high:
         return amount
@@ -155,42 +173,32 @@ def _found(leaf: Finding, number: n.Number, limit: Limit, beside: tuple[str, ...
     """A number that is not a picked result, with its value."""
     shown = shown_number(leaf, number, limit, beside, words)
     unit = limit.unit or words.unit(number)
+    years = isinstance(number, n.Age) and unit == "a"
+    amount = _bounded(message("{age} years", age=shown) if years else quantity(shown, unit), leaf)
     match number:
-        case n.Age() if unit == "a":
-            return message("Age is {value}", value=_years(shown, leaf))
         case n.Age():
-            return message("Age is {value}", value=_bounded(shown, unit, leaf))
+            return message("Age is {value}", value=amount)
         case n.Formula(name=name):
             title = at_beginning(ASSESSMENTS[name].title)
-            return message("{title} is {value}", title=title, value=_bounded(shown, unit, leaf))
+            return message("{title} is {value}", title=title, value=amount)
         case n.ItemCount(concept, items):
             return message(
                 "{label}: {count} of {items} items are recorded",
                 label=words.title(concept),
-                count=_bounded(shown, "", leaf),
+                count=amount,
                 items=items,
             )
         case n.ResultCount(concept, window):
             return message(
                 "{label}: {count} results are recorded {window}",
                 label=words.title(concept),
-                count=_bounded(shown, "", leaf),
+                count=amount,
                 window=words.within(window),
             )
         case n.Course():
-            return _course(leaf, number, _bounded(shown, unit, leaf), words)
-    said = describe(number, words)
-    return message("Found: {number} is {value}", number=said, value=_bounded(shown, unit, leaf))
-
-
-def _years(number: str, leaf: Finding) -> Prose:
-    years = message("{age} years", age=number)
-    bounds = leaf.bounds
-    if bounds is None or bounds.low == bounds.high:
-        return years
-    if leaf.value == bounds.low:
-        return message("{amount} or more", amount=years)
-    return message("{amount} or less", amount=years)
+            return _course(leaf, number, amount, words)
+    said = describe_number(number, words)
+    return message("Found: {number} is {value}", number=said, value=amount)
 
 
 def _course(leaf: Finding, node: n.Course, value: Prose, words: Words) -> Message:
@@ -198,7 +206,10 @@ def _course(leaf: Finding, node: n.Course, value: Prose, words: Words) -> Messag
     match node.measure:
         case "days":
             found = message(
-                "{label}: the longest course with a day {window} lasts {value}", label=label, window=window, value=value
+                "{label}: the longest course with a day {window} lasts {value}",
+                label=label,
+                window=window,
+                value=value,
             )
         case "course_dose":
             found = message(
@@ -211,7 +222,10 @@ def _course(leaf: Finding, node: n.Course, value: Prose, words: Words) -> Messag
             found = message("{label}: {value} in total {window}", label=label, window=window, value=value)
         case "max_daily_dose":
             found = message(
-                "{label}: the highest dose of one day {window} is {value}", label=label, window=window, value=value
+                "{label}: the highest dose of one day {window} is {value}",
+                label=label,
+                window=window,
+                value=value,
             )
     weighed = any(fact.absolute for fact in leaf.facts)
     remarks = course_remarks(node, words, weighed=weighed)
@@ -225,11 +239,8 @@ def _sources(leaf: Finding, words: Words) -> Prose | None:
     """The results a formula was computed from: of the leading one the record that decided."""
     lead = deciding_fact(leaf)
     facts = [
-        fact for fact in dict.fromkeys(leaf.facts) if lead is None or fact == lead or fact.concept != lead.concept
+        fact
+        for fact in dict.fromkeys(leaf.facts)
+        if lead is None or fact == lead or fact.concept != lead.concept
     ]
     return listed([result(fact, words) for fact in facts]) if facts else None
-
-
-def plausible(value: float) -> bool:
-    """Whether an end of an interval is a number worth showing, rather than the stand-in for no limit."""
-    return abs(value) < min(1e7, BOUND)

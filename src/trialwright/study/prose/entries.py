@@ -69,6 +69,13 @@ def answered(concept: str, fact: Fact, words: Words, *, truth: bool) -> Entry:
     return Entry(("answered", truth, date), concept, say)
 
 
+def on_record(concept: str, fact: Fact, words: Words) -> Entry:
+    """There is a result, whatever it says."""
+    return single(
+        message("{names}: a result is recorded {date}.", names=words.title(concept), date=when(fact))
+    )
+
+
 def missing(concept: str, reason: str, window: Window | None, words: Words) -> Entry:
     """Nothing is recorded where something is needed; `window`: the time that counts."""
 
@@ -76,7 +83,9 @@ def missing(concept: str, reason: str, window: Window | None, words: Words) -> E
         names = _names(concepts, words)
         if window is None:
             return message("{names}: {reason}.", names=names, reason=REASONS[reason])
-        return message("{names}: {reason} ({span}).", names=names, reason=REASONS[reason], span=words.span(window))
+        return message(
+            "{names}: {reason} ({span}).", names=names, reason=REASONS[reason], span=words.span(window)
+        )
 
     return Entry(("missing", reason, window), concept, say)
 

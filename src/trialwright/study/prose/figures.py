@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from trialwright.terms.compare import equal
 from trialwright.terms.message import Message, Text, message
@@ -14,6 +15,7 @@ Prose = Message | Text | str
 
 _DIGITS = 3  # significant digits of a rounded number; integer digits are never rounded away
 _MOST_PLACES = 16
+_EXACT = 1e-8  # relative; wider than the hair that keeps "<3" apart from 3
 _TIMES = frozenset({"min", "h", "d", "wk", "mo", "a"})
 
 
@@ -29,7 +31,8 @@ def figure(value: float, *, beside: Iterable[str] = ()) -> str:
     for places in range(_places(value), _MOST_PLACES + 1):
         text = f"{value:.{places}f}"
         if all(_side(float(text), float(limit)) == _side(value, float(limit)) for limit in limits):
-            return _trim(text, max((_decimals(limit) for limit in limits), default=0))
+            least = max((_decimals(limit) for limit in limits), default=0)
+            return _trim(text, least) if abs(float(text) - value) <= _EXACT * abs(value) else text
     return repr(value)
 
 
@@ -46,7 +49,7 @@ def _decimals(number: str) -> int:
 
 
 def _trim(text: str, least: int) -> str:
-    """Without zeros at the end that say nothing, but with as many decimals as the number beside it has."""
+    """An exact number without zeros at its end, but with as many decimals as the number beside it has."""
     whole, point, decimals = text.partition(".")
     decimals = decimals[:least] + decimals[least:].rstrip("0")
     return whole + point + decimals if decimals else whole
@@ -56,6 +59,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SPELT = {"Cel": "°C", "[degF]": "°F", "mm[Hg]": "mmHg"}
 
 
+@lru_cache(maxsize=1024)
 def show_unit(unit: str) -> str:
     """A UCUM unit as it is printed: `10*9/L` is 10⁹/L, `g/(24.h)` is g/24 h, `{score}` and `1` are nothing."""
     if unit in _SPELT:
@@ -132,24 +136,34 @@ def clauses(items: Sequence[Prose]) -> Prose:
 def either(items: Sequence[Prose]) -> Prose:
     """Alternatives: a, b or c."""
     things = tuple(dict.fromkeys(items))
-    return things[0] if len(things) == 1 else message("{most} or {last}", most=listed(things[:-1]), last=things[-1])
+    return (
+        things[0]
+        if len(things) == 1
+        else message("{most} or {last}", most=listed(things[:-1]), last=things[-1])
+    )
 
 
 def both(items: Sequence[Prose]) -> Prose:
     """Things that belong together: a, b and c."""
     things = tuple(dict.fromkeys(items))
-    return things[0] if len(things) == 1 else message("{most} and {last}", most=listed(things[:-1]), last=things[-1])
+    return (
+        things[0]
+        if len(things) == 1
+        else message("{most} and {last}", most=listed(things[:-1]), last=things[-1])
+    )
 
 
-
+@lru_cache(maxsize=4096)
 def _has_comma(thing: Prose) -> bool:
     if isinstance(thing, Message):
         return False
     texts = (thing.en, thing.zh) if isinstance(thing, Text) else (thing,)
-    return any(mark in re.sub(r"\([^()]*\)|（[^（）]*）", "", text) for text in texts for mark in (", ", "、"))
+    return any(
+        mark in re.sub(r"\([^()]*\)|（[^（）]*）", "", text) for text in texts for mark in (", ", "、")
+    )
 
 
-def sentences(parts: Sequence[Prose]) -> Prose:
+def sentences(parts: Sequence[Message]) -> Message:
     """Sentences one after the other."""
     rest = parts[-1]
     for part in reversed(parts[:-1]):

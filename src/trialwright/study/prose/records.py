@@ -44,8 +44,10 @@ def when(fact: Fact) -> Message:
 def period(fact: Fact) -> Message:
     """The time of a condition, exposure, procedure or allergy: "from 2026-08-01 to 2026-09-01"."""
     end = date_text(fact.raw.end) if fact.raw.end else ""
+    if fact.undated and end:
+        return message("without a start, to {end}", end=end)
     if fact.undated:
-        return message("without a start, to {end}", end=end) if end else message("without a date")
+        return message("without a date, as still active" if fact.end_low == LAST_DAY else "without a date")
     start = date_text(fact.raw.start)
     if end and end != start:
         return message("from {start} to {end}", start=start, end=end)
@@ -112,6 +114,8 @@ def result(fact: Fact, words: Words, *, label: Text | None = None) -> Message:
     if fact.raw.kind in PRESENCE_KINDS or words.concepts[fact.concept].kind in PRESENCE_KINDS:
         return message("{label}, recorded {period}", label=label, period=period(fact))
     value = own_value(fact, words) or as_entered(fact, fact.raw.value)
+    if value is not None and words.concepts[fact.concept].values == ("boolean",):
+        return message("{label} ({value} {date})", label=label, value=value, date=when(fact))
     if value is None:
         return message("{label}, recorded {date}", label=label, date=when(fact))
     return dated(label, value, fact)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from trialwright.assessments import ASSESSMENTS
 from trialwright.logic import nodes as n
 from trialwright.logic.reasons import REASONS
-from trialwright.study.prose.figures import Prose, both, clauses, either, figure, quantity
-from trialwright.study.prose.words import Words, within_sentence
+from trialwright.study.prose.figures import Prose, either
+from trialwright.study.prose.numbers import describe_number, qualified, relation, several
+from trialwright.study.prose.words import Words
 from trialwright.terms.message import Message, message
 
 SEXES = {
@@ -27,7 +27,7 @@ def describe(node: n.Node, words: Words) -> Message:
         case n.Condition():
             return _condition(node, words)
         case n.Number():
-            return _number(node, words)
+            return describe_number(node, words)
         case n.AnchorDay():
             return words.day(node)
     raise TypeError(f"no words for {type(node).__name__}")
@@ -44,7 +44,9 @@ def _condition(node: n.Condition, words: Words) -> Message:
             return _present((node,), words)
         case n.Recorded(concept, window):
             return message(
-                "a result of {label} is recorded {window}", label=words.label(concept), window=words.within(window)
+                "a result of {label} is recorded {window}",
+                label=words.label(concept),
+                window=words.within(window),
             )
         case n.IsYes(pick):
             return _answer(pick, words, truth=True)
@@ -59,7 +61,9 @@ def _condition(node: n.Condition, words: Words) -> Message:
         case n.Not(part):
             return _negated(part, words)
         case n.Unless(part, excuse):
-            return message("{part}, unless {excuse}", part=_closed(part, words), excuse=_closed(excuse, words))
+            return message(
+                "{part}, unless {excuse}", part=_closed(part, words), excuse=_closed(excuse, words)
+            )
         case n.When(test, then, otherwise):
             return message(
                 "if {test}: {then}; otherwise: {otherwise}",
@@ -88,62 +92,19 @@ def _compare(node: n.Compare, words: Words, *, truth: bool) -> Message:
             given = message("{label} is recorded on some day {window}", label=label, window=window)
         else:
             given = message("no day with {label} is recorded {window}", label=label, window=window)
-        return _qualified(given, left, words)
+        return qualified(given, left, words)
+    stands = relation(node, truth, _limit(node, words))
+    return message("{number} is {relation}", number=describe_number(left, words), relation=stands)
+
+
+def _limit(node: n.Compare, words: Words) -> Prose:
     if isinstance(node.right, n.Literal):
-        limit: Prose = words.limit(node.right, left).shown
-    else:
-        limit = describe(node.right, words)
-    return message("{number} is {relation}", number=describe(left, words), relation=relation(node, truth, limit))
+        return words.limit(node.right, node.left).shown
+    return describe_number(node.right, words)
 
 
 def _is_zero(number: n.Number) -> bool:
     return isinstance(number, n.Literal) and number.value == 0
-
-
-def is_counted(number: n.Number) -> bool:
-    """Whether a number counts days, items or results, rather than measuring an amount."""
-    return isinstance(number, n.ItemCount | n.ResultCount) or (
-        isinstance(number, n.Course) and number.measure == "days"
-    )
-
-
-def relation(node: n.Compare, truth: bool, limit: Prose) -> Message:
-    """How the left side stands to its limit when the comparison is true, or false: "below 3.0 mg/dL"."""
-    return (_relate_count if is_counted(node.left) else _relate_amount)(node.operator, truth, limit)
-
-
-def _relate_amount(operator: n.Operator, truth: bool, limit: Prose) -> Message:
-    match operator, truth:
-        case ("<", True) | (">=", False):
-            return message("below {limit}", limit=limit)
-        case "<", False:
-            return message("not below {limit}", limit=limit)
-        case "<=", True:
-            return message("at most {limit}", limit=limit)
-        case (">", True) | ("<=", False):
-            return message("above {limit}", limit=limit)
-        case ">", False:
-            return message("not above {limit}", limit=limit)
-        case ">=", True:
-            return message("at least {limit}", limit=limit)
-        case "=", True:
-            return message("exactly {limit}", limit=limit)
-    return message("not exactly {limit}", limit=limit)
-
-
-def _relate_count(operator: n.Operator, truth: bool, limit: Prose) -> Message:
-    match operator, truth:
-        case ("<", True) | (">=", False):
-            return message("less than {limit}", limit=limit)
-        case ("<=", True) | (">", False):
-            return message("no more than {limit}", limit=limit)
-        case (">", True) | ("<=", False):
-            return message("more than {limit}", limit=limit)
-        case (">=", True) | ("<", False):
-            return message("no less than {limit}", limit=limit)
-        case "=", True:
-            return message("exactly {limit}", limit=limit)
-    return message("not exactly {limit}", limit=limit)
 
 
 def _present(parts: Sequence[n.Present], words: Words, *, truth: bool = True) -> Message:
@@ -195,7 +156,9 @@ def _negated(part: n.Condition, words: Words) -> Message:
             return _one_of(part, words, truth=False)
         case n.Recorded(concept, window):
             label = words.label(concept)
-            return message("no result of {label} is recorded {window}", label=label, window=words.within(window))
+            return message(
+                "no result of {label} is recorded {window}", label=label, window=words.within(window)
+            )
         case n.SexIs(texts):
             return message("the sex is not {sexes}", sexes=name_sexes(texts))
         case n.Not(inner):
@@ -218,20 +181,25 @@ def outline(node: n.Condition, words: Words) -> Outline:
     """A condition as an outline: every "all of" and "one of" on its own level, every other condition in one line."""
     match node:
         case n.And(parts):
-            lines = tuple(_lines(parts, words, conjunction=True))
-            return Outline(message("all of these:"), lines)
+            lines = _lines(parts, words, conjunction=True)
+            return lines[0] if len(lines) == 1 else Outline(message("all of these:"), lines)
         case n.Or(parts):
-            lines = tuple(_lines(parts, words, conjunction=False))
+            lines = _lines(parts, words, conjunction=False)
             return lines[0] if len(lines) == 1 else Outline(message("at least one of these:"), lines)
         case n.Unless(part, excuse) if _is_compound(part) or _is_compound(excuse):
             return Outline(
-                message("the first of these, unless the second holds:"), (outline(part, words), outline(excuse, words))
+                message("the first of these, unless the second holds:"),
+                (outline(part, words), outline(excuse, words)),
             )
         case n.When(test, then, otherwise):
             return Outline(
                 message("depending on the record:"),
                 (
-                    _under(lambda rule: message("if {test}: {rule}", test=describe(test, words), rule=rule), then, words),
+                    _under(
+                        lambda rule: message("if {test}: {rule}", test=describe(test, words), rule=rule),
+                        then,
+                        words,
+                    ),
                     _under(lambda rule: message("otherwise: {rule}", rule=rule), otherwise, words),
                 ),
             )
@@ -251,36 +219,55 @@ def _under(lead: Callable[[Message], Message], node: n.Condition, words: Words) 
     return Outline(lead(inner.text), inner.parts)
 
 
-def _lines(parts: Sequence[n.Condition], words: Words, *, conjunction: bool) -> Iterator[Outline]:
-    for group in _groups(parts, conjunction=conjunction):
-        yield outline(group[0], words) if len(group) == 1 else Outline(_present(_presents(group), words))
+def _lines(parts: Sequence[n.Condition], words: Words, *, conjunction: bool) -> tuple[Outline, ...]:
+    groups = _groups(parts, conjunction=conjunction)
+    return tuple(
+        outline(group[0], words) if len(group) == 1 else Outline(_together(group, words)) for group in groups
+    )
 
 
 def _groups(parts: Sequence[n.Condition], *, conjunction: bool) -> list[list[n.Condition]]:
-    """Parts said together: alternatives of one kind that may be present in the same window."""
+    """Parts said together: alternatives of one kind in one window, and several limits of one number."""
 
     def together(item: tuple[int, n.Condition]) -> object:
         index, part = item
-        return (part.kind, part.window) if isinstance(part, n.Present) and not conjunction else index
+        if isinstance(part, n.Present) and not conjunction:
+            return part.kind, part.window
+        if isinstance(part, n.Compare) and conjunction and isinstance(part.right, n.Literal):
+            return part.left
+        return index
 
-    return [[part for _, part in group] for _, group in groupby(enumerate(parts), key=together)]
+    flat = list(_flat(parts, n.And if conjunction else n.Or))
+    return [[part for _, part in group] for _, group in groupby(enumerate(flat), key=together)]
 
 
-def _presents(group: Sequence[n.Condition]) -> list[n.Present]:
-    return [part for part in group if isinstance(part, n.Present)]
+def _flat(parts: Sequence[n.Condition], joined: type[n.And] | type[n.Or]) -> Iterator[n.Condition]:
+    for part in parts:
+        if isinstance(part, joined):
+            yield from _flat(part.parts, joined)
+        else:
+            yield part
+
+
+def _together(group: Sequence[n.Condition], words: Words) -> Message:
+    present = [part for part in group if isinstance(part, n.Present)]
+    if present:
+        return _present(present, words)
+    compared = [part for part in group if isinstance(part, n.Compare)]
+    left = compared[0].left
+    limits = [relation(part, True, _limit(part, words)) for part in compared]
+    return message("{number} is {relation}", number=describe_number(left, words), relation=several(limits))
 
 
 def _joined(parts: Sequence[n.Condition], words: Words, *, conjunction: bool) -> Message:
     """All or some of several conditions in one line, each part that is itself compound in brackets."""
     groups = _groups(parts, conjunction=conjunction)
+    if len(groups) == 1:
+        return describe(groups[0][0], words) if len(groups[0]) == 1 else _together(groups[0], words)
     said = [
-        _closed(group[0], words)
-        if len(group) == 1
-        else message("({part})", part=_present(_presents(group), words))
+        _closed(group[0], words) if len(group) == 1 else message("({part})", part=_together(group, words))
         for group in groups
     ]
-    if len(said) == 1:
-        return describe(groups[0][0], words) if len(groups[0]) == 1 else _present(_presents(groups[0]), words)
     rest = said[-1]
     for part in reversed(said[:-1]):
         if conjunction:
@@ -297,123 +284,3 @@ def _is_compound(node: n.Condition) -> bool:
 def _closed(node: n.Condition, words: Words) -> Message:
     said = describe(node, words)
     return message("({part})", part=said) if _is_compound(node) else said
-
-
-# numbers
-
-
-def _number(node: n.Number, words: Words) -> Message:
-    match node:
-        case n.Literal():
-            return message("{number}", number=node.text or figure(node.value))
-        case n.Age():
-            return message("the age")
-        case n.Female():
-            return message("the sex (1 for female, 0 for male)")
-        case n.Pick():
-            return _pick(node, words)
-        case n.Score(concept, window=window):
-            return message(
-                "the latest {label} {window} (added up from its items where their list is complete, else as recorded)",
-                label=words.label(concept),
-                window=words.within(window),
-            )
-        case n.StandIn(first, second):
-            return message(
-                "{first} or, where there is no such result at all, {second}",
-                first=_pick(first, words),
-                second=_pick(second, words),
-            )
-        case n.Formula(name, arguments):
-            title = within_sentence(ASSESSMENTS[name].title)
-            parts = both([_argument(part, words) for part in arguments])
-            return message("{title} (computed from {arguments})", title=title, arguments=parts)
-        case n.Arithmetic(operator, left, right):
-            return _arithmetic(operator, describe(left, words), describe(right, words))
-        case n.ItemCount(concept, items, window):
-            return message(
-                'the number of different entries for "{label}" {window} (of {items})',
-                label=words.label(concept),
-                window=words.within(window),
-                items=items,
-            )
-        case n.ResultCount(concept, window):
-            label = words.label(concept)
-            return message("the number of results of {label} {window}", label=label, window=words.within(window))
-        case n.Course():
-            return _qualified(_course(node, words), node, words)
-    raise TypeError(f"no words for {type(node).__name__}")
-
-
-def _argument(node: n.Number, words: Words) -> Prose:
-    return message("the sex") if isinstance(node, n.Female) else describe(node, words)
-
-
-def _pick(node: n.Pick, words: Words) -> Message:
-    label, window = words.label(node.concept), words.within(node.window)
-    match node.which:
-        case "latest":
-            said = message("the latest {label} {window}", label=label, window=window)
-        case "first":
-            said = message("the first {label} {window}", label=label, window=window)
-        case "lowest":
-            said = message("the lowest {label} {window}", label=label, window=window)
-        case "highest":
-            said = message("the highest {label} {window}", label=label, window=window)
-    if node.surrogate is not None:
-        other = words.label(node.surrogate.concept)
-        said = message("{number} ({other} alone is shown but does not decide)", number=said, other=other)
-    return said
-
-
-def _arithmetic(operator: str, left: Message, right: Message) -> Message:
-    match operator:
-        case "+":
-            return message("the sum of {left} and {right}", left=left, right=right)
-        case "-":
-            return message("the difference of {left} minus {right}", left=left, right=right)
-        case "*":
-            return message("the product of {left} and {right}", left=left, right=right)
-        case "/":
-            return message("the ratio of {left} to {right}", left=left, right=right)
-        case "least":
-            return message("the lesser of {left} and {right}", left=left, right=right)
-    return message("the greater of {left} and {right}", left=left, right=right)
-
-
-def _course(node: n.Course, words: Words) -> Message:
-    label, window = words.label(node.concept), words.within(node.window)
-    match node.measure:
-        case "days":
-            return message(
-                "the whole length of the longest course of {label} with a day {window}", label=label, window=window
-            )
-        case "course_dose":
-            return message(
-                "the total dose of all whole courses of {label} with a day {window}", label=label, window=window
-            )
-        case "window_dose":
-            return message("the total dose of {label} {window}", label=label, window=window)
-    return message("the highest dose of {label} on one day {window}", label=label, window=window)
-
-
-def _qualified(said: Message, node: n.Course, words: Words) -> Message:
-    remarks = course_remarks(node, words)
-    return message("{thing} ({remarks})", thing=said, remarks=clauses(remarks)) if remarks else said
-
-
-def course_remarks(node: n.Course, words: Words) -> list[Prose]:
-    """Which days of exposure count, and how doses are taken."""
-    unit = words.concepts[node.concept].unit or ""
-    remarks: list[Prose] = []
-    if node.daily:
-        remarks.append(message("days of at least {dose} count", dose=quantity(figure(node.daily), unit)))
-    if node.gap != 1:
-        remarks.append(message("days not more than {gap} days apart are one course", gap=node.gap))
-    if node.weight is not None:
-        remarks.append(message("divided by {weight} where needed", weight=describe(node.weight, words)))
-    if node.except_daily is not None and node.except_window is not None:
-        dose = quantity(figure(node.except_daily), unit)
-        window = words.within(node.except_window)
-        remarks.append(message("days of at least {dose} {window} are left out", dose=dose, window=window))
-    return remarks

@@ -142,7 +142,7 @@ class Words:
         if length is None:
             return message("any time up to the reference date")
         if length.count == 0:
-            return message("the reference date")
+            return message("the reference date itself")
         match length.count, length.unit:
             case 1, "d":
                 return message("the reference date and the day before")
@@ -168,7 +168,9 @@ class Words:
         if anchor.window == n.Window():
             day = message("the day of the latest {label}", label=label)
         else:
-            day = message("the day of the latest {label} {window}", label=label, window=self.within(anchor.window))
+            day = message(
+                "the day of the latest {label} {window}", label=label, window=self.within(anchor.window)
+            )
         return message("{day} (without one, the reference date)", day=day) if anchor.default_on else day
 
 

@@ -1,0 +1,125 @@
+"""One person as far as claims describe them: what is left of every number, the sexes left, what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from trialwright.logic import nodes as n
+from trialwright.study.checks.possible.bounds import Box, bounds, needs
+from trialwright.study.checks.possible.claims import SEX, Claim, DeadEnd, Variable, is_variable, plain, variables
+from trialwright.study.checks.possible.domains import Domains
+from trialwright.study.checks.possible.ranges import OPPOSITE, Range
+
+SEXES = frozenset({"female", "male", "other", "unknown"})
+
+
+@dataclass(slots=True)
+class World:
+    """What is left of one person after some claims.
+
+    `pending`: comparisons of computed numbers, looked at when the rest is settled. `decided`: the windows in which a
+    picked number is known to be.
+    """
+
+    domains: Domains
+    sexes: frozenset[str] = SEXES
+    ranges: dict[n.Number, Range] = field(default_factory=dict)
+    flags: dict[n.Condition, bool] = field(default_factory=dict)
+    decided: dict[n.Number, frozenset[n.Window]] = field(default_factory=dict)
+    pending: list[Claim] = field(default_factory=list)
+    claims: list[tuple[Claim, frozenset[Variable]]] = field(default_factory=list)
+
+    def copy(self) -> World:
+        """The same person, to be described further on one of several paths."""
+        return World(
+            self.domains,
+            self.sexes,
+            dict(self.ranges),
+            dict(self.flags),
+            dict(self.decided),
+            list(self.pending),
+            list(self.claims),
+        )
+
+    @property
+    def box(self) -> Box:
+        """The numbers as formulas read them."""
+        return Box(self.domains, self.sexes, self.ranges)
+
+    def about(self, wanted: Collection[Variable]) -> tuple[Claim, ...]:
+        """The claims about any of these, in the order in which they were made."""
+        return tuple(claim for claim, those in self.claims if not those.isdisjoint(wanted))
+
+    def assume(self, claim: Claim) -> DeadEnd | None:
+        """Take a claim to hold; a dead end where nobody is left."""
+        self.claims.append((claim, frozenset(variables(claim.condition))))
+        self._note_windows(claim.condition)
+        match claim.condition:
+            case n.SexIs(words):
+                return self._take_sexes(frozenset(words) if claim.truth else SEXES - set(words) - {"unknown"})
+            case n.IsYes(pick):
+                return self.limit(pick, Range().only({1.0 if claim.truth else 0.0}), claim)
+            case n.OneOf(pick, indexes=indexes):
+                values = {float(index) for index in indexes}
+                left = self.range(pick)
+                return self.limit(pick, left.only(values) if claim.truth else left.without(values), claim)
+            case n.Compare():
+                return self._compare(claim.condition, claim)
+            case n.Present() | n.Recorded():
+                key = plain(claim.condition)
+                if self.flags.setdefault(key, claim.truth) is not claim.truth:
+                    return DeadEnd("clash", self.about({key}))
+                return None
+        raise TypeError(f"{type(claim.condition).__name__} is not a claim")
+
+    def range(self, number: n.Number) -> Range:
+        """What is left of a recorded or counted number."""
+        key = plain(number)
+        return self.ranges.get(key) or self.domains.of(key)
+
+    def limit(self, number: n.Number, to: Range, claim: Claim | None = None) -> DeadEnd | None:
+        """Let a recorded or counted number lie in a range; a dead end where nothing is left."""
+        key = plain(number)
+        left = self.range(key).within(to)
+        self.ranges[key] = left
+        if not left.empty:
+            return None
+        domain = self.domains.of(key)
+        if claim is not None and domain.within(to).empty:
+            return DeadEnd("domain", (claim,), number, domain)
+        return DeadEnd("clash", self.about({key}))
+
+    def _compare(self, node: n.Compare, claim: Claim) -> DeadEnd | None:
+        operator = node.operator if claim.truth else OPPOSITE[node.operator]
+        if is_variable(node.left) and isinstance(node.right, n.Literal):
+            domain = self.domains.of(node.left)
+            return self.limit(node.left, domain.cut(operator, node.right.value), claim)
+        self.pending.append(claim)
+        for need in needs(node, claim.owner):
+            self.claims.append((need, frozenset(variables(need.condition))))
+            comparison = need.condition
+            if isinstance(comparison, n.Compare) and isinstance(comparison.right, n.Literal):
+                limited = self.range(comparison.left).cut(comparison.operator, comparison.right.value)
+                if end := self.limit(comparison.left, limited, need):
+                    return end
+        return self.check(claim)
+
+    def check(self, claim: Claim) -> DeadEnd | None:
+        """A dead end if a pending comparison cannot hold for any numbers that are left."""
+        node = claim.said
+        if not isinstance(node, n.Compare) or can_hold(node, self.box):
+            return None
+        number = node.left
+        others = tuple(each for each in self.about(set(variables(node))) if each is not claim)
+        return DeadEnd("bound", (*others, claim), number, bounds(number, self.box))
+
+    def _take_sexes(self, sexes: frozenset[str]) -> DeadEnd | None:
+        self.sexes &= sexes
+        return None if self.sexes else DeadEnd("clash", self.about({SEX}))
+
+    def _note_windows(self, condition: n.Condition) -> None:
+        for node in condition.walk():
+            if isinstance(node, n.Pick | n.Score):
+                key: n.Number = plain(node)
+                self.decided[key] = self.decided.get(key, frozenset()) | {node.window}

@@ -1,0 +1,223 @@
+"""What is planned for participants in prose: schedule of activities, allocation, forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from trialwright.study.allocation import Factor, Minimisation, PermutedBlocks, StratifiedBlocks
+from trialwright.study.forms import Form
+from trialwright.study.forms import Item as FormItem
+from trialwright.study.model import Study
+from trialwright.study.prose.document import (
+    Block,
+    Bullets,
+    Code,
+    Heading,
+    Inline,
+    Item,
+    Lines,
+    Paragraph,
+    Table,
+)
+from trialwright.study.prose.figures import Prose, duration, quantity_text
+from trialwright.study.prose.tables import described, facts, listing, ruled, section, text_of
+from trialwright.study.prose.vocabulary import term
+from trialwright.study.prose.words import Words, within_sentence
+from trialwright.study.schedule import Anchor, AnchorEvent, Encounter, ScheduleOfActivities, Timing
+from trialwright.terms.message import Message, Text, message
+
+
+def describe_schedule(study: Study, words: Words) -> Iterator[Block]:
+    """The anchors, the visits with their windows, what is done at each."""
+    yield section(message("Schedule of activities"), "schedule")
+    schedule = study.schedule
+    if schedule is None:
+        yield Paragraph(message("The definition has no schedule of activities."))
+        return
+    titles = {anchor.id: within_sentence(anchor.title) for anchor in schedule.anchors}
+    day_1 = titles.get(schedule.study_day_1, schedule.study_day_1)
+    yield Paragraph(message("Study day 1 is the day of {anchor}; there is no day 0.", anchor=day_1))
+    names = {each.id: each.title for each in study.interventions}
+    yield Bullets(tuple(Item(_anchor(anchor, names)) for anchor in schedule.anchors))
+    epochs = {each.id: each.title for each in study.epochs}
+    yield Table(
+        (message("Visit"), message("Epoch"), message("When"), message("How"), message("Description")),
+        tuple(
+            (
+                each.title,
+                epochs.get(each.epoch or "", each.epoch or ""),
+                _when(each, titles),
+                term("encounter_mode", each.mode),
+                each.description or "",
+            )
+            for each in schedule.encounters
+        ),
+    )
+    yield from _activities(study, schedule, words)
+
+
+def _anchor(anchor: Anchor, names: Mapping[str, Text]) -> Inline:
+    events = text_of([_event(event, names) for event in anchor.events])
+    return described(message("{title} ({remark})", title=anchor.title, remark=events), anchor.description)
+
+
+def _event(event: AnchorEvent, names: Mapping[str, Text]) -> Prose:
+    what = term("event", event.event)
+    if event.interventions:
+        things = tuple(within_sentence(names[id]) if id in names else id for id in event.interventions)
+        what = message("{event} of {things}", event=what, things=things)
+    return message("{event} in {arms}", event=what, arms=event.arms) if event.arms else what
+
+
+def _when(encounter: Encounter, titles: Mapping[str, Text]) -> Prose:
+    timing = encounter.timing
+    if timing is None:
+        return message("at any time (unscheduled)")
+    anchor = titles.get(timing.anchor, timing.anchor)
+    if timing.at is not None:
+        return _around(timing, _day(timing.at, anchor))
+    return message(
+        "{first} to {last}", first=_day(timing.earliest or "", anchor), last=_day(timing.latest or "", anchor)
+    )
+
+
+def _around(timing: Timing, day: Message) -> Message:
+    before = timing.before and quantity_text(timing.before)
+    after = timing.after and quantity_text(timing.after)
+    if before and after:
+        return message(
+            "{day}, at most {before} earlier or {after} later", day=day, before=before, after=after
+        )
+    if before:
+        return message("{day}, at most {before} earlier", day=day, before=before)
+    return message("{day}, at most {after} later", day=day, after=after) if after else day
+
+
+def _day(offset: str, anchor: Prose) -> Message:
+    number, _, unit = offset.lstrip("+").partition(" ")
+    if number.lstrip("-") in ("", "0"):
+        return message("the day of {anchor}", anchor=anchor)
+    length = duration(number.lstrip("-"), unit)
+    if number.startswith("-"):
+        return message("{length} before {anchor}", length=length, anchor=anchor)
+    return message("{length} after {anchor}", length=length, anchor=anchor)
+
+
+def _activities(study: Study, schedule: ScheduleOfActivities, words: Words) -> Iterator[Block]:
+    if not schedule.activities:
+        yield Paragraph(message("The schedule has no activities."))
+        return
+    yield Heading(3, message("Activities by visit"))
+    yield Table(
+        (message("Activity"), *(each.title for each in schedule.encounters)),
+        tuple(
+            (activity.title, *("×" if each.id in activity.encounters else "" for each in schedule.encounters))
+            for activity in schedule.activities
+        ),
+    )
+    forms = {form.id: form.title for form in study.forms.forms} if study.forms else {}
+    names = {each.id: each.title for each in study.interventions}
+    yield Table(
+        (
+            message("Activity"),
+            message("Description"),
+            message("Forms"),
+            message("Interventions"),
+            message("Only if"),
+        ),
+        tuple(
+            (
+                activity.title,
+                activity.description or "",
+                listing(forms.get(id, id) for id in activity.forms),
+                listing(names.get(id, id) for id in activity.interventions),
+                ruled(activity.condition, words),
+            )
+            for activity in schedule.activities
+        ),
+    )
+
+
+# allocation
+
+
+def describe_allocation(study: Study, words: Words) -> Iterator[Block]:
+    """How participants come into arms."""
+    yield section(message("Allocation to arms"), "allocation")
+    rule = study.allocation
+    if rule is None:
+        yield Paragraph(message("The definition has no allocation rule."))
+        return
+    if rule.description is not None:
+        yield Paragraph(rule.description)
+    rows: list[tuple[Message, Inline | None]] = [(message("Method"), term("allocation_method", rule.method))]
+    factors: tuple[Factor, ...] = ()
+    if isinstance(rule, PermutedBlocks | StratifiedBlocks | Minimisation):
+        rows.append((message("Ratio"), listing(f"{arm}: {weight}" for arm, weight in rule.ratio.items())))
+    if isinstance(rule, PermutedBlocks | StratifiedBlocks):
+        rows.append((message("Block sizes"), text_of([str(size) for size in rule.block_sizes])))
+    if isinstance(rule, StratifiedBlocks | Minimisation):
+        factors = rule.factors
+    if isinstance(rule, Minimisation):
+        rows.append((message("Imbalance measured by"), term("distance", rule.distance)))
+        rows.append((message("Probability of the better arm"), rule.probability))
+    yield facts(rows)
+    if factors:
+        yield Table(
+            (message("Factor"), message("Factor level"), message("Who")), tuple(_levels(factors, words))
+        )
+
+
+def _levels(factors: Iterable[Factor], words: Words) -> Iterator[tuple[Inline, ...]]:
+    for factor in factors:
+        if factor.by_site:
+            yield factor.title, message("each site"), ""
+        for level in factor.levels:
+            yield factor.title, level.title, ruled(level.rule, words)
+
+
+# forms
+
+
+def describe_forms(study: Study, words: Words) -> Iterator[Block]:
+    """What is asked."""
+    yield section(message("Forms"), "forms")
+    if study.forms is None:
+        yield Paragraph(message("The definition has no forms."))
+        return
+    lists = {each.id: each for each in study.forms.code_lists}
+    for form in study.forms.forms:
+        yield Heading(3, form.title)
+        if form.description is not None:
+            yield Paragraph(form.description)
+        yield Table(
+            (message("Question"), message("Answer"), message("Unit or choices"), message("Only if")),
+            tuple(
+                _questions(
+                    form,
+                    {id: tuple(entry.label for entry in each.entries) for id, each in lists.items()},
+                    words,
+                )
+            ),
+        )
+
+
+def _questions(
+    form: Form, choices: Mapping[str, tuple[Text, ...]], words: Words
+) -> Iterator[tuple[Inline, ...]]:
+    for group in form.groups:
+        for item in group.items:
+            yield (
+                described(item.label, item.help),
+                term("item_type", item.type),
+                _answers(item, choices),
+                ruled(item.condition or group.condition, words),
+            )
+
+
+def _answers(item: FormItem, choices: Mapping[str, tuple[Text, ...]]) -> Inline:
+    if item.code_list is not None:
+        return listing(choices.get(item.code_list, ()))
+    if item.calculation is not None:
+        return Code(item.calculation)
+    return Lines(tuple(Code(unit) for unit in item.units)) if item.units else ""

@@ -1,0 +1,254 @@
+"""Writes the pages of docs/reference that are nothing but what the code says about itself.
+
+Commands and options, reason codes, the rule language, the concepts of BEAM. `--check` (in `make check`) only compares.
+The comments on reason codes stand here; a code without one, or a comment without a code, ends the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from trialwright.assessments import ASSESSMENTS
+from trialwright.cli import common
+from trialwright.cli.main import ABOUT, COMMANDS
+from trialwright.exchange.folder import read_study
+from trialwright.locale import read_catalogue
+from trialwright.logic.reasons import REASONS
+from trialwright.study.criteria import KINDS
+from trialwright.terms.message import render
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+MADE = "<!-- Made by tools/reference_pages.py; do not edit by hand. -->"
+LANGUAGES = ("en", "zh")
+
+EXIT_CODES = {
+    common.DONE: "done, whatever the verdicts are",
+    common.BUG: "a bug; please report it",
+    common.USAGE: "the command was not understood, or the output cannot be written",
+    common.STUDY_INVALID: "the study definition is invalid; every problem is printed with file and line",
+    common.RECORDS_UNREADABLE: "the records cannot be read; nothing was evaluated",
+    common.SOME_SKIPPED: "done, but some records could not be read; they are listed",
+    common.ANSWER_IS_NO: "the answer is no: the two engines disagree",
+}
+
+WHOLE, OPEN, INNER = "pass or fail", "unknown", "inside rules only"
+# code: (which verdicts it comes with, what lies behind it, what to do)
+NOTES = {
+    "value": (INNER, "becomes `in_range` or `value_out_of_range` in a verdict", ""),
+    "present": (WHOLE, "a condition, exposure, procedure or allergy is active on some day of the window", ""),
+    "absent": (WHOLE, "none is, and silence means no (a search), or somebody answered no", ""),
+    "stated": (WHOLE, "the rule is `always`, `never`, or says so for one mode", ""),
+    "in_range": ("pass", "the values lie on the passing side of the limits", ""),
+    "value_out_of_range": ("fail", "a value lies on the other side", ""),
+    "no_record": (OPEN, "no result or answer in the window; an older one never stands in", "measure, or find it"),
+    "not_asked": (OPEN, "only a person can answer, or silence at the bedside", "ask; record the answer, also a no"),
+    "can_be_given": (OPEN, "what is required can still be done (BEAM: the pulse)", "give it, or let it be"),
+    "surrogate_only": (OPEN, "the estimate is shown and does not decide", "measure the quantity itself"),
+    "attribution_missing": (OPEN, "the cause decides, and nobody has stated it", "a clinician states it"),
+    "biopsy_item_missing": (OPEN, "class and item must be of one day", "complete the biopsy report"),
+    "birth_date_missing": (OPEN, "no birth date, or one that cannot be read", "complete it"),
+    "sex_unknown": (OPEN, "computed for both sexes, and the verdicts differ", "complete it"),
+    "weight_missing": (OPEN, "a dose per kg needs a weight of its own window", "weigh"),
+    "not_computable": (OPEN, "the arithmetic has no result, such as a height of 0", "correct the values"),
+    "not_computed": (OPEN, "nobody has written a rule yet (after an import)", "write the rule"),
+    "equation_not_valid": (OPEN, "outside what the source of the formula allows", "use what is valid at that age"),
+    "range_missing": (OPEN, "multiples of ULN need the range printed with this result", "add the range"),
+    "unit_unknown": (OPEN, "a number without a usable unit is not used", "add it, or map it in `mapping.yaml`"),
+    "value_censored": (OPEN, "`<2` may lie on either side of 1.5", "repeat with a wider measuring range"),
+    "value_unreadable": (OPEN, "the latest result exists and is no number or known word", "correct or map it"),
+    "dose_missing": (OPEN, "the dose decides", "complete it"),
+    "route_missing": (OPEN, "found by a code that says nothing of the route", "complete it, or map it"),
+    "status_uncertain": (OPEN, "provisional, differential, unconfirmed or in remission", "confirm or refute"),
+    "end_missing": (OPEN, "ended on an unknown day, perhaps in the window", "complete the end"),
+    "date_imprecise": (OPEN, "some possible days lie inside, some outside, or the order is open", "complete the date"),
+    "date_missing": (OPEN, "as before, with any day possible", "complete the date"),
+    "conflict": (OPEN, "a presence against a recent no, or two results of a day that exclude each other", "settle it"),
+    "kind_not_covered": (OPEN, "silence of such a source means nothing", "look elsewhere, or ask"),
+    "record_unreadable": (OPEN, "what the row would have said is not known; comes before every other open reason",
+                          "correct the row, see `skipped`"),
+    "judgement": ("not_assessed", "a search never decides it", "an investigator judges at screening"),
+    "deceased": ("of the whole person", "ineligible whatever the criteria say; the result has `deceased`", ""),
+}  # fmt: skip
+
+
+def cell(text: str) -> str:
+    """Text inside a table."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def command_line(language: str) -> str:
+    """Every command with every option, in one language."""
+    catalogue = read_catalogue(language)
+    other = "[中文](command-line.zh.md)" if language == "en" else "[English](command-line.md)"
+    lines = ["# Command line" if language == "en" else "# 命令行", "", MADE, "", other, ""]
+    for name, about in ABOUT.items():
+        lines += [f"- [`trialwright {name}`](#trialwright-{name}): {render(about, catalogue)}"]
+    for name in COMMANDS:
+        lines += ["", *_command(name, common.Terminal(language))]
+    if language == "en":
+        lines += ["", "## Exit codes", "", "| code | meaning |", "|---:|---|"]
+        lines += [f"| {code} | {meaning} |" for code, meaning in sorted(EXIT_CODES.items())]
+    return "\n".join(lines) + "\n"
+
+
+def parser_of(name: str, terminal: common.Terminal) -> argparse.ArgumentParser:
+    """The parser of one command, as the command line builds it."""
+    module = importlib.import_module(COMMANDS[name])
+    main = importlib.import_module("trialwright.cli.main")
+    parser: argparse.ArgumentParser = module.parser(name, terminal)
+    main._common(parser, terminal)
+    return parser
+
+
+def _command(name: str, terminal: common.Terminal) -> Iterator[str]:
+    parser = parser_of(name, terminal)
+    actions = [action for action in parser._actions if action.dest != "help"]
+    placed = " ".join(str(action.metavar) for action in actions if not action.option_strings)
+    needed = " ".join(_option(action) for action in actions if action.option_strings and action.required)
+    usage = " ".join(part for part in (f"trialwright {name}", placed, needed) if part)
+    yield from (f"## trialwright {name}", "", str(parser.description), "", "```", f"{usage} [...]", "```", "")
+    yield "| | values | |"
+    yield "|---|---|---|"
+    for action in actions:
+        shown = f"`{_option(action)}`" if action.option_strings else f"`{action.metavar}`"
+        values = ", ".join(f"`{choice}`" for choice in action.choices or ())
+        yield f"| {shown} | {values} | {cell(action.help or '')}{_default(action)} |"
+    yield from ("", "```", *(line.strip() for line in str(parser.epilog).splitlines()[1:]), "```")
+
+
+def _option(action: argparse.Action) -> str:
+    value = "" if action.nargs == 0 or action.choices else f" {action.metavar or action.dest.upper()}"
+    return action.option_strings[0] + value
+
+
+def _default(action: argparse.Action) -> str:
+    if action.choices and isinstance(action.default, str):
+        return f" (`{action.default}`)"
+    return ""
+
+
+def reason_codes() -> str:
+    """Every reason code with its sentences."""
+    missing = set(REASONS) - set(NOTES) - {""}
+    surplus = set(NOTES) - set(REASONS)
+    if missing or surplus:
+        raise SystemExit(f"reason codes without a note: {sorted(missing)}; notes without a code: {sorted(surplus)}")
+    chinese = read_catalogue("zh")
+    lines = [
+        "# Reason codes", "", MADE, "",
+        "Why a verdict is what it is. Programs read the code, people the sentence. The order is also the rank: where",
+        "several reasons of one kind of record apply at once, the last in this table is given. Reasons why a *row* could",
+        "not be read are another list: [read records](../how-to/read-records.md#rows-that-are-listed).", "",
+        "| code | verdict | sentence | 中文 | behind it | what to do |", "|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for code, sentence in REASONS.items():
+        if code:
+            verdict, behind, cure = NOTES[code]
+            words = (render(sentence, {}), render(sentence, chinese), behind, cure)
+            lines.append(f"| `{code}` | {verdict} | " + " | ".join(map(cell, words)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def rule_language() -> str:
+    """Every call that a rule may make."""
+    lines = [
+        "# The rule language", "", MADE, "",
+        "A rule is one line of text in `criteria.yaml`: calls and quantities, compared and joined. `not` binds tighter than",
+        "`and`, `and` tighter than `or`. Why it is so small: [decision 0040](../decisions/0040-rules-are-text.md).", "",
+        "| write | for |", "|---|---|",
+        "| `a < b`, `<=`, `>`, `>=`, `=` | a comparison; values within 1e-9 relative are equal |",
+        "| `18 a <= age <= 75 a` | two comparisons at once |",
+        "| `latest(biopsy_class, within=ever) in {III, IV}` | one of several coded texts |",
+        "| `sex = male`, `sex in {female, other}` | the recorded sex |",
+        "| `1.5 g/(24.h)` | a quantity in any UCUM unit of the right dimension |",
+        "| `2 ULN` | twice the upper limit of the result's own reference range |",
+        "| `28 d`, `12 wk`, `3 mo`, `1 a` | a length of time: days, weeks, calendar months, years; or the name of a parameter |",
+        "| `always`, `never` | a rule that needs no record |",
+        "| a name | a definition of `criteria.yaml`, or `age` in completed years |", "",
+        "## Calls", "", "| call | gives | takes by name |", "|---|---|---|",
+    ]  # fmt: skip
+    for kind in KINDS.values():
+        named = ", ".join(f"`{word}`" for word in kind.named)
+        lines.append(f"| `{cell(kind.example)}` | {render(kind.meaning, {})} | {named} |")
+    lines += [
+        "", "| by name | says |", "|---|---|",
+        "| `within` | the window: a length back from the reference date, both ends included; `ever`; `today`. Results without it: the parameter `screening_window` |",
+        "| `before` | the window ends on this day (a `latest_day`) instead of the reference date |",
+        "| `same_day` | only results of the day of the latest result of this concept |",
+        "| `missing` | the [reason code](reason-codes.md) where there is no result |",
+        "| `surrogate` | a concept that is shown, and does not decide, where there is no result |",
+        "| `daily` | only days with at least this dose count; doses of one day are added |",
+        "| `gap` | days not more than this apart are one course (1 d: adjoining days) |",
+        "| `weight` | divides doses that are recorded per day, where the concept counts per kg and day |",
+        "| `except_daily`, `except_within` | days with at least this dose, in this window, are left out |",
+        "| `silence=none` | no record means none in every mode, because the rule itself says what silence means |",
+        "| `search`, `screening` | the rule of each mode |",
+        "", "## Formulas and scores", "", "Called by name with their arguments in order, each in its unit.", "",
+        "| formula | arguments | gives | valid for | source |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for one in ASSESSMENTS.values():
+        names = ", ".join(f"`{argument.name}` ({argument.unit})" for argument in one.arguments)
+        if len(one.arguments) > 6:
+            names = f"{len(one.arguments)} items"
+        words = (one.title.en, names, one.unit, one.valid_for.en, one.source)
+        lines.append(f"| `{one.name}` " + "".join(f"| {cell(word)} " for word in words) + "|")
+    return "\n".join(lines) + "\n"
+
+
+def concepts() -> str:
+    """The concepts of BEAM."""
+    study = read_study("beam")
+    lines = [
+        "# The concepts of BEAM", "", MADE, "",
+        "What the study reads, by the names that its rules and your tables use. An ICD-10 or ATC code stands for all codes",
+        "below it. A value may arrive in any UCUM unit of the same dimension, or of the other side of a conversion.", "",
+        "| name | kind | unit | codes | | |", "|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for concept in study.concepts:
+        values = "yes or no" if concept.values == ("boolean",) else ", ".join(concept.values)
+        more = [*concept.conversions, values, f"route {concept.route}" if concept.route else "", concept.note or ""]
+        words = (
+            concept.kind,
+            f"`{concept.unit}`" if concept.unit else "",
+            " ".join(f"`{code}`" for code in (*concept.codes, *concept.positive_codes)),
+            f"{concept.label.en} {concept.label.zh}",
+            "; ".join(part for part in more if part),
+        )
+        lines.append(f"| `{concept.name}` | " + " | ".join(map(cell, words)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "command-line.md": lambda: command_line("en"),
+    "command-line.zh.md": lambda: command_line("zh"),
+    "reason-codes.md": reason_codes,
+    "rule-language.md": rule_language,
+    "concepts-beam.md": concepts,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages, or check them; 1 if one is stale."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a page is stale")
+    check = parser.parse_args(arguments).check
+    stale = 0
+    for name, write in PAGES.items():
+        path, text = REFERENCE / name, write()
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale += 1
+        if check:
+            print(f"docs/reference/{name} is stale: run `make docs`", file=sys.stderr)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return int(check and stale > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
