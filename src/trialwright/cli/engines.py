@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 from trialwright.cli.common import USAGE, Stop, Terminal
-from trialwright.eligibility.search import Line, plan_search, read_lines
+from trialwright.cli.question import Judged, Question
+from trialwright.eligibility.earliest import earliest_days
+from trialwright.eligibility.search import Line, Search, plan_search, read_lines
 from trialwright.eligibility.verdict import Assessed, assess_person, overall
+from trialwright.exchange.csv import TidyReader
+from trialwright.exchange.csv.hospital import TidyHospital
+from trialwright.exchange.engines.duck import DuckEngine
+from trialwright.exchange.source import Reader
 from trialwright.exchange.typed import tables
 from trialwright.record.fact import Person
+from trialwright.study.rules import Eligibility, Rule
 from trialwright.terms.compare import equal
 from trialwright.terms.message import message
 
-if TYPE_CHECKING:
-    from trialwright.cli.screen import Judged, Question
-
 CHUNK = 50_000
+SMALL = 1_000
 
 
 def make_engine(name: str) -> Any:
     """Start the engine of that name."""
     if name == "duckdb":
-        from trialwright.exchange.engines.duck import DuckEngine
-
         return DuckEngine()
     from trialwright.exchange.engines.spark import SparkEngine, SparkMissing
 
@@ -81,3 +85,66 @@ def compare_lines(question: Question, person: str, lines: Sequence[Line], assess
             same = same and same_value and (line.day, line.fact) == (found.day, found.fact)
         if not same:
             question.disagreements.append(f"{person} {each.id}")
+
+
+def hospital_rows(
+    question: Question, hospital: TidyHospital, engine: DuckEngine, sample: float, terminal: Terminal
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Verdict rows of a tidy hospital, batch by batch; a sample of people is judged again by the interpreter."""
+    search = plan_search(question.rules, on=question.on, setting=question.setting, dialect=engine.dialect)
+    chance = random.Random(str(question.on))
+    for done in hospital.chunks():
+        terminal.progress(message("judging: {count} people", count=f"{done:,}"))
+        again: dict[str, Sequence[Line]] = {}
+        for id, _, lines, rows in _batches(question, search, engine):
+            if not again or chance.random() * 100 < sample:
+                again[id] = lines
+            if rows:
+                yield rows
+        for person in hospital.people_typed(list(again)):
+            _, assessed = assess_person(person, question.rules, on=question.on, setting=question.setting)
+            compare_lines(question, person.person, again[person.person], assessed)
+
+
+def _batches(
+    question: Question, search: Search, engine: DuckEngine
+) -> Iterator[tuple[str, bool, Sequence[Line], list[tuple[Any, ...]]]]:
+    """Every person's lines; every 5,000 people also the rows to write since the last time."""
+    rows: list[tuple[Any, ...]] = []
+    last: tuple[str, bool, Sequence[Line]] | None = None
+    for count, (id, dead, lines) in enumerate(read_lines(search, engine.query(search.verdicts)), start=1):
+        rows += [(id, *row) for row in _rows(question, lines)]
+        last = (id, dead, lines)
+        if count % 5_000 == 0:
+            yield *last, rows
+            rows = []
+        else:
+            yield *last, []
+    if rows and last is not None:
+        yield *last, rows
+
+
+def hospital_of(reader: Reader, engine: str | None) -> TidyReader | None:
+    """The reader of a large tidy hospital as Parquet that DuckDB can type by itself; None for any other source."""
+    if engine not in (None, "duckdb") or not isinstance(reader, TidyReader):
+        return None
+    if any(path.suffix.lower() != ".parquet" for path in (reader.persons, *reader.facts)):
+        return None
+    import pyarrow.parquet as pq
+
+    large = pq.ParquetFile(reader.persons).metadata.num_rows >= SMALL
+    return reader if large or engine == "duckdb" else None
+
+
+def open_hospital(
+    reader: TidyReader, eligibility: Eligibility, rules: Sequence[Rule], on: date, engine: DuckEngine
+) -> TidyHospital:
+    """Open a tidy hospital for some rules."""
+    read = {concept for rule in rules for concept in rule.concepts}
+    return TidyHospital(
+        reader,
+        concepts={name: kind for name, kind in eligibility.concept_types.items() if name in read},
+        earliest=earliest_days(rules, on),
+        on=on,
+        connection=engine.connection,
+    )

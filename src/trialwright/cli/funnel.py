@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trialwright import __version__
@@ -20,13 +20,20 @@ from trialwright.cli.common import (
     own_parser,
     whole_file,
 )
-from trialwright.cli.records import add_record_options, closed_world, open_source, read_records
+from trialwright.cli.engines import CHUNK, hospital_of, make_engine, open_hospital
+from trialwright.cli.records import add_record_options, closed_world, open_source, read_records, unreadable
 from trialwright.cli.screen import chosen_rules, set_aside, unread
 from trialwright.eligibility.funnel import Population, overall_of, pick_bits, swap
-from trialwright.eligibility.search import WORD, plan_search
+from trialwright.eligibility.search import WORD, Engine, Search, plan_search
 from trialwright.eligibility.verdict import assess_person, is_dead
 from trialwright.logic.interpreter import Setting
+from trialwright.exchange.coverage import Coverage
+from trialwright.exchange.csv import TidyReader
+from trialwright.exchange.engines.duck import DuckEngine
+from trialwright.exchange.source import RecordsUnreadable
+from trialwright.exchange.typed import tables
 from trialwright.record.fact import Person
+from trialwright.record.raw import Skipped
 from trialwright.reports.funnel.files import table_lines, write_csv, write_parquet
 from trialwright.reports.funnel.result import funnel_result
 from trialwright.reports.screening.result import head, skipped_rows
@@ -60,11 +67,17 @@ def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
     readings = dict(options.reading)
     chosen = chosen_rules(eligibility, readings)
     order = _order(options.order, chosen)
-    records = read_records(eligibility, open_source(eligibility, options), terminal)
-    persons = list(records.assembled.persons.values())
-    setting = Setting(options.mode, FORMULAS, records.reader.not_covered)
     rules = all_rules(eligibility)
-    masks = person_masks(persons, rules, options, setting, terminal)
+    reader = open_source(eligibility, options)
+    hospital = hospital_of(reader, options.engine)
+    if hospital is not None:
+        masks, skipped_all, coverage = hospital_masks(hospital, eligibility, rules, options, terminal)
+    else:
+        records = read_records(eligibility, reader, terminal)
+        persons = list(records.assembled.persons.values())
+        setting = Setting(options.mode, FORMULAS, records.reader.not_covered)
+        masks = person_masks(persons, rules, options, setting, terminal)
+        skipped_all, coverage = records.assembled.skipped, records.coverage
     histogram: Counter[tuple[int, int]] = Counter((fail, unknown) for _, dead, fail, unknown in masks if not dead)
     population = Population(histogram, sum(dead for _, dead, _, _ in masks))
     bits = [rules.index(rule) for rule in chosen]
@@ -82,12 +95,12 @@ def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
         population, chosen, alternatives, order, who=_who(masks, bits, alternatives), least=options.least,
         chosen_bits=bits,
     )  # fmt: skip
-    skipped = unread(records.assembled.skipped)
+    skipped = unread(skipped_all)
     result["skipped"] = skipped_rows(skipped) if not options.least else []
-    result["set_aside"] = len(set_aside(records.assembled.skipped))
-    result["coverage"] = records.coverage.report(closed_world(chosen), terminal.catalogue)
+    result["set_aside"] = len(set_aside(skipped_all))
+    result["coverage"] = coverage.report(closed_world(chosen), terminal.catalogue)
     _write(result, eligibility, options, terminal)
-    for warning in records.coverage.warnings(closed_world(chosen)):
+    for warning in coverage.warnings(closed_world(chosen)):
         terminal.remark(message("Warning: {warning}", warning=warning))
     return SOME_SKIPPED if skipped else DONE
 
@@ -117,25 +130,52 @@ def person_masks(
     engine = options.engine or ("python" if len(persons) < SMALL else "duckdb")
     if engine == "python":
         return [_judge(person, rules, options, setting) for person in persons]
-    from trialwright.cli.engines import CHUNK, make_engine
-    from trialwright.exchange.typed import tables
-
     runner = make_engine(engine)
     search = plan_search(rules, on=options.on, setting=setting, dialect=runner.dialect)
-    words = range((len(rules) + WORD - 1) // WORD)
     masks: list[Mask] = []
     try:
         for begin in range(0, len(persons), CHUNK):
             terminal.progress(message("judging: {count} people", count=f"{begin:,}"))
             runner.load(tables(persons[begin : begin + CHUNK], options.on))
-            for batch in runner.query(search.masks):
-                for row, person in enumerate(batch["person"]):
-                    fail = sum(int(batch[f"fail_{word}"][row]) << (WORD * word) for word in words)
-                    unknown = sum(int(batch[f"unknown_{word}"][row]) << (WORD * word) for word in words)
-                    masks.append((person, bool(batch["dead"][row]), fail, unknown))
+            masks += _read_masks(search, runner)
     finally:
         runner.close()
     return masks
+
+
+def _read_masks(search: Search, engine: Engine) -> Iterator[Mask]:
+    words = range((len(search.rules) + WORD - 1) // WORD)
+    for batch in engine.query(search.masks):
+        for row, person in enumerate(batch["person"]):
+            fail = sum(int(batch[f"fail_{word}"][row]) << (WORD * word) for word in words)
+            unknown = sum(int(batch[f"unknown_{word}"][row]) << (WORD * word) for word in words)
+            yield person, bool(batch["dead"][row]), fail, unknown
+
+
+def hospital_masks(
+    reader: TidyReader,
+    eligibility: Eligibility,
+    rules: Sequence[Rule],
+    options: argparse.Namespace,
+    terminal: Terminal,
+) -> tuple[list[Mask], list[Skipped], Coverage]:
+    """The masks of a large tidy hospital, what could not be read, and what it covers."""
+    setting = Setting(options.mode, FORMULAS, reader.not_covered)
+    engine = DuckEngine()
+    coverage = Coverage({concept.name: concept.kind for concept in eligibility.study.concepts})
+    masks: list[Mask] = []
+    try:
+        hospital = open_hospital(reader, eligibility, rules, options.on, engine)
+        search = plan_search(rules, on=options.on, setting=setting, dialect=engine.dialect)
+        for done in hospital.chunks():
+            terminal.progress(message("judging: {count} people", count=f"{done:,}"))
+            masks += _read_masks(search, engine)
+        hospital.cover(coverage)
+    except RecordsUnreadable as error:
+        raise unreadable(error) from None
+    finally:
+        engine.close()
+    return masks, hospital.skipped, coverage
 
 
 def _judge(person: Person, rules: Sequence[Rule], options: argparse.Namespace, setting: Setting) -> Mask:

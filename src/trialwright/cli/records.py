@@ -100,7 +100,8 @@ def closed_world(rules: tuple[Rule, ...]) -> Mapping[str, list[str]]:
         names = [
             node.concept
             for node in rule.condition.walk()
-            if isinstance(node, n.Present) or (isinstance(node, n.Course) and node.kind in PRESENCE_KINDS)
+            if isinstance(node, n.Present)
+            or (isinstance(node, n.Course) and node.kind in PRESENCE_KINDS and not node.silence_is_none)
         ]
         if names:
             found[rule.id] = list(dict.fromkeys(names))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -22,12 +20,17 @@ from trialwright.cli.common import (
     own_parser,
     whole_file,
 )
-from trialwright.cli.records import add_record_options, closed_world, open_source, read_records
+from trialwright.cli.engines import hospital_of, hospital_rows, open_hospital, sql_lines
+from trialwright.cli.question import Judged, Question
+from trialwright.cli.records import add_record_options, closed_world, open_source, read_records, unreadable
 from trialwright.eligibility.calendar import plan_calendar
 from trialwright.eligibility.recheck import plan_rechecks
-from trialwright.eligibility.verdict import Assessed, assess_person
+from trialwright.eligibility.verdict import assess_person
 from trialwright.exchange.assemble import Assembled
 from trialwright.exchange.coverage import Coverage
+from trialwright.exchange.csv import TidyReader
+from trialwright.exchange.engines.duck import DuckEngine
+from trialwright.exchange.source import RecordsUnreadable
 from trialwright.logic.interpreter import Setting
 from trialwright.record.fact import Person
 from trialwright.record.raw import Skipped
@@ -39,19 +42,6 @@ from trialwright.terms.message import message
 
 FORMATS = ("table", "json", "ndjson", "csv", "parquet", "html")
 SMALL = 1_000
-
-
-@dataclass
-class Question:
-    """What is asked of the records: which rules, which day, which mode; and what came of it."""
-
-    eligibility: Eligibility
-    rules: tuple[Rule, ...]
-    on: date
-    setting: Setting
-    readings: Mapping[str, str]
-    engine: str
-    disagreements: list[str] = field(default_factory=list)
 
 
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
@@ -76,7 +66,12 @@ def screen(options: argparse.Namespace, terminal: Terminal) -> int:
     eligibility = load_eligibility(options.study, terminal)
     readings = dict(options.reading)
     rules = chosen_rules(eligibility, readings)
-    records = read_records(eligibility, open_source(eligibility, options), terminal)
+    reader = open_source(eligibility, options)
+    if options.format == "parquet":
+        hospital = hospital_of(reader, options.engine)
+        if hospital is not None:
+            return screen_hospital(hospital, eligibility, rules, options, terminal)
+    records = read_records(eligibility, reader, terminal)
     persons = list(records.assembled.persons.values())
     setting = Setting(options.mode, FORMULAS, records.reader.not_covered)
     question = Question(eligibility, rules, options.on, setting, readings, options.engine or _default_engine(persons))
@@ -87,6 +82,36 @@ def screen(options: argparse.Namespace, terminal: Terminal) -> int:
     else:
         _write(question, lines, records.assembled, records.coverage, options, terminal)
     _remarks(question, records.assembled, records.coverage, terminal)
+    return _ending(question, records.assembled, terminal)
+
+
+def screen_hospital(
+    reader: TidyReader,
+    eligibility: Eligibility,
+    rules: tuple[Rule, ...],
+    options: argparse.Namespace,
+    terminal: Terminal,
+) -> int:
+    """A large tidy hospital into Parquet: typed and judged by DuckDB, a sample judged again by the interpreter."""
+    setting = Setting(options.mode, FORMULAS, reader.not_covered)
+    question = Question(eligibility, rules, options.on, setting, dict(options.reading), "duckdb")
+    engine = DuckEngine()
+    coverage = Coverage({concept.name: concept.kind for concept in eligibility.study.concepts})
+    try:
+        hospital = open_hospital(reader, eligibility, rules, options.on, engine)
+        with whole_file(options.out) as path:
+            files.write_parquet(path, hospital_rows(question, hospital, engine, options.verify_sample, terminal))
+        hospital.cover(coverage)
+    except RecordsUnreadable as error:
+        raise unreadable(error) from None
+    finally:
+        engine.close()
+    assembled = Assembled(skipped=hospital.skipped)
+    _remarks(question, assembled, coverage, terminal)
+    return _ending(question, assembled, terminal)
+
+
+def _ending(question: Question, assembled: Assembled, terminal: Terminal) -> int:
     if question.disagreements:
         terminal.tell(
             message(
@@ -96,7 +121,7 @@ def screen(options: argparse.Namespace, terminal: Terminal) -> int:
             )
         )
         return ANSWER_IS_NO
-    return SOME_SKIPPED if unread(records.assembled.skipped) else DONE
+    return SOME_SKIPPED if unread(assembled.skipped) else DONE
 
 
 def chosen_rules(eligibility: Eligibility, readings: Mapping[str, str]) -> tuple[Rule, ...]:
@@ -109,9 +134,6 @@ def chosen_rules(eligibility: Eligibility, readings: Mapping[str, str]) -> tuple
 
 def _default_engine(persons: Sequence[Person]) -> str:
     return "python" if len(persons) < SMALL else "duckdb"
-
-
-Judged = tuple[Person, str, tuple[Assessed, ...] | None, Sequence[Any]]
 
 
 def verify_lines(
@@ -128,8 +150,6 @@ def verify_lines(
             overall, assessed = assess_person(person, question.rules, on=question.on, setting=question.setting)
             yield person, overall, assessed, ()
         return
-    from trialwright.cli.engines import sql_lines
-
     yield from sql_lines(question, persons, sample, terminal)
 
 

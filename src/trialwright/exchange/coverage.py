@@ -29,6 +29,7 @@ class Coverage:
         self._displays: dict[tuple[str, str], str] = {}
         self._not_covered: frozenset[str] = frozenset()
         self._left_out: Counter[str] = Counter()
+        self._tallied: Counter[str] = Counter()
         self.people = 0
         self.skipped: Counter[str] = Counter()
 
@@ -54,9 +55,14 @@ class Coverage:
         elif isinstance(item, Skipped):
             self.skipped[item.reason] += 1
 
+    def tally(self, concept: str, facts: int, persons: int) -> None:
+        """Take over the counts of one concept from a source that counts by itself."""
+        self._facts[concept] += facts
+        self._tallied[concept] += persons
+
     def found(self, concept: str) -> tuple[int, int]:
         """How many facts of a concept, of how many persons."""
-        return self._facts[concept], len(self._persons.get(concept, ()))
+        return self._facts[concept], len(self._persons.get(concept, ())) + self._tallied[concept]
 
     def unmapped(self, kind: str) -> list[Unmapped]:
         """The commonest codes of a kind that no concept names, commonest first, then by code."""

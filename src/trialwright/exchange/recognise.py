@@ -57,8 +57,7 @@ def _open_folder(folder: Path, source: str, options: ReadOptions) -> Reader:
     options = _with_mapping(files, options)
     tables = _tables(files)
     if "persons" in tables and "facts" in tables:
-        persons, facts = (_one_file(tables, name) for name in ("persons", "facts"))
-        return TidyReader(persons, facts, source=source, options=options)
+        return TidyReader(_one_file(tables, "persons"), _parts_of(tables, "facts"), source=source, options=options)
     if "persons" in tables or "facts" in tables:
         missing = "facts" if "persons" in tables else "persons"
         raise RecordsUnreadable(source, message("The folder has no table {table}.", table=missing))
@@ -114,6 +113,13 @@ def _tables(files: list[Path]) -> dict[str, list[Path]]:
         if parts and parts[0].name.lower().endswith(_TABLES):
             tables.setdefault(name.partition(".")[0], []).extend(parts)
     return tables
+
+
+def _parts_of(tables: dict[str, list[Path]], name: str) -> list[Path]:
+    """The files of one table: one CSV, or the Parquet parts of one folder."""
+    if all(path.name.lower().endswith(".parquet") for path in tables[name]):
+        return tables[name]
+    return [_one_file(tables, name)]
 
 
 def _one_file(tables: dict[str, list[Path]], name: str) -> Path:

@@ -7,9 +7,8 @@ unreadable dates, odd limits) go through the Python reader one by one; they are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,13 +16,15 @@ import pyarrow as pa
 from trialwright.exchange.csv.read import FACT_COLUMNS, PERSON_COLUMNS, TidyReader
 from trialwright.exchange.csv.table import Row
 from trialwright.exchange.lookup import Lookup
-from trialwright.exchange.source import Item, ReadOptions, Seen
+from trialwright.exchange.coverage import Coverage
+from trialwright.exchange.source import Item, ReadOptions, Seen, Unmapped
 from trialwright.exchange.typed import FACTS, fact_row
 from trialwright.logic.reasons import RANK
 from trialwright.record.fact import (
     PRESENCE_KINDS,
     ConceptType,
     Fact,
+    Person,
     SetAside,
     Unreadable,
     read_fact,
@@ -47,26 +48,23 @@ class TidyHospital:
 
     def __init__(
         self,
-        persons: Path,
-        facts: Iterable[Path],
+        reader: TidyReader,
         *,
-        options: ReadOptions,
         concepts: Mapping[str, ConceptType],
         earliest: Mapping[str, date],
         on: date,
         connection: Any,
     ) -> None:
-        self._options = options
+        options = reader.options
         self._concepts = concepts
         self._earliest = earliest
         self._on = on
         self._db = connection
         self._lookup = Lookup(options)
-        self._files = [str(path) for path in facts]
-        self._reader = TidyReader(persons, Path(self._files[0]), source=str(persons), options=options)
+        self._reader = reader
         self.skipped: list[Skipped] = []
-        self._view("tidy_persons", [str(persons)], PERSON_COLUMNS, options, "persons")
-        self._view("tidy_facts", self._files, FACT_COLUMNS, options, "facts")
+        self._view("tidy_persons", [str(reader.persons)], PERSON_COLUMNS, options, "persons")
+        self._view("tidy_facts", [str(path) for path in reader.facts], FACT_COLUMNS, options, "facts")
         self._name_concepts()
 
     def _view(
@@ -109,6 +107,55 @@ class TidyHospital:
         seen.people.add(row.texts[0])
         return list(self._reader.read_row(row, seen, self._lookup))
 
+    def cover(self, coverage: Coverage) -> None:
+        """Count everything the source holds, mapped or not."""
+        named: list[tuple[str, str, str]] = []
+        for kind, concept, count in self._db.execute(
+            "SELECT kind, concept, COUNT(*) FROM tidy_facts GROUP BY kind, concept"
+        ).fetchall():
+            for item in self._read(_row(kind, concept)):
+                if isinstance(item, RawFact):
+                    named.append((kind, concept, item.concept))
+                elif isinstance(item, Unmapped):
+                    coverage.count(item._replace(times=count))
+        self._table("tidy_named", named, ("kind", "concept", "name"))
+        for name, facts, persons in self._db.execute(
+            "SELECT n.name, COUNT(*), COUNT(DISTINCT f.person_id) FROM tidy_facts AS f "
+            "JOIN tidy_named AS n ON n.kind = f.kind AND n.concept = f.concept GROUP BY n.name"
+        ).fetchall():
+            coverage.tally(name, facts, persons)
+        coverage.people = self.people
+
+    @property
+    def people(self) -> int:
+        """How many people the source names."""
+        found = self._db.execute("SELECT COUNT(DISTINCT person_id) FROM tidy_persons").fetchone()
+        return int(found[0])
+
+    def people_typed(self, ids: Sequence[str]) -> Iterator[Person]:
+        """Some people of the source, read row by row by the Python reader: what the interpreter judges."""
+        self._table("tidy_ids", [(id,) for id in ids], ("id",))
+        facts: dict[str, dict[str, list[Fact]]] = {id: {} for id in ids}
+        unreadable: set[tuple[str, str]] = set()
+        columns = ", ".join(f'"{column}"' for column in FACT_COLUMNS)
+        rows = self._db.execute(f"SELECT {columns} FROM tidy_facts JOIN tidy_ids ON id = person_id").fetchall()
+        for texts in rows:
+            for item in self._read(Row("facts", list(texts))):
+                if isinstance(item, Skipped) and item.affects:
+                    unreadable.add((item.person, item.concept or "*"))
+                elif isinstance(item, RawFact) and item.concept in self._concepts:
+                    fact = self._type(item, unreadable)
+                    if fact is not None:
+                        facts[item.person].setdefault(item.concept, []).append(fact)
+        columns = ", ".join(PERSON_COLUMNS)
+        seen = Seen()
+        for texts in self._db.execute(f"SELECT {columns} FROM tidy_persons JOIN tidy_ids ON id = person_id").fetchall():
+            for item in self._reader.read_person_row(Row("persons", list(texts)), seen, self._lookup):
+                if isinstance(item, RawPerson):
+                    typed = {concept: tuple(found) for concept, found in facts[item.person].items()}
+                    lost = frozenset(concept for person, concept in unreadable if person == item.person)
+                    yield read_person(item, typed, lost)
+
     # chunks
 
     def chunks(self) -> Iterator[int]:
@@ -123,7 +170,7 @@ class TidyHospital:
             self._load_persons(first, last)
             self._load_facts(first, last)
             done += count
-            yield done
+            yield int(done)
 
     def _load_persons(self, first: str, last: str) -> None:
         rows = "SELECT DISTINCT ON (person_id) * FROM tidy_persons WHERE person_id >= ? AND person_id <= ?"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from trialwright.exchange.answers import Coding, read_answer, read_route
@@ -44,28 +44,29 @@ class TidyReader:
 
     format = "tidy"
 
-    def __init__(self, persons: Path, facts: Path, *, source: str, options: ReadOptions) -> None:
+    def __init__(self, persons: Path, facts: Sequence[Path], *, source: str, options: ReadOptions) -> None:
         self.source = source
         self.left_out: Counter[str] = Counter()
         self.not_covered = options.mapping.not_covered
-        self._persons = persons
-        self._facts = facts
-        self._options = options
+        self.persons = persons
+        self.facts = tuple(facts)
+        self.options = options
 
     def __iter__(self) -> Iterator[Item]:
         seen = Seen()
-        lookup = Lookup(self._options)
-        for row in self._rows(self._persons, PERSON_COLUMNS, _REQUIRED_PERSON, "persons"):
+        lookup = Lookup(self.options)
+        for row in self._rows(self.persons, PERSON_COLUMNS, _REQUIRED_PERSON, "persons"):
             yield from self.read_person_row(row, seen, lookup)
         if not seen.people:
-            raise RecordsUnreadable(self._persons.name, message("No person could be read."))
-        for row in self._rows(self._facts, FACT_COLUMNS, _REQUIRED_FACT, "facts"):
-            yield from self.read_row(row, seen, lookup)
+            raise RecordsUnreadable(self.persons.name, message("No person could be read."))
+        for part in self.facts:
+            for row in self._rows(part, FACT_COLUMNS, _REQUIRED_FACT, "facts"):
+                yield from self.read_row(row, seen, lookup)
 
     def _rows(
         self, path: Path, columns: tuple[str, ...], required: tuple[str, ...], table: str
     ) -> Iterator[Row]:
-        mapping = self._options.mapping
+        mapping = self.options.mapping
         return table_rows(
             path,
             columns,
@@ -106,7 +107,7 @@ class TidyReader:
         elif not known:
             fault, detail = "kind_unknown", kind
         elif not found.matches:
-            found = self._concept(concept, _ALL, route, lookup) if concept in self._options.kinds else found
+            found = self._concept(concept, _ALL, route, lookup) if concept in self.options.kinds else found
             if not found.matches:
                 yield Unmapped(kind, found.code, found.display)
                 return
@@ -130,7 +131,7 @@ class TidyReader:
 
     def _concept(self, text: str, kinds: frozenset[str], route: str, lookup: Lookup) -> Found:
         """What the `concept` column names: a concept, a system|code, or a local name of the mapping."""
-        kind = self._options.kinds.get(text)
+        kind = self.options.kinds.get(text)
         if kind is not None:
             matches = (Match(text, kind, ""),) if kind in kinds else ()
             return Found(matches, text, "")

@@ -106,7 +106,7 @@ class _Report:
         self._bits = bits
         self._least = least
         self._guard = Guard(crowd.sizes, least)
-        self._shown: list[tuple[int | None, Members]] = []  # step of the attrition (None: of all), who
+        self._shown: list[tuple[str, int, Members]] = []  # kind of count, step of the attrition, who
         everywhere = self._bits_of(range(len(bits)))
         possible, certain = crowd.possible(everywhere), crowd.certain(everywhere)
         self._verdicts = {"eligible": certain, "undetermined": possible & ~certain, "ineligible": ~possible}
@@ -114,10 +114,10 @@ class _Report:
     def _bits_of(self, positions: Sequence[int] | range) -> list[int]:
         return [self._bits[position] for position in positions]
 
-    def _count(self, number: int, members: Members, step: int | None = None) -> int | None:
+    def _count(self, number: int, members: Members, *, kind: str = "head", step: int = 0) -> int | None:
         if not self._guard.admit(members):
             return None
-        self._shown.append((step, members))
+        self._shown.append((kind, step, members))
         return number
 
     def head(self, population: Population, counts: Counts) -> dict[str, Any]:
@@ -133,9 +133,11 @@ class _Report:
         possible = [self._crowd.possible(self._bits_of(order[:step])) for step in range(len(steps))]
         certain = [self._crowd.certain(self._bits_of(order[:step])) for step in range(len(steps))]
         before = [self._crowd.everybody, *possible]
-        best = [self._count(each.left_best, possible[k], k) for k, each in enumerate(steps)]
-        worst = [self._count(each.left_worst, certain[k], k) for k, each in enumerate(steps)]
-        lost = [self._count(each.lost, before[k] & ~possible[k], k) for k, each in enumerate(steps)]
+        best = [self._count(each.left_best, possible[k], kind="best", step=k) for k, each in enumerate(steps)]
+        worst = [self._count(each.left_worst, certain[k], kind="worst", step=k) for k, each in enumerate(steps)]
+        lost = [
+            self._count(each.lost, before[k] & ~possible[k], kind="lost", step=k) for k, each in enumerate(steps)
+        ]
         return [
             {
                 "criterion": None if each.rule is None else chosen[each.rule].id,
@@ -148,13 +150,16 @@ class _Report:
         ]
 
     def guard_around(self, position: int, order: Sequence[int]) -> Guard:
-        """The guard for one criterion: knows the verdicts and the attrition just before and after it."""
+        """The guard for one criterion: knows the verdicts, and what is shown of the attrition nearest to it."""
         if sum(self._crowd.concerned(bit) for bit in self._bits) <= 2:
             return self._guard
         step = list(order).index(position) + 1
         guard = Guard(self._crowd.sizes, self._least)
-        for shown, members in self._shown:
-            if shown is None or shown in (0, step - 1, step):
+        for kind in ("head", "best", "worst", "lost"):
+            shown = [(at, members) for of, at, members in self._shown if of == kind]
+            before = [each for each in shown if each[0] < step][-1:]
+            after = [each for each in shown if each[0] >= step][:1]
+            for _, members in shown if kind == "head" else before + after:
                 guard.admit(members)
         return guard
 

@@ -42,6 +42,14 @@ def _parts(leaf: Finding) -> tuple[n.Compare, Bounds]:
     return leaf.leaf, leaf.bounds
 
 
+def _end(leaf: Finding) -> float:
+    """The end of the left side that decided; of two that are apart from a limit the nearer one."""
+    node, bounds = _parts(leaf)
+    if node.operator == "=" and leaf.against is not None and bounds.low > leaf.against.high:
+        return bounds.low
+    return bounds.low if leaf.value is None else leaf.value
+
+
 def _sentence(leaves: list[Finding], words: Words) -> Message:
     first = leaves[0]
     node, _ = _parts(first)
@@ -79,8 +87,7 @@ def limit_of(leaf: Finding, words: Words) -> Limit:
     value = _other_side(leaf)
     if value is None:
         return Limit("", unit, name)
-    beside = () if leaf.value is None else (repr(leaf.value),)
-    number = figure(value, beside=beside)
+    number = figure(value, beside=(repr(_end(leaf)),))
     return Limit(number, unit, message("{number} ({value})", number=name, value=quantity(number, unit)))
 
 
@@ -88,12 +95,12 @@ def _other_side(leaf: Finding) -> float | None:
     """The end of the right side that the deciding end of the left one was compared with."""
     if leaf.against is None or leaf.bounds is None:
         return None
-    return known(leaf.against.low if leaf.value == leaf.bounds.high else leaf.against.high)
+    return known(leaf.against.low if _end(leaf) == leaf.bounds.high else leaf.against.high)
 
 
 def shown_number(leaf: Finding, number: n.Number, limit: Limit, beside: tuple[str, ...], words: Words) -> str:
     """The deciding number, in the unit of its limit, on the same side of it as the number itself."""
-    value = 0.0 if leaf.value is None else words.conversion(number, limit.unit)(leaf.value)
+    value = words.conversion(number, limit.unit)(_end(leaf))
     fact = deciding_fact(leaf)
     own = (
         entered(fact, value)
@@ -143,7 +150,7 @@ def _value(
 def _multiple(leaf: Finding, beside: tuple[str, ...], words: Words) -> Message:
     """A result held against the upper limit of its own range."""
     fact = deciding_fact(leaf)
-    multiple = leaf.value or 0.0
+    multiple = _end(leaf)
     ratio = _bounded(figure(multiple, beside=beside), leaf)
     if fact is None:
         return message(
@@ -164,7 +171,7 @@ def _bounded(amount: Prose, leaf: Finding) -> Prose:
     bounds = leaf.bounds
     if bounds is None or bounds.low == bounds.high:
         return amount
-    if leaf.value == bounds.low:
+    if _end(leaf) == bounds.low:
         return message("{amount} or more", amount=amount)
     return message("{amount} or less", amount=amount)
 

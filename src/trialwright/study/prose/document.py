@@ -43,9 +43,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of somebody else, verbatim."""
+    """Words of somebody else. `original`: the same as first written, shown beside `text` where that is a translation."""
 
     text: Inline
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)

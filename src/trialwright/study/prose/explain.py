@@ -34,8 +34,11 @@ from trialwright.study.prose.tables import (
 )
 from trialwright.study.prose.vocabulary import term
 from trialwright.study.prose.words import Words, at_beginning
+from trialwright.study.prose.writers import to_html, to_json, to_markdown
 from trialwright.study.rules import Eligibility, Rule
 from trialwright.terms.message import Message, message
+
+__all__ = ["explain", "to_html", "to_json", "to_markdown"]
 
 
 def explain(study: Study, eligibility: Eligibility) -> Document:
@@ -95,7 +98,7 @@ def _criterion(criterion: Criterion, rules: Iterable[Rule], words: Words) -> Ite
         message("{id}: {title} ({kind})", id=criterion.id, title=criterion.title, kind=kind),
         f"criterion-{criterion.id}",
     )
-    yield Quote(criterion.text)
+    yield Quote(criterion.text, criterion.text.en)
     yield Paragraph(message("Source: {source}", source=criterion.source))
     if criterion.judgement:
         yield Paragraph(

@@ -30,10 +30,19 @@ def figure(value: float, *, beside: Iterable[str] = ()) -> str:
         return repr(value)
     for places in range(_places(value), _MOST_PLACES + 1):
         text = f"{value:.{places}f}"
-        if all(_side(float(text), float(limit)) == _side(value, float(limit)) for limit in limits):
+        if keeps_sides(text, value, limits):
             least = max((_decimals(limit) for limit in limits), default=0)
             return _trim(text, least) if abs(float(text) - value) <= _EXACT * abs(value) else text
     return repr(value)
+
+
+def keeps_sides(text: str, value: float, beside: Iterable[str]) -> bool:
+    """Whether a text that stands for a value reads as being on the side of each number where the value is."""
+    return all(_reads(float(text), float(limit)) == _side(value, float(limit)) for limit in beside)
+
+
+def _reads(shown: float, limit: float) -> int:
+    return (shown > limit) - (shown < limit)
 
 
 def _places(value: float) -> int:
@@ -41,7 +50,7 @@ def _places(value: float) -> int:
 
 
 def _side(value: float, limit: float) -> int:
-    return 0 if equal(value, limit) else 1 if value > limit else -1
+    return 0 if equal(value, limit) else _reads(value, limit)
 
 
 def _decimals(number: str) -> int:

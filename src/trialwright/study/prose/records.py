@@ -6,13 +6,14 @@ import re
 import unicodedata
 
 from trialwright.record.fact import PRESENCE_KINDS, Fact
-from trialwright.study.prose.figures import Prose, figure, quantity
+from trialwright.study.prose.figures import Prose, figure, keeps_sides, quantity
 from trialwright.study.prose.words import Words
 from trialwright.terms.dates import LAST_DAY, parse_date
 from trialwright.terms.message import Message, Text, message
 
 _PLAIN = re.compile(r"(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?")
 _CENSORED = re.compile(r"(<=|>=|<|>|≤|≥)\s*((?:0|[1-9]\d{0,14})?(?:\.\d{1,12})?)")
+_SAME = 1e-12  # relative; far below the 1e-9 within which two values are equal
 _SHORT_UNIT = re.compile(r"\S{1,20}")
 _LONG = {"<=": "≤", ">=": "≥"}
 
@@ -59,14 +60,16 @@ def period(fact: Fact) -> Message:
 
 
 def entered(fact: Fact, value: float) -> str | None:
-    """The number as it was entered, where it is exactly this value; None where it was converted or is no number."""
+    """The number as it was entered, where it is this value; None where it was converted or is no number."""
     text = unicodedata.normalize("NFKC", fact.raw.value).strip()
-    return text if _PLAIN.fullmatch(text) and float(text) == value else None
+    same = _PLAIN.fullmatch(text) and abs(float(text) - value) <= _SAME * abs(value)
+    return text if same else None
 
 
 def number_of(fact: Fact, value: float, *, beside: tuple[str, ...] = ()) -> str:
-    """A value of a fact as shown: as entered, else rounded."""
-    return entered(fact, value) or figure(value, beside=beside)
+    """A value of a fact as shown beside other numbers: as entered, else rounded."""
+    own = entered(fact, value)
+    return own if own is not None and keeps_sides(own, value, beside) else figure(value, beside=beside)
 
 
 def censored(fact: Fact, limit: float) -> str | None:

@@ -12,7 +12,7 @@ from trialwright.assessments import ASSESSMENTS
 from trialwright.logic import nodes as n
 from trialwright.study.concepts import Concept
 from trialwright.study.model import Study
-from trialwright.study.prose.figures import Prose, duration, figure, quantity
+from trialwright.study.prose.figures import Prose, duration, quantity
 from trialwright.terms.dates import Length
 from trialwright.terms.message import Message, Text, message
 from trialwright.terms.units import Conversion, converter
@@ -86,7 +86,7 @@ class Words:
         """The number written in a rule that `number` is compared with; unit and digits as written."""
         written, _, unit = literal.text.partition(" ")
         if not written:
-            written, unit = figure(literal.value), self.unit(number)
+            written, unit = f"{literal.value:.12g}", self.unit(number)
         if unit == _ULN:
             return Limit(written, unit, message("{count} times its upper limit of normal", count=written))
         if isinstance(number, n.Age) and unit == "a":

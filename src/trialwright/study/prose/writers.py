@@ -1,9 +1,8 @@
-"""A document written out: Markdown, one self-contained HTML page, JSON."""
+"""A document written out: Markdown, one self-contained HTML page, an object for JSON."""
 
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -44,6 +43,12 @@ def _version(document: Document, catalogue: Catalogue) -> str:
     return render(message("Version of the definition: {version}", version=document.version), catalogue)
 
 
+def _quoted(quote: Quote, catalogue: Catalogue) -> tuple[Inline, ...]:
+    """A quotation, and its original where it is a translation."""
+    translated = quote.original and plain(quote.text, catalogue) != quote.original
+    return (quote.text, quote.original) if translated else (quote.text,)
+
+
 # Markdown
 
 
@@ -60,8 +65,8 @@ def _markdown(block: Block, catalogue: Catalogue) -> str:
             return f"{'#' * level} {_marked(text, catalogue)}"
         case Paragraph(text):
             return _marked(text, catalogue)
-        case Quote(text):
-            return "\n".join(f"> {line}" for line in _marked(text, catalogue).split("\n"))
+        case Quote():
+            return "\n>\n".join(f"> {_marked(text, catalogue)}" for text in _quoted(block, catalogue))
         case Bullets(items):
             return "\n".join(_markdown_items(items, catalogue, indent=""))
         case Code(text):
@@ -144,8 +149,9 @@ def _html(block: Block, catalogue: Catalogue) -> str:
             return f"<h{level}{name}>{_inline(text, catalogue)}</h{level}>"
         case Paragraph(text):
             return f"<p>{_inline(text, catalogue)}</p>"
-        case Quote(text):
-            return f"<blockquote><p>{_inline(text, catalogue)}</p></blockquote>"
+        case Quote():
+            said = "".join(f"<p>{_inline(text, catalogue)}</p>" for text in _quoted(block, catalogue))
+            return f"<blockquote>{said}</blockquote>"
         case Bullets(items):
             return _html_items(items, catalogue)
         case Code(text):
@@ -184,16 +190,15 @@ def _escaped(text: str) -> str:
 # JSON
 
 
-def to_json(document: Document, catalogue: Catalogue) -> str:
-    """The document as JSON: its blocks in order, each an object with the one key that says what it is."""
-    whole = {
+def to_json(document: Document, catalogue: Catalogue) -> dict[str, object]:
+    """The document as an object for JSON: its blocks in order, each named by the key that says what it is."""
+    return {
         "study": document.study,
         "study_version": document.version,
         "language": catalogue.get("", "en"),
         "title": plain(document.title, catalogue),
         "blocks": [_json(block, catalogue) for block in document.blocks],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def _json(block: Block, catalogue: Catalogue) -> dict[str, object]:
@@ -202,8 +207,8 @@ def _json(block: Block, catalogue: Catalogue) -> dict[str, object]:
             return {"heading": plain(text, catalogue), "level": level, "anchor": anchor}
         case Paragraph(text):
             return {"paragraph": plain(text, catalogue)}
-        case Quote(text):
-            return {"quote": plain(text, catalogue)}
+        case Quote(text, original):
+            return {"quote": plain(text, catalogue), "original": original}
         case Bullets(items):
             return {"list": [_json_item(item, catalogue) for item in items]}
         case Code(text):

@@ -39,7 +39,9 @@ def bounds(number: n.Number, box: Box) -> Range | None:
             return Range().only({value for word in box.sexes for value in _AS_NUMBER[word]})
         case n.StandIn(first, second):
             either = [found for part in (first, second) if (found := bounds(part, box)) is not None]
-            return Range(min(part.low for part in either), max(part.high for part in either)) if either else None
+            return (
+                Range(min(part.low for part in either), max(part.high for part in either)) if either else None
+            )
         case n.Formula(name, arguments):
             return _formula(name, arguments, box)
         case n.Arithmetic(operator, left, right):
@@ -106,6 +108,6 @@ def needs(comparison: n.Compare, owner: str) -> Iterator[Claim]:
             if not is_variable(part) or argument.values:
                 continue
             if argument.lowest > -math.inf:
-                yield Claim(n.Compare(">=", part, n.Literal(argument.lowest)), True, owner)
+                yield Claim(n.Compare(">=", part, n.Literal(argument.lowest)), True, owner, need=True)
             if argument.highest < math.inf:
-                yield Claim(n.Compare("<=", part, n.Literal(argument.highest)), True, owner)
+                yield Claim(n.Compare("<=", part, n.Literal(argument.highest)), True, owner, need=True)

@@ -22,12 +22,13 @@ SEX = n.Female()
 class Claim:
     """A condition without parts that is said to be true or false.
 
-    `owner`: the criterion it comes from; '' where it is not a rule's but what a formula needs to be valid.
+    `owner`: the criterion it comes from. `need`: the rule does not say it, but a formula in it needs it to be valid.
     """
 
     condition: n.Condition
     truth: bool
     owner: str
+    need: bool = False
 
     @property
     def said(self) -> n.Condition:
@@ -56,7 +57,7 @@ class DeadEnd:
     @property
     def owners(self) -> frozenset[str]:
         """The criteria it comes from."""
-        return frozenset(claim.owner for claim in self.claims if claim.owner)
+        return frozenset(claim.owner for claim in self.claims)
 
 
 @lru_cache(maxsize=4096)

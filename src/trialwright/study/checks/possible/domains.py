@@ -84,10 +84,11 @@ def _form_limits(study: Study, concepts: Mapping[str, Concept]) -> dict[str, Ran
     limits: dict[str, Range] = {}
     for form in study.forms.forms if study.forms else ():
         for item in (item for group in form.groups for item in group.items):
-            if item.concept in concepts and item.type in ("number", "integer"):
-                own = _item_limits(item, concepts[item.concept])
-                known = limits.get(item.concept, own)
-                limits[item.concept] = Range(min(own.low, known.low), max(own.high, known.high))
+            concept = concepts.get(item.concept or "")
+            if concept is not None and item.type in ("number", "integer"):
+                own = _item_limits(item, concept)
+                known = limits.get(concept.name, own)
+                limits[concept.name] = Range(min(own.low, known.low), max(own.high, known.high))
     return limits
 
 

@@ -27,18 +27,20 @@ def not_longer(one: Length, other: Length) -> bool:
     months, others = _months(one), _months(other)
     if months is not None and others is not None:
         return months <= others
-    return _most_days(one) <= _least_days(other)
+    return most_days(one) <= least_days(other)
 
 
 def _months(length: Length) -> int | None:
     return {"mo": length.count, "a": 12 * length.count}.get(length.unit)
 
 
-def _least_days(length: Length) -> int:
+def least_days(length: Length) -> int:
+    """How many days a length of time has at least."""
     months = _months(length)
     return length.days if months is None else max(0, math.floor(months * _MONTH) - _SLACK)
 
 
-def _most_days(length: Length) -> int:
+def most_days(length: Length) -> int:
+    """How many days a length of time has at most."""
     months = _months(length)
     return length.days if months is None else math.ceil(months * _MONTH) + _SLACK

@@ -6,10 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from trialwright.logic import nodes as n
-from trialwright.study.checks.possible.bounds import Box, bounds, needs
-from trialwright.study.checks.possible.claims import SEX, Claim, DeadEnd, Variable, is_variable, plain, variables
+from trialwright.study.checks.possible.bounds import Box, bounds, can_hold, needs
+from trialwright.study.checks.possible.claims import (
+    SEX,
+    Claim,
+    DeadEnd,
+    Variable,
+    is_variable,
+    plain,
+    variables,
+)
 from trialwright.study.checks.possible.domains import Domains
-from trialwright.study.checks.possible.ranges import OPPOSITE, Range
+from trialwright.study.checks.possible.ranges import Range
 
 SEXES = frozenset({"female", "male", "other", "unknown"})
 
@@ -59,13 +67,14 @@ class World:
             case n.SexIs(words):
                 return self._take_sexes(frozenset(words) if claim.truth else SEXES - set(words) - {"unknown"})
             case n.IsYes(pick):
-                return self.limit(pick, Range().only({1.0 if claim.truth else 0.0}), claim)
+                answer = {1.0 if claim.truth else 0.0}
+                return self.limit(pick, self.domains.of(pick).only(answer), claim)
             case n.OneOf(pick, indexes=indexes):
                 values = {float(index) for index in indexes}
-                left = self.range(pick)
-                return self.limit(pick, left.only(values) if claim.truth else left.without(values), claim)
+                domain = self.domains.of(pick)
+                return self.limit(pick, domain.only(values) if claim.truth else domain.without(values), claim)
             case n.Compare():
-                return self._compare(claim.condition, claim)
+                return self._compare(claim)
             case n.Present() | n.Recorded():
                 key = plain(claim.condition)
                 if self.flags.setdefault(key, claim.truth) is not claim.truth:
@@ -75,44 +84,49 @@ class World:
 
     def range(self, number: n.Number) -> Range:
         """What is left of a recorded or counted number."""
-        key = plain(number)
-        return self.ranges.get(key) or self.domains.of(key)
+        return self.box.range(number)
 
-    def limit(self, number: n.Number, to: Range, claim: Claim | None = None) -> DeadEnd | None:
-        """Let a recorded or counted number lie in a range; a dead end where nothing is left."""
+    def limit(self, number: n.Number, to: Range, claim: Claim) -> DeadEnd | None:
+        """Let a number lie in a part of its domain, because of a claim; a dead end where nothing is left."""
+        if to.empty:
+            return DeadEnd("domain", (claim,), number, self.domains.of(number))
         key = plain(number)
-        left = self.range(key).within(to)
-        self.ranges[key] = left
-        if not left.empty:
-            return None
-        domain = self.domains.of(key)
-        if claim is not None and domain.within(to).empty:
-            return DeadEnd("domain", (claim,), number, domain)
-        return DeadEnd("clash", self.about({key}))
+        self.ranges[key] = self.range(key).within(to)
+        return DeadEnd("clash", self.about({key})) if self.ranges[key].empty else None
 
-    def _compare(self, node: n.Compare, claim: Claim) -> DeadEnd | None:
-        operator = node.operator if claim.truth else OPPOSITE[node.operator]
-        if is_variable(node.left) and isinstance(node.right, n.Literal):
-            domain = self.domains.of(node.left)
-            return self.limit(node.left, domain.cut(operator, node.right.value), claim)
+    def _compare(self, claim: Claim) -> DeadEnd | None:
+        node = claim.said
+        if not isinstance(node, n.Compare):
+            raise TypeError("a comparison for being equal is split before it is claimed to be false")
+        if _is_limit(node):
+            return self.limit(node.left, self._part(node), claim)
         self.pending.append(claim)
         for need in needs(node, claim.owner):
-            self.claims.append((need, frozenset(variables(need.condition))))
-            comparison = need.condition
-            if isinstance(comparison, n.Compare) and isinstance(comparison.right, n.Literal):
-                limited = self.range(comparison.left).cut(comparison.operator, comparison.right.value)
-                if end := self.limit(comparison.left, limited, need):
-                    return end
+            limit = need.condition
+            self.claims.append((need, frozenset(variables(limit))))
+            if isinstance(limit, n.Compare) and (end := self.limit(limit.left, self._part(limit), need)):
+                return end
         return self.check(claim)
+
+    def _part(self, node: n.Compare) -> Range:
+        """The part of a number's domain in which it stands so to a literal limit."""
+        domain = self.domains.of(node.left)
+        return domain.cut(node.operator, node.right.value) if isinstance(node.right, n.Literal) else domain
 
     def check(self, claim: Claim) -> DeadEnd | None:
         """A dead end if a pending comparison cannot hold for any numbers that are left."""
         node = claim.said
         if not isinstance(node, n.Compare) or can_hold(node, self.box):
             return None
-        number = node.left
-        others = tuple(each for each in self.about(set(variables(node))) if each is not claim)
-        return DeadEnd("bound", (*others, claim), number, bounds(number, self.box))
+        others = (
+            each
+            for each in self.about(set(variables(node)))
+            if each is not claim and each not in self.pending
+        )
+        found = bounds(node.left, self.box)
+        if found is None or not isinstance(node.right, n.Literal):
+            return DeadEnd("clash", (*others, claim))
+        return DeadEnd("bound", (*others, claim), node.left, found)
 
     def _take_sexes(self, sexes: frozenset[str]) -> DeadEnd | None:
         self.sexes &= sexes
@@ -123,3 +137,7 @@ class World:
             if isinstance(node, n.Pick | n.Score):
                 key: n.Number = plain(node)
                 self.decided[key] = self.decided.get(key, frozenset()) | {node.window}
+
+
+def _is_limit(node: n.Compare) -> bool:
+    return is_variable(node.left) and isinstance(node.right, n.Literal)
