@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from trialwright.study.criteria import KINDS
 from trialwright.terms.message import render
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+MAP = REFERENCE.parent / "README.md"
 MADE = "<!-- Made by tools/reference_pages.py; do not edit by hand. -->"
 LANGUAGES = ("en", "zh")
 
@@ -136,7 +138,9 @@ def reason_codes() -> str:
     missing = set(REASONS) - set(NOTES) - {""}
     surplus = set(NOTES) - set(REASONS)
     if missing or surplus:
-        raise SystemExit(f"reason codes without a note: {sorted(missing)}; notes without a code: {sorted(surplus)}")
+        raise SystemExit(
+            f"reason codes without a note: {sorted(missing)}; notes without a code: {sorted(surplus)}"
+        )
     chinese = read_catalogue("zh")
     lines = [
         "# Reason codes", "", MADE, "",
@@ -210,7 +214,12 @@ def concepts() -> str:
     ]  # fmt: skip
     for concept in study.concepts:
         values = "yes or no" if concept.values == ("boolean",) else ", ".join(concept.values)
-        more = [*concept.conversions, values, f"route {concept.route}" if concept.route else "", concept.note or ""]
+        more = [
+            *concept.conversions,
+            values,
+            f"route {concept.route}" if concept.route else "",
+            concept.note or "",
+        ]
         words = (
             concept.kind,
             f"`{concept.unit}`" if concept.unit else "",
@@ -222,12 +231,53 @@ def concepts() -> str:
     return "\n".join(lines) + "\n"
 
 
+def title(page: Path) -> str:
+    """The heading of a page."""
+    return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+
+def index() -> str:
+    """The list of the pages of the reference, whoever makes them."""
+    lines = ["# Reference", "", MADE, "", "| page | made by |", "|---|---|"]
+    for page in sorted(REFERENCE.glob("*.md")):
+        if page.name != "index.md":
+            made = re.search(r"<!-- Made by (\S+?);", page.read_text(encoding="utf-8"))
+            by = f"`{made[1]}`" if made else "hand; a test compares it with what is written"
+            lines.append(f"| [{title(page)}]({page.name}) | {by} |")
+    return "\n".join([*lines, "", *INDEX_END]) + "\n"
+
+
+INDEX_END = (
+    "The format of a study folder is described by JSON Schemas in [`studies/schema/`](../../studies/schema), which editors",
+    "use to complete and check, and shown by [the template](../../studies/template/README.md) and",
+    "[add a study](../how-to/add-a-study.md); the format of records by [read records](../how-to/read-records.md).",
+    "",
+    "What is made is checked for freshness by `make check` and written again by `make docs`.",
+)
+
+
+def decisions() -> str:
+    """The map of the documentation with the list of all decisions."""
+    head, mark, _ = MAP.read_text(encoding="utf-8").partition(
+        "<!-- decisions, made by tools/reference_pages.py -->\n"
+    )
+    if not mark:
+        raise SystemExit("docs/README.md has lost its mark for the list of decisions")
+    lines = ["| | |", "|---|---|"]
+    for page in sorted((MAP.parent / "decisions").glob("*.md")):
+        number, _, words = title(page).partition(" ")
+        lines.append(f"| {number} | [{words}](decisions/{page.name}) |")
+    return head + mark + "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "command-line.md": lambda: command_line("en"),
     "command-line.zh.md": lambda: command_line("zh"),
     "reason-codes.md": reason_codes,
     "rule-language.md": rule_language,
     "concepts-beam.md": concepts,
+    "index.md": index,
+    "../README.md": decisions,
 }
 
 
@@ -238,12 +288,12 @@ def main(arguments: Sequence[str]) -> int:
     check = parser.parse_args(arguments).check
     stale = 0
     for name, write in PAGES.items():
-        path, text = REFERENCE / name, write()
+        path, text = (REFERENCE / name).resolve(), write()
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale += 1
         if check:
-            print(f"docs/reference/{name} is stale: run `make docs`", file=sys.stderr)
+            print(f"docs/{path.relative_to(MAP.parent)} is stale: run `make docs`", file=sys.stderr)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -24,7 +24,9 @@ from typing import Any
 from trialwright.cli import main as trialwright
 
 ROOT = Path(__file__).parent.parent
-SHOWN = re.compile(r"(<!-- shown: (?P<command>[^|\n]+) \| (?P<what>[^\n]+) -->\n```\w*\n)(?P<text>.*?)(?=```\n)", re.S)
+SHOWN = re.compile(
+    r"(<!-- shown: (?P<command>[^|\n]+) \| (?P<what>[^\n]+) -->\n```\w*\n)(?P<text>.*?)(?=```\n)", re.S
+)
 STEP = re.compile(r"(\w+)(?:\[(\w+)=([^\]]+)\])?")
 
 
@@ -94,7 +96,9 @@ def as_json(value: Any) -> str:
 
 def refresh(text: str) -> str:
     """A page with every shown output as it is now."""
-    return SHOWN.sub(lambda found: found[1] + select(run(found["command"].strip()), found["what"].strip()), text)
+    return SHOWN.sub(
+        lambda found: found[1] + select(run(found["command"].strip()), found["what"].strip()), text
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -111,7 +115,10 @@ def main(arguments: Sequence[str]) -> int:
             continue
         stale += 1
         if check:
-            print(f"{page.relative_to(ROOT)} shows an output that is no longer real: run `make docs`", file=sys.stderr)
+            print(
+                f"{page.relative_to(ROOT)} shows an output that is no longer real: run `make docs`",
+                file=sys.stderr,
+            )
         else:
             page.write_text(after, encoding="utf-8")
     return int(check and stale > 0)

@@ -29,7 +29,7 @@ HEAD = re.compile(
 )
 CELL = re.compile(r"(?P<verdict>pass|fail|unknown), `(?P<reason>\w+)`")
 FACT = re.compile(
-    r"(?P<concept>\w+)(?: (?P<value>[<>=]*[\d.]+|true|false|abc|[IVX+]+)(?: (?P<unit>[^ @]*[/*%{][^ @]*|U/L))?)?"
+    r"(?P<concept>\w+)(?: (?P<value>[<>=]*[\d.]+|true|false|abc|rash|[IVX+]+)(?: (?P<unit>[^ @]*[/*%{][^ @]*|U/L))?)?"
     r"(?: ULN (?P<high>[\d.]+))?(?: @(?P<start>[\d-]+)(?:\.\.(?P<end>[\d-]+))?)?(?: (?P<status>[a-z]+))?"
 )
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DONE, BUG, USAGE, STUDY_INVALID, RECORDS_UNREADABLE, SOME_SKIPPED, ANSWER_IS_NO = 0, 1, 2, 3, 4, 5, 6
 
 
-class Stop(Exception):  # noqa: N818 - not an error of the software: the command ends here, for a stated reason
+class Stop(Exception):
     """End a command with a sentence and an exit code."""
 
     def __init__(self, code: int, sentence: Message) -> None:
@@ -127,7 +127,10 @@ def load_eligibility(name: str, terminal: Terminal) -> Eligibility:
         for problem in error.problems:
             print(problem_line(problem, terminal))
         raise Stop(
-            STUDY_INVALID, message("The study {name} cannot be used: {count} problems.", name=name, count=len(error.problems))
+            STUDY_INVALID,
+            message(
+                "The study {name} cannot be used: {count} problems.", name=name, count=len(error.problems)
+            ),
         ) from None
 
 
@@ -137,7 +140,7 @@ def output(path: str | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
+    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         yield file
 
 
@@ -149,7 +152,7 @@ def whole_file(path: str) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
-        os.replace(temporary, target)
+        temporary.replace(target)
     except OSError as error:
         raise Stop(
             USAGE, message("{path} cannot be written: {reason}.", path=path, reason=error.strerror or "")
@@ -162,4 +165,3 @@ def write_text(path: str | None, text: str) -> None:
     """Write one text to stdout or to a file."""
     with output(path) as out:
         out.write(text)
-

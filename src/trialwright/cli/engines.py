@@ -44,23 +44,29 @@ def make_engine(name: str) -> Any:
         ) from None
 
 
-def sql_lines(question: Question, persons: Sequence[Person], sample: float, terminal: Terminal) -> Iterator[Judged]:
+def sql_lines(
+    question: Question, persons: Sequence[Person], sample: float, terminal: Terminal
+) -> Iterator[Judged]:
     """Judge everybody in chunks; compare a sample with the interpreter."""
     engine = make_engine(question.engine)
     search = plan_search(question.rules, on=question.on, setting=question.setting, dialect=engine.dialect)
-    chance = random.Random(str(question.on))  # which people are judged twice; the same in every run
+    chance = random.Random(str(question.on))  # noqa: S311 - which people are judged twice, the same in every run
     try:
         for begin in range(0, len(persons), CHUNK):
             terminal.progress(message("judging: {count} people", count=f"{begin:,}"))
             chunk = {person.person: person for person in persons[begin : begin + CHUNK]}
             engine.load(tables(chunk.values(), question.on))
-            found = {id: (dead, lines) for id, dead, lines in read_lines(search, engine.query(search.verdicts))}
+            found = {
+                id: (dead, lines) for id, dead, lines in read_lines(search, engine.query(search.verdicts))
+            }
             for index, (id, person) in enumerate(chunk.items()):
                 dead, lines = found[id]
                 verdict = "ineligible" if dead else overall([line.verdict for line in lines])  # type: ignore[misc]
                 assessed = None
                 if index == 0 or chance.random() * 100 < sample:
-                    _, assessed = assess_person(person, question.rules, on=question.on, setting=question.setting)
+                    _, assessed = assess_person(
+                        person, question.rules, on=question.on, setting=question.setting
+                    )
                     compare_lines(question, id, lines, assessed)
                 yield person, verdict, assessed, _rows(question, lines)
     finally:
@@ -74,12 +80,16 @@ def _rows(question: Question, lines: Sequence[Line]) -> list[tuple[Any, ...]]:
     ]
 
 
-def compare_lines(question: Question, person: str, lines: Sequence[Line], assessed: Sequence[Assessed]) -> None:
+def compare_lines(
+    question: Question, person: str, lines: Sequence[Line], assessed: Sequence[Assessed]
+) -> None:
     """Note every criterion on which the two engines say different things about one person."""
     for line, each in zip(lines, assessed, strict=True):
         found = each.finding
         value = found.value if found else None
-        same_value = line.value == value or (line.value is not None and value is not None and equal(line.value, value))
+        same_value = line.value == value or (
+            line.value is not None and value is not None and equal(line.value, value)
+        )
         same = (line.verdict, line.reason) == (each.verdict, each.reason)
         if found is not None:
             same = same and same_value and (line.day, line.fact) == (found.day, found.fact)
@@ -92,7 +102,7 @@ def hospital_rows(
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Verdict rows of a tidy hospital, batch by batch; a sample of people is judged again by the interpreter."""
     search = plan_search(question.rules, on=question.on, setting=question.setting, dialect=engine.dialect)
-    chance = random.Random(str(question.on))
+    chance = random.Random(str(question.on))  # noqa: S311 - as above
     for done in hospital.chunks():
         terminal.progress(message("judging: {count} people", count=f"{done:,}"))
         again: dict[str, Sequence[Line]] = {}

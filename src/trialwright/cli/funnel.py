@@ -26,12 +26,12 @@ from trialwright.cli.screen import chosen_rules, set_aside, unread
 from trialwright.eligibility.funnel import Population, overall_of, pick_bits, swap
 from trialwright.eligibility.search import WORD, Engine, Search, plan_search
 from trialwright.eligibility.verdict import assess_person, is_dead
-from trialwright.logic.interpreter import Setting
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv import TidyReader
 from trialwright.exchange.engines.duck import DuckEngine
 from trialwright.exchange.source import RecordsUnreadable
 from trialwright.exchange.typed import tables
+from trialwright.logic.interpreter import Setting
 from trialwright.record.fact import Person
 from trialwright.record.raw import Skipped
 from trialwright.reports.funnel.files import table_lines, write_csv, write_parquet
@@ -49,15 +49,29 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     say = terminal.say
     own = own_parser(
         command,
-        message("Attrition, leave-one-out, best and worst case over unknowns, Shapley values, effect of each reading."),
+        message(
+            "Attrition, leave-one-out, best and worst case over unknowns, Shapley values, effect of each reading."
+        ),
         "  trialwright funnel beam studies/beam/sample --on 2026-11-01\n"
         "  trialwright funnel beam hospital/ --on 2026-11-01 --order I3,I4,A0 --format html --out funnel.html",
         terminal,
     )
     add_record_options(own, terminal)
-    own.add_argument("--order", metavar="ID,...", help=say(message("order of the attrition; criteria not named follow in protocol order")))
-    own.add_argument("--format", choices=("table", "json", "ndjson", "csv", "parquet", "html"), default="table")
-    own.add_argument("--least", type=int, default=0, metavar="N", help=say(message("show no count from 1 to N-1 (for what leaves the site)")))
+    own.add_argument(
+        "--order",
+        metavar="ID,...",
+        help=say(message("order of the attrition; criteria not named follow in protocol order")),
+    )
+    own.add_argument(
+        "--format", choices=("table", "json", "ndjson", "csv", "parquet", "html"), default="table"
+    )
+    own.add_argument(
+        "--least",
+        type=int,
+        default=0,
+        metavar="N",
+        help=say(message("show no count from 1 to N-1 (for what leaves the site)")),
+    )
     return own
 
 
@@ -78,7 +92,9 @@ def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
         setting = Setting(options.mode, FORMULAS, records.reader.not_covered)
         masks = person_masks(persons, rules, options, setting, terminal)
         skipped_all, coverage = records.assembled.skipped, records.coverage
-    histogram: Counter[tuple[int, int]] = Counter((fail, unknown) for _, dead, fail, unknown in masks if not dead)
+    histogram: Counter[tuple[int, int]] = Counter(
+        (fail, unknown) for _, dead, fail, unknown in masks if not dead
+    )
     population = Population(histogram, sum(dead for _, dead, _, _ in masks))
     bits = [rules.index(rule) for rule in chosen]
     alternatives = [
@@ -115,7 +131,10 @@ def _order(text: str | None, chosen: Sequence[Rule]) -> list[int]:
     named = [id.strip() for id in text.split(",")] if text else []
     for id in named:
         if id not in ids:
-            raise Stop(USAGE, message("{id} is no criterion of this study; they are {known}.", id=id, known=tuple(ids)))
+            raise Stop(
+                USAGE,
+                message("{id} is no criterion of this study; they are {known}.", id=id, known=tuple(ids)),
+            )
     first = [ids.index(id) for id in dict.fromkeys(named)]
     return first + [index for index in range(len(ids)) if index not in first]
 
@@ -124,7 +143,11 @@ Mask = tuple[str, bool, int, int]
 
 
 def person_masks(
-    persons: Sequence[Person], rules: Sequence[Rule], options: argparse.Namespace, setting: Setting, terminal: Terminal
+    persons: Sequence[Person],
+    rules: Sequence[Rule],
+    options: argparse.Namespace,
+    setting: Setting,
+    terminal: Terminal,
 ) -> list[Mask]:
     """Person, dead, what they fail, what is unknown of them; a bit for every reading."""
     engine = options.engine or ("python" if len(persons) < SMALL else "duckdb")
@@ -202,7 +225,9 @@ def _who(
     return found
 
 
-def _write(result: dict[str, Any], eligibility: Eligibility, options: argparse.Namespace, terminal: Terminal) -> None:
+def _write(
+    result: dict[str, Any], eligibility: Eligibility, options: argparse.Namespace, terminal: Terminal
+) -> None:
     if options.format == "parquet":
         if not options.out:
             raise Stop(USAGE, message("Parquet needs --out."))
@@ -219,7 +244,10 @@ def _write(result: dict[str, Any], eligibility: Eligibility, options: argparse.N
                 )
             )
         elif options.format in ("json", "ndjson"):
-            out.write(json.dumps(result, ensure_ascii=False, indent=None if options.format == "ndjson" else 1) + "\n")
+            out.write(
+                json.dumps(result, ensure_ascii=False, indent=None if options.format == "ndjson" else 1)
+                + "\n"
+            )
         elif options.format == "csv":
             write_csv(result, out)
         else:

@@ -74,8 +74,12 @@ def _language(given: Sequence[str]) -> str:
 
 def _common(parser: argparse.ArgumentParser, terminal: Terminal) -> None:
     say = terminal.say
-    parser.add_argument("--lang", choices=("en", "zh"), default="en", help=say(message("language of everything shown")))
-    parser.add_argument("--quiet", action="store_true", help=say(message("no progress, no remarks on stderr")))
+    parser.add_argument(
+        "--lang", choices=("en", "zh"), default="en", help=say(message("language of everything shown"))
+    )
+    parser.add_argument(
+        "--quiet", action="store_true", help=say(message("no progress, no remarks on stderr"))
+    )
 
 
 def _parser(terminal: Terminal) -> argparse.ArgumentParser:
@@ -84,7 +88,9 @@ def _parser(terminal: Terminal) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="trialwright",
         usage="trialwright COMMAND ... [--lang en|zh] [--quiet]",
-        description=say(message("Your protocol, running: one study definition from which the whole trial runs.")),
+        description=say(
+            message("Your protocol, running: one study definition from which the whole trial runs.")
+        ),
         epilog=f"{say(message('commands'))}:\n{lines}\n\n"
         f"{say(message('examples'))}:\n"
         "  trialwright check beam\n"
@@ -97,6 +103,3 @@ def _parser(terminal: Terminal) -> argparse.ArgumentParser:
     parser.add_argument("command", choices=tuple(COMMANDS), help=argparse.SUPPRESS)
     _common(parser, terminal)
     return parser
-
-
-

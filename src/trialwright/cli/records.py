@@ -22,19 +22,53 @@ from trialwright.terms.message import message
 def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> None:
     """The options that `screen` and `funnel` share."""
     say = terminal.say
-    parser.add_argument("study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study")))
+    parser.add_argument(
+        "study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study"))
+    )
     parser.add_argument(
         "records",
         metavar="RECORDS",
-        help=say(message("FHIR bundles or bulk export, OMOP tables (folder, zip, DuckDB, postgresql://), or tidy tables")),
+        help=say(
+            message(
+                "FHIR bundles or bulk export, OMOP tables (folder, zip, DuckDB, postgresql://), or tidy tables"
+            )
+        ),
     )
-    parser.add_argument("--on", required=True, type=day_option, metavar="DATE", help=say(message("the reference date")))
-    parser.add_argument("--mode", choices=("search", "screening"), default="search", help=say(message("search: records alone; screening: at the bedside, silence is unknown")))
-    parser.add_argument("--engine", choices=("python", "duckdb", "spark"), help=say(message("default: duckdb, python below 1,000 people")))
-    parser.add_argument("--reading", action="append", default=[], type=reading_option, metavar="ID=NAME", help=say(message("run another reading of a criterion; may be repeated")))
-    parser.add_argument("--mapping", metavar="FILE", help=say(message("a mapping.yaml for local codes, names and units")))
+    parser.add_argument(
+        "--on", required=True, type=day_option, metavar="DATE", help=say(message("the reference date"))
+    )
+    parser.add_argument(
+        "--mode",
+        choices=("search", "screening"),
+        default="search",
+        help=say(message("search: records alone; screening: at the bedside, silence is unknown")),
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("python", "duckdb", "spark"),
+        help=say(message("default: duckdb, python below 1,000 people")),
+    )
+    parser.add_argument(
+        "--reading",
+        action="append",
+        default=[],
+        type=reading_option,
+        metavar="ID=NAME",
+        help=say(message("run another reading of a criterion; may be repeated")),
+    )
+    parser.add_argument(
+        "--mapping", metavar="FILE", help=say(message("a mapping.yaml for local codes, names and units"))
+    )
     parser.add_argument("--out", metavar="PATH", help=say(message("write there instead of stdout")))
-    parser.add_argument("--verify-sample", type=float, default=1.0, metavar="PERCENT", help=say(message("share of people judged a second time by the Python engine (SQL engines; default 1)")))
+    parser.add_argument(
+        "--verify-sample",
+        type=float,
+        default=1.0,
+        metavar="PERCENT",
+        help=say(
+            message("share of people judged a second time by the Python engine (SQL engines; default 1)")
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

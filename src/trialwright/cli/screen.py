@@ -48,7 +48,9 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     """The options of the command."""
     own = own_parser(
         command,
-        message("Judges every person of a source: verdict per criterion with evidence, sentence, margin and calendar."),
+        message(
+            "Judges every person of a source: verdict per criterion with evidence, sentence, margin and calendar."
+        ),
         "  trialwright screen beam studies/beam/sample --on 2026-11-01\n"
         "  trialwright screen beam hospital.zip --on 2026-11-01 --format html --out report.html\n"
         "  trialwright screen beam export/ --on 2026-11-01 --mode screening --reading I4=literal --format json",
@@ -74,7 +76,9 @@ def screen(options: argparse.Namespace, terminal: Terminal) -> int:
     records = read_records(eligibility, reader, terminal)
     persons = list(records.assembled.persons.values())
     setting = Setting(options.mode, FORMULAS, records.reader.not_covered)
-    question = Question(eligibility, rules, options.on, setting, readings, options.engine or _default_engine(persons))
+    question = Question(
+        eligibility, rules, options.on, setting, readings, options.engine or _default_engine(persons)
+    )
     lines = verify_lines(question, persons, options.verify_sample, terminal)
     if options.format == "parquet":
         with whole_file(options.out) as path:
@@ -100,7 +104,9 @@ def screen_hospital(
     try:
         hospital = open_hospital(reader, eligibility, rules, options.on, engine)
         with whole_file(options.out) as path:
-            files.write_parquet(path, hospital_rows(question, hospital, engine, options.verify_sample, terminal))
+            files.write_parquet(
+                path, hospital_rows(question, hospital, engine, options.verify_sample, terminal)
+            )
         hospital.cover(coverage)
     except RecordsUnreadable as error:
         raise unreadable(error) from None
@@ -147,7 +153,9 @@ def verify_lines(
         for count, person in enumerate(persons):
             if count % 200 == 0:
                 terminal.progress(message("judging: {count} people", count=f"{count:,}"))
-            overall, assessed = assess_person(person, question.rules, on=question.on, setting=question.setting)
+            overall, assessed = assess_person(
+                person, question.rules, on=question.on, setting=question.setting
+            )
             yield person, overall, assessed, ()
         return
     yield from sql_lines(question, persons, sample, terminal)

@@ -31,7 +31,9 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
             "  trialwright check beam\n  trialwright check studies/my-study",
             terminal,
         )
-        own.add_argument("study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study")))
+        own.add_argument(
+            "study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study"))
+        )
     elif command == "explain":
         own = own_parser(
             command,
@@ -39,7 +41,9 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
             "  trialwright explain beam\n  trialwright explain beam --lang zh --format html --out beam.html",
             terminal,
         )
-        own.add_argument("study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study")))
+        own.add_argument(
+            "study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study"))
+        )
         own.add_argument("--format", choices=("md", "html", "json"), default="md")
         own.add_argument("--out", metavar="PATH", help=say(message("write there instead of stdout")))
     elif command == "import":
@@ -50,7 +54,9 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
             terminal,
         )
         own.add_argument("file", metavar="FILE", help=say(message("the registry record")))
-        own.add_argument("--out", required=True, metavar="STUDY_FOLDER", help=say(message("a new or empty folder")))
+        own.add_argument(
+            "--out", required=True, metavar="STUDY_FOLDER", help=say(message("a new or empty folder"))
+        )
     else:
         own = own_parser(
             command,
@@ -58,7 +64,9 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
             "  trialwright export beam --to ctgov --out beam.json",
             terminal,
         )
-        own.add_argument("study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study")))
+        own.add_argument(
+            "study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study"))
+        )
         own.add_argument("--to", required=True, choices=("ctgov",), help=say(message("the standard")))
         own.add_argument("--out", metavar="FILE", help=say(message("write there instead of stdout")))
     return own
@@ -129,7 +137,13 @@ def import_study(options: argparse.Namespace, terminal: Terminal) -> int:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    terminal.remark(message("Written: {count} files in {path}. Next: write the rules, then `trialwright check {path}`.", count=len(files), path=options.out))
+    terminal.remark(
+        message(
+            "Written: {count} files in {path}. Next: write the rules, then `trialwright check {path}`.",
+            count=len(files),
+            path=options.out,
+        )
+    )
     return DONE
 
 

@@ -14,15 +14,30 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     say = terminal.say
     own = own_parser(
         command,
-        message("Makes a synthetic hospital, labelled as such, with the verdict of everybody written beside the records."),
+        message(
+            "Makes a synthetic hospital, labelled as such, with the verdict of everybody written beside the records."
+        ),
         "  trialwright synth beam --people 10000 --seed 1 --out hospital",
         terminal,
     )
-    own.add_argument("study", metavar="STUDY", help=say(message("the study whose verdicts are known beforehand (beam)")))
+    own.add_argument(
+        "study", metavar="STUDY", help=say(message("the study whose verdicts are known beforehand (beam)"))
+    )
     own.add_argument("--people", required=True, type=int, metavar="N", help=say(message("how many people")))
-    own.add_argument("--seed", required=True, type=int, metavar="S", help=say(message("the same seed gives the same hospital")))
+    own.add_argument(
+        "--seed",
+        required=True,
+        type=int,
+        metavar="S",
+        help=say(message("the same seed gives the same hospital")),
+    )
     own.add_argument("--out", required=True, metavar="DIR", help=say(message("a new or empty folder")))
-    own.add_argument("--on", type=day_option, metavar="DATE", help=say(message("the day for which the verdicts hold (2026-11-01)")))
+    own.add_argument(
+        "--on",
+        type=day_option,
+        metavar="DATE",
+        help=say(message("the day for which the verdicts hold (2026-11-01)")),
+    )
     own.add_argument("--format", choices=("parquet", "csv"), default="parquet")
     return own
 
@@ -33,7 +48,13 @@ def synth(options: argparse.Namespace, terminal: Terminal) -> int:
 
     study = load_eligibility(options.study, terminal).study
     if study.id != "beam":
-        raise Stop(USAGE, message("Synthetic hospitals are made for the study beam only; {study} has no generator.", study=study.id))
+        raise Stop(
+            USAGE,
+            message(
+                "Synthetic hospitals are made for the study beam only; {study} has no generator.",
+                study=study.id,
+            ),
+        )
     if options.people < 1 or options.seed < 0:
         raise Stop(USAGE, message("--people must be at least 1 and --seed at least 0."))
     try:
@@ -46,8 +67,16 @@ def synth(options: argparse.Namespace, terminal: Terminal) -> int:
             progress=lambda count: terminal.progress(message("writing: {count} people", count=f"{count:,}")),
         )
     except FileExistsError:
-        raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out)) from None
-    terminal.remark(message("Synthetic people, not patients: {count} in {path}.", count=f"{options.people:,}", path=options.out))
+        raise Stop(
+            USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out)
+        ) from None
+    terminal.remark(
+        message(
+            "Synthetic people, not patients: {count} in {path}.",
+            count=f"{options.people:,}",
+            path=options.out,
+        )
+    )
     return DONE
 
 

@@ -93,7 +93,11 @@ def _node_days(node: n.Node, context: Context, end: date) -> Iterable[date]:
     match node:
         case n.Age():
             yield from _birthdays(context, end)
-        case n.Pick(concept=concept, window=window) | n.Recorded(concept, window) | n.ResultCount(concept, window):
+        case (
+            n.Pick(concept=concept, window=window)
+            | n.Recorded(concept, window)
+            | n.ResultCount(concept, window)
+        ):
             yield from _leaving(context.facts(concept), window)
         case n.AnchorDay(concept, window):
             yield from _leaving(context.facts(concept), window)

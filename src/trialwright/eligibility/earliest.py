@@ -26,7 +26,11 @@ def earliest_days(rules: Iterable[Rule], on: date) -> dict[str, date]:
 
 def _reach(node: n.Node, on: date) -> Iterable[tuple[str, date]]:
     match node:
-        case n.Pick(concept=concept, window=window) | n.Recorded(concept, window) | n.ResultCount(concept, window):
+        case (
+            n.Pick(concept=concept, window=window)
+            | n.Recorded(concept, window)
+            | n.ResultCount(concept, window)
+        ):
             yield concept, _first_day(window, on)
         case n.AnchorDay(concept, window):
             yield concept, _first_day(window, on)

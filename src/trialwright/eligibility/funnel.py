@@ -51,7 +51,9 @@ def count_verdicts(population: Population) -> Counts:
     """The overall verdicts of everybody; the dead are ineligible."""
     ineligible = sum(count for (fail, _), count in population.histogram.items() if fail)
     eligible = population.histogram.get((0, 0), 0)
-    return Counts(eligible, population.total - population.dead - ineligible - eligible, ineligible + population.dead)
+    return Counts(
+        eligible, population.total - population.dead - ineligible - eligible, ineligible + population.dead
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,9 @@ def compare_readings(
             after = overall_of(pick_bits(fail, other), pick_bits(unknown, other))
             if before != after:
                 changes[before, after] += count
-        effects.append(ReadingEffect(criterion, reading, count_verdicts(population.seen_by(other)), dict(changes)))
+        effects.append(
+            ReadingEffect(criterion, reading, count_verdicts(population.seen_by(other)), dict(changes))
+        )
     return tuple(effects)
 
 

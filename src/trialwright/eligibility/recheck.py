@@ -17,13 +17,24 @@ from trialwright.study.rules import Rule
 from trialwright.terms.dates import add_days
 
 Action = Literal["measure", "ask", "give", "clarify", "repeat"]
-_MISSING = frozenset({"no_record", "not_asked", "biopsy_item_missing", "attribution_missing", "weight_missing", "surrogate_only"})
+_MISSING = frozenset(
+    {
+        "no_record",
+        "not_asked",
+        "biopsy_item_missing",
+        "attribution_missing",
+        "weight_missing",
+        "surrogate_only",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """One thing to do: `measure` or `ask` what is missing, `give` what can be given, `clarify` what is recorded
-    unclearly, `repeat` what will lapse. `settles`: alone it would settle the overall verdict. `by`: the last useful day.
+    """One thing to do.
+
+    `measure` or `ask` what is missing, `give` what can be given, `clarify` what is recorded unclearly, `repeat` what
+    will lapse. `settles`: alone it would settle the overall verdict. `by`: the last useful day.
     """
 
     criterion: str
@@ -61,7 +72,9 @@ def _missing(assessed: Iterable[Assessed]) -> tuple[Recheck, ...]:
     ]
     items = {concept for _, concept, _, _ in found}
     criteria = {criterion for criterion, _, _, _ in found}
-    alone = len(items) == 1 and len(criteria) == len({each.id for each in assessed if each.verdict == "unknown"})
+    alone = len(items) == 1 and len(criteria) == len(
+        {each.id for each in assessed if each.verdict == "unknown"}
+    )
     return tuple(
         Recheck(criterion, concept, _action(kind, reason), reason, alone)
         for criterion, concept, kind, reason in dict.fromkeys(found)
@@ -110,7 +123,9 @@ def _lapsing(
 ) -> tuple[Recheck, ...]:
     """What makes the run of eligible days end: the criteria that no longer pass on the day after."""
     after = start(person, on=on, setting=setting, day=add_days(until, 1))
-    lapsed = [each for each in (judge(rule, person, after) for rule in rules) if each.verdict in ("unknown", "fail")]
+    lapsed = [
+        each for each in (judge(rule, person, after) for rule in rules) if each.verdict in ("unknown", "fail")
+    ]
     found = [
         (each.id, concept, each.reason)
         for each in lapsed

@@ -124,7 +124,9 @@ class Line:
     fact: str | None
 
 
-def read_lines(search: Search, batches: Iterable[Mapping[str, Sequence[Any]]]) -> Iterator[tuple[str, bool, list[Line]]]:
+def read_lines(
+    search: Search, batches: Iterable[Mapping[str, Sequence[Any]]]
+) -> Iterator[tuple[str, bool, list[Line]]]:
     """Person, whether dead, and the criteria in order, from the batches of `Search.verdicts`."""
     count = len(search.rules)
     for batch in batches:
@@ -134,8 +136,5 @@ def read_lines(search: Search, batches: Iterable[Mapping[str, Sequence[Any]]]) -
             yield (
                 person,
                 dead[row],
-                [
-                    Line(VERDICTS[v[row]], CODES[r[row]], x[row], d[row], f[row])
-                    for v, r, x, d, f in columns
-                ],
+                [Line(VERDICTS[v[row]], CODES[r[row]], x[row], d[row], f[row]) for v, r, x, d, f in columns],
             )

@@ -93,9 +93,7 @@ def judge(rule: Rule, person: Person, context: Context) -> Assessed:
         return Assessed(rule, "not_assessed", "judgement", None)
     finding = evaluate(rule.condition, context)
     verdict, reason = verdict_of(finding.truth, finding.reason, rule, person.unreadable)
-    warnings = tuple(
-        warned for warned in rule.warnings if evaluate(warned.condition, context).truth is True
-    )
+    warnings = tuple(warned for warned in rule.warnings if evaluate(warned.condition, context).truth is True)
     return Assessed(rule, verdict, reason, finding, warnings)
 
 

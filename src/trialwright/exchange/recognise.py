@@ -57,7 +57,9 @@ def _open_folder(folder: Path, source: str, options: ReadOptions) -> Reader:
     options = _with_mapping(files, options)
     tables = _tables(files)
     if "persons" in tables and "facts" in tables:
-        return TidyReader(_one_file(tables, "persons"), _parts_of(tables, "facts"), source=source, options=options)
+        return TidyReader(
+            _one_file(tables, "persons"), _parts_of(tables, "facts"), source=source, options=options
+        )
     if "persons" in tables or "facts" in tables:
         missing = "facts" if "persons" in tables else "persons"
         raise RecordsUnreadable(source, message("The folder has no table {table}.", table=missing))

@@ -353,5 +353,3 @@ def _days_or_none(text: str) -> tuple[date, date] | None:
         return read_days(text)
     except Unreadable:
         return None
-
-

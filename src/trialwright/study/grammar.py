@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 from trialwright.terms.message import Message, message
 
@@ -184,7 +185,7 @@ class _Parser:
         self.index += 1
         return token
 
-    def fail(self, sentence: Message) -> Any:
+    def fail(self, sentence: Message) -> NoReturn:
         token = self.peek()
         raise RuleError(
             sentence,
@@ -257,13 +258,7 @@ class _Parser:
                 self.take(",")
             word = self.peek()
             following = self.tokens[self.index + 1] if self.index + 1 < len(self.tokens) else None
-            if (
-                word
-                and word.kind == "word"
-                and following
-                and following.text == "="
-                and word.text not in ("sex",)
-            ):
+            if word and word.kind == "word" and following and following.text == "=" and word.text != "sex":
                 self.take()
                 self.take("=")
                 named.append((word.text, self.any()))

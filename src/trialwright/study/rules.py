@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import Any
 
 from trialwright.assessments import ASSESSMENTS
 from trialwright.logic import nodes as n
@@ -183,10 +185,7 @@ def _all_used(study: Study, scope: Scope) -> set[str]:
 
 
 def _mentions(text: str, name: str) -> bool:
-    return any(
-        isinstance(part, str) and part == name
-        for part in text.replace("(", " ").replace(")", " ").replace(",", " ").split()
-    )
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def _directed(scope: Scope, text: str, criterion: Criterion) -> n.Condition:
@@ -205,18 +204,16 @@ def _shared(condition: n.Condition, scope: Scope) -> n.Condition:
     return rebuild(condition, scope.share)  # type: ignore[return-value]
 
 
-def rebuild(node: n.Node, share: object) -> n.Node:
+def rebuild(node: n.Node, share: Callable[[n.Node], n.Node]) -> n.Node:
     """A copy of a tree in which every part went through `share`, from the leaves up."""
-    from dataclasses import fields, replace
-
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for item in fields(node):
         value = getattr(node, item.name)
         if isinstance(value, n.Node):
             changes[item.name] = rebuild(value, share)
         elif isinstance(value, tuple) and value and isinstance(value[0], n.Node):
             changes[item.name] = tuple(rebuild(part, share) for part in value)
-    return share(replace(node, **changes) if changes else node)  # type: ignore[operator,no-any-return,arg-type]
+    return share(replace(node, **changes) if changes else node)
 
 
 def _concepts(condition: n.Condition) -> frozenset[str]:

@@ -13,10 +13,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv.read import FACT_COLUMNS, PERSON_COLUMNS, TidyReader
 from trialwright.exchange.csv.table import Row
 from trialwright.exchange.lookup import Lookup
-from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.source import Item, ReadOptions, Seen, Unmapped
 from trialwright.exchange.typed import FACTS, fact_row
 from trialwright.logic.reasons import RANK
@@ -78,12 +78,14 @@ class TidyHospital:
         texts = []
         for column in columns:
             own = renamed.get(column, column)
-            texts.append(f"COALESCE(CAST(\"{own}\" AS VARCHAR), '') AS \"{column}\"" if own in present else f"'' AS \"{column}\"")
+            written = own.replace('"', '""')
+            value = f"COALESCE(CAST(\"{written}\" AS VARCHAR), '')" if own in present else "''"
+            texts.append(f'{value} AS "{column}"')
         self._db.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {', '.join(texts)} FROM {source}")
 
     def _name_concepts(self) -> None:
         """Which written concepts matter here, and from which day on."""
-        rows = self._db.execute('SELECT DISTINCT kind, concept FROM tidy_facts').fetchall()
+        rows = self._db.execute("SELECT DISTINCT kind, concept FROM tidy_facts").fetchall()
         wanted: list[tuple[str, str, str]] = []
         for kind, concept in rows:
             names = {item.concept for item in self._read(_row(kind, concept)) if isinstance(item, RawFact)}
@@ -93,9 +95,11 @@ class TidyHospital:
                 wanted.append((kind, concept, "" if first == FIRST_DAY else first.isoformat()))
         self._table("tidy_wanted", wanted, ("kind", "concept", "earliest"))
 
-    def _table(self, name: str, rows: list[tuple[Any, ...]], columns: tuple[str, ...], types: Any = None) -> None:
+    def _table(
+        self, name: str, rows: list[tuple[Any, ...]], columns: tuple[str, ...], types: Any = None
+    ) -> None:
         schema = pa.schema([(column, (types or {}).get(column, pa.string())) for column in columns])
-        data = list(zip(*rows, strict=True)) if rows else [[] for _ in columns]
+        data: list[Any] = list(zip(*rows, strict=True)) if rows else [[] for _ in columns]
         arrays = [pa.array(values, type=each.type) for values, each in zip(data, schema, strict=True)]
         self._db.register("incoming", pa.Table.from_arrays(arrays, schema=schema))
         self._db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
@@ -138,7 +142,9 @@ class TidyHospital:
         facts: dict[str, dict[str, list[Fact]]] = {id: {} for id in ids}
         unreadable: set[tuple[str, str]] = set()
         columns = ", ".join(f'"{column}"' for column in FACT_COLUMNS)
-        rows = self._db.execute(f"SELECT {columns} FROM tidy_facts JOIN tidy_ids ON id = person_id").fetchall()
+        rows = self._db.execute(
+            f"SELECT {columns} FROM tidy_facts JOIN tidy_ids ON id = person_id"
+        ).fetchall()
         for texts in rows:
             for item in self._read(Row("facts", list(texts))):
                 if isinstance(item, Skipped) and item.affects:
@@ -149,7 +155,9 @@ class TidyHospital:
                         facts[item.person].setdefault(item.concept, []).append(fact)
         columns = ", ".join(PERSON_COLUMNS)
         seen = Seen()
-        for texts in self._db.execute(f"SELECT {columns} FROM tidy_persons JOIN tidy_ids ON id = person_id").fetchall():
+        for texts in self._db.execute(
+            f"SELECT {columns} FROM tidy_persons JOIN tidy_ids ON id = person_id"
+        ).fetchall():
             for item in self._reader.read_person_row(Row("persons", list(texts)), seen, self._lookup):
                 if isinstance(item, RawPerson):
                     typed = {concept: tuple(found) for concept, found in facts[item.person].items()}
@@ -180,11 +188,24 @@ class TidyHospital:
         for sex, birth, death in distinct:
             row = Row("", ["x", sex, birth, death])
             raw = next(
-                (item for item in self._reader.read_person_row(row, Seen(), self._lookup) if isinstance(item, RawPerson)),
+                (
+                    item
+                    for item in self._reader.read_person_row(row, Seen(), self._lookup)
+                    if isinstance(item, RawPerson)
+                ),
                 RawPerson("x"),
             )
             person = read_person(raw, {})
-            answers.append((sex, birth, death, person.sex, *(person.birth or (None, None)), *(person.death or (None, None))))
+            answers.append(
+                (
+                    sex,
+                    birth,
+                    death,
+                    person.sex,
+                    *(person.birth or (None, None)),
+                    *(person.death or (None, None)),
+                )
+            )
         days = {name: pa.date32() for name in ("birth_low", "birth_high", "death_low", "death_high")}
         self._table(
             "tidy_answers",
@@ -201,10 +222,10 @@ class TidyHospital:
     def _load_facts(self, first: str, last: str) -> None:
         on = self._on.isoformat()
         self._db.execute(
-            'CREATE OR REPLACE TABLE tidy_rows AS SELECT f.*, '
+            "CREATE OR REPLACE TABLE tidy_rows AS SELECT f.*, "
             f"regexp_full_match(f.start, '{_DATE}') AND TRY_CAST(LEFT(f.start, 10) AS DATE) IS NOT NULL "
             f"AND (f.\"end\" = '' OR (regexp_full_match(f.\"end\", '{_DATE}') "
-            "AND COALESCE(TRY_CAST(LEFT(f.\"end\", 10) AS DATE) >= TRY_CAST(LEFT(f.start, 10) AS DATE), FALSE))) "
+            'AND COALESCE(TRY_CAST(LEFT(f."end", 10) AS DATE) >= TRY_CAST(LEFT(f.start, 10) AS DATE), FALSE))) '
             f"AND (f.high = '' OR regexp_full_match(f.high, '{_NUMBER}')) AND f.fact_id <> '' AS plain, "
             f"regexp_full_match(f.value, '{_NUMBER}') AS numeric "
             "FROM tidy_facts AS f JOIN tidy_wanted AS w ON w.kind = f.kind AND w.concept = f.concept "
@@ -224,13 +245,20 @@ class TidyHospital:
         ).fetchall()
         answers: list[tuple[Any, ...]] = []
         for kind, concept, unit, status, route, has_end in distinct:
-            row = _row(kind, concept, unit=unit, status=status, route=route, end="2000-01-01" if has_end else "")
+            row = _row(
+                kind, concept, unit=unit, status=status, route=route, end="2000-01-01" if has_end else ""
+            )
             for raw in self._read(row):
                 if isinstance(raw, RawFact) and raw.concept in self._concepts:
                     answer = self._signature(raw, has_end=has_end)
                     if answer is not None:
                         answers.append((kind, concept, unit, status, route, has_end, raw.concept, *answer))
-        types = {"s_has_end": pa.bool_(), "factor": pa.float64(), "shift": pa.float64(), "unit_issue": pa.int16()}
+        types = {
+            "s_has_end": pa.bool_(),
+            "factor": pa.float64(),
+            "shift": pa.float64(),
+            "unit_issue": pa.int16(),
+        }
         types |= {"absolute": pa.bool_(), "doubt": pa.int16(), "refuted": pa.bool_(), "presence": pa.bool_()}
         self._table("tidy_signatures", answers, _SIGNATURE, types)
 
@@ -243,7 +271,11 @@ class TidyHospital:
             standing = read_status(concept.kind, raw.status, has_end=has_end)
         except SetAside:
             return None
-        scale = read_unit(raw.unit, concept) if concept.kind in ("measurement", "exposure") else read_unit("", _UNITLESS)
+        scale = (
+            read_unit(raw.unit, concept)
+            if concept.kind in ("measurement", "exposure")
+            else read_unit("", _UNITLESS)
+        )
         return (
             concept.kind,
             scale.factor,
@@ -266,15 +298,31 @@ class TidyHospital:
         for kind, concept, value in distinct:
             for raw in self._read(_row(kind, concept, value=value)):
                 if isinstance(raw, RawFact) and raw.concept in self._concepts:
-                    answers.append((kind, concept, value, raw.concept, *read_value(raw.value, self._concepts[raw.concept])))
+                    answers.append(
+                        (
+                            kind,
+                            concept,
+                            value,
+                            raw.concept,
+                            *read_value(raw.value, self._concepts[raw.concept]),
+                        )
+                    )
         columns = ("v_kind", "v_concept", "v_value", "v_name", "low", "high", "issue", "absent", "doubt")
-        types = {"low": pa.float64(), "high": pa.float64(), "issue": pa.int16(), "absent": pa.bool_(), "doubt": pa.int16()}
+        types = {
+            "low": pa.float64(),
+            "high": pa.float64(),
+            "issue": pa.int16(),
+            "absent": pa.bool_(),
+            "doubt": pa.int16(),
+        }
         coded = [(*row[:6], RANK[row[6]], row[7], RANK[row[8]]) for row in answers]
         self._table("tidy_values", coded, columns, types)
 
     def _odd_rows(self) -> None:
         """Rows that are not plain, through the Python reader."""
-        rows = self._db.execute(f"SELECT {', '.join(f'{chr(34)}{c}{chr(34)}' for c in FACT_COLUMNS)} FROM tidy_rows WHERE NOT plain").fetchall()
+        rows = self._db.execute(
+            f"SELECT {', '.join(f'{chr(34)}{c}{chr(34)}' for c in FACT_COLUMNS)} FROM tidy_rows WHERE NOT plain"
+        ).fetchall()
         facts: list[tuple[Any, ...]] = []
         unreadable: set[tuple[str, str]] = set()
         for texts in rows:
@@ -298,7 +346,9 @@ class TidyHospital:
         except SetAside:
             return None
         except Unreadable as error:
-            self.skipped.append(Skipped("facts", str(error), "", raw.person, raw.concept, raw.fact, affects=True))
+            self.skipped.append(
+                Skipped("facts", str(error), "", raw.person, raw.concept, raw.fact, affects=True)
+            )
             unreadable.add((raw.person, raw.concept))
             return None
 
@@ -312,7 +362,14 @@ _SIGNATURE = (
 
 def _row(kind: str, concept: str, **texts: str) -> Row:
     """A row with a person and a plain date, to ask the reader what the rest of it means."""
-    values = {"person_id": "x", "fact_id": "x", "kind": kind, "concept": concept, "value": "1", "start": "2000-01-01"}
+    values = {
+        "person_id": "x",
+        "fact_id": "x",
+        "kind": kind,
+        "concept": concept,
+        "value": "1",
+        "start": "2000-01-01",
+    }
     values |= texts
     return Row("facts", [values.get(column, "") for column in FACT_COLUMNS])
 

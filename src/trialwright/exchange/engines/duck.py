@@ -11,7 +11,14 @@ import pyarrow as pa
 TABLES = ("facts", "persons", "unreadable")
 # The compiled text needs no rewriting; with every pass on, planning it takes three times as long and gains nothing.
 _USEFUL = frozenset(
-    {"filter_pushdown", "unused_columns", "build_side_probe_side", "cte_inlining", "materialized_cte", "column_lifetime"}
+    {
+        "filter_pushdown",
+        "unused_columns",
+        "build_side_probe_side",
+        "cte_inlining",
+        "materialized_cte",
+        "column_lifetime",
+    }
 )
 
 
@@ -43,7 +50,9 @@ class DuckEngine:
 
     def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
         """Run a compiled query and give its result as Arrow batches."""
-        passes = [row[0] for row in self.connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()]
+        passes = [
+            row[0] for row in self.connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()
+        ]
         self._leave_out([name for name in passes if name not in _USEFUL])
         try:
             yield from self.connection.sql(sql).to_arrow_reader(50_000)

@@ -73,5 +73,5 @@ def _local_session() -> Any:
             .config("spark.sql.codegen.wholeStage", "false")
             .getOrCreate()
         )
-    except Exception as error:  # noqa: BLE001 - pyspark raises many kinds when Java is missing
+    except Exception as error:
         raise SparkMissing("java") from error

@@ -60,8 +60,8 @@ def _condition(node: n.Condition, context: Context) -> Finding:
                 node, evaluate(test, context), evaluate(then, context), evaluate(otherwise, context)
             )
         case n.ByMode(search, screening):
-            part = evaluate(search if context.setting.mode == "search" else screening, context)
-            return part._replace(leaf=node, parts=(part,))
+            found = evaluate(search if context.setting.mode == "search" else screening, context)
+            return found._replace(leaf=node, parts=(found,))
         case n.Constant(truth, reason):
             return Finding(truth, reason, node)
     raise TypeError(f"no strategy for {type(node).__name__}")
@@ -93,7 +93,5 @@ def _number(node: n.Number, context: Context) -> Bounds:
         case n.ResultCount():
             return presence.result_count(node, context)
         case n.Arithmetic(_, left, right):
-            return numbers.arithmetic(
-                node, evaluate_number(left, context), evaluate_number(right, context)
-            )
+            return numbers.arithmetic(node, evaluate_number(left, context), evaluate_number(right, context))
     raise TypeError(f"no strategy for {type(node).__name__}")

@@ -41,7 +41,8 @@ class Context:
 def known_rows(person: Person, known: date) -> dict[str, tuple[Fact, ...]]:
     """The facts that may be dated on or before a day; later ones are ignored."""
     return {
-        concept: tuple(fact for fact in facts if fact.start_low <= known) for concept, facts in person.facts.items()
+        concept: tuple(fact for fact in facts if fact.start_low <= known)
+        for concept, facts in person.facts.items()
     }
 
 
@@ -145,6 +146,10 @@ def _find_anchor(anchor: AnchorDay, context: Context) -> tuple[date, date, bool]
         return (context.day, context.day, True) if anchor.default_on else None
     sure = exact is not None or loose_certain is not None
     if not sure:
-        return (loose_low, context.day, True) if anchor.default_on else (loose_low, loose_high or context.day, False)
+        return (
+            (loose_low, context.day, True)
+            if anchor.default_on
+            else (loose_low, loose_high or context.day, False)
+        )
     low = max(day for day in (exact, loose_certain) if day is not None)
     return low, max(low, loose_high or low), True

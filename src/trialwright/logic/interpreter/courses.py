@@ -68,7 +68,11 @@ def _spread(
         if weight is None or weight.low <= 0 or weight.high >= BOUND:
             low, high, why = 0.0, BOUND, (weight.why if weight else "") or "weight_missing"
         else:
-            low, high, why = low / weight.high, high if high >= BOUND else high / weight.low, why or weight.why
+            low, high, why = (
+                low / weight.high,
+                high if high >= BOUND else high / weight.low,
+                why or weight.why,
+            )
     sure_from = start_high(fact, context)
     sure_to = min(fact.end_low, context.day)
     sure = not fact.doubt and sure_from <= context.known
@@ -99,7 +103,8 @@ def _measure(node: Course, doses: dict[date, float], other: dict[date, float], c
         return _total(doses[day] for day in sorted(inside))
     if node.measure == "max_daily_dose":
         return max(
-            (doses[day] for day in inside if not _excepted(node, day, other.get(day, 0.0), context)), default=0.0
+            (doses[day] for day in inside if not _excepted(node, day, other.get(day, 0.0), context)),
+            default=0.0,
         )
     reaching = [run for run in _courses(days, node.gap) if any(day in inside for day in run)]
     if node.measure == "days":
@@ -115,7 +120,9 @@ def _excepted(node: Course, day: date, dose: float, context: Context) -> bool:
     if node.except_daily is None or node.except_window is None:
         return False
     span = resolve(node.except_window, context)
-    return span is not None and span.from_low <= day <= span.to_high and greater_equal(dose, node.except_daily)
+    return (
+        span is not None and span.from_low <= day <= span.to_high and greater_equal(dose, node.except_daily)
+    )
 
 
 def _courses(days: list[date], gap: int) -> list[list[date]]:

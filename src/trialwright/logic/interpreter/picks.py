@@ -50,7 +50,9 @@ def _rows(node: Pick, context: Context) -> list[Row]:
         if place == NONE:
             continue
         low, high, issue = (
-            (fact.ratio_low, fact.ratio_high, fact.ratio_issue) if ratio else (fact.low, fact.high, fact.issue)
+            (fact.ratio_low, fact.ratio_high, fact.ratio_issue)
+            if ratio
+            else (fact.low, fact.high, fact.issue)
         )
         exact = fact.exact_day and place == CERTAIN
         rows.append(
@@ -76,9 +78,9 @@ def choose(rows: Iterable[Row], *, which: str, worst: str, missing: str) -> Boun
         if loose and not latest:
             reach = min(row.first for row in loose) <= day
         certain = [row for row in loose if row.place == CERTAIN]
-        if certain and latest and max(row.first for row in certain) > day:
-            exact = []
-        elif certain and not latest and min(row.last for row in certain) < day:
+        if certain and (
+            max(row.first for row in certain) > day if latest else min(row.last for row in certain) < day
+        ):
             exact = []
         if not reach:
             loose = []
@@ -156,7 +158,9 @@ def score(node: Score, context: Context) -> Bounds:
         if place != NONE:
             issue = "value_unreadable" if low != high else ""
             rows.append(
-                Row(place, fact.start_low, fact.start_low, place == CERTAIN, low, high, issue, fact.fact, fact)
+                Row(
+                    place, fact.start_low, fact.start_low, place == CERTAIN, low, high, issue, fact.fact, fact
+                )
             )
     for fact in loose:
         place = lies_in(fact, span, context)

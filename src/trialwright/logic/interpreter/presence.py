@@ -63,14 +63,13 @@ def present(node: Present, context: Context) -> Finding:
     answer, answer_fact = answered_no(node.concept, node.answer_window, context)
     if best_fact is None or best is None or span is None:
         why = silence(node.kind, answer, context)
-        facts = (answer_fact,) if answer_fact else ()
         return Finding(
             None if why else False,
             why or "absent",
             node,
             day=shown_day(answer_fact) if answer_fact else None,
             fact=answer_fact.fact if answer_fact else None,
-            facts=facts,
+            facts=(answer_fact,) if answer_fact else (),
         )
     if best[0] == CERTAIN and answer == NONE:
         truth, reason = True, "present"

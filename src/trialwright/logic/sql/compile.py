@@ -203,8 +203,10 @@ class _Compiler:
             case n.Arithmetic(_, left, right):
                 needs = [self.number(left), self.number(right)]
                 key = self.key(node, "n")
-                lead_key = needs[0] if n.rests_on_records(left) else needs[1] if n.rests_on_records(right) else None
-                return self.place(key, m.arithmetic_stages(key, node, *needs, lead_key), needs)
+                lead_key = (
+                    needs[0] if n.rests_on_records(left) else needs[1] if n.rests_on_records(right) else None
+                )
+                return self.place(key, m.arithmetic_stages(key, node, needs[0], needs[1], lead_key), needs)
             case n.ItemCount(concept):
                 key = self.key(node, "n")
                 self._own_table(key, s.item_table(node, key, self.on), ("possible", "certain", "unreadable"))
@@ -213,7 +215,9 @@ class _Compiler:
                 return self.place(key, stages, [])
             case n.ResultCount(concept, window):
                 key = self.key(node, "n")
-                s.count_aggregates(concept, f"{key}", scan=self.counted, where=self.span(window, self.counted), on=self.on)
+                s.count_aggregates(
+                    concept, f"{key}", scan=self.counted, where=self.span(window, self.counted), on=self.on
+                )
                 self.counted.aggregates[f"{key}_y0"] = self.counted.aggregates.pop(f"{key}_y")
                 return self.place(key, m.count_stages(key), [])
             case n.Course():
@@ -261,7 +265,9 @@ class _Compiler:
             name = self.weights[node] = f"weight{len(self.weights)}"
             inner = _Compiler(self.on, self.setting, prefix=f"{name}_")
             key = inner.number(node)
-            people = f"(SELECT DISTINCT f.person FROM facts AS f WHERE f.concept = {t.name(_concept(node))}) AS p"
+            people = (
+                f"(SELECT DISTINCT f.person FROM facts AS f WHERE f.concept = {t.name(_concept(node))}) AS p"
+            )
             ends = ["person", f"{key}_a", f"{key}_b", f"{key}_y"]
             last = inner.staged({"person": "p.person"}, people, ends)
             final = f"{name} AS (SELECT person, {key}_a AS low, {key}_b AS high, {key}_y AS why FROM {last})"
@@ -278,8 +284,10 @@ class _Compiler:
             case n.Compare(_, left, right):
                 needs = [self.number(left), self.number(right)]
                 key = self.key(node, "c")
-                lead = needs[0] if n.rests_on_records(left) else needs[1] if n.rests_on_records(right) else None
-                return self.place(key, c.compare_stages(node, key, *needs, lead), needs)
+                lead = (
+                    needs[0] if n.rests_on_records(left) else needs[1] if n.rests_on_records(right) else None
+                )
+                return self.place(key, c.compare_stages(node, key, needs[0], needs[1], lead), needs)
             case n.Present(concept, kind, window, answers):
                 answer = self.answer(concept, answers)
                 key = self.key(node, "c")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trialwright.logic import nodes as n
-from trialwright.logic.reasons import RANK
 from trialwright.logic.sql import text as t
 from trialwright.logic.sql.numbers import NO_DAY, NO_FACT, Stage, silence_sql
 
@@ -79,9 +78,7 @@ def one_of_stages(node: n.OneOf, key: str, pick: str) -> list[Stage]:
 
 
 def _why(number: str) -> str:
-    return (
-        f"CASE WHEN {number}_y <> {t.NO_REASON} THEN {number}_y ELSE {t.reason('value_censored')} END"
-    )
+    return f"CASE WHEN {number}_y <> {t.NO_REASON} THEN {number}_y ELSE {t.reason('value_censored')} END"
 
 
 def present_stages(node: n.Present, key: str, answer: str, *, mode: str, covered: bool) -> list[Stage]:
@@ -166,7 +163,8 @@ def unless_stages(key: str, part: str, excuse: str) -> list[Stage]:
     }
     leads = f"{part}_t IS TRUE AND {excuse}_t IS NOT FALSE"
     second = {
-        f"{key}_{column}": f"CASE WHEN {leads} THEN {excuse}_{column} ELSE {part}_{column} END" for column in PARTS
+        f"{key}_{column}": f"CASE WHEN {leads} THEN {excuse}_{column} ELSE {part}_{column} END"
+        for column in PARTS
     }
     return [first, second]
 
@@ -197,6 +195,3 @@ def constant_stages(node: n.Constant, key: str) -> list[Stage]:
             f"{key}_f": NO_FACT,
         }
     ]
-
-
-assert RANK["value"] == 1, "definite findings on values carry rank 1"

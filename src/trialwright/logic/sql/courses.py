@@ -24,18 +24,16 @@ def course_tables(node: n.Course, key: str, on: date, weight: str | None) -> str
     join = f" LEFT JOIN {weight} AS w ON w.person = f.person" if weight else ""
     no_weight = "w.low IS NULL OR w.low <= 0e0 OR w.high >= " + t.HIGH if weight else "TRUE"
     weight_low, weight_high = ("w.low", "w.high") if weight else ("1e0", "1e0")
-    weight_why = f"COALESCE(NULLIF(w.why, {t.NO_REASON}), {t.reason('weight_missing')})" if weight else t.reason(
-        "weight_missing"
+    weight_why = (
+        f"COALESCE(NULLIF(w.why, {t.NO_REASON}), {t.reason('weight_missing')})"
+        if weight
+        else t.reason("weight_missing")
     )
     own_why = f"COALESCE(w.why, {t.NO_REASON})" if weight else t.NO_REASON
     sure = f"(f.doubt = {t.NO_REASON} AND f.start_high <= {t.day(on)})"
     first, last = f"GREATEST(f.start_low, {earliest})", f"LEAST(f.end_high, {t.day(on)})"
-    uncertain = (
-        f"(NOT {sure} OR LEAST(f.end_low, {t.day(on)}) < {last} OR {first} < GREATEST(f.start_high, {earliest}))"
-    )
-    dose_low = (
-        f"CASE WHEN NOT f.absolute THEN f.low WHEN {no_weight} THEN 0e0 ELSE f.low / {weight_high} END"
-    )
+    uncertain = f"(NOT {sure} OR LEAST(f.end_low, {t.day(on)}) < {last} OR {first} < GREATEST(f.start_high, {earliest}))"
+    dose_low = f"CASE WHEN NOT f.absolute THEN f.low WHEN {no_weight} THEN 0e0 ELSE f.low / {weight_high} END"
     dose_high = (
         f"CASE WHEN NOT f.absolute THEN f.high WHEN {no_weight} OR f.high >= {t.HIGH} THEN {t.HIGH} "
         f"ELSE f.high / {weight_low} END"
@@ -87,9 +85,7 @@ def _version(node: n.Course, key: str, version: str, on: date) -> str:
         if node.except_daily is not None and node.except_window is not None:
             other = "most" if version == "least" else "least"
             out = t.span(node.except_window, on, {})
-            enough += (
-                f" AND NOT (day >= {out.from_low} AND day <= {out.to_high} AND {at_least(other, node.except_daily)})"
-            )
+            enough += f" AND NOT (day >= {out.from_low} AND day <= {out.to_high} AND {at_least(other, node.except_daily)})"
         return (
             f"{key}_{version} AS (SELECT person, MAX({version}) AS measure "
             f"FROM {key}_daily WHERE {enough} AND {inside} GROUP BY person)"

@@ -16,7 +16,6 @@ from sqlglot import parse_one
 from trialwright.logic import nodes as n
 from trialwright.logic.arithmetic import Column
 from trialwright.logic.finding import FormulaRule
-from trialwright.logic.reasons import RANK
 from trialwright.logic.sql import text as t
 
 Stage = dict[str, str]
@@ -38,7 +37,9 @@ def pick_stages(node: n.Pick | n.Score, key: str, surrogate: str | None) -> list
         stages = _day_stages(node, key)
     if surrogate is not None:
         takes = f"{key}_t = 0 AND {surrogate}_t = 2"
-        instead = {"y": t.reason("surrogate_only")} | {end: f"{surrogate}_{end}" for end in ("af", "ad", "bf", "bd")}
+        instead = {"y": t.reason("surrogate_only")} | {
+            end: f"{surrogate}_{end}" for end in ("af", "ad", "bf", "bd")
+        }
         last = stages.pop()
         own = {column: last.pop(f"{key}_{column}") for column in instead}
         stages.append(last | {f"{key}_{column}0": text for column, text in own.items()})
@@ -55,9 +56,7 @@ def _day_stages(node: n.Pick | n.Score, key: str) -> list[Stage]:
     latest = isinstance(node, n.Score) or node.which == "latest"
     exact_day = t.field(f"{key}_ea", "d")
     earlier, reaches = ("<=", ">=") if latest else (">=", "<=")
-    use_exact = (
-        f"{key}_ea IS NOT NULL AND ({key}_lc IS NULL OR {key}_lc {earlier} {exact_day})"
-    )
+    use_exact = f"{key}_ea IS NOT NULL AND ({key}_lc IS NULL OR {key}_lc {earlier} {exact_day})"
     use_loose = f"{key}_la IS NOT NULL AND ({key}_ea IS NULL OR {key}_lr {reaches} {exact_day})"
     first: Stage = {
         f"{key}_t": f"CASE WHEN {key}_ea IS NOT NULL OR {key}_lc IS NOT NULL THEN 2 "
@@ -67,7 +66,10 @@ def _day_stages(node: n.Pick | n.Score, key: str) -> list[Stage]:
     }
     low_sign = "" if node.worst == "high" else "-"
     high_sign = "-" if node.worst == "low" else ""
-    exact_low, exact_high = f"{low_sign}{t.field(f'{key}_ea', 'v')}", f"{high_sign}{t.field(f'{key}_eb', 'v')}"
+    exact_low, exact_high = (
+        f"{low_sign}{t.field(f'{key}_ea', 'v')}",
+        f"{high_sign}{t.field(f'{key}_eb', 'v')}",
+    )
     loose_low, loose_high = f"-{t.field(f'{key}_la', 'v')}", t.field(f"{key}_lb", "v")
     second: Stage = {
         f"{key}_la2": f"{key}_ul AND (NOT {key}_ue OR {loose_low} < {exact_low})",
@@ -103,9 +105,7 @@ def _ends(key: str, missing: str, lows: tuple[str, str], highs: tuple[str, str])
 def _extreme_stages(key: str, missing: str, *, highest: bool) -> list[Stage]:
     """Lowest or highest of the window: one end from certain results, the other from all possible ones."""
     sign = "" if highest else "-"
-    value = {
-        (side, end): f"{sign}{t.field(f'{key}_{side}{end}', 'v')}" for side in "elc" for end in "ab"
-    }
+    value = {(side, end): f"{sign}{t.field(f'{key}_{side}{end}', 'v')}" for side in "elc" for end in "ab"}
     certain_end, any_end = ("a", "b") if highest else ("b", "a")
     first: Stage = {
         f"{key}_t": f"CASE WHEN {key}_ea IS NOT NULL OR {key}_ca IS NOT NULL THEN 2 "
@@ -168,7 +168,9 @@ def female_stage(key: str) -> Stage:
     )
 
 
-def formula_stages(key: str, rule: FormulaRule, arguments: Sequence[str], lead: int, *, records: bool) -> list[Stage]:
+def formula_stages(
+    key: str, rule: FormulaRule, arguments: Sequence[str], lead: int, *, records: bool
+) -> list[Stage]:
     """A formula over intervals; the expression comes from the same function as in Python."""
     whys = " ".join(f"WHEN {k}_t = 0 THEN {k}_y" for k in arguments)
     invalid = " ".join(
@@ -179,7 +181,9 @@ def formula_stages(key: str, rule: FormulaRule, arguments: Sequence[str], lead: 
     blocked = f"CASE {whys} {invalid} ELSE {t.NO_REASON} END"
     first: Stage = {
         f"{key}_k": blocked,
-        f"{key}_t": f"LEAST({', '.join(f'{k}_t' for k in arguments)})" if len(arguments) > 1 else f"{arguments[0]}_t",
+        f"{key}_t": f"LEAST({', '.join(f'{k}_t' for k in arguments)})"
+        if len(arguments) > 1
+        else f"{arguments[0]}_t",
         f"{key}_p": _corners(rule, arguments, highest=False),
         f"{key}_q": _corners(rule, arguments, highest=True),
     }
@@ -212,7 +216,9 @@ def _corners(rule: FormulaRule, arguments: Sequence[str], *, highest: bool) -> s
     """The formula at the corner, or corners, where it is lowest or highest."""
     choices: list[tuple[str, ...]] = []
     for k, direction, least, most in zip(arguments, rule.directions, rule.lowest, rule.highest, strict=True):
-        ends = ("a", "b") if direction == "either" else ("b" if highest == (direction == "increasing") else "a",)
+        ends = (
+            ("a", "b") if direction == "either" else ("b" if highest == (direction == "increasing") else "a",)
+        )
         choices.append(
             tuple(
                 f"CASE WHEN {k}_a = {k}_b THEN {k}_a "
@@ -224,14 +230,12 @@ def _corners(rule: FormulaRule, arguments: Sequence[str], *, highest: bool) -> s
     for corner in product(*choices):
         columns = [Column(parse_one(part, dialect="duckdb")) for part in corner]
         result = rule.function(*columns)
-        results.append(result.expression.sql(dialect="duckdb"))
+        results.append(str(result.expression.sql(dialect="duckdb")))
     results = list(dict.fromkeys(results))
     if len(results) == 1:
         return results[0]
     best = f"{'GREATEST' if highest else 'LEAST'}({', '.join(results)})"
     return f"CASE WHEN {' OR '.join(f'({result}) IS NULL' for result in results)} THEN NULL ELSE {best} END"
-
-
 
 
 def arithmetic_stages(key: str, node: n.Arithmetic, left: str, right: str, lead: str | None) -> list[Stage]:
@@ -296,9 +300,7 @@ def course_stages(node: n.Course, key: str, answer: str, *, mode: str, covered: 
         f"{key}_t": f"CASE WHEN {silent} THEN 0 ELSE 2 END",
     }
     for part in ("f", "d"):
-        shown = (
-            f"CASE WHEN {key}_last IS NULL THEN {t.field(answer, part)} ELSE {t.field(f'{key}_last', part)} END"
-        )
+        shown = f"CASE WHEN {key}_last IS NULL THEN {t.field(answer, part)} ELSE {t.field(f'{key}_last', part)} END"
         second |= {f"{key}_a{part}": shown, f"{key}_b{part}": shown}
     return [first, second]
 
@@ -350,6 +352,3 @@ def count_stages(key: str) -> list[Stage]:
         shown = t.field(f"{key}_l", part)
         stage |= {f"{key}_a{part}": shown, f"{key}_b{part}": shown}
     return [stage]
-
-
-assert RANK[""] == 0, "rank 0 must mean: no reason"

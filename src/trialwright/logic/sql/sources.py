@@ -118,7 +118,9 @@ def answer_aggregates(concept: str, key: str, *, scan: Scan, where: t.SpanSql, o
     shown = "CASE WHEN f.undated THEN NULL ELSE f.start_low END"
     struct = f"{{'p': {place}, 'f': f.fact, 'd': {shown}}}"
     scan.add(
-        f"{key}_n", f"MAX({struct})", f"f.concept = {t.name(concept)} AND f.absent AND {t.lies_possibly(where)}"
+        f"{key}_n",
+        f"MAX({struct})",
+        f"f.concept = {t.name(concept)} AND f.absent AND {t.lies_possibly(where)}",
     )
 
 
@@ -191,7 +193,9 @@ def item_table(node: n.ItemCount, key: str, on: date) -> str:
 def score_rows(node: n.Score, key: str) -> str:
     """Totals as results: closed item lists by day, recorded totals of other days, items without a certain day."""
     total, items = t.name(node.concept), t.name(node.items)
-    weights = " ".join(f"WHEN {t.number(index)} THEN {t.number(weight)}" for index, weight in enumerate(node.weights))
+    weights = " ".join(
+        f"WHEN {t.number(index)} THEN {t.number(weight)}" for index, weight in enumerate(node.weights)
+    )
     most = t.number(sum(node.weights))
     columns = "person, fact, concept, start_low, start_high, undated, exact, date_why, low, high, issue"
     unreadable = t.reason("value_unreadable")

@@ -1,99 +1,243 @@
-"""Which counts of a funnel may leave the site: none that is small, and none from which a small one follows.
+"""Which counts of a funnel may leave the site: none that is small, and none from which a small one can be computed.
 
-The rule. Counts are decided one after the other, the important ones first. A count is shown only if all counts shown
-so far, together with it, divide the people into groups of which each is empty or holds at least `least`. So whoever
-adds and subtracts shown counts never arrives at a group of 1 to `least` - 1 people; what would complete such a sum is
-hidden as well, however large it is. The verdicts and the attrition are decided first and together; then, for each
-criterion, its own line and all its readings, together with the verdicts and the attrition around that criterion:
-only these can be combined (where at most two criteria concern anybody, everything can, and is decided together).
+The rule. `least` is the smallest group that may be recognised. Counts of 1 to `least` - 1 people are hidden. The others
+are decided one after the other, the important ones first (all, verdicts, attrition, each criterion alone, readings);
+one is hidden too if, together with those shown before it, it would give away a small group
 
-Limits. `least` = 2 hides only ones, which the gap itself tells: take 3 or more. Two reports on the same people, in
-another order or on another day, can be subtracted from each other; give one away, not both.
+- by adding and subtracting: a hidden small count is a combination of shown counts (one row's loss is the difference of
+  what was left before and after; the dead are everybody but the living; and so on through the whole report);
+- as a difference: a shown group is part of another shown one and falls short of it by 1 to `least` - 1 people.
+
+Zeros are shown. What adds up is judged on the people there are, so whoever does not know them can compute still less.
+Persons are not named. A Shapley value, a sum over groups, is held to the same rule, and rounded to `least` people.
+
+Limits. A gap tells that somebody is there: where as many gaps as people remain, each is one person. So take 3 or more,
+better 5 or 10, and a population much larger. Two reports on the same people, in another order or on another day, can be
+subtracted from each other: give one away, not both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from trialwright.eligibility.funnel import Population
+from trialwright.eligibility.funnel import Mask, Population, swap
 
 Members = npt.NDArray[np.bool_]
-"""Who belongs to a count: one truth value for each kind of person in the histogram, and a last one for the dead."""
+"""Who belongs to a count: a truth value for each kind of person in the histogram, and a last one for the dead."""
+Weights = npt.NDArray[np.float64]
+
+_WORD = 60  # bits of a mask looked at together
+_KINDS = 4_000  # kinds of people on which sums are judged; fewer kinds than there are only hide more
+_ZERO = 1e-6
 
 
 class Crowd:
-    """The people of a population by kind, and who among them fails or leaves open which rule."""
+    """The people of a population by kind: who of them fails a rule, or leaves it open."""
 
-    def __init__(self, population: Population, rules: int) -> None:
+    def __init__(self, population: Population) -> None:
         keys = list(population.histogram)
-        sizes = [*population.histogram.values(), population.dead]
-        self.sizes = np.array(sizes, dtype=np.int64)
-        self.dead = np.zeros(len(sizes), dtype=np.bool_)
-        self.dead[-1] = True
-        self.everybody = np.ones(len(sizes), dtype=np.bool_)
-        self._fails = [self._bit([fail for fail, _ in keys], rule) for rule in range(rules)]
-        self._open = [self._bit([unknown for _, unknown in keys], rule) for rule in range(rules)]
+        self.sizes = np.array([*population.histogram.values(), population.dead], dtype=np.int64)
+        self.dead = np.zeros(len(self.sizes), dtype=np.bool_)
+        self.dead[-1] = population.dead > 0
+        self._present = self.sizes > 0
+        self._fail = [fail for fail, _ in keys]
+        self._open = [unknown for _, unknown in keys]
+        self._words: dict[tuple[bool, int], npt.NDArray[np.int64]] = {}
 
-    @staticmethod
-    def _bit(masks: Sequence[int], rule: int) -> Members:
-        return np.array([*(bool(mask >> rule & 1) for mask in masks), False], dtype=np.bool_)
+    @property
+    def everybody(self) -> Members:
+        """All, the dead included."""
+        return self._present
 
     def fails(self, rule: int) -> Members:
-        """Those who fail a rule."""
-        return self._fails[rule]
+        """The living who fail a rule."""
+        return self._bit(rule, unknown=False)
 
     def unknown(self, rule: int) -> Members:
-        """Those of whom it is not known whether they pass a rule."""
-        return self._open[rule]
+        """The living of whom it is not known whether they pass a rule."""
+        return self._bit(rule, unknown=True)
+
+    def _bit(self, rule: int, *, unknown: bool) -> Members:
+        word, bit = divmod(rule, _WORD)
+        if (unknown, word) not in self._words:
+            masks: Sequence[Mask] = self._open if unknown else self._fail
+            part = [mask >> (_WORD * word) & ((1 << _WORD) - 1) for mask in masks]
+            self._words[unknown, word] = np.array([*part, 0], dtype=np.int64)
+        return (self._words[unknown, word] >> bit & 1).astype(np.bool_)
 
     def possible(self, rules: Sequence[int]) -> Members:
         """The living who fail none of these rules."""
-        return ~self.dead & ~_any([self._fails[rule] for rule in rules], self.dead)
+        left = self._present & ~self.dead
+        for rule in rules:
+            left &= ~self.fails(rule)
+        return left
 
     def certain(self, rules: Sequence[int]) -> Members:
         """The living who pass all of these rules for certain."""
-        return self.possible(rules) & ~_any([self._open[rule] for rule in rules], self.dead)
+        left = self.possible(rules)
+        for rule in rules:
+            left &= ~self.unknown(rule)
+        return left
 
-    def concerned(self, rule: int) -> bool:
-        """Whether anybody fails a rule or leaves it open."""
-        return bool((self._fails[rule] | self._open[rule]).any())
+    def verdicts(self, rules: Sequence[int]) -> dict[str, Members]:
+        """Everybody by overall verdict under these rules."""
+        possible, certain = self.possible(rules), self.certain(rules)
+        return {
+            "eligible": certain,
+            "undetermined": possible & ~certain,
+            "ineligible": self._present & ~possible,
+        }
 
-
-def _any(parts: Sequence[Members], like: Members) -> Members:
-    found = np.zeros_like(like)
-    for part in parts:
-        found = found | part
-    return found
+    def shapley(self, rules: Sequence[int], position: int, *, worst: bool) -> Weights:
+        """By how much of a person each kind counts in the Shapley value of one rule."""
+        lost = np.array([self.fails(rule) | (self.unknown(rule) & worst) for rule in rules])
+        return np.where(lost[position], 1.0 / np.maximum(lost.sum(axis=0), 1), 0.0)
 
 
 class Guard:
-    """Decides count by count; see the rule above. With `least` 0 everything is shown."""
+    """Decides which counts may be shown; `candidates` are all counts there are, the important ones first."""
 
-    def __init__(self, sizes: npt.NDArray[np.int64], least: int) -> None:
-        self._sizes = sizes
+    def __init__(self, sizes: npt.NDArray[np.int64], candidates: Sequence[Members], *, least: int) -> None:
         self._least = least
-        self._group = np.zeros(len(sizes), dtype=np.int64)
-        self._groups = 1
+        people = [int(sizes[each].sum()) for each in candidates]
+        small = [each for each, count in zip(candidates, people, strict=True) if 0 < count < least]
+        looked_at = _some_kinds(sizes, small)
+        self._hidden = np.array([each[looked_at] for each in small], dtype=np.float64)
+        self._hidden = self._hidden.reshape(len(small), len(looked_at))
+        self._looked_at = looked_at
+        self._basis: list[Weights] = []
+        self._shown: list[tuple[int, Members]] = []
+        self.admitted = [self._admit(each, count) for each, count in zip(candidates, people, strict=True)]
 
-    def admit(self, members: Members) -> bool:
-        """Whether a count of these people may be shown beside all those admitted before."""
-        if not self._least:
-            return True
-        split = self._group * 2 + members
-        people = np.bincount(split, weights=self._sizes, minlength=2 * self._groups)
-        if bool(((people > 0) & (people < self._least)).any()):
+    def _admit(self, members: Members, count: int) -> bool:
+        if 0 < count < self._least or any(
+            0 < abs(count - other) < self._least and _nested(members, others) for other, others in self._shown
+        ):
             return False
-        present, self._group = np.unique(split, return_inverse=True)
-        self._groups = len(present)
+        if not self.admit_sum(members.astype(np.float64)):
+            return False
+        self._shown.append((count, members))
         return True
 
-    def count(self, number: int, members: Members) -> int | None:
-        """The number where it may be shown, else None."""
-        return number if self.admit(members) else None
+    def admit_sum(self, weights: Weights) -> bool:
+        """Whether a sum over the people may be shown: no hidden count follows from it and what is shown already.
+
+        Where it may, it counts as shown from then on.
+        """
+        new = weights[self._looked_at]
+        size = float(np.linalg.norm(new))
+        for _ in range(2):  # twice, for exactness
+            for direction in self._basis:
+                new = new - direction * float(direction @ new)
+        if np.linalg.norm(new) <= _ZERO * size:
+            return True  # it follows from what is shown
+        new /= np.linalg.norm(new)
+        rest = self._hidden - np.outer(self._hidden @ new, new)
+        if bool((np.linalg.norm(rest, axis=1) <= _ZERO).any()):
+            return False
+        self._hidden = rest
+        self._basis.append(new)
+        return True
+
+
+def _nested(one: Members, other: Members) -> bool:
+    both = one & other
+    return bool((both == one).all() or (both == other).all())
+
+
+def _some_kinds(sizes: npt.NDArray[np.int64], small: Sequence[Members]) -> npt.NDArray[np.int64]:
+    """The kinds of people on which sums are judged: all in small groups, and of the others the most frequent."""
+    rank = np.argsort(-sizes, kind="stable")
+    wanted = np.zeros(len(sizes), dtype=np.bool_)
+    wanted[rank[:_KINDS]] = True
+    for members in small:
+        wanted |= members
+    return np.flatnonzero(wanted & (sizes > 0))
+
+
+def hide_small_cells(
+    result: dict[str, Any],
+    population: Population,
+    bits: Sequence[int],
+    order: Sequence[int],
+    alternatives: Sequence[tuple[int, int]],
+    *,
+    least: int,
+) -> None:
+    """Set to None in a funnel's result what must not leave the site.
+
+    `bits`: the bits of the chosen rules. `order`: the attrition, as positions in `bits`. `alternatives`: position and
+    bit of each reading, in the order of `result["readings"]`.
+    """
+    crowd = Crowd(population)
+    cells = [*_cells(result, crowd, bits, order), *_reading_cells(result, crowd, bits, alternatives)]
+    guard = Guard(crowd.sizes, [members for _, _, members in cells], least=least)
+    for (row, name, _), admitted in zip(cells, guard.admitted, strict=True):
+        if not admitted:
+            row[name] = None
+    living = result["attrition"][0]["left_best"]
+    for position, row in enumerate(result["shapley"]):
+        for name in ("best", "worst"):
+            weights = crowd.shapley(bits, position, worst=name == "worst")
+            row[name] = _rounded(row[name], living, least) if guard.admit_sum(weights) else None
+    for row in result["readings"]:
+        row["who"] = None
+
+
+def _rounded(share: float, living: int | None, least: int) -> float | None:
+    """A share of the living, rounded to a multiple of `least` people; None where one of the two is small or hidden."""
+    if living is None:
+        return None
+    people = abs(share) * living
+    if 0 < people < least:
+        return None
+    return -round(people / least) * least / living if people else 0.0
+
+
+Cell = tuple[dict[str, Any], str, Members]
+
+
+def _cells(result: dict[str, Any], crowd: Crowd, bits: Sequence[int], order: Sequence[int]) -> list[Cell]:
+    """Every count of verdicts, attrition and each criterion alone with the people in it, the important ones first."""
+    verdicts = crowd.verdicts(bits)
+    seen = [[bits[position] for position in order[:step]] for step in range(len(order) + 1)]
+    possible = [crowd.possible(rules) for rules in seen]
+    before = [crowd.everybody, *possible]
+    steps = result["attrition"]
+    cells: list[Cell] = [(result, "total", crowd.everybody)]
+    cells += [(result["counts"], name, verdicts[name]) for name in result["counts"]]
+    cells += [(result, "dead", crowd.dead)]
+    cells += [(row, "left_best", possible[step]) for step, row in enumerate(steps)]
+    cells += [(row, "left_worst", crowd.certain(seen[step])) for step, row in enumerate(steps)]
+    cells += [(row, "lost", before[step] & ~possible[step]) for step, row in enumerate(steps)]
+    others = [[bit for bit in bits if bit != each] for each in bits]
+    alone: dict[str, Callable[[int], Members]] = {
+        "fails": lambda place: crowd.fails(bits[place]),
+        "gained_best": lambda place: crowd.possible(others[place]) & crowd.fails(bits[place]),
+        "unknown": lambda place: crowd.unknown(bits[place]),
+        "gained_worst": lambda place: crowd.certain(others[place]) & ~crowd.certain([bits[place]]),
+    }
+    for name, members in alone.items():
+        cells += [(row, name, members(place)) for place, row in enumerate(result["leave_one_out"])]
+    return cells
+
+
+def _reading_cells(
+    result: dict[str, Any], crowd: Crowd, bits: Sequence[int], alternatives: Sequence[tuple[int, int]]
+) -> list[Cell]:
+    """Every count of what another reading changes, with the people in it."""
+    before = crowd.verdicts(bits)
+    counts: list[Cell] = []
+    changes: list[Cell] = []
+    for row, (position, bit) in zip(result["readings"], alternatives, strict=True):
+        after = crowd.verdicts(swap(bits, position, bit))
+        counts += [(row["counts"], name, after[name]) for name in row["counts"]]
+        changes += [(change, "count", before[change["from"]] & after[change["to"]]) for change in row["changes"]]
+    return counts + changes
 
 
 def suppress_coverage(coverage: Mapping[str, Any], *, least: int) -> dict[str, Any]:

@@ -20,15 +20,15 @@ def write_json(out: TextIO, first: Mapping[str, Any], people: Iterable[Mapping[s
     """One JSON document, written person by person: never held in memory whole."""
     text = json.dumps(first, ensure_ascii=False)
     out.write(text[:-1] + ', "participants": [')
-    for count, person in enumerate(people):
-        out.write((",\n" if count else "\n") + json.dumps(person, ensure_ascii=False))
+    out.writelines(
+        (",\n" if count else "\n") + json.dumps(person, ensure_ascii=False) for count, person in enumerate(people)
+    )
     out.write("\n], " + json.dumps(last, ensure_ascii=False)[1:] + "\n")
 
 
 def write_ndjson(out: TextIO, people: Iterable[Mapping[str, Any]]) -> None:
     """One participant a line."""
-    for person in people:
-        out.write(json.dumps(person, ensure_ascii=False) + "\n")
+    out.writelines(json.dumps(person, ensure_ascii=False) + "\n" for person in people)
 
 
 CSV_COLUMNS = (
@@ -81,7 +81,7 @@ def write_parquet(path: Any, rows: Iterable[Sequence[tuple[Any, ...]]]) -> None:
     """Verdict, reason, value, date and fact id per person and criterion, in batches of rows."""
     with pq.ParquetWriter(path, PARQUET) as writer:
         for batch in rows:
-            columns = list(zip(*batch, strict=True)) if batch else [[] for _ in PARQUET]
+            columns: list[Any] = list(zip(*batch, strict=True)) if batch else [[] for _ in PARQUET]
             arrays = [pa.array(column, type=each.type) for column, each in zip(columns, PARQUET, strict=True)]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=PARQUET))
 

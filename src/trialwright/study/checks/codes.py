@@ -10,7 +10,9 @@ CODES: Mapping[str, Message] = {
     "vacuous": message("a rule that nobody can fail, although it does not say so"),
     "unsatisfiable": message("a rule that nobody can pass"),
     "always_passes": message("a reading that says itself that everybody passes"),
-    "never_decides": message("a rule that can neither be passed nor failed, so that the criterion stays open"),
+    "never_decides": message(
+        "a rule that can neither be passed nor failed, so that the criterion stays open"
+    ),
     "contradiction": message("criteria that nobody can pass together"),
     "threshold_out_of_reach": message("a part of a rule that is the same for everybody"),
     "warning_never_shown": message("a warning of a reading whose rule nobody can meet"),
@@ -22,7 +24,9 @@ CODES: Mapping[str, Message] = {
     "open_world_decided_by_silence": message(
         "a verdict from an empty record, where no record does not mean no"
     ),
-    "surrogate_never_decides": message("a substitute measurement that decides in no reading of its criterion"),
+    "surrogate_never_decides": message(
+        "a substitute measurement that decides in no reading of its criterion"
+    ),
     "readings_identical": message("two readings of a criterion with the same rule"),
     "criteria_identical": message("two criteria with the same rule"),
     "same_text_other_rule": message("two criteria that quote the same text and compute different things"),

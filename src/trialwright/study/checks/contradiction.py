@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from trialwright.logic import nodes as n
 from trialwright.study.checks.because import explain
 from trialwright.study.checks.examined import Examined, Level, is_chosen, name_of, path_of
 from trialwright.study.checks.possible import DeadEnd
@@ -19,19 +20,62 @@ def check_contradiction(examined: Examined) -> Iterator[Problem]:
     First among the chosen readings; where these are fine, with each other reading in the place of its chosen one.
     Rules that nobody can pass alone are left to their own check.
     """
-    chosen = examined.passable()
-    rest, clean = list(chosen), True
-    while (found := _smallest(rest, examined)) is not None:
-        clean = False
-        rules, ends = found
-        yield _problem("error", rules, ends, examined)
-        rest = [rule for rule in rest if rule not in rules]
+    clean = True
+    for group in _groups(examined.passable):
+        while (found := _smallest(group, examined)) is not None:
+            clean = False
+            rules, ends = found
+            yield _problem("error", rules, ends, examined)
+            group = [rule for rule in group if rule not in rules]
     for rule in examined.rules if clean else ():
         if is_chosen(rule) or examined.reach(rule).no_pass is not None:
             continue
-        found = _smallest([*(other for other in chosen if other.id != rule.id), rule], examined)
+        others = [other for other in examined.passable if other.id != rule.id]
+        group = next(group for group in _groups([*others, rule]) if rule in group)
+        found = _smallest(group, examined)
         if found is not None:
             yield _problem("warning", *found, examined, at=rule)
+
+
+def _groups(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """The rules in groups that have nothing in common: no concept, not the age, not the sex.
+
+    Whoever passes each group alone has nothing that keeps them from passing all.
+    """
+    groups: list[tuple[set[str], list[Rule]]] = []
+    for rule in rules:
+        subjects = _subjects(rule)
+        touched = [group for group in groups if group[0] & subjects]
+        groups = [group for group in groups if not group[0] & subjects]
+        groups.append(
+            (
+                subjects.union(*(known for known, _ in touched)),
+                [*(one for _, some in touched for one in some), rule],
+            )
+        )
+    return [[rule for rule in rules if rule in group] for _, group in groups]
+
+
+def _subjects(rule: Rule) -> set[str]:
+    """What a rule speaks of; age and sex under names that no concept can have."""
+    found = set()
+    for node in rule.condition.walk():
+        match node:
+            case n.Age():
+                found.add(" age")
+            case n.Female() | n.SexIs():
+                found.add(" sex")
+            case (
+                n.Pick()
+                | n.Score()
+                | n.Course()
+                | n.Present()
+                | n.Recorded()
+                | n.ItemCount()
+                | n.ResultCount()
+            ):
+                found.add(node.concept)
+    return found
 
 
 def _smallest(rules: Sequence[Rule], examined: Examined) -> tuple[list[Rule], tuple[DeadEnd, ...]] | None:

@@ -63,7 +63,9 @@ class Examined:
         return self.reaches[rule.id, rule.name]
 
     def _reach(self, rule: Rule) -> Reach:
-        pass_, fail = ((Goal(rule.id, rule.condition, truth),) for truth in (rule.inclusion, not rule.inclusion))
+        pass_, fail = (
+            (Goal(rule.id, rule.condition, truth),) for truth in (rule.inclusion, not rule.inclusion)
+        )
         at_bedside, in_search = (self.possible.refute(fail, mode=mode) for mode in ("screening", "search"))
         return Reach(
             None if at_bedside is None or in_search is None else tuple(dict.fromkeys(at_bedside + in_search)),
@@ -75,6 +77,7 @@ class Examined:
         """To pass a rule."""
         return Goal(rule.id, rule.condition, rule.inclusion)
 
+    @cached_property
     def passable(self) -> tuple[Rule, ...]:
         """The chosen rules that somebody can pass at the bedside."""
         return tuple(rule for rule in self.eligibility.chosen() if self.reach(rule).no_pass is None)
@@ -82,9 +85,7 @@ class Examined:
     def problem(self, level: Level, code: str, path: Path, sentence: Message, cure: Message) -> Problem:
         """A finding at a place of the study."""
         place = self.study.place(path)
-        return Problem(
-            cast(Severity, level), code, place.file, place.line, place.column, sentence, cure
-        )
+        return Problem(cast(Severity, level), code, place.file, place.line, place.column, sentence, cure)
 
 
 def is_chosen(rule: Rule) -> bool:

@@ -11,7 +11,6 @@ from trialwright.study.checks.possible import Goal
 from trialwright.study.errors import Problem
 from trialwright.study.prose.figures import duration
 from trialwright.study.prose.rules import name_sexes
-from trialwright.terms.dates import parse_length
 from trialwright.terms.message import Message, message
 
 _PAGE = "study.yaml"
@@ -31,11 +30,11 @@ def check_population(examined: Examined) -> Iterator[Problem]:
 
 def _check_age(key: Literal["minimum_age", "maximum_age"], examined: Examined) -> Iterator[Problem]:
     text = getattr(examined.study.identity.population, key)
-    length = parse_length(text) if text else None
-    if length is None or length.unit != "a":
+    number, _, unit = (text or "").partition(" ")
+    if unit != "a" or not number.isdecimal():
         return
-    step = -1 if key == "minimum_age" else 1
-    for age, admitted in ((length.count, True), (length.count + step, False)):
+    limit, beyond = int(number), -1 if key == "minimum_age" else 1
+    for age, admitted in ((limit, True), (limit + beyond, False)):
         if _can_join(n.Compare("=", n.Age(), n.Literal(float(age))), examined) is admitted:
             continue
         years = duration(str(age), "a")
@@ -82,7 +81,7 @@ def _can_join(trait: n.Condition, examined: Examined) -> bool:
     """Whether somebody with a trait passes the chosen criteria that speak of age or sex."""
     goals = [
         examined.goal(rule)
-        for rule in examined.passable()
+        for rule in examined.passable
         if any(isinstance(part, n.Age | n.Female | n.SexIs) for part in rule.condition.walk())
     ]
     wanted = Goal("", trait, True)

@@ -35,7 +35,9 @@ def _check_rule(rule: Rule, examined: Examined) -> Iterator[Problem]:
             "warning",
             "never_decides",
             path,
-            message("{rule} can neither be passed nor failed; the criterion stays open for everybody.", rule=name),
+            message(
+                "{rule} can neither be passed nor failed; the criterion stays open for everybody.", rule=name
+            ),
             message("Write its rule."),
         )
     elif reach.no_pass is not None:
@@ -52,9 +54,13 @@ def _check_rule(rule: Rule, examined: Examined) -> Iterator[Problem]:
             "vacuous",
             path,
             message("Nobody can fail {rule}. {reason}", rule=name, reason=explain(reach.no_fail, words)),
-            message("Check the signs, and whether or should be and; if everybody should pass, write `always`.")
+            message(
+                "Check the signs, and whether or should be and; if everybody should pass, write `always`."
+            )
             if rule.inclusion
-            else message("Check the signs, and whether and should be or; if nobody should be excluded, write `never`."),
+            else message(
+                "Check the signs, and whether and should be or; if nobody should be excluded, write `never`."
+            ),
         )
 
 

@@ -17,7 +17,7 @@ from trialwright.terms.message import Message, message
 from trialwright.terms.units import IncompatibleUnits, UnknownUnit, converter
 
 Lowered = n.Number | n.Condition | n.AnchorDay
-Found = TypeVar("Found", bound=Lowered)
+Found = TypeVar("Found", bound=n.Node)
 ULN = "ULN"
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
@@ -116,7 +116,8 @@ class Scope:
                 return self._name(expression, text)
             case g.Call(name=name):
                 return self._call(expression, name)
-        raise TypeError(type(expression).__name__)
+            case _:
+                raise TypeError(type(expression).__name__)
 
     def _name(self, expression: g.Name, text: str) -> Lowered:
         if text == "age":
@@ -312,7 +313,7 @@ class Scope:
         """The concept an argument names; it must be of one of these kinds."""
         if not isinstance(expression, g.Name):
             self.fail(
-                expression, message("{name} needs the name of a concept here.", name=call.name), message("")
+                expression, message("{name} needs the name of a concept here.", name=call.name), message("Name one of the concept list.")
             )
         concept = self.concepts.get(expression.text)
         if concept is None:
@@ -338,7 +339,11 @@ class Scope:
     def one(self, call: g.Call) -> g.Expression:
         """The only argument by place."""
         if len(call.arguments) != 1:
-            self.fail(call, message("{name} takes one concept.", name=call.name), message(""))
+            self.fail(
+                call,
+                message("{name} takes one concept.", name=call.name),
+                message("Name one of the concept list."),
+            )
         return call.arguments[0]
 
     def named(self, call: g.Call, word: str) -> g.Expression | None:
@@ -373,7 +378,9 @@ class Scope:
     def word(self, expression: g.Expression) -> str:
         """A plain word."""
         if not isinstance(expression, g.Name):
-            self.fail(expression, message("Here a word is needed."), message(""))
+            self.fail(
+                expression, message("Here a word is needed."), message("Write a plain word, such as none.")
+            )
         return expression.text
 
     def reason(self, expression: g.Expression | None, default: str) -> str:

@@ -14,7 +14,7 @@ from trialwright.study.prose.records import (
     censored,
     censored_end,
     dated,
-    entered,
+    number_of,
     period,
     result,
 )
@@ -102,12 +102,10 @@ def shown_number(leaf: Finding, number: n.Number, limit: Limit, beside: tuple[st
     """The deciding number, in the unit of its limit, on the same side of it as the number itself."""
     value = words.conversion(number, limit.unit)(_end(leaf))
     fact = deciding_fact(leaf)
-    own = (
-        entered(fact, value)
-        if fact is not None and isinstance(number, n.Pick | n.Score | n.StandIn)
-        else None
+    picked = isinstance(number, n.Pick | n.Score | n.StandIn)
+    return (
+        number_of(fact, value, beside=beside) if fact is not None and picked else figure(value, beside=beside)
     )
-    return own or figure(value, beside=beside)
 
 
 def _result(leaf: Finding, number: n.Number, limit: Limit, beside: tuple[str, ...], words: Words) -> Message:
