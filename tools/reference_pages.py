@@ -28,13 +28,25 @@ MADE = "<!-- Made by tools/reference_pages.py; do not edit by hand. -->"
 LANGUAGES = ("en", "zh")
 
 EXIT_CODES = {
-    common.DONE: "done, whatever the verdicts are",
-    common.BUG: "a bug; please report it",
-    common.USAGE: "the command was not understood, or the output cannot be written",
-    common.STUDY_INVALID: "the study definition is invalid; every problem is printed with file and line",
-    common.RECORDS_UNREADABLE: "the records cannot be read; nothing was evaluated",
-    common.SOME_SKIPPED: "done, but some records could not be read; they are listed",
-    common.ANSWER_IS_NO: "the answer is no: the two engines disagree",
+    common.DONE: ("done, whatever the verdicts are", "已完成，与判定结果无关"),
+    common.BUG: ("a bug; please report it", "程序错误，请报告"),
+    common.USAGE: (
+        "the command was not understood, or the output cannot be written",
+        "命令有误，或结果无法写入",
+    ),
+    common.STUDY_INVALID: (
+        "the study definition is invalid; every problem is printed with file and line",
+        "研究定义无效；逐条列出问题及其文件和行号",
+    ),
+    common.RECORDS_UNREADABLE: (
+        "the records cannot be read; nothing was evaluated",
+        "记录无法读取，未作任何判定",
+    ),
+    common.SOME_SKIPPED: (
+        "done, but some records could not be read; they are listed",
+        "已完成，但有记录无法读取，均已列出",
+    ),
+    common.ANSWER_IS_NO: ("the answer is no: the two engines disagree", "答案为否：两个引擎结论不一致"),
 }
 
 WHOLE, OPEN, INNER = "pass or fail", "unknown", "inside rules only"
@@ -91,9 +103,9 @@ def command_line(language: str) -> str:
         lines += [f"- [`trialwright {name}`](#trialwright-{name}): {render(about, catalogue)}"]
     for name in COMMANDS:
         lines += ["", *_command(name, common.Terminal(language))]
-    if language == "en":
-        lines += ["", "## Exit codes", "", "| code | meaning |", "|---:|---|"]
-        lines += [f"| {code} | {meaning} |" for code, meaning in sorted(EXIT_CODES.items())]
+    heads = ("Exit codes", "code", "meaning") if language == "en" else ("退出码", "退出码", "含义")
+    lines += ["", f"## {heads[0]}", "", f"| {heads[1]} | {heads[2]} |", "|---:|---|"]
+    lines += [f"| {code} | {words[language != 'en']} |" for code, words in sorted(EXIT_CODES.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -123,8 +135,11 @@ def _command(name: str, terminal: common.Terminal) -> Iterator[str]:
 
 
 def _option(action: argparse.Action) -> str:
-    value = "" if action.nargs == 0 or action.choices else f" {action.metavar or action.dest.upper()}"
-    return action.option_strings[0] + value
+    if action.choices:
+        value = "|".join(map(str, action.choices)) if action.required else ""
+    else:
+        value = "" if action.nargs == 0 else str(action.metavar or action.dest.upper())
+    return f"{action.option_strings[0]} {value}".strip()
 
 
 def _default(action: argparse.Action) -> str:

@@ -25,7 +25,7 @@ from trialwright.cli import main as trialwright
 
 ROOT = Path(__file__).parent.parent
 SHOWN = re.compile(
-    r"(<!-- shown: (?P<command>[^|\n]+) \| (?P<what>[^\n]+) -->\n```\w*\n)(?P<text>.*?)(?=```\n)", re.S
+    r"(<!-- shown: (?P<command>[^|\n]+) \| (?P<what>[^\n]+) -->\n```\w*\n)(?P<text>.*?)(?=```\n)", re.DOTALL
 )
 STEP = re.compile(r"(\w+)(?:\[(\w+)=([^\]]+)\])?")
 

@@ -85,8 +85,28 @@ def change_days(condition: n.Condition, context: Context, end: date) -> set[date
     """Every day after the context's day, up to `end`, on which the condition may change; may hold others too."""
     days: set[date] = set()
     for node in condition.walk():
-        days.update(_node_days(node, context, end))
+        match node:
+            case n.Compare(_, n.Course(measure="days", daily=0.0, gap=1) as course, n.Literal(value)):
+                days.update(_growing_days(course, int(value), context))
+            case n.Course(measure="days", daily=0.0, gap=1):
+                pass  # looked at with the comparison it stands in
+            case _:
+                days.update(_node_days(node, context, end))
     return {day for day in days if context.day < day <= end}
+
+
+def _growing_days(node: n.Course, limit: int, context: Context) -> Iterable[date]:
+    """Days on which a running course reaches a number of days, and those on which it has left the window."""
+    facts = context.facts(node.concept)
+    yield from _leaving([fact for fact in facts if fact.absent], node.answer_window)
+    yield from _leaving(facts, node.window, ends=True)
+    for fact in facts:
+        for first in {fact.start_low, fact.start_high}:
+            if FIRST_DAY < first < LAST_DAY:
+                yield from (add_days(first, limit + step) for step in (-1, 0, 1))
+        for last in {fact.end_low, fact.end_high}:
+            if last < LAST_DAY:
+                yield add_days(last, 1)
 
 
 def _node_days(node: n.Node, context: Context, end: date) -> Iterable[date]:

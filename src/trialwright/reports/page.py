@@ -57,7 +57,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(message=message, words=words, bar=bar)
+    environment.globals.update(message=message, words=words, bar=bar, lanes=lanes)
     environment.filters.update(count=count, share=share, converted=converted, signed=signed)
     return environment
 
@@ -101,19 +101,29 @@ def signed(value: float, unit: str) -> Message | Text | str:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One rectangle of a bar: its class in the style sheet, where it begins and how long it is, in percent."""
+    """One rectangle of a bar 100 wide and 12 high: its class in the style sheet, where it lies and how large it is."""
 
     kind: str
-    start: float
-    length: float
+    x: float
+    y: float
+    width: float
+    height: float
 
 
 def bar(whole: float, *pieces: tuple[str, float, float]) -> list[Piece]:
-    """Rectangles of a bar whose full length is `whole`; each piece is (class, start, length). None is too long."""
-    if whole <= 0:
-        return []
+    """Rectangles one over the other; each is (class, where it begins, how long it is), in units of `whole`."""
     return [
-        Piece(kind, round(100 * start / whole, 3), round(100 * length / whole, 3))
+        Piece(kind, round(100 * start / whole, 3), 0, round(100 * length / whole, 3), 12)
         for kind, start, length in pieces
-        if length > 0
+        if whole > 0 and length > 0
+    ]
+
+
+def lanes(whole: float, *pieces: tuple[str, float]) -> list[Piece]:
+    """Rectangles one below the other, all from the left; each is (class, how long it is), in units of `whole`."""
+    height = 12 / len(pieces)
+    return [
+        Piece(kind, 0, lane * height + 1, round(100 * length / whole, 3), height - 2)
+        for lane, (kind, length) in enumerate(pieces)
+        if whole > 0 and length > 0
     ]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 from trialwright.logic.finding import CERTAIN, NONE, Bounds
-from trialwright.logic.interpreter.context import Context, overlaps, resolve, start_high, why_possible
+from trialwright.logic.interpreter.context import Context, Span, overlaps, resolve, start_high, why_possible
 from trialwright.logic.interpreter.presence import answered_no, silence
 from trialwright.logic.nodes import Course
 from trialwright.logic.reasons import strongest
@@ -21,29 +22,33 @@ from trialwright.terms.quantity import BOUND
 SPREAD = 1096  # days before the day judged that are spread to single days; longer courses count as this long
 
 
+class Extent(NamedTuple):
+    """The days one record covers: those possible, those certain (`sure` False: none), and why the two differ."""
+
+    first: date
+    last: date
+    sure: bool
+    sure_first: date
+    sure_last: date
+    why: str
+
+
 def course(node: Course, weight: Bounds | None, context: Context) -> Bounds:
     """Evaluate a `Course`; `weight` in kg for doses recorded per day where the concept counts per kg and day."""
     span = resolve(node.window, context)
-    least: dict[date, float] = {}
-    most: dict[date, float] = {}
-    touching: list[Fact] = []
-    reasons: set[str] = set()
-    for fact in context.facts(node.concept):
-        if fact.absent or span is None:
-            continue
-        reason = _spread(node, fact, weight, least, most, context)
-        if overlaps(fact, span, context) != NONE:
-            touching.append(fact)
-        reasons.add(reason)
-    low = _measure(node, least, most, context)
-    high = _measure(node, most, least, context)
+    facts = [fact for fact in context.facts(node.concept) if not fact.absent] if span else []
+    touching = [fact for fact in facts if span and overlaps(fact, span, context) != NONE]
     answer, answer_fact = answered_no(node.concept, node.answer_window, context)
-    if not touching:
+    if not touching or span is None:
         why = silence(node.kind, answer, context)
         if node.silence_is_none and why != "kind_not_covered":
             why = ""
-        facts = (answer_fact,) if answer_fact else ()
-        return Bounds(0.0, BOUND if why else 0.0, why, answer_fact, answer_fact, NONE, facts)
+        answers = (answer_fact,) if answer_fact else ()
+        return Bounds(0.0, BOUND if why else 0.0, why, answer_fact, answer_fact, NONE, answers)
+    if node.measure == "days" and not node.daily:
+        low, high, reasons = _longest(node, facts, span, context)
+    else:
+        low, high, reasons = _doses(node, facts, weight, context)
     if answer != NONE:
         low = 0.0
     why = "" if high <= low else "conflict" if answer != NONE else strongest(reasons)
@@ -51,41 +56,72 @@ def course(node: Course, weight: Bounds | None, context: Context) -> Bounds:
     return Bounds(low, high, why, last, last, CERTAIN, tuple(touching))
 
 
+def _extent(fact: Fact, context: Context) -> Extent:
+    """The days a record covers up to the day judged, going back no further than `SPREAD` days."""
+    earliest = add_days(context.day, -SPREAD)
+    sure_from = start_high(fact, context)
+    first, last = max(fact.start_low, earliest), min(fact.end_high, context.day)
+    sure_first, sure_last = max(sure_from, earliest), min(fact.end_low, context.day)
+    sure = not fact.doubt and sure_from <= context.known
+    certain = sure and sure_last >= last and first >= sure_first
+    return Extent(first, last, sure, sure_first, sure_last, "" if certain else why_possible(fact))
+
+
+def _longest(node: Course, facts: list[Fact], span: Span, context: Context) -> tuple[float, float, set[str]]:
+    """The longest course in days, from certain and from possible days."""
+    extents = [_extent(fact, context) for fact in facts]
+    least = [(each.sure_first, each.sure_last) for each in extents if each.sure]
+    most = [(each.first, each.last) for each in extents]
+    return (
+        _longest_run(least, node.gap, span),
+        _longest_run(most, node.gap, span),
+        {each.why for each in extents},
+    )
+
+
+def _longest_run(pieces: list[tuple[date, date]], gap: int, span: Span) -> float:
+    """The most days of one course with a day in the span; pieces not more than `gap` days apart are one course."""
+    best = days = 0
+    reaching = False
+    end: date | None = None
+    for first, last in sorted(piece for piece in pieces if piece[0] <= piece[1]):
+        if end is None or (first - end).days > gap:
+            days, reaching, end = 0, False, None
+        days += (last - first).days + 1 if end is None or first > end else max((last - end).days, 0)
+        end = last if end is None else max(end, last)
+        reaching = reaching or (first <= span.to_high and last >= span.from_low)
+        if reaching:
+            best = max(best, days)
+    return float(best)
+
+
+def _doses(
+    node: Course, facts: list[Fact], weight: Bounds | None, context: Context
+) -> tuple[float, float, set[str]]:
+    """A dose measure from certain and from possible doses, day by day."""
+    least: dict[date, float] = {}
+    most: dict[date, float] = {}
+    reasons = {_spread(fact, weight, least, most, context) for fact in facts}
+    return _measure(node, least, most, context), _measure(node, most, least, context), reasons
+
+
 def _spread(
-    node: Course,
-    fact: Fact,
-    weight: Bounds | None,
-    least: dict[date, float],
-    most: dict[date, float],
-    context: Context,
+    fact: Fact, weight: Bounds | None, least: dict[date, float], most: dict[date, float], context: Context
 ) -> str:
     """Add one record to the days it covers; give the reason why it is not certain ('' if it is)."""
-    earliest = add_days(context.day, -SPREAD)
     low, high, why = fact.low, fact.high, fact.issue
-    if node.measure == "days" and not node.daily:
-        why = ""
-    elif fact.absolute:
+    if fact.absolute:
         if weight is None or weight.low <= 0 or weight.high >= BOUND:
             low, high, why = 0.0, BOUND, (weight.why if weight else "") or "weight_missing"
         else:
-            low, high, why = (
-                low / weight.high,
-                high if high >= BOUND else high / weight.low,
-                why or weight.why,
-            )
-    sure_from = start_high(fact, context)
-    sure_to = min(fact.end_low, context.day)
-    sure = not fact.doubt and sure_from <= context.known
-    day = max(fact.start_low, earliest)
-    end = min(fact.end_high, context.day)
-    if not sure or sure_to < end or day < max(sure_from, earliest):
-        why = why or why_possible(fact)
-    while day <= end:
+            low, high, why = low / weight.high, high if high >= BOUND else high / weight.low, why or weight.why
+    extent = _extent(fact, context)
+    for ordinal in range(extent.first.toordinal(), extent.last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
         most[day] = min(most.get(day, 0.0) + high, BOUND)
-        if sure and sure_from <= day <= sure_to:
+        if extent.sure and extent.sure_first <= day <= extent.sure_last:
             least[day] = least.get(day, 0.0) + low
-        day = add_days(day, 1)
-    return why
+    return why or extent.why
 
 
 def _measure(node: Course, doses: dict[date, float], other: dict[date, float], context: Context) -> float:

@@ -26,6 +26,9 @@ def figure(value: float, *, beside: Iterable[str] = ()) -> str:
     that the shown number is on the same side of each of them as the number itself: 2.9999 beside 3.0 stays 2.9999.
     """
     limits = tuple(beside)
+    for limit in limits:
+        if equal(value, float(limit)) and keeps_sides(limit, value, limits):
+            return limit
     if abs(value) >= 10**_MOST_PLACES:
         return repr(value)
     for places in range(_places(value), _MOST_PLACES + 1):

@@ -70,7 +70,7 @@ def describe_number(node: n.Number, words: Words) -> Message:
     """A number as a noun: "the latest serum creatinine in the last 28 days"."""
     match node:
         case n.Literal():
-            return message("{number}", number=node.text or figure(node.value))
+            return message("{number}", number=_written(node))
         case n.Age():
             return message("the age")
         case n.Female():
@@ -110,6 +110,13 @@ def describe_number(node: n.Number, words: Words) -> Message:
         case n.Course():
             return qualified(measured(node, words), node, words)
     raise TypeError(f"no words for {type(node).__name__}")
+
+
+def _written(node: n.Literal) -> Prose:
+    number, _, unit = node.text.partition(" ")
+    if unit == "ULN":
+        return message("{count} times the upper limit of normal", count=number)
+    return quantity(number, unit) if number else figure(node.value)
 
 
 def _argument(node: n.Number, words: Words) -> Prose:

@@ -30,7 +30,7 @@ def _search(world: World, claims: tuple[Claim, ...]) -> Answer:
     comparisons = [claim.said for claim in claims]
     wanted = {variable for claim in claims for variable in variables(claim.condition)}
     ranges = {key: world.range(key) for key in wanted if isinstance(key, n.Number) and key != SEX}
-    open_parts = [Box(world.domains, world.sexes, ranges)]
+    open_parts = [Box(world.domains, _as_two(world.sexes), ranges)]
     for _ in range(PARTS):
         if not open_parts:
             return "impossible"
@@ -44,6 +44,11 @@ def _search(world: World, claims: tuple[Claim, ...]) -> Answer:
             return "perhaps"
         open_parts += halves
     return "perhaps" if open_parts else "impossible"
+
+
+def _as_two(sexes: frozenset[str]) -> frozenset[str]:
+    """Female and male for any other sex: what a formula decides about it, it decides with both."""
+    return sexes if sexes <= {"female", "male"} else frozenset({"female", "male"})
 
 
 def _all_hold(comparisons: list[n.Condition], box: Box) -> bool:
