@@ -257,6 +257,8 @@ def _read_section(page: str, title: str, block: list[str], table: list[str]) -> 
         if len(row) != len(head):
             raise BadSpec(f"{where}: a row has {len(row)} cells, the heading {len(head)}: {row}")
     columns = _outcome_columns(head, rules, modes)
+    if len(set(head)) < len(head):
+        raise BadSpec(f"{where}: two columns have the same name")
     if not columns:
         raise BadSpec(f"{where}: no column says what must come out")
     strange = [name for name in head if name not in {*columns, *_FACT_COLUMNS, *_PERSON_COLUMNS, *concepts()}]
@@ -309,7 +311,7 @@ def _read_people(
         facts: list[RawFact] = []
         marked: set[str] = set()
         for row in group:
-            found = list(_read_facts(where, row, on, len(facts)))
+            found = list(_read_facts(where, row, on, len(facts), columns))
             facts += found
             if row.get("decides"):
                 marked |= {fact.fact for fact in found}
@@ -333,7 +335,9 @@ def _read_expected(where: str, text: str) -> Expected:
     return Expected(TRUTHS[truth], reason)
 
 
-def _read_facts(where: str, row: Mapping[str, str], on: date, before: int) -> Iterator[RawFact]:
+def _read_facts(
+    where: str, row: Mapping[str, str], on: date, before: int, outcomes: Iterable[str]
+) -> Iterator[RawFact]:
     """The facts of one row, named f1, f2 ... in order unless the table names them."""
     shared = RawFact("", "", "", "")
     for name in _FACT_COLUMNS - {"concept", "value", "unit"}:
@@ -348,7 +352,7 @@ def _read_facts(where: str, row: Mapping[str, str], on: date, before: int) -> It
     elif any(row.get(name) for name in ("value", "unit", "status", "route", "code", "end")):
         raise BadSpec(f"{where}: a fact without a concept: {row}")
     for name, cell in row.items():
-        if cell and name in concepts():
+        if cell and name in concepts() and name not in outcomes:
             value, _, unit = cell.partition(" ")
             made.append((concepts()[name], value, unit or concepts()[name].unit or ""))
     for number, (concept, value, unit) in enumerate(made, start=before + 1):

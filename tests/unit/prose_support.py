@@ -100,7 +100,10 @@ def person(table: str, *, sex: str = "female", birth: str = "1990-01-01") -> Per
     for number, line in enumerate((line for line in table.splitlines() if line.strip()), start=1):
         concept, amount, start, *more = (cell.strip() for cell in line.split("|"))
         value, _, unit = amount.partition(" ")
-        named = dict(entry.split(" ", 1) if " " in entry else ("status", entry) for entry in more)
+        named: dict[str, str] = {}
+        for entry in more:
+            word, _, rest = entry.partition(" ")
+            named |= {word: rest} if rest else {"status": word}
         facts.append(
             RawFact(
                 "p1",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -74,6 +76,21 @@ NUMBERS: Mapping[type[n.Number], n.Number] = {
     n.Course: PULSE,
 }
 
+WEIGHT = n.Pick("body_weight", window=n.Window(Length(6, "mo")), missing="weight_missing")
+OTHER_NUMBERS = (
+    *(replace(CREATININE, which=which) for which in get_args(n.Which)),
+    replace(CREATININE, surrogate=n.Pick("urine_protein_24h")),
+    *(replace(PULSE, measure=measure) for measure in get_args(n.Measure)),
+    replace(PULSE, daily=0.0, gap=1),
+    replace(PULSE, measure="max_daily_dose", except_daily=250.0, except_window=n.Window(Length(14, "d"))),
+    n.Course("ivig", "max_daily_dose", n.Window(Length(12, "wk")), SCREENING, weight=WEIGHT),
+    *(
+        n.Arithmetic(operator, CREATININE, n.Literal(2.0, "2"))
+        for operator in get_args(get_type_hints(n.Arithmetic)["operator"])
+    ),
+    n.Formula("bmi", (WEIGHT, n.Pick("body_height", window=SCREENING)), "kg/m2"),
+)
+
 CONDITIONS: Mapping[type[n.Condition], n.Condition] = {
     n.Present: DIALYSIS,
     n.Recorded: n.Recorded("serum_creatinine", SCREENING),
@@ -111,7 +128,9 @@ def test_every_number_and_every_condition_has_an_example_here() -> None:
 
 
 @pytest.mark.parametrize(
-    "node", [*NUMBERS.values(), *CONDITIONS.values()], ids=lambda node: type(node).__name__
+    "node",
+    [*NUMBERS.values(), *OTHER_NUMBERS, *CONDITIONS.values(), ADMISSION],
+    ids=lambda node: type(node).__name__,
 )
 def test_every_node_is_described_in_both_languages(node: n.Node) -> None:
     for said in (english(describe(node, words())), chinese(describe(node, words()))):
@@ -121,13 +140,15 @@ def test_every_node_is_described_in_both_languages(node: n.Node) -> None:
         assert all(english(line) and chinese(line) for line in lines(outline(node, words())))
 
 
-@pytest.mark.parametrize("kind", list(NUMBERS), ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "="])
+@pytest.mark.parametrize(
+    "number", [*NUMBERS.values(), *OTHER_NUMBERS], ids=lambda number: type(number).__name__
+)
+@pytest.mark.parametrize("operator", get_args(n.Operator))
 @pytest.mark.parametrize("limit", [0.0, 1.0, 1e6])
 def test_every_number_that_decides_has_a_sentence(
-    kind: type[n.Number], operator: n.Operator, limit: float
+    number: n.Number, operator: n.Operator, limit: float
 ) -> None:
-    node = n.Compare(operator, NUMBERS[kind], n.Literal(limit))
+    node = n.Compare(operator, number, n.Literal(limit))
     for who in (person(RECORD), person("", sex="unknown", birth="")):
         for mode in ("search", "screening"):
             said = say_leaf(finding(node, who, mode=mode), words())

@@ -27,8 +27,13 @@ MARKS: Mapping[str, str] = {
 """A sign beside every verdict, so that nothing hangs on its colour."""
 
 MODES: Mapping[str, Message] = {
-    "search": message("search: records alone; where the protocol allows it, no record means no"),
-    "screening": message("screening: at the bedside; what is not recorded is unknown"),
+    "search": message("search of records"),
+    "screening": message("screening at the bedside"),
+}
+
+MODE_NOTES: Mapping[str, Message] = {
+    "search": message("for diagnoses, treatments and allergies no record means no"),
+    "screening": message("what is not recorded is unknown"),
 }
 
 TYPES: Mapping[str, Message] = {

@@ -15,8 +15,8 @@ from trialwright.logic.interpreter.presence import answered_no, silence
 from trialwright.logic.nodes import Course
 from trialwright.logic.reasons import strongest
 from trialwright.record.fact import Fact
-from trialwright.terms.compare import greater_equal
-from trialwright.terms.dates import add_days
+from trialwright.terms.compare import equal, greater_equal
+from trialwright.terms.dates import FIRST_DAY, add_days
 from trialwright.terms.quantity import BOUND
 
 SPREAD = 1096  # days before the day judged that are spread to single days; longer courses count as this long
@@ -101,14 +101,22 @@ def _doses(
     """A dose measure from certain and from possible doses, day by day."""
     least: dict[date, float] = {}
     most: dict[date, float] = {}
-    reasons = {_spread(fact, weight, least, most, context) for fact in facts}
+    window = resolve(node.window, context)
+    only_window = node.measure in ("window_dose", "max_daily_dose")
+    begin = window.from_low if only_window and window is not None else FIRST_DAY
+    reasons = {_spread(fact, weight, least, most, context, begin) for fact in facts}
     return _measure(node, least, most, context), _measure(node, most, least, context), reasons
 
 
 def _spread(
-    fact: Fact, weight: Bounds | None, least: dict[date, float], most: dict[date, float], context: Context
+    fact: Fact,
+    weight: Bounds | None,
+    least: dict[date, float],
+    most: dict[date, float],
+    context: Context,
+    begin: date,
 ) -> str:
-    """Add one record to the days it covers; give the reason why it is not certain ('' if it is)."""
+    """Add one record to the days it covers from `begin` on; give the reason why it is not certain ('' if it is)."""
     low, high, why = fact.low, fact.high, fact.issue
     if fact.absolute:
         if weight is None or weight.low <= 0 or weight.high >= BOUND:
@@ -116,7 +124,7 @@ def _spread(
         else:
             low, high, why = low / weight.high, high if high >= BOUND else high / weight.low, why or weight.why
     extent = _extent(fact, context)
-    for ordinal in range(extent.first.toordinal(), extent.last.toordinal() + 1):
+    for ordinal in range(max(extent.first, begin).toordinal(), extent.last.toordinal() + 1):
         day = date.fromordinal(ordinal)
         most[day] = min(most.get(day, 0.0) + high, BOUND)
         if extent.sure and extent.sure_first <= day <= extent.sure_last:
@@ -130,7 +138,7 @@ def _measure(node: Course, doses: dict[date, float], other: dict[date, float], c
     An exception is judged on the opposite version: the low end leaves out what may be excepted, the high end only
     what surely is.
     """
-    days = sorted(day for day, dose in doses.items() if node.daily == 0 or greater_equal(dose, node.daily))
+    days = sorted(day for day, dose in doses.items() if dose >= node.daily or equal(dose, node.daily))
     span = resolve(node.window, context)
     if not days or span is None:
         return 0.0

@@ -6,13 +6,16 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from trialwright.eligibility.calendar import HORIZON
 from trialwright.eligibility.funnel import Population, count_verdicts, plan_attrition
 from trialwright.reports.page import write_page
 from trialwright.reports.screening.next_steps import next_steps
 from trialwright.study.model import Study
 from trialwright.study.prose.words import Words
+from trialwright.terms.dates import add_days
 
 CARDS = 100  # eligible and undetermined people shown with all their criteria
 ROWS = 500  # ineligible people listed, and records listed as skipped or set aside
@@ -39,8 +42,9 @@ def write_html(
         {
             "data": each,
             "steps": next_steps(each, study=study, words=words),
-            "open": [row for row in each["criteria"] if row["verdict"] != "pass"],
+            "open": [row for row in each["criteria"] if row["verdict"] in ("fail", "unknown")],
             "passed": [row for row in each["criteria"] if row["verdict"] == "pass"],
+            "not_assessed": [row for row in each["criteria"] if row["verdict"] == "not_assessed"],
         }
         for each in crowd.first.sorted()
     ]
@@ -63,6 +67,7 @@ def write_html(
         criteria=_legend(study, result, crowd.readings),
         other_readings=_other_readings(study, result),
         rows=ROWS,
+        horizon=add_days(date.fromisoformat(result["on"]), HORIZON).isoformat(),
     )
 
 

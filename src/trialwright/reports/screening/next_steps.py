@@ -31,9 +31,14 @@ def next_steps(participant: Mapping[str, Any], *, study: Study, words: Words) ->
         key = (row["criterion"], row["action"], row["reason"], row["settles"], row["by"])
         groups.setdefault(key, []).append(row["concept"])
     return [
-        NextStep(_do(action, concepts, criterion, by, study, words), criterion, reason_words(reason), settles, by)
+        NextStep(_do(action, concepts, criterion, by, study, words), criterion, _why(action, reason), settles, by)
         for (criterion, action, reason, settles, by), concepts in groups.items()
     ]
+
+
+def _why(action: str, reason: str) -> Message | str:
+    words = reason_words(reason)
+    return message("from the next day on: {reason}", reason=words) if action == "repeat" else words
 
 
 def _do(

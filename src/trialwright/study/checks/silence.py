@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from trialwright.study.errors import Problem
 from trialwright.study.prose.figures import both
 from trialwright.study.rules import FORMULAS, Rule, rebuild
 from trialwright.terms.dates import add_months
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 from trialwright.terms.truth import Truth
 
 _DAY = date(2000, 1, 1)  # any day will do: without records nothing depends on it
@@ -26,45 +26,48 @@ _PEOPLE = tuple(
     for birth in (add_months(_DAY, -12 * age) for age in _AGES)
 )
 Silence = n.Recorded | n.ResultCount | n.Course
-_MODES: tuple[Mode, ...] = ("search", "screening")
+_WHERE: Mapping[Mode, Message] = {
+    "search": message("in a search of records"),
+    "screening": message("at the bedside"),
+}
+_MODES = tuple(_WHERE)
 
 
 def check_silence(examined: Examined) -> Iterator[Problem]:
     """Find verdicts on an empty record that become unknown once silence about an open-world concept is unknown.
 
     Open-world: results and findings in both modes; exposures at the bedside, where `silence=none` says otherwise.
-    In a search silence about diagnoses, procedures, exposures and allergies means no, and is not reported.
+    In a search silence about diagnoses, procedures, exposures and allergies means no, and is not reported. Rules that
+    cannot be passed, or not failed, are left to their own check.
     """
     for rule in examined.rules:
-        silences = _silences(rule.condition)
-        for mode in _MODES if silences else ():
-            truth = _decided_by(silences, rule.condition, mode)
-            if truth is None:
-                continue
-            alone = [node for node in silences if _decided_by([node], rule.condition, mode) is not None]
-            yield _problem(rule, mode, truth, alone or silences, examined)
+        reach, silences = examined.reach(rule), _silences(rule.condition)
+        if not silences or reach.no_pass is not None or reach.no_fail is not None:
+            continue
+        truths = {mode: _decided_by(silences, rule.condition, mode) for mode in _MODES}
+        for truth in (True, False):
+            modes = [mode for mode in _MODES if truths[mode] is truth]
+            if modes:
+                alone = [
+                    node for node in silences if _decided_by([node], rule.condition, modes[-1]) is not None
+                ]
+                yield _problem(rule, modes, truth, alone or silences, examined)
 
 
-def _problem(rule: Rule, mode: Mode, truth: bool, silences: Sequence[Silence], examined: Examined) -> Problem:
-    things = tuple(dict.fromkeys(examined.words.label(node.concept) for node in silences))
+def _problem(
+    rule: Rule, modes: Sequence[Mode], truth: bool, silences: Sequence[Silence], examined: Examined
+) -> Problem:
     on_purpose = all(isinstance(node, n.Course) for node in silences)
-    verdict = message("pass") if truth is rule.inclusion else message("fail")
     return examined.problem(
         "note" if on_purpose else "warning",
         "open_world_decided_by_silence",
         path_of(rule),
         message(
-            "{rule}: an empty record gives {verdict} in a search, because nothing is recorded about {things}.",
+            "{rule}: an empty record {gives} {where}, because nothing is recorded about {things}.",
             rule=name_of(rule),
-            verdict=verdict,
-            things=both(things),
-        )
-        if mode == "search"
-        else message(
-            "{rule}: an empty record gives {verdict} at the bedside, because nothing is recorded about {things}.",
-            rule=name_of(rule),
-            verdict=verdict,
-            things=both(things),
+            gives=message("passes") if truth is rule.inclusion else message("fails"),
+            where=both([_WHERE[mode] for mode in modes]),
+            things=both(list(dict.fromkeys(examined.words.label(node.concept) for node in silences))),
         ),
         message("The rule says so (`silence=none`); nothing is to be done if that is meant.")
         if on_purpose

@@ -82,8 +82,11 @@ def _combine(operator: str, one: Range, other: Range) -> Range | None:
             return Range(max(one.low, other.low), max(one.high, other.high))
         case "*":
             return _corners(one, other, lambda a, b: 0.0 if 0.0 in (a, b) else a * b)
-    if other.low <= 0 <= other.high:
-        return None if other.point else Range()
+    if other.low < 0 < other.high:
+        return Range()
+    other = other.cut(">", 0.0) if other.low == 0 else other.cut("<", 0.0) if other.high == 0 else other
+    if other.empty:  # nothing but 0 to divide by
+        return None
     return _corners(one, other, lambda a, b: 0.0 if math.isinf(b) else a / b)
 
 

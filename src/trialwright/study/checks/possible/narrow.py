@@ -11,7 +11,7 @@ from trialwright.study.checks.possible.claims import SEX, Claim, DeadEnd, Variab
 from trialwright.study.checks.possible.ranges import Range
 from trialwright.study.checks.possible.world import World
 
-PARTS = 200  # how many parts are looked at before the answer is "perhaps"
+PARTS = 400  # how many parts are looked at before the answer is "perhaps"
 _NARROW = 1e-6  # orders of magnitude; a part as narrow as this is not cut again
 
 Answer = Literal["possible", "impossible", "perhaps"]

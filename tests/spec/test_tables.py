@@ -1,0 +1,44 @@
+"""Every spec table on every engine: what the pages say is what the engines do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from trialwright.exchange.engines.duck import DuckEngine
+
+from tests.spec.running import Group, complaints, differences, groups, interpret, query
+from tests.spec.spec import Section, sections
+
+CASES = [(group, case) for group in groups() for case in group.cases]
+
+
+def group_name(group: Group) -> str:
+    """A name for test reports."""
+    return " ".join([str(group.key.on), group.key.mode, *sorted(group.key.not_covered)])
+
+
+@pytest.fixture(scope="module")
+def duckdb() -> Iterator[DuckEngine]:
+    engine = DuckEngine(threads=2)
+    yield engine
+    engine.close()
+
+
+@pytest.mark.parametrize("section", sections(), ids=lambda section: section.id)
+def test_interpreter(section: Section) -> None:
+    found = [
+        complaint
+        for group, case in CASES
+        if case.section is section
+        for complaint in complaints(case, interpret(case.condition, case.person, group.key))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("group", groups(), ids=group_name)
+def test_duckdb(group: Group, duckdb: DuckEngine) -> None:
+    """One query holds all rules of the group, and all its people are judged by all its rules."""
+    found = list(differences(group, query(duckdb, group.people, group.compile(), group.key)))
+    assert not found, "\n".join(found[:20])
