@@ -22,13 +22,17 @@ from tests.spec.spec import DEFINITE, FORMULAS, Row, Section, lower, new_scope, 
 
 
 class Outcome(NamedTuple):
-    """What an engine says: truth, reason code, value on the deciding side, first day and id of the deciding fact."""
+    """What an engine says: truth, reason code, value on the deciding side, first day and id of the deciding fact.
+
+    `unread`: a record that the rule reads could not be read.
+    """
 
     truth: bool | None
     reason: str
     value: float | None
     day: date | None
     fact: str | None
+    unread: bool = False
 
 
 class Key(NamedTuple):
@@ -42,6 +46,15 @@ class Key(NamedTuple):
     def setting(self) -> Setting:
         """The setting of the engines."""
         return Setting(self.mode, FORMULAS, self.not_covered)
+
+
+class Difference(NamedTuple):
+    """A person and the name of a rule on whom two engines differ."""
+
+    person: Person
+    rule: str
+    python: Outcome
+    sql: Outcome
 
 
 @dataclass(frozen=True)
@@ -111,11 +124,16 @@ def _person(place: int, row: Row) -> Person:
     return _PEOPLE[key]
 
 
-def interpret(condition: n.Condition, person: Person, key: Key, context: Context | None = None) -> Outcome:
-    """What the interpreter says."""
-    context = context or Context(person, key.on, key.on, key.setting, known_rows(person, key.on))
+def start(person: Person, key: Key) -> Context:
+    """The situation one person is judged in; rules judged in the same one share what they have in common."""
+    return Context(person, key.on, key.on, key.setting, known_rows(person, key.on))
+
+
+def interpret(condition: n.Condition, context: Context, read: frozenset[str]) -> Outcome:
+    """What the interpreter says; `read` are the concepts the rule reads."""
     finding = evaluate(condition, context)
-    return Outcome(finding.truth, finding.reason, finding.value, finding.day, finding.fact)
+    unread = bool(context.person.unreadable & {"*", *read})
+    return Outcome(finding.truth, finding.reason, finding.value, finding.day, finding.fact, unread)
 
 
 def query(engine: Any, people: Sequence[Person], compiled: Compiled, key: Key) -> dict[str, dict[str, Outcome]]:
@@ -130,7 +148,7 @@ def query(engine: Any, people: Sequence[Person], compiled: Compiled, key: Key) -
 
 def _outcome(batch: Mapping[str, Sequence[Any]], rule: str, index: int) -> Outcome:
     truth, reason, value, day, fact = (batch[f"{rule}_{part}"][index] for part in ("t", "r", "v", "d", "f"))
-    return Outcome(truth, CODES[reason], value, day, fact)
+    return Outcome(truth, CODES[reason], value, day, fact, batch[f"{rule}_u"][index] == 1)
 
 
 def complaints(case: Case, got: Outcome) -> Iterator[str]:
@@ -162,7 +180,8 @@ def differences(group: Group, answers: Mapping[str, Mapping[str, Outcome]]) -> I
     """Where a SQL engine differs from the tables, or from the interpreter on any person of the group."""
     for case in group.cases:
         yield from complaints(case, answers[case.person.person][case.column])
-    yield from disagreements(group.people, group.rules, group.key, answers)
+    for each in disagreements(group.people, group.rules, group.key, answers):
+        yield f"{each.person.person} | {group.rules[each.rule]}: interpreter {each.python}, SQL {each.sql}"
 
 
 def disagreements(
@@ -170,11 +189,12 @@ def disagreements(
     rules: Mapping[str, n.Condition],
     key: Key,
     answers: Mapping[str, Mapping[str, Outcome]],
-) -> Iterator[str]:
+) -> Iterator[Difference]:
     """Where a SQL engine and the interpreter say different things, for any person and any rule."""
+    read = {name: reads(condition) for name, condition in rules.items()}
     for person in people:
-        context = Context(person, key.on, key.on, key.setting, known_rows(person, key.on))
+        context = start(person, key)
         for name, condition in rules.items():
-            python, sql = interpret(condition, person, key, context), answers[person.person][name]
+            python, sql = interpret(condition, context, read[name]), answers[person.person][name]
             if not same_outcome(python, sql):
-                yield f"{person.person} | {name} {condition}: interpreter {python}, SQL {sql}"
+                yield Difference(person, name, python, sql)

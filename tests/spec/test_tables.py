@@ -8,7 +8,7 @@ import pytest
 
 from trialwright.exchange.engines.duck import DuckEngine
 
-from tests.spec.running import Group, complaints, differences, groups, interpret, query
+from tests.spec.running import Group, complaints, differences, groups, interpret, query, reads, start
 from tests.spec.spec import Section, sections
 
 CASES = [(group, case) for group in groups() for case in group.cases]
@@ -32,7 +32,9 @@ def test_interpreter(section: Section) -> None:
         complaint
         for group, case in CASES
         if case.section is section
-        for complaint in complaints(case, interpret(case.condition, case.person, group.key))
+        for complaint in complaints(
+            case, interpret(case.condition, start(case.person, group.key), reads(case.condition))
+        )
     ]
     assert not found, "\n".join(found)
 
@@ -41,4 +43,24 @@ def test_interpreter(section: Section) -> None:
 def test_duckdb(group: Group, duckdb: DuckEngine) -> None:
     """One query holds all rules of the group, and all its people are judged by all its rules."""
     found = list(differences(group, query(duckdb, group.people, group.compile(), group.key)))
+    assert not found, "\n".join(found[:20])
+
+
+@pytest.mark.needs("java")
+def test_spark() -> None:
+    """All groups in one session, in one test, because a session costs more than all queries."""
+    from trialwright.exchange.engines.spark import SparkEngine
+
+    engine = SparkEngine()
+    # Interpreted execution: same answers, without compiling thousands of columns to Java byte code first.
+    for name, value in {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.adaptive.enabled": "false"}.items():
+        engine.session.conf.set(name, value)
+    try:
+        found = [
+            complaint
+            for group in groups()
+            for complaint in differences(group, query(engine, group.people, group.compile(), group.key))
+        ]
+    finally:
+        engine.close()
     assert not found, "\n".join(found[:20])

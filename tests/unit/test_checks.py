@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialwright.assessments import ASSESSMENTS
-from trialwright.exchange.folder import read_study
+from trialwright.exchange.folder import read_scenarios, read_study
 from trialwright.logic import nodes as n
 from trialwright.study.checks import CHECKS, check_study
 from trialwright.study.checks.possible import Goal, Possible
@@ -315,6 +315,27 @@ def test_ages_that_exclude_each_other() -> None:
     assert [(each.severity, each.code) for each in problem] == [("error", "contradiction")]
     assert said(problem[0]).startswith("Nobody can pass I1 and I3 together.")
     assert find({"I1": "age <= 75 a", "I3": "age >= 75 a"}) == []
+
+
+def test_who_has_no_part_in_it_is_not_named() -> None:
+    (problem,) = find({"I1": "18 a <= age <= 75 a", "I2": "age >= 20 a", "I3": "age >= 76 a"})
+    assert said(problem) == (
+        "Nobody can pass I1 and I3 together. It would take all of this at once: "
+        "the age is at most 75 years; the age is at least 76 years."
+    )
+
+
+def test_two_contradictions_are_two_findings() -> None:
+    rules = {
+        "I1": "age <= 75 a",
+        "I2": "age >= 76 a",
+        "I3": "latest(alt) > 40 U/L",
+        "E1": "latest(alt) > 30 U/L",
+    }
+    assert [said(each).partition(" together")[0] for each in find(rules)] == [
+        "Nobody can pass I1 and I2",
+        "Nobody can pass I3 and E1",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -760,6 +781,27 @@ def test_nobody_who_exists_is_refuted(text: str, seed: int) -> None:
         person |= {"dialysis": float(chance.random() < 0.5)}
         truth = truth_for(rule.condition, person, chance.choice(("female", "male")))
         assert truth is None or not refuted[truth], (text, person, truth)
+
+
+@pytest.mark.parametrize("name", ["beam", "bliss-ln", "template"])
+def test_nobody_in_a_scenario_is_refuted(name: str) -> None:
+    """Whatever a scenario expects of a person can happen; written by other hands, judged by the engines elsewhere."""
+    study = read_study(name)
+    eligibility, possible = lower_study(study), Possible(study)
+    for scenario in read_scenarios(name, study=study):
+        rules = eligibility.chosen(scenario.readings)
+        for rule in rules:
+            verdict = scenario.expected.get(rule.id, ("", None))[0]
+            if verdict in ("pass", "fail"):
+                goal = Goal(rule.id, rule.condition, rule.inclusion is (verdict == "pass"))
+                assert possible.refute((goal,), mode=scenario.mode) is None, (scenario.title.en, rule.id)
+        if scenario.expected_overall == "eligible":
+            goals = [
+                Goal(rule.id, rule.condition, rule.inclusion)
+                for rule in rules
+                if not rule.criterion.judgement
+            ]
+            assert possible.refute(goals, mode=scenario.mode) is None, scenario.title.en
 
 
 # the parts of the method

@@ -319,43 +319,113 @@ def test_windows(of: n.Window, within: str, span: str, within_zh: str) -> None:
     assert chinese(words().span(of))
 
 
-@pytest.mark.parametrize(
-    ("criterion", "reading", "expected"),
-    [
-        ("A0", "seed", "the age is at least 18 years and at most 75 years"),
-        ("I4", "predecessor", "the latest serum creatinine in the last 28 days is below 3.0 mg/dL"),
-        (
-            "I4",
-            "strict",
-            (
-                "the latest serum creatinine in the last 28 days is below 3.0 mg/dL, and eGFR by CKD-EPI 2009 (creatinine) "
-                "(computed from the latest serum creatinine in the last 28 days, the age and the sex) is at least "
-                "30 mL/min/1.73 m²"
-            ),
-        ),
-        (
-            "E1",
-            "default",
-            "dialysis (haemofiltration included) or kidney transplant is recorded as done in the last 3 months",
-        ),
-        (
-            "E2",
-            "predecessor",
-            (
-                "the latest alanine aminotransferase (ALT) in the last 28 days is above 2 times its upper limit of normal, "
-                "or the latest aspartate aminotransferase (AST) in the last 28 days is above 2 times its upper limit of "
-                "normal"
-            ),
-        ),
-        (
-            "E6c",
-            "literal_and",
-            "drug abuse is recorded as present at any time, and alcohol abuse is recorded as present at any time",
-        ),
-        ("E8", "default", "malignant hypertension is recorded as present on the reference date"),
-        ("I5", "planned", "always"),
-    ],
-)
+RULES = """
+A0 seed
+= the age is at least 18 years and at most 75 years
+
+I1 default
+= ((systemic lupus erythematosus or lupus nephritis is recorded as present at any time), or the number of
+= different entries for "ACR 1997 criterion met" at any time (of 11) is no less than 4), and (the latest SLEDAI-2K
+= in the last 28 days (added up from its items where their list is complete, else as recorded) is above 10, or the
+= latest biopsy class (ISN/RPS 2003) at any time is V)
+
+I2 default
+= the latest biopsy class (ISN/RPS 2003) at any time is III, IV, V, III+V or IV+V, and the latest NIH chronicity
+= index on the day of the latest biopsy class (ISN/RPS 2003) is below 3, and the latest entry for "thrombotic
+= microangiopathy in the biopsy" on the day of the latest biopsy class (ISN/RPS 2003) is no
+
+I3 default
+= the latest 24-hour urine protein in the last 28 days (urine protein/creatinine ratio (UPCR) alone is shown but
+= does not decide) is at least 1.5 g/24 h
+
+I3 accept_upcr
+= the latest 24-hour urine protein in the last 28 days or, where there is no such result at all, the latest urine
+= protein/creatinine ratio (UPCR) in the last 28 days is at least 1.5 g/24 h
+
+I4 strict
+= the latest serum creatinine in the last 28 days is below 3.0 mg/dL, and eGFR by CKD-EPI 2009 (creatinine)
+= (computed from the latest serum creatinine in the last 28 days, the age and the sex) is at least 30 mL/min/1.73
+= m²
+
+I4 predecessor
+= the latest serum creatinine in the last 28 days is below 3.0 mg/dL
+
+I5 default
+= if methylprednisolone, intravenous is recorded on some day in the last 14 days (only days with at least 250
+= mg/day count): (the total dose of methylprednisolone, intravenous in the last 14 days (only days with at least
+= 250 mg/day count) is at least 1.5 g, and the total dose of all whole courses of methylprednisolone, intravenous
+= with a day in the last 14 days (only days with at least 250 mg/day count; days not more than 3 days apart are
+= one course) is at most 3.0 g); otherwise: (in a search of records: left open (not given yet; it can still be
+= given); at the bedside: never)
+
+I5 planned
+= always
+
+E1 default
+= dialysis (haemofiltration included) or kidney transplant is recorded as done in the last 3 months
+
+E2 predecessor
+= the latest alanine aminotransferase (ALT) in the last 28 days is above 2 times its upper limit of normal, or the
+= latest aspartate aminotransferase (AST) in the last 28 days is above 2 times its upper limit of normal
+
+E3 default
+= the latest fasting glucose in the last 28 days is at least 7.0 mmol/L, or (a result of glucose 2 hours after a
+= meal is recorded in the last 28 days, and the latest glucose 2 hours after a meal in the last 28 days is above
+= 11.1 mmol/L)
+
+E4 no_other_mp
+= (mycophenolate, cyclophosphamide or tacrolimus, systemic is recorded as given in the last 12 weeks), or the
+= whole length of the longest course of ciclosporin with a day in the last 12 weeks is no less than 14 days, or
+= the whole length of the longest course of leflunomide with a day in the last 12 weeks is no less than 28 days,
+= or the highest dose of intravenous immunoglobulin on one day in the last 12 weeks (doses recorded per day are
+= divided by the latest body weight in the last 6 months) is at least 400 mg/kg/day, or the highest dose of
+= methylprednisolone, intravenous on one day in the last 12 weeks (days with at least 250 mg/day in the last 14
+= days are left out) is at least 80 mg/day
+
+E5b default
+= active infection is recorded as present on the reference date, or antibiotic, intravenous is recorded as given
+= in the month up to the day of the latest hospital admission in the last 28 days (without one, the reference
+= date), or antibiotic, intravenous is recorded as given on the reference date
+
+E6a default
+= (active hepatitis B, active hepatitis C, active tuberculosis, cytomegalovirus pneumonia or invasive fungal
+= infection is recorded as present in the last 3 months), or (syphilis or HIV infection is recorded as present at
+= any time)
+
+E6c literal_and
+= drug abuse is recorded as present at any time, and alcohol abuse is recorded as present at any time
+
+E6d default
+= body mass index (computed from the latest body weight in the last 6 months and the latest body height in the
+= last 6 months) is below 16 kg/m²
+
+E7a default
+= severe, life-threatening cardiovascular disease is recorded as present at any time, or ((chronic obstructive
+= pulmonary disease or asthma is recorded as present on the reference date), and oral corticosteroid (prednisone,
+= prednisolone) is recorded as given in the last 3 months, and the latest entry for "oral steroid taken for airway
+= disease, in a clinician's judgement" in the last 28 days is yes)
+
+E7b literal
+= the latest white blood cells in the last 28 days is below 3.0 × 10⁹/L, or the latest neutrophils in the last 28
+= days is below 1.3 × 10⁹/L, or the latest platelets in the last 28 days is below 50 × 10⁹/L
+
+E8 default
+= malignant hypertension is recorded as present on the reference date
+
+E9 text_only
+= the sex is female, another sex or unknown, and (the latest entry for "wishes to become pregnant" in the last 28
+= days is yes, or the latest entry for "refuses contraception" in the last 28 days is yes, or the latest entry for
+= "breastfeeding" in the last 28 days is yes)
+"""
+"""A criterion and reading of BEAM, and its rule in words."""
+
+
+def _read_rules() -> list[tuple[str, str, str]]:
+    blocks = (block.split("\n= ") for block in RULES.strip().split("\n\n"))
+    return [(*head.split(), " ".join(rest)) for head, *rest in blocks]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("criterion", "reading", "expected"), _read_rules())
 def test_rules_in_words(criterion: str, reading: str, expected: str) -> None:
     assert english(describe(eligibility().rules[criterion][reading].condition, words())) == expected
 
@@ -369,6 +439,42 @@ def test_every_reading_is_described_in_both_languages(study: str) -> None:
                 assert "{" not in english(said)
                 assert re.search(r"[\u4e00-\u9fff]|^[\d.]+", chinese(said)), english(said)
             assert all(chinese(line) for line in lines(outline(rule.condition, words(study))))
+
+
+OUTLINES = """
+E3 default
+at least one of these:
+  the latest fasting glucose in the last 28 days is at least 7.0 mmol/L
+  all of these:
+    a result of glucose 2 hours after a meal is recorded in the last 28 days
+    the latest glucose 2 hours after a meal in the last 28 days is above 11.1 mmol/L
+
+I5 default
+depending on the record:
+  if methylprednisolone, intravenous is recorded on some day in the last 14 days (only days with at least 250 mg/day count): all of these:
+    the total dose of methylprednisolone, intravenous in the last 14 days (only days with at least 250 mg/day count) is at least 1.5 g
+    the total dose of all whole courses of methylprednisolone, intravenous with a day in the last 14 days (only days with at least 250 mg/day count; days not more than 3 days apart are one course) is at most 3.0 g
+  otherwise: depending on where it is asked:
+    in a search of records: left open (not given yet; it can still be given)
+    at the bedside: never
+
+A0 seed
+the age is at least 18 years and at most 75 years
+"""
+
+
+@pytest.mark.parametrize("block", OUTLINES.strip().split("\n\n"), ids=lambda block: block[:2])
+def test_outlines(block: str) -> None:
+    head, _, expected = block.partition("\n")
+    criterion, reading = head.split()
+    condition = eligibility().rules[criterion][reading].condition
+    assert "\n".join(_indented(outline(condition, words()))) == expected
+
+
+def _indented(whole: Outline, indent: str = "") -> Iterator[str]:
+    yield indent + english(whole.text)
+    for part in whole.parts:
+        yield from _indented(part, indent + "  ")
 
 
 def test_an_outline_says_the_same_as_the_clause() -> None:

@@ -485,10 +485,21 @@ serum_creatinine | 1.1 mg/dL | 2026-10-10
 """
 
 
-def test_two_results_compared_show_both() -> None:
-    node = n.Compare(">", CREATININE, replace(CREATININE, which="lowest"))
+@pytest.mark.parametrize(
+    ("which", "shown"),
+    [
+        (
+            "lowest",
+            "not above",
+        ),
+        ("highest", "below"),
+    ],
+)
+def test_two_results_compared_show_both(which: n.Which, shown: str) -> None:
+    node = n.Compare(">" if which == "lowest" else "<", CREATININE, replace(CREATININE, which=which))
     leaf = finding(node, person(RESULTS))
+    other = {"lowest": "0.9", "highest": "1.1"}[which]
     assert english(say_leaf(leaf, words())) == (
-        "Serum creatinine 0.9 mg/dL on 2026-10-20 is not above "
-        "the lowest serum creatinine in the last 28 days (0.9 mg/dL)."
+        f"Serum creatinine 0.9 mg/dL on 2026-10-20 is {shown} "
+        f"the {which} serum creatinine in the last 28 days ({other} mg/dL)."
     )

@@ -16,7 +16,7 @@ OVERALL: Mapping[str, Message] = {
 VERDICTS: Mapping[str, Message] = {
     "pass": message("pass"),
     "fail": message("fail"),
-    "unknown": message("unknown"),
+    "unknown": message("still unknown"),
     "not_assessed": message("not assessed"),
 }
 

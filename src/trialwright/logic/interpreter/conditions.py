@@ -70,8 +70,10 @@ def is_yes(node: IsYes, bounds: Bounds) -> Finding:
 def one_of(node: OneOf, bounds: Bounds) -> Finding:
     """A coded finding among given texts; several different ones leave it unknown."""
     truth: Truth = None
-    if bounds.low == bounds.high:
+    if bounds.low == bounds.high and bounds.low >= 0:
         truth = bounds.low in node.indexes
+    elif bounds.low == bounds.high:  # 'false': none of the texts of the list
+        bounds = bounds._replace(why="value_unreadable")
     return _numeric(node, truth, bounds, None, lead=bounds, on_high=True)
 
 

@@ -94,7 +94,7 @@ def why_possible(fact: Fact) -> str:
     if fact.undated:
         return "date_missing"
     open_end = fact.end_high == LAST_DAY and fact.end_low == fact.start_low
-    return "end_missing" if open_end and fact.start_low == fact.start_high else "date_imprecise"
+    return "end_missing" if open_end else "date_imprecise"
 
 
 def resolve(window: Window, context: Context) -> Span | None:

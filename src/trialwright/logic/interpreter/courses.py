@@ -19,7 +19,8 @@ from trialwright.terms.compare import equal, greater_equal
 from trialwright.terms.dates import FIRST_DAY, add_days
 from trialwright.terms.quantity import BOUND
 
-SPREAD = 1096  # days before the day judged that are spread to single days; longer courses count as this long
+SPREAD = 1096  # days before its window over which a course is followed; a longer one counts as this much longer
+LIFETIME = 36_525  # days, where the window reaches back for ever
 
 
 class Extent(NamedTuple):
@@ -48,7 +49,7 @@ def course(node: Course, weight: Bounds | None, context: Context) -> Bounds:
     if node.measure == "days" and not node.daily:
         low, high, reasons = _longest(node, facts, span, context)
     else:
-        low, high, reasons = _doses(node, facts, weight, context)
+        low, high, reasons = _doses(node, facts, weight, span, context)
     if answer != NONE:
         low = 0.0
     why = "" if high <= low else "conflict" if answer != NONE else strongest(reasons)
@@ -56,9 +57,16 @@ def course(node: Course, weight: Bounds | None, context: Context) -> Bounds:
     return Bounds(low, high, why, last, last, CERTAIN, tuple(touching))
 
 
-def _extent(fact: Fact, context: Context) -> Extent:
-    """The days a record covers up to the day judged, going back no further than `SPREAD` days."""
-    earliest = add_days(context.day, -SPREAD)
+def earliest_day(window_from: date, day: date) -> date:
+    """The first day that is followed: `SPREAD` days before the window, or a lifetime before the day judged."""
+    if window_from == FIRST_DAY:
+        return add_days(day, -LIFETIME)
+    return add_days(window_from, -SPREAD)
+
+
+def _extent(fact: Fact, span: Span, context: Context) -> Extent:
+    """The days a record covers up to the day judged, going back no further than `earliest_day`."""
+    earliest = earliest_day(span.from_low, context.day)
     sure_from = start_high(fact, context)
     first, last = max(fact.start_low, earliest), min(fact.end_high, context.day)
     sure_first, sure_last = max(sure_from, earliest), min(fact.end_low, context.day)
@@ -69,7 +77,7 @@ def _extent(fact: Fact, context: Context) -> Extent:
 
 def _longest(node: Course, facts: list[Fact], span: Span, context: Context) -> tuple[float, float, set[str]]:
     """The longest course in days, from certain and from possible days."""
-    extents = [_extent(fact, context) for fact in facts]
+    extents = [_extent(fact, span, context) for fact in facts]
     least = [(each.sure_first, each.sure_last) for each in extents if each.sure]
     most = [(each.first, each.last) for each in extents]
     return (
@@ -96,40 +104,40 @@ def _longest_run(pieces: list[tuple[date, date]], gap: int, span: Span) -> float
 
 
 def _doses(
-    node: Course, facts: list[Fact], weight: Bounds | None, context: Context
+    node: Course, facts: list[Fact], weight: Bounds | None, span: Span, context: Context
 ) -> tuple[float, float, set[str]]:
     """A dose measure from certain and from possible doses, day by day."""
     least: dict[date, float] = {}
     most: dict[date, float] = {}
-    window = resolve(node.window, context)
-    only_window = node.measure in ("window_dose", "max_daily_dose")
-    begin = window.from_low if only_window and window is not None else FIRST_DAY
-    reasons = {_spread(fact, weight, least, most, context, begin) for fact in facts}
+    begin = span.from_low if node.measure in ("window_dose", "max_daily_dose") else FIRST_DAY
+    reasons = set()
+    for fact in facts:
+        low, high, why = _dose(fact, weight)
+        extent = _extent(fact, span, context)
+        _spread(extent, max(extent.first, begin), low, high, least, most)
+        reasons.add(why or extent.why)
     return _measure(node, least, most, context), _measure(node, most, least, context), reasons
 
 
+def _dose(fact: Fact, weight: Bounds | None) -> tuple[float, float, str]:
+    """The daily dose of one record as an interval, with the reason where it is not one number."""
+    if not fact.absolute:
+        return fact.low, fact.high, fact.issue
+    if weight is None or weight.low <= 0 or weight.high >= BOUND:
+        return 0.0, BOUND, (weight.why if weight else "") or "weight_missing"
+    most = fact.high if fact.high >= BOUND else fact.high / weight.low
+    return fact.low / weight.high, most, fact.issue or weight.why
+
+
 def _spread(
-    fact: Fact,
-    weight: Bounds | None,
-    least: dict[date, float],
-    most: dict[date, float],
-    context: Context,
-    begin: date,
-) -> str:
-    """Add one record to the days it covers from `begin` on; give the reason why it is not certain ('' if it is)."""
-    low, high, why = fact.low, fact.high, fact.issue
-    if fact.absolute:
-        if weight is None or weight.low <= 0 or weight.high >= BOUND:
-            low, high, why = 0.0, BOUND, (weight.why if weight else "") or "weight_missing"
-        else:
-            low, high, why = low / weight.high, high if high >= BOUND else high / weight.low, why or weight.why
-    extent = _extent(fact, context)
-    for ordinal in range(max(extent.first, begin).toordinal(), extent.last.toordinal() + 1):
+    extent: Extent, begin: date, low: float, high: float, least: dict[date, float], most: dict[date, float]
+) -> None:
+    """Add one record's daily dose to the days it covers from `begin` on."""
+    for ordinal in range(begin.toordinal(), extent.last.toordinal() + 1):
         day = date.fromordinal(ordinal)
         most[day] = min(most.get(day, 0.0) + high, BOUND)
         if extent.sure and extent.sure_first <= day <= extent.sure_last:
             least[day] = least.get(day, 0.0) + low
-    return why or extent.why
 
 
 def _measure(node: Course, doses: dict[date, float], other: dict[date, float], context: Context) -> float:

@@ -68,24 +68,16 @@ def choose(rows: Iterable[Row], *, which: str, worst: str, missing: str) -> Boun
         return unbounded(missing)
     if which in ("lowest", "highest"):
         return _extreme(rows, highest=which == "highest")
-    exact = [row for row in rows if row.exact]
-    loose = [row for row in rows if not row.exact]
-    latest = which == "latest"
-    if exact:
-        day = max(row.first for row in exact) if latest else min(row.first for row in exact)
-        exact = [row for row in exact if row.first == day]
-        reach = max(row.last for row in loose) >= day if loose and latest else False
-        if loose and not latest:
-            reach = min(row.first for row in loose) <= day
-        certain = [row for row in loose if row.place == CERTAIN]
-        if certain and (
-            max(row.first for row in certain) > day if latest else min(row.last for row in certain) < day
-        ):
-            exact = []
-        if not reach:
-            loose = []
-    elif not any(row.place == CERTAIN for row in loose):
-        return _perhaps(loose)
+    certain = [row for row in rows if row.place == CERTAIN]
+    if not certain:
+        return _perhaps(rows)
+    if which == "latest":
+        bar = max(row.first for row in certain)
+        rows = [row for row in rows if row.last >= bar]
+    else:
+        bar = min(row.last for row in certain)
+        rows = [row for row in rows if row.first <= bar]
+    exact, loose = [row for row in rows if row.exact], [row for row in rows if not row.exact]
     return _merge(exact, loose, worst)
 
 

@@ -75,6 +75,9 @@ class _Compiler:
         self.exact = s.Scan(f"{self.prefix}exact_results", "f.exact")
         self.loose = s.Scan(f"{self.prefix}loose_results", "NOT f.exact")
         self.anchored = s.Scan(f"{self.prefix}anchored_results", "TRUE")
+        unsure = "f.person IN (SELECT person FROM facts WHERE NOT exact)"
+        self.bars = s.Scan(f"{self.prefix}loose_bars", unsure)
+        self.anchored_bars = s.Scan(f"{self.prefix}anchored_bars", "TRUE")
         self.history = s.Scan(f"{self.prefix}history", "NOT f.absent")
         self.answered = s.Scan(f"{self.prefix}answers", "f.absent")
         self.counted = s.Scan(f"{self.prefix}counted", "TRUE")
@@ -100,7 +103,8 @@ class _Compiler:
         """
         every = (self.exact, self.loose, self.anchored, self.history, self.answered, self.counted)
         scans = [scan for scan in every if scan.aggregates]
-        self.tables += [scan.sql(s.concepts_of(scan.wanted)) for scan in scans]
+        bars = [scan for scan in (self.bars, self.anchored_bars) if scan.aggregates]
+        self.tables += [scan.sql(s.concepts_of(scan.wanted)) for scan in (*bars, *scans)]
         self.tables += tables
         first = dict(columns)
         first |= {column: f"{scan.name}.{column}" for scan in scans for column in scan.aggregates}
@@ -151,7 +155,7 @@ class _Compiler:
 
     def anchor(self, node: n.AnchorDay) -> str:
         if node not in self.anchors:
-            key = self.anchors[node] = f"anchor{len(self.anchors)}"
+            key = self.anchors[node] = f"{self.prefix}anchor{len(self.anchors)}"
             self.tables.append(s.anchor_table(node, key, self.on))
         return self.anchors[node]
 
@@ -235,16 +239,29 @@ class _Compiler:
         anchored = node.window.anchor is not None
         exact, loose = (self.anchored, self.anchored) if anchored else (self.exact, self.loose)
         where = self.span(node.window, exact)
-        s.pick_aggregates(node, key, exact=exact, loose=loose, where=where, on=self.on, concept=node.concept)
+        bars = self.anchored_bars if anchored else self.bars
+        if anchored:
+            self.span(node.window, bars)
+        s.pick_aggregates(
+            node, key, exact=exact, loose=loose, bars=bars, where=where, on=self.on, concept=node.concept
+        )
         return self.place(key, m.pick_stages(node, key, needs[0] if needs else None), needs)
 
     def _score(self, node: n.Score) -> str:
         key = self.key(node, "n")
         exact = s.Scan(f"{key}_exact", "f.exact")
-        loose = s.Scan(f"{key}_loose", "NOT f.exact")
-        where = self.span(node.window)
-        s.pick_aggregates(node, key, exact=exact, loose=loose, where=where, on=self.on, concept=node.concept)
+        loose = s.Scan(f"{key}_loose", "NOT f.exact" if node.window.anchor is None else "TRUE")
+        where = self.span(node.window, exact)
+        bars = s.Scan(f"{key}_bars", "TRUE")
+        self.span(node.window, bars)
+        loose.anchors = dict(exact.anchors)
+        s.pick_aggregates(
+            node, key, exact=exact, loose=loose, bars=bars, where=where, on=self.on, concept=node.concept
+        )
         self.tables.append(s.score_rows(node, key))
+        self.tables.append(
+            bars.sql(s.concepts_of(bars.wanted)).replace("FROM facts AS f", f"FROM {key}_rows AS f")
+        )
         for scan in (exact, loose):
             text = scan.sql(s.concepts_of(scan.wanted)).replace("FROM facts AS f", f"FROM {key}_rows AS f")
             self._own_table(scan.name, text, ())

@@ -73,8 +73,9 @@ def yes_stages(key: str, pick: str) -> list[Stage]:
 def one_of_stages(node: n.OneOf, key: str, pick: str) -> list[Stage]:
     """A coded finding among given texts."""
     inside = ", ".join(t.number(index) for index in node.indexes)
-    truth = f"CASE WHEN {pick}_a = {pick}_b THEN {pick}_a IN ({inside}) ELSE {UNKNOWN} END"
-    return [{f"{key}_t": truth}, _numeric(key, pick, pick, _why(pick), "TRUE")]
+    truth = f"CASE WHEN {pick}_a = {pick}_b AND {pick}_a >= 0e0 THEN {pick}_a IN ({inside}) ELSE {UNKNOWN} END"
+    why = f"CASE WHEN {pick}_a = {pick}_b THEN {t.reason('value_unreadable')} ELSE {_why(pick)} END"
+    return [{f"{key}_t": truth}, _numeric(key, pick, pick, why, "TRUE")]
 
 
 def _why(number: str) -> str:

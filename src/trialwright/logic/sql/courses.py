@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date
 
 from trialwright.logic import nodes as n
-from trialwright.logic.interpreter.courses import SPREAD
+from trialwright.logic.interpreter.courses import earliest_day
 from trialwright.logic.sql import text as t
-from trialwright.terms.dates import add_days
+from trialwright.terms.dates import FIRST_DAY
 
 
 def course_tables(node: n.Course, key: str, on: date, weight: str | None) -> str:
@@ -18,8 +18,9 @@ def course_tables(node: n.Course, key: str, on: date, weight: str | None) -> str
 
     `weight` names a table with `person, low, high, why` of the weight, or None.
     """
-    earliest = t.day(add_days(on, -SPREAD))
     where = t.span(node.window, on, {})
+    first_day = node.window.length.before(on) if node.window.length else FIRST_DAY
+    earliest = t.day(earliest_day(first_day, on))
     rows = f"f.concept = {t.name(node.concept)} AND NOT f.absent"
     join = f" LEFT JOIN {weight} AS w ON w.person = f.person" if weight else ""
     no_weight = "w.low IS NULL OR w.low <= 0e0 OR w.high >= " + t.HIGH if weight else "TRUE"

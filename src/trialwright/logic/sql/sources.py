@@ -45,7 +45,15 @@ def concepts_of(scan_conditions: dict[str, None]) -> str:
 
 
 def pick_aggregates(
-    node: n.Pick | n.Score, key: str, *, exact: Scan, loose: Scan, where: t.SpanSql, on: date, concept: str
+    node: n.Pick | n.Score,
+    key: str,
+    *,
+    exact: Scan,
+    loose: Scan,
+    bars: Scan,
+    where: t.SpanSql,
+    on: date,
+    concept: str,
 ) -> None:
     """Add the aggregates of one pick: the day's extremes among exact days, and the hull of uncertain days."""
     ratio = isinstance(node, n.Pick) and node.quantity == "ratio"
@@ -59,8 +67,18 @@ def pick_aggregates(
     if anchored:
         loose_row += f" AND NOT COALESCE(f.exact AND {certainly}, FALSE)"
     if which in ("lowest", "highest"):
-        _extreme_aggregates(key, exact, loose, exact_row, loose_row, certainly, highest=which == "highest")
+        _extreme_aggregates(
+            key, exact, loose, exact_row, loose_row, certainly, (low, high, issue), highest=which == "highest"
+        )
         return
+    if which == "latest":
+        bars.add(f"{key}_bar", "MAX(f.start_low)", f"{is_concept} AND {certainly}")
+        reaches = f"f.start_high >= {bars.name}.{key}_bar"
+    else:
+        bars.add(f"{key}_bar", "MIN(f.start_high)", f"{is_concept} AND {certainly}")
+        reaches = f"f.start_low <= {bars.name}.{key}_bar"
+    loose.anchors[bars.name] = None
+    loose_row += f" AND ({bars.name}.{key}_bar IS NULL OR {reaches})"
     order = "f.start_low" if which == "latest" else f"DATE_DIFF('day', f.start_low, {t.day(on)})"
     low_sign = "" if node.worst == "high" else "-"
     high_sign = "-" if node.worst == "low" else ""
@@ -87,20 +105,27 @@ def _loose_ends(key: str, loose: Scan, row: str, low: str, high: str, issue: str
 
 
 def _extreme_aggregates(
-    key: str, exact: Scan, loose: Scan, exact_row: str, loose_row: str, certainly: str, *, highest: bool
+    key: str,
+    exact: Scan,
+    loose: Scan,
+    exact_row: str,
+    loose_row: str,
+    certainly: str,
+    columns: tuple[str, str, str],
+    *,
+    highest: bool,
 ) -> None:
     sign = "" if highest else "-"
-    for end, column in (("a", "low"), ("b", "high")):
-        struct = f"{{'v': {sign}f.{column}, 'f': f.fact, 'i': f.issue, 'd': f.start_low}}"
+    low, high, issue = columns
+    shown = "CASE WHEN f.undated THEN NULL ELSE f.start_low END"
+    for end, column in (("a", low), ("b", high)):
+        struct = f"{{'v': {sign}f.{column}, 'f': f.fact, 'i': f.{issue}, 'd': f.start_low}}"
         exact.add(f"{key}_e{end}", f"MAX({struct})", exact_row)
-        shown = "CASE WHEN f.undated THEN NULL ELSE f.start_low END"
-        loosely = f"{{'v': {sign}f.{column}, 'f': f.fact, 'i': f.issue, 'd': {shown}}}"
+        loosely = f"{{'v': {sign}f.{column}, 'f': f.fact, 'i': f.{issue}, 'd': {shown}}}"
         loose.add(f"{key}_l{end}", f"MAX({loosely})", loose_row)
         loose.add(f"{key}_c{end}", f"MAX({loosely})", f"{loose_row} AND {certainly}")
     loose.add(f"{key}_ly", "MAX(f.date_why)", loose_row)
-    loose.add(
-        f"{key}_lp", "MAX({'f': f.fact, 'd': CASE WHEN f.undated THEN NULL ELSE f.start_low END})", loose_row
-    )
+    loose.add(f"{key}_lp", f"MAX({{'f': f.fact, 'd': {shown}}})", loose_row)
 
 
 def present_aggregates(node: n.Present, key: str, *, scan: Scan, where: t.SpanSql, on: date) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from trialwright.eligibility.calendar import HORIZON
 from trialwright.eligibility.funnel import Population, count_verdicts, plan_attrition
+from trialwright.reports.legend import explain_criteria
 from trialwright.reports.page import write_page
 from trialwright.reports.screening.next_steps import next_steps
 from trialwright.study.model import Study
@@ -59,13 +60,12 @@ def write_html(
         dead=population.dead,
         counts=count_verdicts(population),
         later=crowd.later,
-        attrition=_attrition(population, ids, crowd),
+        attrition=_attrition(population, ids),
         people=people,
         people_left_out=crowd.first.left_out,
         ineligible=crowd.ineligible.sorted(),
         ineligible_left_out=crowd.ineligible.left_out,
-        criteria=_legend(study, result, crowd.readings),
-        other_readings=_other_readings(study, result),
+        criteria=explain_criteria(study, {**result.get("readings", {}), **crowd.readings}),
         rows=ROWS,
         horizon=add_days(date.fromisoformat(result["on"]), HORIZON).isoformat(),
     )
@@ -109,7 +109,6 @@ class _Crowd:
         self._histogram: Counter[tuple[int, int]] = Counter()
         self._dead = 0
         self._number = 0
-        self.assessed: set[str] = set()
         self.readings: dict[str, str] = {}
         self.later = 0
         self.first = _First(CARDS)
@@ -119,7 +118,6 @@ class _Crowd:
         """Count one participant."""
         self._number += 1
         verdicts = {row["id"]: row["verdict"] for row in each["criteria"]}
-        self.assessed.update(id for id, verdict in verdicts.items() if verdict != "not_assessed")
         self.readings.update((row["id"], row["reading"]) for row in each["criteria"])
         if "deceased" in each:
             self._dead += 1
@@ -169,7 +167,7 @@ def _place_of_ineligible(each: Participant) -> tuple[Any, ...]:
     )
 
 
-def _attrition(population: Population, ids: Sequence[str], crowd: _Crowd) -> list[dict[str, Any]]:
+def _attrition(population: Population, ids: Sequence[str]) -> list[dict[str, Any]]:
     """The funnel in protocol order, ready to be drawn."""
     return [
         {
@@ -177,28 +175,6 @@ def _attrition(population: Population, ids: Sequence[str], crowd: _Crowd) -> lis
             "lost": step.lost,
             "left_best": step.left_best,
             "left_worst": step.left_worst,
-            "assessed": step.rule is None or ids[step.rule] in crowd.assessed,
         }
         for step in plan_attrition(population, range(len(ids)))
-    ]
-
-
-def _legend(study: Study, result: Mapping[str, Any], ran: Mapping[str, str]) -> Iterable[dict[str, Any]]:
-    """Each criterion with the reading that ran."""
-    for criterion in study.criteria:
-        name = ran.get(criterion.id) or result.get("readings", {}).get(criterion.id, criterion.chosen)
-        yield {
-            "criterion": criterion,
-            "name": name,
-            "reading": criterion.readings[name],
-            "others": [other for other in criterion.readings if other != name],
-        }
-
-
-def _other_readings(study: Study, result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The readings that ran in place of the study's own choice."""
-    return [
-        {"criterion": criterion, "name": name, "reading": criterion.readings[name]}
-        for criterion in study.criteria
-        if (name := result.get("readings", {}).get(criterion.id, criterion.chosen)) != criterion.chosen
     ]

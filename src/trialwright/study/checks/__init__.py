@@ -5,6 +5,8 @@ chosen is a warning or a note; a study with nothing worse than these can run.
 """
 
 from trialwright.study.checks.codes import CODES
+from trialwright.study.checks.examined import Examined
+from trialwright.study.checks.possible.domains import OLDEST
 from trialwright.study.checks.registry import CHECKS, check_study
 
-__all__ = ["CHECKS", "CODES", "check_study"]
+__all__ = ["CHECKS", "CODES", "OLDEST", "Examined", "check_study"]

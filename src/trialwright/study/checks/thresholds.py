@@ -34,7 +34,7 @@ def check_thresholds(examined: Examined) -> Iterator[Problem]:
                     "threshold_out_of_reach",
                     path_of(rule),
                     message(
-                        "{rule}: always, {claim}. {reason}",
+                        "{rule}: for everybody, {claim}. {reason}",
                         rule=name_of(rule),
                         claim=said,
                         reason=explain(ends, examined.words),

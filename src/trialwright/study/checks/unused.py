@@ -34,7 +34,9 @@ def check_unused_concepts(examined: Examined) -> Iterator[Problem]:
             "unused_concept",
             ("concepts.yaml", "concepts", idle[0]),
             message(
-                "{count} concepts are used by nothing in the study: {names}.",
+                "{count} concept is used by nothing in the study: {names}."
+                if len(idle) == 1
+                else "{count} concepts are used by nothing in the study: {names}.",
                 count=len(idle),
                 names=tuple(idle),
             ),

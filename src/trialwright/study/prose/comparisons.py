@@ -87,7 +87,7 @@ def limit_of(leaf: Finding, words: Words) -> Limit:
     value = _other_side(leaf)
     if value is None:
         return Limit("", unit, name)
-    number = figure(value, beside=(repr(_end(leaf)),))
+    number = figure(value, beside=(f"{_end(leaf):.12g}",))
     return Limit(number, unit, message("{number} ({value})", number=name, value=quantity(number, unit)))
 
 

@@ -27,7 +27,7 @@ class World:
     """What is left of one person after some claims.
 
     `pending`: comparisons of computed numbers, looked at when the rest is settled. `decided`: the windows in which a
-    picked number is known to be.
+    picked number is known to be. `limits`: to which part of its domain a claim limits a number.
     """
 
     domains: Domains
@@ -37,6 +37,7 @@ class World:
     decided: dict[n.Number, frozenset[n.Window]] = field(default_factory=dict)
     pending: list[Claim] = field(default_factory=list)
     claims: list[tuple[Claim, frozenset[Variable]]] = field(default_factory=list)
+    limits: list[tuple[Claim, n.Number, Range]] = field(default_factory=list)
 
     def copy(self) -> World:
         """The same person, to be described further on one of several paths."""
@@ -48,6 +49,7 @@ class World:
             dict(self.decided),
             list(self.pending),
             list(self.claims),
+            list(self.limits),
         )
 
     @property
@@ -92,7 +94,14 @@ class World:
             return DeadEnd("domain", (claim,), number, self.domains.of(number))
         key = plain(number)
         self.ranges[key] = self.range(key).within(to)
-        return DeadEnd("clash", self.about({key})) if self.ranges[key].empty else None
+        if self.ranges[key].empty:
+            against = (
+                other for other, limited, part in self.limits if limited == key and part.within(to).empty
+            )
+            other = next(against, None)
+            return DeadEnd("clash", self.about({key}) if other is None else (other, claim))
+        self.limits.append((claim, key, to))
+        return None
 
     def _compare(self, claim: Claim) -> DeadEnd | None:
         node = claim.said

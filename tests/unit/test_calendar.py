@@ -1,0 +1,194 @@
+"""The calendar judges only days on which something can change; here every one of the 366 days is judged."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+
+import pytest
+
+from tests.unit.eligibility_support import ON, SCREENING, SEARCH, beam, row, rules, somebody, typed
+from trialwright.eligibility.calendar import (
+    HORIZON,
+    NO_CALENDAR,
+    Calendar,
+    change_days,
+    first_day_without,
+    plan_calendar,
+)
+from trialwright.eligibility.verdict import judge, start
+from trialwright.logic.interpreter import Setting
+from trialwright.record import Person, RawFact, RawPerson
+from trialwright.study.rules import Rule
+from trialwright.terms.dates import Length
+
+DAYS = [ON + timedelta(days=count) for count in range(HORIZON + 1)]
+END = DAYS[-1]
+Verdicts = list[str]
+
+
+def verdicts(person: Person, rule: Rule, setting: Setting) -> Verdicts:
+    """The verdict of one criterion on each of the 366 days, with what is known on the first."""
+    return [judge(rule, person, start(person, on=ON, setting=setting, day=day)).verdict for day in DAYS]
+
+
+def first_run(good: Sequence[bool]) -> tuple[date | None, date | None]:
+    runs = [
+        (value, [day for _, day in days]) for value, days in groupby(zip(good, DAYS), lambda each: each[0])
+    ]
+    return next(((days[0], days[-1]) for value, days in runs if value), (None, None))
+
+
+def by_brute_force(courses: Sequence[Verdicts]) -> Calendar:
+    passing = [all(each in ("pass", "not_assessed") for each in day) for day in zip(*courses, strict=True)]
+    possible = ["fail" not in day for day in zip(*courses, strict=True)]
+    return Calendar(*first_run(passing), *first_run(possible))
+
+
+def check(person: Person, chosen: Sequence[Rule], setting: Setting) -> Calendar:
+    """Hold the calendar of each criterion alone, and of all together, against brute force; give the latter."""
+    courses = []
+    first = start(person, on=ON, setting=setting)
+    for rule in chosen:
+        course = verdicts(person, rule, setting)
+        courses.append(course)
+        assert plan_calendar(person, [rule], on=ON, setting=setting) == by_brute_force([course]), rule.id
+        changed = {day for day, old, new in zip(DAYS[1:], course, course[1:]) if old != new}
+        assert changed <= change_days(rule.condition, first, END), (rule.id, rule.name)
+    whole = by_brute_force(courses)
+    assert plan_calendar(person, chosen, on=ON, setting=setting) == whole
+    return whole
+
+
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+# The base person has results of 2026-05-20 (SLEDAI) and 2026-05-28. A window of n days holds the day n days before it
+# (criteria.md, Durations), so SLEDAI counts up to 2026-06-17. Reading I5=planned unless the case is about the pulse.
+CASES: dict[str, tuple[Callable[[], Person], dict[str, str], str | None, str | None, str | None, str | None]] = {
+    "a result leaves the window": (
+        lambda: somebody(), {"I5": "planned"}, "2026-06-01", "2026-06-17", "2026-06-01", "2027-06-01",
+    ),
+    "the first pulse day leaves the 14 days": (  # 25 May + 14 d; then 1.0 g are left, below 1.5 g
+        lambda: somebody(), {}, "2026-06-01", "2026-06-08", "2026-06-01", "2026-06-08",
+    ),
+    "a washout of 12 weeks ends": (  # 20 March + 84 d = 12 June, the last day that excludes
+        lambda: somebody(row("mycophenolate", "1000", start="2026-01-01", end="2026-03-20", status="completed")),
+        {"I5": "planned"}, "2026-06-13", "2026-06-17", "2026-06-13", "2027-06-01",
+    ),
+    "76th birthday": (
+        lambda: somebody(birth="1950-06-11"), {"I5": "planned"},
+        "2026-06-01", "2026-06-10", "2026-06-01", "2026-06-10",
+    ),
+    "18th birthday": (
+        lambda: somebody(birth="2008-06-10"), {"I5": "planned"},
+        "2026-06-10", "2026-06-17", "2026-06-10", "2027-06-01",
+    ),
+    "the 18th birthday may be any day of the month": (  # possible from the 1st, certain from the 30th on
+        lambda: somebody(birth="2008-06"), {"I5": "planned"}, None, None, "2026-06-01", "2027-06-01",
+    ),
+    "the admission no longer counts": (  # 10 May + 28 d = 7 June; then the month is counted from the day itself
+        lambda: somebody(
+            row("admission", "true", start="2026-05-10", fact="f1"),
+            row("antibiotic_iv", "1000", start="2026-04-10", end="2026-04-12", status="completed", fact="f2"),
+        ),
+        {"I5": "planned"}, "2026-06-08", "2026-06-17", "2026-06-08", "2027-06-01",
+    ),
+    "three calendar months": (  # 10 March is within 3 months up to 10 June
+        lambda: somebody(row("hepatitis_b", start="2026-01-05", end="2026-03-10", status="resolved")),
+        {"I5": "planned"}, "2026-06-11", "2026-06-17", "2026-06-11", "2027-06-01",
+    ),
+    "running ciclosporin becomes 14 days long": (  # 25 May is day 1, 7 June is day 14
+        lambda: somebody(row("ciclosporin", "150", start="2026-05-25", status="active")),
+        {"I5": "planned"}, "2026-06-01", "2026-06-06", "2026-06-01", "2026-06-06",
+    ),
+    "an exposure that goes on": (
+        lambda: somebody(row("mycophenolate", "1000", start="2026-01-01", status="active")),
+        {"I5": "planned"}, None, None, None, None,
+    ),
+    "an end known by its month": (  # certain up to 1 March + 84 d = 24 May, possible up to 31 March + 84 d = 23 June
+        lambda: somebody(row("mycophenolate", "1000", start="2026-01-01", end="2026-03", status="completed")),
+        {"I5": "planned"}, None, None, "2026-06-01", "2027-06-01",
+    ),
+    "a start known by its year": (
+        lambda: somebody(row("cyclophosphamide", "500", start="2025", end="2026-03-15", status="completed")),
+        {"I5": "planned"}, "2026-06-08", "2026-06-17", "2026-06-08", "2027-06-01",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_calendar_equals_every_day_judged(name: str) -> None:
+    make, readings, *expected = CASES[name]
+    found = check(make(), rules(**readings), SEARCH)
+    assert (found.eligible_from, found.valid_until, found.possible_from, found.possible_until) == tuple(
+        day(each) for each in expected
+    )
+
+
+def test_the_dead_have_no_calendar() -> None:
+    assert plan_calendar(somebody(death="2026-05"), rules(), on=ON, setting=SEARCH) == NO_CALENDAR
+
+
+def test_an_unreadable_record_leaves_only_possible_days() -> None:
+    found = check(somebody(unreadable=["alt"]), rules(I5="planned"), SEARCH)
+    assert found == Calendar(None, None, ON, END)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-31", "2026-02-28", "2024-02-29", "2025-11-30", "2026-03-31", "2025-08-31"]
+)
+@pytest.mark.parametrize(
+    "length", [Length(1, "mo"), Length(3, "mo"), Length(6, "mo"), Length(1, "a"), Length(14, "d")]
+)
+def test_first_day_without(text: str, length: Length) -> None:
+    last = date.fromisoformat(text)
+    found = first_day_without(length, last)
+    assert length.before(found) > last
+    assert length.before(found - timedelta(days=1)) <= last
+
+
+AGO = (0, 1, 3, 5, 12, 13, 14, 15, 26, 27, 28, 29, 30, 31, 60, 82, 83, 84, 85, 91, 92, 93, 180, 200, 400)
+OPEN = ("active", "", "completed", "resolved", "provisional", "recurrence")
+
+
+def random_row(source: random.Random, number: int) -> RawFact:
+    """A row about a concept that BEAM reads: whole, partial and missing dates, open ends, doubts."""
+    concept = source.choice(sorted({name for rule in rules() for name in rule.concepts}))
+    about = beam().study.concept(concept)
+    begun = ON - timedelta(days=source.choice(AGO))
+    text = source.choice([begun.isoformat()] * 8 + [begun.isoformat()[:7], begun.isoformat()[:4], ""])
+    more: dict[str, str] = {"start": text, "fact": f"r{number}"}
+    if about.kind == "finding":
+        values = ("true", "false") if about.values in ((), ("boolean",), "boolean") else tuple(about.values)
+        return row(concept, source.choice(values), **more)
+    if about.kind == "measurement":
+        value = source.choice(["0.5", "1", "2.9", "3", "12", "40", "60", "170", "<3", ">3", "unclear"])
+        return row(concept, value, high=source.choice(["", "10", "40"]), **more)
+    more["status"] = source.choice(OPEN)
+    if source.random() < 0.6:
+        ended = begun + timedelta(days=source.choice([0, 1, 2, 6, 13, 14, 27, 28, 80]))
+        more["end"] = source.choice([ended.isoformat()] * 5 + [ended.isoformat()[:7]])
+    value = source.choice(["500", "250", "1000", "30", ""]) if about.kind == "exposure" else ""
+    return row(concept, "false" if source.random() < 0.1 else value, **more)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_people(seed: int) -> None:
+    """Random rows on top of the base person or of nothing, in either mode, in any reading."""
+    source = random.Random(seed)
+    rows = [random_row(source, number) for number in range(source.randint(2, 14))]
+    birth = source.choice(["1990-01-01", "1950-10-05", "2008-12-24", "2008-12", "2008-02-29", "1951", ""])
+    sex = source.choice(["female", "male", "other", "unknown"])
+    chosen = rules(**{id: source.choice(sorted(readings)) for id, readings in beam().rules.items()})
+    person = (
+        somebody(*rows, sex=sex, birth=birth)
+        if source.random() < 0.7
+        else typed(rows, beam(), raw=RawPerson("p", sex, birth))
+    )
+    read = {name for each in rows for name in [each.concept]}
+    touched = [rule for rule in chosen if rule.concepts & read or rule.id in ("A0", "I5")]
+    check(person, touched, source.choice([SEARCH, SCREENING]))
