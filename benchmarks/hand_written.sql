@@ -32,6 +32,8 @@ CREATE MACRO first_day(t) AS CASE
 CREATE MACRO final_day(t, open) AS CASE
   WHEN length(t) >= 10 THEN CAST(left(t, 10) AS DATE) WHEN length(t) = 7 THEN last_day(CAST(t || '-01' AS DATE))
   WHEN length(t) = 4 THEN CAST(t || '-12-31' AS DATE) ELSE open END;
+CREATE MACRO counts(status) AS
+  status NOT IN ('entered-in-error', 'cancelled', 'not-done', 'not-taken', 'planned', 'draft', 'registered');
 CREATE MACRO no_limit() AS 1e300::DOUBLE;
 -- equal within 1e-9 relative is not less
 CREATE MACRO less(a, b) AS a < b - 1e-9::DOUBLE * greatest(abs(a), abs(b));
@@ -162,17 +164,16 @@ CREATE TEMP TABLE people AS
   FROM read_parquet(getvariable('persons'));
 
 -- @@ records
--- The one scan: every record that may matter, as written.
+-- The one scan: every record that may matter, as written. Status, kind and route are looked at afterwards, on a tenth of
+-- the rows.
 CREATE TEMP TABLE records AS
-  SELECT p.pid, w.what, f.fact_id AS fact, f.value, f.unit, f.high, f.start, f."end" AS until, f.status,
-    w.route <> '' AND f.route = '' AS unrouted
+  SELECT p.pid, w.what, f.fact_id AS fact, f.value, f.unit, f.high, f.start, f."end" AS until, f.status, f.kind, f.route,
+    w.kind AS wanted_kind, w.route AS wanted_route
   FROM read_parquet(getvariable('facts')) AS f
-  JOIN wanted AS w ON w.concept = f.concept AND w.kind = f.kind
+  JOIN wanted AS w ON w.concept = f.concept
   JOIN people AS p ON p.person_id = f.person_id
   WHERE f.start <= strftime(on_day(), '%Y-%m-%dZ')  -- Z sorts after the time of a date-time
-    AND (f.start >= w.since OR length(f.start) < 10)
-    AND f.status NOT IN ('entered-in-error', 'cancelled', 'not-done', 'not-taken', 'planned', 'draft', 'registered')
-    AND (w.route = '' OR f.route IN ('', w.route));
+    AND (f.start >= w.since OR length(f.start) < 10);
 
 -- @@ measurements
 -- Every measurement that may lie in its window: an interval of days and an interval of values in one unit (liver: over
@@ -185,7 +186,7 @@ CREATE TEMP TABLE measured AS
       CASE WHEN f.what IN (4, 5, 6) THEN TRY_CAST(f.high AS DOUBLE) ELSE 1 END AS upper
     FROM records AS f JOIN items AS i ON i.item = f.what
     LEFT JOIN units AS u ON u.item = f.what AND u.unit = f.unit
-    WHERE f.what < 15 OR f.what = 16
+    WHERE (f.what < 15 OR f.what = 16) AND counts(f.status)
   ), read AS (
     SELECT * EXCLUDE (value, start),
       start = '' AS undated,
@@ -217,7 +218,8 @@ CREATE TEMP TABLE answered AS
       final_day(f.start, on_day()) AS last,
       CASE WHEN f.what <> 15 THEN lower(f.value) ELSE  -- order, blanks and Roman-numeral characters do not matter
         replace(replace(replace(replace(replace(replace(replace(upper(f.value), ' ', ''), 'Ⅵ', 'VI'), 'Ⅴ', 'V'), 'Ⅳ', 'IV'), 'Ⅲ', 'III'), 'Ⅱ', 'II'), 'Ⅰ', 'I') END AS word
-    FROM records AS f JOIN items AS i ON i.item = f.what WHERE f.what IN (15, 17, 18, 19, 20, 21, 22, 23, 24, 25)
+    FROM records AS f JOIN items AS i ON i.item = f.what
+    WHERE f.what IN (15, 17, 18, 19, 20, 21, 22, 23, 24, 25) AND counts(f.status)
   )
   SELECT f.pid, f.item, f.day, f.last, f.undated, f.fact,
     CASE WHEN number IS NULL THEN 'value_unreadable' ELSE '' END::reason AS issue,
@@ -244,23 +246,19 @@ CREATE TEMP TABLE plain AS
   QUALIFY row_number() OVER (PARTITION BY pid, item
     ORDER BY day DESC, CASE WHEN item IN (1, 9, 10, 11, 12, 13, 19) THEN -lo ELSE lo END DESC, fact DESC) = 1;
 
--- ... else the interval of what the latest day's value may be, with the record behind each end. A record whose day is
--- uncertain takes part where it may be of that day or a later one.
+-- ... else the interval of what the latest day's value may be, with the record behind each end. The bar is the latest
+-- day that is not before some certain result; what may be of that day or later takes part.
 CREATE TEMP TABLE vague AS
   WITH rows AS (
     SELECT r.*, i.worst, day = last AND NOT undated AS exact, day >= i.since AND last <= on_day() AS inside,
       CASE WHEN undated THEN 'date_missing' ELSE 'date_imprecise' END::reason AS dated,
       CASE WHEN undated THEN NULL ELSE day END AS said_day
     FROM results AS r JOIN odd AS o ON o.pid = r.pid AND o.item = r.item JOIN items AS i ON i.item = r.item
-  ), days AS (
-    SELECT pid, item, max(day) FILTER (exact) AS exact_day, max(day) FILTER (inside AND NOT exact) AS sure_day,
-      max(last) FILTER (NOT exact) AS reach
-    FROM rows GROUP BY pid, item
+  ), bars AS (
+    SELECT pid, item, max(day) FILTER (inside) AS bar FROM rows GROUP BY pid, item
   ), marked AS (
-    SELECT r.*, exact AND (sure_day IS NULL OR sure_day <= exact_day) AND day = exact_day AS settled,
-      NOT exact AND (exact_day IS NULL OR reach >= exact_day) AS open,
-      exact_day IS NOT NULL OR sure_day IS NOT NULL AS there
-    FROM rows AS r JOIN days AS d ON d.pid = r.pid AND d.item = r.item
+    SELECT r.*, exact AND day >= bar AS settled, NOT exact AND (bar IS NULL OR last >= bar) AS open, bar IS NOT NULL AS there
+    FROM rows AS r JOIN bars AS b ON b.pid = r.pid AND b.item = r.item
   ), ends AS (
     SELECT pid, item, bool_or(there) AS there,
       max({'v': CASE worst WHEN 'high' THEN lo ELSE -lo END, 'f': fact, 'd': said_day, 'i': issue, 'w': lo}) FILTER (settled) AS el,
@@ -318,10 +316,11 @@ CREATE TEMP TABLE history AS
       first_day(f.start) AS first, final_day(f.start, on_day()) AS latest,
       f.status = 'refuted' OR f.value IN ('false', 'no') AS absent,
       CASE WHEN f.status IN ('provisional', 'differential', 'unconfirmed', 'remission') THEN 'status_uncertain'
-        WHEN f.unrouted THEN 'route_missing'
+        WHEN f.wanted_route <> '' AND f.route = '' THEN 'route_missing'
         WHEN n.kind <> 'exposure' AND f.value NOT IN ('', 'true', 'yes', 'false', 'no') THEN 'value_unreadable'
         ELSE '' END::reason AS doubt
     FROM records AS f JOIN concepts AS n ON n.c = f.what
+    WHERE f.kind = f.wanted_kind AND counts(f.status) AND (f.wanted_route = '' OR f.route IN ('', f.wanted_route))
   ), ended AS (
     SELECT *, CASE WHEN absent THEN 'start' WHEN until <> '' THEN 'stated'
         WHEN status IN ('active', 'recurrence', 'relapse') OR kind = 'allergy'
@@ -337,7 +336,7 @@ CREATE TEMP TABLE history AS
     FROM ended
   )
   SELECT *, CASE WHEN doubt <> '' THEN doubt WHEN undated THEN 'date_missing'
-      WHEN end_high = DATE '9999-12-31' AND end_low = first AND first = latest THEN 'end_missing'
+      WHEN end_high = DATE '9999-12-31' AND end_low = first THEN 'end_missing'
       ELSE 'date_imprecise' END::reason AS why
   FROM bounded;
 
@@ -386,9 +385,11 @@ CREATE TEMP TABLE present AS
 -- @@ courses
 -- Exposure by day: what is certain (least) and everything possible (most). Only of people with a record in the window.
 CREATE TEMP TABLE courses AS
-  WITH reach AS (SELECT * FROM (VALUES (118, days_ago(14)), (123, days_ago(84)), (124, days_ago(84)), (125, days_ago(84))) AS t(c, since)),
+  WITH reach AS (  -- a course is followed to three years before its window
+    SELECT *, since - 1096 AS begin
+    FROM (VALUES (118, days_ago(14)), (123, days_ago(84)), (124, days_ago(84)), (125, days_ago(84))) AS t(c, since)),
   touched AS (
-    SELECT h.pid, h.c, max({'s': h.first, 'f': h.fact, 'd': h.said_day}) AS last,
+    SELECT h.pid, h.c, max(r.begin) AS begin, max({'s': h.first, 'f': h.fact, 'd': h.said_day}) AS last,
       max({'s': h.first, 'f': h.fact, 'd': h.said_day}) FILTER (h.end_high >= days_ago(28)) AS last_28
     FROM history AS h JOIN reach AS r ON r.c = h.c AND h.end_high >= r.since WHERE NOT h.absent GROUP BY h.pid, h.c
   ), weighed AS (  -- the weight that divides doses a day: the latest day's, whichever of them it was
@@ -398,13 +399,13 @@ CREATE TEMP TABLE courses AS
       CASE WHEN max(r.hi) >= no_limit() THEN max(r.issue) ELSE CASE WHEN min(r.lo) < max(r.hi) THEN 'conflict' ELSE '' END::reason END AS why
     FROM results AS r JOIN weighed AS w ON w.pid = r.pid AND w.day = r.day WHERE r.item = 13 GROUP BY r.pid
   ), read AS (
-    SELECT h.*, TRY_CAST(h.value AS DOUBLE) AS number,
+    SELECT h.*, t.begin, TRY_CAST(h.value AS DOUBLE) AS number,
       CASE WHEN h.c = 118 THEN CASE h.unit WHEN 'mg/d' THEN 1 WHEN 'g/d' THEN 1000 END
         WHEN h.c = 125 THEN CASE h.unit WHEN 'mg/kg/d' THEN 1 WHEN 'g/kg/d' THEN 1000 WHEN 'mg/d' THEN 1 WHEN 'g/d' THEN 1000 END END AS factor,
       h.c = 125 AND h.unit IN ('mg/d', 'g/d') AND h.value <> '' AS absolute
     FROM history AS h JOIN touched AS t ON t.pid = h.pid AND t.c = h.c WHERE NOT h.absent
   ), dosed AS (
-    SELECT r.pid, r.c, r.first, r.latest, r.end_low, r.end_high, r.doubt, r.why,
+    SELECT r.pid, r.c, r.first, r.latest, r.end_low, r.end_high, r.doubt, r.why, r.begin,
       CASE WHEN r.c IN (123, 124) OR number IS NULL OR factor IS NULL OR (absolute AND w.pid IS NULL) THEN 0
         WHEN absolute THEN greatest(number * factor, 0) / w.hi ELSE greatest(number * factor, 0) END AS low,
       CASE WHEN r.c IN (123, 124) THEN 0 WHEN number IS NULL OR factor IS NULL OR (absolute AND w.pid IS NULL) THEN no_limit()
@@ -413,7 +414,7 @@ CREATE TEMP TABLE courses AS
         WHEN factor IS NULL THEN 'unit_unknown'
         WHEN absolute THEN COALESCE(w.why, u.why, 'weight_missing'::reason) ELSE '' END::reason AS dose_why,
       r.doubt = '' AND r.latest <= on_day() AS sure,
-      greatest(r.first, days_ago(1096)) AS from_day, least(r.end_high, on_day()) AS to_day
+      greatest(r.first, r.begin) AS from_day, least(r.end_high, on_day()) AS to_day
     FROM read AS r LEFT JOIN weights AS w ON r.absolute AND w.pid = r.pid AND w.lo > 0 AND w.hi < no_limit()
     LEFT JOIN weights AS u ON r.absolute AND u.pid = r.pid AND u.why <> ''
   ), spread AS (
@@ -442,7 +443,7 @@ CREATE TEMP TABLE courses AS
     FROM summed GROUP BY pid, c, possible
   ), reasons AS (
     SELECT pid, c, max(CASE WHEN dose_why <> '' THEN dose_why
-        WHEN NOT sure OR least(end_low, on_day()) < to_day OR from_day < greatest(latest, days_ago(1096)) THEN why
+        WHEN NOT sure OR least(end_low, on_day()) < to_day OR from_day < greatest(latest, begin) THEN why
         ELSE '' END::reason) AS why
     FROM dosed GROUP BY pid, c
   )

@@ -266,6 +266,7 @@ INDEX_END = (
     "The format of a study folder is described by JSON Schemas in [`studies/schema/`](../../studies/schema), which editors",
     "use to complete and check, and shown by [the template](../../studies/template/README.md) and",
     "[add a study](../how-to/add-a-study.md); the format of records by [read records](../how-to/read-records.md).",
+    "What each kind of rule answers to each kind of record stands in the tables of [`tests/spec/`](../../tests/spec).",
     "",
     "What is made is checked for freshness by `make check` and written again by `make docs`.",
 )

@@ -3,7 +3,8 @@
     <!-- shown: trialwright screen beam studies/beam/sample --on 2026-11-01 | lines 1-4, 8 -->
 
 stands in front of a fenced block. After the bar: `lines 1-4, 8` (counted from 1), `with WORD, WORD` (lines that hold
-one of these), or `json participants[person=p1].criteria[id=I4]`. `--check` (in `make check`) only compares.
+one of these), `from WORD to WORD` (the first stretch between two such lines), or a part of a JSON document:
+`json participants[person=p1].criteria[id=I4]`. `--check` (in `make check`) only compares.
 """
 
 from __future__ import annotations
@@ -57,11 +58,16 @@ def select(output: str, what: str) -> str:
     lines = output.splitlines()
     if word == "lines":
         wanted = [number for part in rest.split(",") for number in numbers(part.strip())]
+    elif word == "from":
+        first, _, last = rest.partition(" to ")
+        begin = next(number for number, line in enumerate(lines, 1) if first in line)
+        end = next(number for number, line in enumerate(lines, 1) if number > begin and last in line)
+        wanted = list(range(begin, end + 1))
     elif word == "with":
         words = [part.strip() for part in rest.split(",")]
         wanted = [number for number, line in enumerate(lines, 1) if any(each in line for each in words)]
     else:
-        raise SystemExit(f"{what}: write lines, with or json")
+        raise SystemExit(f"{what}: write lines, with, from or json")
     if not wanted or wanted[-1] > len(lines):
         raise SystemExit(f"{what}: the output has no such line")
     shown: list[str] = []

@@ -1,23 +1,23 @@
 """Random rules, built backwards from what is wanted: a condition needs numbers, a number needs picks, a pick needs a window.
 
-One strategy for every node class, by class; a test fails if one is missing. Windows are those a rule can write: courses
-and lists of items are never counted from an anchor, and answers count from the screening window.
+One maker for every node class; a test fails if one is missing. Windows are those a rule can write: courses and lists of
+items are never counted from an anchor, and answers count from the screening window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
+from tests.spec.spec import concept_types
 from trialwright.assessments import ASSESSMENTS
 from trialwright.logic import nodes as n
 from trialwright.terms.dates import Length
 
-from tests.spec.spec import concept_types
-
-Strategy = st.SearchStrategy[Any]
+Draw = st.DrawFn
+T = TypeVar("T")
 
 # Few concepts, so that people have several facts of each; every kind of concept is there.
 NUMBERS = ("serum_creatinine", "alt", "body_weight")
@@ -25,208 +25,234 @@ ANSWERS = ("pregnant", "admission")
 CODED = ("biopsy_class", "acr_1997_item")
 PRESENCES = ("hepatitis_b", "mycophenolate", "methylprednisolone_iv", "dialysis", "tacrolimus_allergy")
 DOSES = ("mycophenolate", "methylprednisolone_iv", "ivig")
-USED = (*NUMBERS, *ANSWERS, *CODED, *PRESENCES, "ivig", "sledai_2k", "sledai_item")
+RESULTS = (*NUMBERS, *ANSWERS, *CODED)
+USED = (*RESULTS, *PRESENCES, "ivig", "sledai_2k", "sledai_item")
 SCREENING = n.Window(Length(28, "d"))
 LIMITS = (0.0, 1.0, 2.0, 2.5, 3.0, 4.0, 8.0, 10.0, 12.0, 14.0, 16.0, 30.0, 40.0, 80.0, 250.0, 400.0, 1500.0)
-_FORMULAS = tuple(name for name, each in sorted(ASSESSMENTS.items()) if len(each.arguments) <= 4)
-
-lengths = st.one_of(
-    st.sampled_from(
-        [Length(*each) for each in ((0, "d"), (14, "d"), (28, "d"), (12, "wk"), (1, "mo"), (3, "mo"), (6, "mo"), (1, "a"))]
-    ),
-    st.builds(Length, st.integers(0, 400), st.just("d")),
-    st.builds(Length, st.integers(0, 40), st.just("mo")),
+LENGTHS = tuple(
+    Length(count, unit)
+    for count, unit in (
+        (0, "d"),
+        (14, "d"),
+        (28, "d"),
+        (28, "d"),
+        (12, "wk"),
+        (1, "mo"),
+        (3, "mo"),
+        (6, "mo"),
+        (1, "a"),
+    )
 )
-plain_windows = st.builds(n.Window, st.one_of(st.just(SCREENING.length), st.none(), lengths))
-anchors = st.one_of(
-    st.builds(n.AnchorDay, st.sampled_from(ANSWERS), plain_windows, st.booleans(), st.booleans()),
-    st.builds(n.AnchorDay, st.sampled_from((*NUMBERS, "biopsy_class")), plain_windows, st.just(False), st.booleans()),
-)
-windows = st.one_of(
-    plain_windows,
-    plain_windows,
-    st.builds(n.Window, st.one_of(st.just(Length(0, "d")), st.none(), lengths), anchors),
-)
-_whiches = st.sampled_from(["latest", "latest", "latest", "first", "lowest", "highest"])
-_worsts = st.sampled_from(["high", "low", "none"])
-_missing = st.sampled_from(["no_record", "not_asked", "attribution_missing", "biopsy_item_missing"])
+FORMULAS = tuple(name for name, each in sorted(ASSESSMENTS.items()) if len(each.arguments) <= 4)
 
 
-def picks(concepts: tuple[str, ...], *, surrogates: bool = True) -> Strategy:
-    """One result of one of these concepts; a ratio only of a measurement."""
-    ratios = st.sampled_from(["value", "value", "ratio"] if set(concepts) <= set(NUMBERS) else ["value"])
-    others = st.one_of(st.none(), st.none(), picks(concepts, surrogates=False)) if surrogates else st.none()
-    return st.builds(
-        n.Pick,
-        concept=st.sampled_from(concepts),
-        which=_whiches,
-        window=windows,
-        quantity=ratios,
-        worst=_worsts,
-        missing=_missing,
-        surrogate=others,
+def one(draw: Draw, choices: Sequence[T]) -> T:
+    """One of some choices; the first is the simplest."""
+    return draw(st.sampled_from(choices))
+
+
+def plain_window(draw: Draw) -> n.Window:
+    """A window that ends on the reference date."""
+    form = one(draw, ("usual", "usual", "usual", "ever", "days", "months"))
+    if form == "usual":
+        return n.Window(one(draw, LENGTHS))
+    if form == "ever":
+        return n.Window()
+    return n.Window(
+        Length(draw(st.integers(0, 400)), "d") if form == "days" else Length(draw(st.integers(0, 40)), "mo")
     )
 
 
-def scores(depth: int) -> Strategy:
+def anchor_day(draw: Draw, depth: int = 0) -> n.AnchorDay:
+    """The latest day with a result, or with a yes."""
+    concept = one(draw, (*ANSWERS, *NUMBERS, "biopsy_class"))
+    only_yes = concept in ANSWERS and draw(st.booleans())
+    return n.AnchorDay(concept, plain_window(draw), only_yes, draw(st.booleans()))
+
+
+def any_window(draw: Draw) -> n.Window:
+    """A window that ends on the reference date or on an anchor day."""
+    if one(draw, (False, False, True)):
+        return n.Window(one(draw, (Length(0, "d"), None, *LENGTHS)), anchor_day(draw))
+    return plain_window(draw)
+
+
+def pick_of(draw: Draw, concepts: Sequence[str], *, surrogate: bool = False) -> n.Pick:
+    """One result of one of these concepts; a ratio only of a measurement."""
+    concept = one(draw, concepts)
+    return n.Pick(
+        concept,
+        one(draw, ("latest", "latest", "latest", "first", "lowest", "highest")),
+        any_window(draw),
+        one(draw, ("value", "value", "ratio")) if concept in NUMBERS else "value",
+        one(draw, ("high", "low", "none")),
+        one(draw, ("no_record", "not_asked", "attribution_missing", "biopsy_item_missing")),
+        None if surrogate or one(draw, (True, True, False)) else pick_of(draw, concepts, surrogate=True),
+    )
+
+
+def score(draw: Draw, depth: int) -> n.Score:
     """A score from items, else from recorded totals."""
     values = concept_types()["sledai_item"].values
     weights = tuple(float(ASSESSMENTS["sledai_2k"].compute_items({item})) for item in values)
-    return st.builds(
-        n.Score, st.just("sledai_2k"), st.just("sledai_item"), st.just(weights), windows, _worsts, _missing
+    worst = one(draw, ("low", "high", "none"))
+    return n.Score(
+        "sledai_2k", "sledai_item", weights, any_window(draw), worst, one(draw, ("no_record", "not_asked"))
     )
 
 
-def formulas(depth: int) -> Strategy:
+def formula(draw: Draw, depth: int) -> n.Formula:
     """A published formula with arguments of any kind, of the right kind more often."""
-    return st.sampled_from(_FORMULAS).flatmap(lambda name: _formula(name, depth))
-
-
-def _formula(name: str, depth: int) -> Strategy:
-    parts: list[Strategy] = []
+    name = one(draw, FORMULAS)
+    parts: list[n.Number] = []
     for argument in ASSESSMENTS[name].arguments:
-        if argument.name == "age":
-            parts.append(st.one_of(st.builds(n.Age), st.builds(n.Age), numbers(depth - 1)))
-        elif argument.values:
-            parts.append(st.one_of(st.builds(n.Female), st.builds(n.Female), literals(depth)))
+        if one(draw, (True, True, False)) and argument.name == "age":
+            parts.append(n.Age())
+        elif one(draw, (True, True, False)) and argument.values:
+            parts.append(n.Female())
         else:
-            parts.append(numbers(depth - 1))
-    return st.builds(n.Formula, st.just(name), st.tuples(*parts), st.just(ASSESSMENTS[name].unit))
+            parts.append(number(draw, depth - 1))
+    return n.Formula(name, tuple(parts), ASSESSMENTS[name].unit)
 
 
-def literals(depth: int) -> Strategy:
+def literal(draw: Draw, depth: int = 0) -> n.Literal:
     """A number as written in a rule."""
-    return st.builds(n.Literal, st.one_of(st.sampled_from(LIMITS), st.integers(-3, 60).map(float)))
+    return n.Literal(
+        one(draw, LIMITS) if one(draw, (True, True, False)) else float(draw(st.integers(-3, 60)))
+    )
 
 
-def courses(depth: int) -> Strategy:
+def course(draw: Draw, depth: int) -> n.Course:
     """Exposure added up by day."""
-    weights = st.builds(
-        n.Pick, st.just("body_weight"), st.just("latest"), windows, missing=st.just("weight_missing")
-    )
-    return st.builds(
-        _course,
-        concept=st.sampled_from(DOSES),
-        measure=st.sampled_from(["days", "course_dose", "window_dose", "max_daily_dose"]),
-        window=plain_windows,
-        daily=st.sampled_from([0.0, 0.0, 250.0, 100.0]),
-        gap=st.sampled_from([1, 1, 3, 7]),
-        weight=st.one_of(st.none(), weights),
-        exception=st.one_of(st.none(), st.tuples(st.sampled_from([80.0, 250.0]), plain_windows)),
-        silence=st.booleans(),
-    )
-
-
-def _course(
-    *,
-    concept: str,
-    measure: n.Measure,
-    window: n.Window,
-    daily: float,
-    gap: int,
-    weight: n.Pick | None,
-    exception: tuple[float, n.Window] | None,
-    silence: bool,
-) -> n.Course:
-    except_daily, except_window = exception or (None, None)
+    concept = one(draw, DOSES)
+    weighed, excepted = concept == "ivig" and draw(st.booleans()), one(draw, (False, False, True))
     return n.Course(
         concept,
-        measure,
-        window,
+        one(draw, ("days", "course_dose", "window_dose", "max_daily_dose")),
+        plain_window(draw),
         SCREENING,
-        daily=daily,
-        gap=gap,
-        weight=weight if concept == "ivig" else None,
-        except_daily=except_daily,
-        except_window=except_window,
-        silence_is_none=silence,
+        daily=one(draw, (0.0, 0.0, 250.0, 100.0)),
+        gap=one(draw, (1, 1, 3, 7)),
+        weight=n.Pick("body_weight", window=any_window(draw), missing="weight_missing") if weighed else None,
+        except_daily=one(draw, (80.0, 250.0)) if excepted else None,
+        except_window=plain_window(draw) if excepted else None,
+        silence_is_none=draw(st.booleans()),
     )
 
 
-def presences(depth: int) -> Strategy:
+def arithmetic(draw: Draw, depth: int) -> n.Arithmetic:
+    """Two numbers combined."""
+    operator = one(draw, ("+", "-", "*", "/", "least", "greatest"))
+    return n.Arithmetic(operator, number(draw, depth - 1), number(draw, depth - 1))
+
+
+def present(draw: Draw, depth: int) -> n.Present:
     """A condition, exposure, procedure or allergy in a window."""
-    return st.builds(
-        lambda concept, window: n.Present(concept, concept_types()[concept].kind, window, SCREENING),
-        st.sampled_from(PRESENCES),
-        windows,
-    )
+    concept = one(draw, PRESENCES)
+    return n.Present(concept, concept_types()[concept].kind, any_window(draw), SCREENING)
 
 
-def memberships(depth: int) -> Strategy:
+def one_of(draw: Draw, depth: int) -> n.OneOf:
     """A coded finding among some of its values."""
     values = concept_types()["biopsy_class"].values
-    some = st.lists(st.integers(0, len(values) - 1), min_size=1, max_size=5, unique=True).map(sorted)
-    return st.builds(
-        lambda pick, chosen: n.OneOf(pick, tuple(values[each] for each in chosen), tuple(chosen)),
-        picks(("biopsy_class",)),
-        some,
+    chosen = sorted(draw(st.sets(st.integers(0, len(values) - 1), min_size=1, max_size=5)))
+    return n.OneOf(pick_of(draw, ("biopsy_class",)), tuple(values[each] for each in chosen), tuple(chosen))
+
+
+def compare(draw: Draw, depth: int) -> n.Compare:
+    """Two numbers compared, the second one mostly a limit."""
+    right = literal(draw) if one(draw, (True, True, False)) else number(draw, depth - 1)
+    return n.Compare(one(draw, ("<", "<=", ">", ">=", "=")), number(draw, depth - 1), right)
+
+
+def constant(draw: Draw, depth: int) -> n.Constant:
+    """Always the same."""
+    truth = one(draw, (True, False, None))
+    return n.Constant(truth, "stated" if truth is not None else one(draw, ("can_be_given", "judgement")))
+
+
+def sex_is(draw: Draw, depth: int) -> n.SexIs:
+    """A sex among some words."""
+    return n.SexIs(
+        tuple(sorted(draw(st.sets(st.sampled_from(("female", "male", "other", "unknown")), min_size=1))))
     )
 
 
-_constants = st.one_of(
-    st.builds(n.Constant, st.sampled_from([True, False])),
-    st.builds(n.Constant, st.none(), st.sampled_from(["can_be_given", "not_computed", "judgement"])),
-)
-_parts = st.sampled_from([1, 2, 2, 3])
+def several(draw: Draw, depth: int) -> tuple[n.Condition, ...]:
+    """One to three conditions."""
+    return tuple(condition(draw, depth - 1) for _ in range(one(draw, (2, 1, 3))))
 
-# Every node class of the language: how to make one. `depth` is how many levels may still come below.
-STRATEGIES: dict[type[n.Node], Callable[[int], Strategy]] = {
-    n.AnchorDay: lambda depth: anchors,
-    n.Literal: literals,
-    n.Age: lambda depth: st.builds(n.Age),
-    n.Female: lambda depth: st.builds(n.Female),
-    n.Pick: lambda depth: picks(NUMBERS),
-    n.Score: scores,
-    n.StandIn: lambda depth: st.builds(n.StandIn, picks(NUMBERS), picks(NUMBERS)),
-    n.Formula: formulas,
-    n.Arithmetic: lambda depth: st.builds(
-        n.Arithmetic, st.sampled_from(["+", "-", "*", "/", "least", "greatest"]), numbers(depth - 1), numbers(depth - 1)
-    ),
-    n.ItemCount: lambda depth: st.builds(
-        n.ItemCount, st.just("acr_1997_item"), st.just(11), plain_windows, st.just(SCREENING)
-    ),
-    n.ResultCount: lambda depth: st.builds(n.ResultCount, st.sampled_from((*NUMBERS, *ANSWERS, *CODED)), windows),
-    n.Course: courses,
-    n.Present: presences,
-    n.Recorded: lambda depth: st.builds(n.Recorded, st.sampled_from((*NUMBERS, *ANSWERS, *CODED)), windows),
-    n.IsYes: lambda depth: st.builds(n.IsYes, picks(ANSWERS)),
-    n.OneOf: memberships,
-    n.SexIs: lambda depth: st.builds(
-        n.SexIs, st.lists(st.sampled_from(["female", "male", "other", "unknown"]), min_size=1, max_size=3).map(tuple)
-    ),
-    n.Compare: lambda depth: st.builds(
-        n.Compare,
-        st.sampled_from(["<", "<=", ">", ">=", "="]),
-        numbers(depth - 1),
-        st.one_of(literals(depth), literals(depth), numbers(depth - 1)),
-    ),
-    n.And: lambda depth: st.builds(n.And, _parts.flatmap(lambda size: _tuples(conditions(depth - 1), size))),
-    n.Or: lambda depth: st.builds(n.Or, _parts.flatmap(lambda size: _tuples(conditions(depth - 1), size))),
-    n.Not: lambda depth: st.builds(n.Not, conditions(depth - 1)),
-    n.Unless: lambda depth: st.builds(n.Unless, conditions(depth - 1), conditions(depth - 1)),
-    n.When: lambda depth: st.builds(n.When, conditions(depth - 1), conditions(depth - 1), conditions(depth - 1)),
-    n.ByMode: lambda depth: st.builds(n.ByMode, conditions(depth - 1), conditions(depth - 1)),
-    n.Constant: lambda depth: _constants,
+
+# Every node class of the language, and how to make one; `depth` is how many levels may still come below.
+MAKERS: dict[type[n.Node], Callable[[Draw, int], n.Node]] = {
+    n.AnchorDay: anchor_day,
+    n.Literal: literal,
+    n.Age: lambda draw, depth: n.Age(),
+    n.Female: lambda draw, depth: n.Female(),
+    n.Pick: lambda draw, depth: pick_of(draw, NUMBERS),
+    n.Score: score,
+    n.StandIn: lambda draw, depth: n.StandIn(pick_of(draw, NUMBERS), pick_of(draw, NUMBERS)),
+    n.Formula: formula,
+    n.Arithmetic: arithmetic,
+    n.ItemCount: lambda draw, depth: n.ItemCount("acr_1997_item", 11, plain_window(draw), SCREENING),
+    n.ResultCount: lambda draw, depth: n.ResultCount(one(draw, RESULTS), any_window(draw)),
+    n.Course: course,
+    n.Present: present,
+    n.Recorded: lambda draw, depth: n.Recorded(one(draw, RESULTS), any_window(draw)),
+    n.IsYes: lambda draw, depth: n.IsYes(pick_of(draw, ANSWERS)),
+    n.OneOf: one_of,
+    n.SexIs: sex_is,
+    n.Compare: compare,
+    n.And: lambda draw, depth: n.And(several(draw, depth)),
+    n.Or: lambda draw, depth: n.Or(several(draw, depth)),
+    n.Not: lambda draw, depth: n.Not(condition(draw, depth - 1)),
+    n.Unless: lambda draw, depth: n.Unless(condition(draw, depth - 1), condition(draw, depth - 1)),
+    n.When: lambda draw, depth: n.When(*(condition(draw, depth - 1) for _ in range(3))),
+    n.ByMode: lambda draw, depth: n.ByMode(condition(draw, depth - 1), condition(draw, depth - 1)),
+    n.Constant: constant,
 }
-_FLAT_NUMBERS = (n.Literal, n.Age, n.Pick, n.Pick, n.Pick, n.Score, n.ItemCount, n.ResultCount, n.Course, n.Course)
-_DEEP_NUMBERS = (n.StandIn, n.Formula, n.Formula, n.Arithmetic)
-_FLAT_CONDITIONS = (n.Present, n.Present, n.Recorded, n.IsYes, n.OneOf, n.SexIs, n.Constant)
-_DEEP_CONDITIONS = (n.And, n.Or, n.Not, n.Unless, n.When, n.ByMode)
+FLAT_NUMBERS = (
+    n.Pick,
+    n.Pick,
+    n.Pick,
+    n.Course,
+    n.Course,
+    n.Score,
+    n.ItemCount,
+    n.ResultCount,
+    n.Age,
+    n.Literal,
+    n.Female,
+)
+DEEP_NUMBERS = (n.StandIn, n.Formula, n.Formula, n.Arithmetic)
+FLAT_CONDITIONS = (
+    n.Compare,
+    n.Compare,
+    n.Compare,
+    n.Present,
+    n.Present,
+    n.IsYes,
+    n.OneOf,
+    n.Recorded,
+    n.SexIs,
+    n.Constant,
+)
+DEEP_CONDITIONS = (n.And, n.Or, n.Not, n.Unless, n.When, n.ByMode)
 
 
-def _tuples(parts: Strategy, size: int) -> Strategy:
-    return st.tuples(*([parts] * size))
-
-
-def numbers(depth: int) -> Strategy:
+def number(draw: Draw, depth: int) -> n.Number:
     """Any number of at most this depth."""
-    kinds = _FLAT_NUMBERS if depth <= 0 else _FLAT_NUMBERS + _DEEP_NUMBERS
-    return st.deferred(lambda: st.one_of(*(STRATEGIES[kind](depth) for kind in kinds)))
+    kind = one(draw, FLAT_NUMBERS if depth <= 0 else FLAT_NUMBERS + DEEP_NUMBERS)
+    return MAKERS[kind](draw, depth)  # type: ignore[return-value]
 
 
-def conditions(depth: int) -> Strategy:
+def condition(draw: Draw, depth: int) -> n.Condition:
     """Any condition of at most this depth."""
-    if depth <= 0:
-        return st.deferred(lambda: st.one_of(*(STRATEGIES[kind](0) for kind in (*_FLAT_CONDITIONS, n.Compare))))
-    kinds = (*_FLAT_CONDITIONS, n.Compare, n.Compare, n.Compare, n.Compare, *_DEEP_CONDITIONS)
-    return st.deferred(lambda: st.one_of(*(STRATEGIES[kind](depth) for kind in kinds)))
+    kind = one(draw, FLAT_CONDITIONS if depth <= 0 else FLAT_CONDITIONS + DEEP_CONDITIONS)
+    return MAKERS[kind](draw, depth)  # type: ignore[return-value]
+
+
+@st.composite
+def conditions(draw: Draw, depth: int = 3) -> n.Condition:
+    """Any rule."""
+    return condition(draw, depth)

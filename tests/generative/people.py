@@ -9,11 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from random import Random
 
-from trialwright.record import Person, RawFact, RawPerson, SetAside, Unreadable, read_fact, read_person
-from trialwright.record.fact import PRESENCE_KINDS, Fact
-
 from tests.generative.expressions import USED
 from tests.spec.spec import concept_types
+from trialwright.record import Person, RawFact, RawPerson, SetAside, Unreadable, read_fact, read_person
+from trialwright.record.fact import PRESENCE_KINDS, Fact
 
 # Days before the reference date: both sides of every edge of the windows in `expressions`, and some after it.
 EDGES = (
@@ -21,8 +20,26 @@ EDGES = (
     *(181, 182, 183, 184, 185, 364, 365, 366, 367, 700, 1094, 1095, 1096, 1097, 1098, 1500, -1, -2, -10, -40),
 )
 _NUMBERS = (
-    *("0", "0.5", "1", "2", "2.9", "3", "3.0", "2.999999999", "3.000000002", "3.2", "4", "8", "10", "12", "14", "16"),
+    *(
+        "0",
+        "0.5",
+        "1",
+        "2",
+        "2.9",
+        "3",
+        "3.0",
+        "2.999999999",
+        "3.000000002",
+        "3.2",
+        "4",
+        "8",
+        "10",
+        "12",
+        "14",
+        "16",
+    ),
     *("40", "60", "80", "81", "90", "250", "265.2", "400", "1500", "-1", "1e-3"),
+    *("0.999999999", "1.000000001", "2.999999997", "3.000000003", "14.000000014", "80.00000008"),  # the tolerance itself
     *("<3", "<=3", ">3", ">=3", "<0.2", ">1000", "<=80", "≥14", "x", "", "3,4"),
 )
 _DOSES = (
@@ -79,7 +96,9 @@ def make_facts(random: Random, on: date, concepts: Sequence[str], count: int) ->
     """So many raw facts of these concepts; their ids are in no particular order."""
     favourites = random.sample(list(concepts), min(3, len(concepts)))
     names = random.sample([f"{letter}{number}" for letter in "aZ肌" for number in range(12)], count)
-    return [make_fact(random, on, random.choice((*favourites, *favourites, *concepts)), name) for name in names]
+    return [
+        make_fact(random, on, random.choice((*favourites, *favourites, *concepts)), name) for name in names
+    ]
 
 
 def make_fact(random: Random, on: date, concept: str, name: str) -> RawFact:
@@ -140,5 +159,14 @@ def _text(random: Random, day: date) -> str:
 def _birth(random: Random, on: date) -> str:
     adult = date(on.year - 18, on.month, min(on.day, 28))
     near = adult + timedelta(days=random.choice((-1, 0, 1, 2)))
-    texts = ("1990-01-01", "1950-06-01", "2008-02-29", near.isoformat(), near.isoformat()[:7], str(near.year), "", "x")
+    texts = (
+        "1990-01-01",
+        "1950-06-01",
+        "2008-02-29",
+        near.isoformat(),
+        near.isoformat()[:7],
+        str(near.year),
+        "",
+        "x",
+    )
     return random.choice(("1980-03-15", "1980-03-15", *texts))

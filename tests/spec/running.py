@@ -11,14 +11,13 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+from tests.spec.spec import DEFINITE, FORMULAS, Row, Section, lower, new_scope, sections, type_person
 from trialwright.exchange.typed import tables
 from trialwright.logic import nodes as n
 from trialwright.logic.interpreter import Context, Setting, evaluate, known_rows
 from trialwright.logic.reasons import CODES
 from trialwright.logic.sql import Compiled, compile_rules
 from trialwright.record import Person
-
-from tests.spec.spec import DEFINITE, FORMULAS, Row, Section, lower, new_scope, sections, type_person
 
 
 class Outcome(NamedTuple):
@@ -85,7 +84,10 @@ class Group:
     def compile(self) -> Compiled:
         """All rules as one query."""
         return compile_rules(
-            self.rules, on=self.key.on, setting=self.key.setting, reads={name: reads(rule) for name, rule in self.rules.items()}
+            self.rules,
+            on=self.key.on,
+            setting=self.key.setting,
+            reads={name: reads(rule) for name, rule in self.rules.items()},
         )
 
 
@@ -136,7 +138,9 @@ def interpret(condition: n.Condition, context: Context, read: frozenset[str]) ->
     return Outcome(finding.truth, finding.reason, finding.value, finding.day, finding.fact, unread)
 
 
-def query(engine: Any, people: Sequence[Person], compiled: Compiled, key: Key) -> dict[str, dict[str, Outcome]]:
+def query(
+    engine: Any, people: Sequence[Person], compiled: Compiled, key: Key
+) -> dict[str, dict[str, Outcome]]:
     """What a SQL engine says, by person and rule."""
     engine.load(tables(people, key.on))
     found: dict[str, dict[str, Outcome]] = {}

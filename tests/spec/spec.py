@@ -19,16 +19,24 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from tests.spec.words import ARITHMETIC
 from trialwright.assessments import ASSESSMENTS
 from trialwright.logic import nodes as n
 from trialwright.logic.direction import toward
-from trialwright.record import ConceptType, Person, RawFact, RawPerson, SetAside, Unreadable, read_fact, read_person
+from trialwright.record import (
+    ConceptType,
+    Person,
+    RawFact,
+    RawPerson,
+    SetAside,
+    Unreadable,
+    read_fact,
+    read_person,
+)
 from trialwright.study.concepts import Concept
 from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.rules import rebuild
 from trialwright.terms.message import Text
-
-from tests.spec.words import ARITHMETIC
 
 FOLDER = Path(__file__).parent
 REFERENCE_DATE = date(2026, 6, 1)
@@ -36,7 +44,9 @@ PARAMETERS = {"screening_window": "28 d"}
 FORMULAS = {name: assessment.rule() for name, assessment in ASSESSMENTS.items()}
 TRUTHS = {"true": True, "false": False, "unknown": None}
 DEFINITE = frozenset({"value", "present", "absent", "stated"})
-_FACT_COLUMNS = frozenset({"concept", "value", "unit", "low", "high", "start", "end", "status", "route", "code"})
+_FACT_COLUMNS = frozenset(
+    {"concept", "value", "unit", "low", "high", "start", "end", "status", "route", "code"}
+)
 _PERSON_COLUMNS = frozenset({"person", "sex", "birth", "fact", "shows", "decides"})
 
 
@@ -122,7 +132,11 @@ def read_table(lines: Iterable[str]) -> list[tuple[str, ...]]:
 @cache
 def concepts() -> Mapping[str, Concept]:
     """The concepts of the pages, from `concepts.md`."""
-    lines = [line for line in (FOLDER / "concepts.md").read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    lines = [
+        line
+        for line in (FOLDER / "concepts.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("|")
+    ]
     head, *rows = read_table(lines)
     found = {}
     for cells in rows:

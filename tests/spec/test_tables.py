@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from trialwright.exchange.engines.duck import DuckEngine
-
 from tests.spec.running import Group, complaints, differences, groups, interpret, query, reads, start
 from tests.spec.spec import Section, sections
+from trialwright.exchange.engines.duck import DuckEngine
 
 CASES = [(group, case) for group in groups() for case in group.cases]
 
@@ -53,7 +52,10 @@ def test_spark() -> None:
 
     engine = SparkEngine()
     # Interpreted execution: same answers, without compiling thousands of columns to Java byte code first.
-    for name, value in {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.adaptive.enabled": "false"}.items():
+    for name, value in {
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
+    }.items():
         engine.session.conf.set(name, value)
     try:
         found = [

@@ -9,7 +9,14 @@ from trialwright.study import grammar as g
 from trialwright.study.criteria import Kind, Scope
 from trialwright.terms.message import message
 
-_OPERATORS = {"plus": "+", "minus": "-", "times": "*", "divide": "/", "smaller": "least", "larger": "greatest"}
+_OPERATORS = {
+    "plus": "+",
+    "minus": "-",
+    "times": "*",
+    "divide": "/",
+    "smaller": "least",
+    "larger": "greatest",
+}
 
 
 def _arithmetic(call: g.Call, scope: Scope) -> n.Arithmetic:

@@ -138,6 +138,16 @@ def test_an_unreadable_record_leaves_only_possible_days() -> None:
     assert found == Calendar(None, None, ON, END)
 
 
+def test_an_unreadable_record_stops_no_clock() -> None:
+    """What no criterion reads changes nothing; what one reads leaves the others their days."""
+    nothing_reads_it = somebody(unreadable=["methylprednisolone_iv"])
+    found = check(nothing_reads_it, rules(I5="planned"), SEARCH)
+    assert (found.eligible_from, found.valid_until) == (ON, date(2026, 6, 17))
+    turns_76 = somebody(birth="1950-06-11", unreadable=["alt"])
+    found = check(turns_76, rules(I5="planned"), SEARCH)
+    assert (found.possible_from, found.possible_until) == (ON, date(2026, 6, 10))
+
+
 @pytest.mark.parametrize(
     "text", ["2026-01-31", "2026-02-28", "2024-02-29", "2025-11-30", "2026-03-31", "2025-08-31"]
 )
@@ -184,11 +194,12 @@ def test_random_people(seed: int) -> None:
     birth = source.choice(["1990-01-01", "1950-10-05", "2008-12-24", "2008-12", "2008-02-29", "1951", ""])
     sex = source.choice(["female", "male", "other", "unknown"])
     chosen = rules(**{id: source.choice(sorted(readings)) for id, readings in beam().rules.items()})
+    lost = [source.choice(rows).concept] if source.random() < 0.2 else []
     person = (
-        somebody(*rows, sex=sex, birth=birth)
+        somebody(*rows, sex=sex, birth=birth, unreadable=lost)
         if source.random() < 0.7
-        else typed(rows, beam(), raw=RawPerson("p", sex, birth))
+        else typed(rows, beam(), raw=RawPerson("p", sex, birth), unreadable=lost)
     )
-    read = {name for each in rows for name in [each.concept]}
+    read = {each.concept for each in rows}
     touched = [rule for rule in chosen if rule.concepts & read or rule.id in ("A0", "I5")]
     check(person, touched, source.choice([SEARCH, SCREENING]))

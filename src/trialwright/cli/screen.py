@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialwright import __version__
 from trialwright.cli.common import (
@@ -39,6 +39,9 @@ from trialwright.reports.screening.result import Screened, head, participant, sk
 from trialwright.study.canonical import version
 from trialwright.study.rules import FORMULAS, Eligibility, Rule, UnknownReading
 from trialwright.terms.message import message
+
+if TYPE_CHECKING:
+    from trialwright.study.prose.words import Words
 
 FORMATS = ("table", "json", "ndjson", "csv", "parquet", "html")
 SMALL = 1_000
@@ -169,7 +172,10 @@ def _write(
     options: argparse.Namespace,
     terminal: Terminal,
 ) -> None:
-    people = (_participant(question, one, terminal) for one in judged)
+    from trialwright.study.prose.words import Words
+
+    words = Words(question.eligibility.study)
+    people = (_participant(question, one, words, terminal) for one in judged)
     first = head(
         question.eligibility.study,
         version=version(question.eligibility.study),
@@ -206,14 +212,12 @@ def _write(
                 out.write(line + "\n")
 
 
-def _participant(question: Question, judged: Judged, terminal: Terminal) -> dict[str, Any]:
+def _participant(question: Question, judged: Judged, words: Words, terminal: Terminal) -> dict[str, Any]:
     from trialwright.study.prose.findings import say
-    from trialwright.study.prose.words import Words
 
     person, verdict, assessed, _ = judged
     if assessed is None:
         verdict, assessed = assess_person(person, question.rules, on=question.on, setting=question.setting)
-    words = Words(question.eligibility.study)
     calendar = plan_calendar(person, question.rules, on=question.on, setting=question.setting)
     rechecks = plan_rechecks(person, verdict, assessed, calendar, on=question.on, setting=question.setting)  # type: ignore[arg-type]
     return participant(

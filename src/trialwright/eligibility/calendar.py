@@ -49,10 +49,8 @@ def plan_calendar(person: Person, rules: Sequence[Rule], *, on: date, setting: S
         if verdict == "not_assessed":
             continue
         timeline: dict[date, CriterionVerdict] = {on: verdict}
-        if not person.unreadable or verdict == "fail":
-            for day in sorted(change_days(rule.condition, first, end)):
-                verdict = judge(rule, person, Context(person, day, on, setting, first.rows)).verdict
-                timeline[day] = verdict
+        for day in sorted(change_days(rule.condition, first, end)):
+            timeline[day] = judge(rule, person, Context(person, day, on, setting, first.rows)).verdict
         courses.append(timeline)
     return _runs(courses, on, end)
 

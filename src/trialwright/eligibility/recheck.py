@@ -93,9 +93,13 @@ def _open_items(each: Assessed) -> Iterable[tuple[str, str, str]]:
 
 
 def leaf_concepts(leaf: Finding) -> Iterable[tuple[str, str, str]]:
-    """The concepts a leaf reads, with the kind of record and the leaf's reason."""
-    for node in leaf.leaf.walk():
+    """The concepts a leaf reads, with the kind of record and the leaf's reason; a surrogate decides nothing."""
+    parts = list(leaf.leaf.walk())
+    surrogates = [node.surrogate for node in parts if isinstance(node, n.Pick)]
+    for node in parts:
         match node:
+            case n.Pick() if any(node is each for each in surrogates):
+                pass
             case n.Present(concept=concept):
                 yield concept, "history", leaf.reason
             case n.Course(concept=concept):

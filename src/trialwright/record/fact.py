@@ -293,7 +293,10 @@ def read_fact(raw: RawFact, concept: ConceptType) -> Fact | None:
         end_low, end_high = read_days(raw.end)
         if raw.start and end_high < start_low:
             raise Unreadable("end_before_start")
-        end_low, start_high = max(end_low, start_low), min(start_high, end_high)  # nothing ends before it begins
+        end_low, start_high = (
+            max(end_low, start_low),
+            min(start_high, end_high),
+        )  # nothing ends before it begins
     elif standing.end == "ongoing":
         end_low = end_high = LAST_DAY
     elif standing.end == "open":

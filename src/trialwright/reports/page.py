@@ -34,13 +34,17 @@ def write_page(template: str, *, catalogue: Mapping[str, str], language: str, **
     """
     style = _file("report.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    text = _environment().get_template(template).render(
-        catalogue=catalogue,
-        language=language,
-        tag=_TAGS[language],
-        style=Markup(style),  # noqa: S704 - our own file
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
-        **values,
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            catalogue=catalogue,
+            language=language,
+            tag=_TAGS[language],
+            style=Markup(style),
+            policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+            **values,
+        )
     )
     # Broken records can hold half characters, which no file takes.
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -8,7 +8,7 @@ from typing import Literal
 
 from trialwright.terms.message import Message, message, render
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 CODES: Mapping[str, Message] = {
     "yaml_syntax": message("the file is not readable YAML"),

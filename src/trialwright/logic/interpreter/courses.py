@@ -10,7 +10,15 @@ from datetime import date
 from typing import NamedTuple
 
 from trialwright.logic.finding import CERTAIN, NONE, Bounds
-from trialwright.logic.interpreter.context import Context, Span, overlaps, resolve, start_high, why_possible
+from trialwright.logic.interpreter.context import (
+    Context,
+    Span,
+    date_reason,
+    overlaps,
+    resolve,
+    start_high,
+    why_possible,
+)
 from trialwright.logic.interpreter.presence import answered_no, silence
 from trialwright.logic.nodes import Course
 from trialwright.logic.reasons import strongest
@@ -19,7 +27,9 @@ from trialwright.terms.compare import equal, greater_equal
 from trialwright.terms.dates import FIRST_DAY, add_days
 from trialwright.terms.quantity import BOUND
 
-SPREAD = 1096  # days before its window over which a course is followed; a longer one counts as this much longer
+SPREAD = (
+    1096  # days before its window over which a course is followed; a longer one counts as this much longer
+)
 LIFETIME = 36_525  # days, where the window reaches back for ever
 
 
@@ -41,7 +51,7 @@ def course(node: Course, weight: Bounds | None, context: Context) -> Bounds:
     touching = [fact for fact in facts if span and overlaps(fact, span, context) != NONE]
     answer, answer_fact = answered_no(node.concept, node.answer_window, context)
     if not touching or span is None:
-        why = silence(node.kind, answer, context)
+        why = silence(node.kind, answer, context, date_reason(answer_fact) if answer_fact else "")
         if node.silence_is_none and why != "kind_not_covered":
             why = ""
         answers = (answer_fact,) if answer_fact else ()
@@ -78,10 +88,13 @@ def _extent(fact: Fact, span: Span, context: Context) -> Extent:
 def _longest(node: Course, facts: list[Fact], span: Span, context: Context) -> tuple[float, float, set[str]]:
     """The longest course in days, from certain and from possible days."""
     extents = [_extent(fact, span, context) for fact in facts]
+    somewhere = any(
+        _on_some_day(fact, each, span, context) for fact, each in zip(facts, extents, strict=True)
+    )
     least = [(each.sure_first, each.sure_last) for each in extents if each.sure]
     most = [(each.first, each.last) for each in extents]
     return (
-        _longest_run(least, node.gap, span),
+        max(_longest_run(least, node.gap, span), 1.0 if somewhere else 0.0),
         _longest_run(most, node.gap, span),
         {each.why for each in extents},
     )
@@ -111,12 +124,27 @@ def _doses(
     most: dict[date, float] = {}
     begin = span.from_low if node.measure in ("window_dose", "max_daily_dose") else FIRST_DAY
     reasons = set()
+    floating: list[float] = []
     for fact in facts:
         low, high, why = _dose(fact, weight)
         extent = _extent(fact, span, context)
         _spread(extent, max(extent.first, begin), low, high, least, most)
         reasons.add(why or extent.why)
-    return _measure(node, least, most, context), _measure(node, most, least, context), reasons
+        if _on_some_day(fact, extent, span, context) and (low >= node.daily or equal(low, node.daily)):
+            floating.append(low)
+    lowest = _measure(node, least, most, context)
+    if floating and node.measure == "max_daily_dose":
+        lowest = max(lowest, *floating) if node.except_daily is None else lowest
+    elif node.measure == "days":
+        lowest = max(lowest, 1.0 if floating else 0.0)
+    else:
+        lowest = min(lowest + sum(floating), BOUND)
+    return lowest, _measure(node, most, least, context), reasons
+
+
+def _on_some_day(fact: Fact, extent: Extent, span: Span, context: Context) -> bool:
+    """Whether a record covers a day of the window for certain, though no single day is certain."""
+    return extent.sure and extent.sure_first > extent.sure_last and overlaps(fact, span, context) == CERTAIN
 
 
 def _dose(fact: Fact, weight: Bounds | None) -> tuple[float, float, str]:

@@ -185,7 +185,12 @@ def _item_totals(node: Score, context: Context) -> tuple[dict[date, tuple[float,
         unreadable = any(fact.low != fact.high for fact in facts)
         closer = max(closing, key=lambda fact: fact.fact)
         totals[day] = (total, everything if unreadable else total, closer)
-    return totals, loose
+    return totals, [fact for fact in loose if _may_matter(fact, totals)]
+
+
+def _may_matter(fact: Fact, closed: Iterable[date]) -> bool:
+    """Whether an item without a certain day may change a total: it may close a list, or be of a closed day."""
+    return fact.low <= -1.0 or any(fact.start_low <= day <= fact.start_high for day in closed)
 
 
 def stand_in(node: StandIn, context: Context) -> Bounds:

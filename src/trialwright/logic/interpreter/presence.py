@@ -35,14 +35,14 @@ def answered_no(concept: str, window: Window, context: Context) -> tuple[int, Fa
     return best or (NONE, None)
 
 
-def silence(kind: str, answer: int, context: Context) -> str:
-    """Why no record does not mean no ('' where it does)."""
+def silence(kind: str, answer: int, context: Context, why: str) -> str:
+    """Why no record does not mean no ('' where it does); `why`: why the day of a possible answer is not certain."""
     if answer == CERTAIN:
         return ""
     if kind in context.setting.not_covered:
         return "kind_not_covered"
     if context.setting.mode == "screening":
-        return "date_imprecise" if answer == POSSIBLE else "not_asked"
+        return why if answer == POSSIBLE else "not_asked"
     return ""
 
 
@@ -62,7 +62,7 @@ def present(node: Present, context: Context) -> Finding:
             best, best_fact = key, fact
     answer, answer_fact = answered_no(node.concept, node.answer_window, context)
     if best_fact is None or best is None or span is None:
-        why = silence(node.kind, answer, context)
+        why = silence(node.kind, answer, context, date_reason(answer_fact) if answer_fact else "")
         return Finding(
             None if why else False,
             why or "absent",
@@ -113,13 +113,15 @@ def item_count(node: ItemCount, context: Context) -> Bounds:
     certain: set[float] = set()
     possible: set[float] = set()
     unreadable = 0
-    closed = NONE
+    closed, closing = NONE, ""
     facts = []
     reasons = []
     for fact in context.facts(node.concept):
         if fact.low == fact.high == -1.0:
             if answers is not None:
-                closed = max(closed, lies_in(fact, answers, context))
+                place = lies_in(fact, answers, context)
+                closed = max(closed, place)
+                closing = strongest([closing, date_reason(fact) if place == POSSIBLE else ""])
             continue
         place = lies_in(fact, span, context) if span else NONE
         if place == NONE:
@@ -136,7 +138,7 @@ def item_count(node: ItemCount, context: Context) -> Bounds:
     low = len(certain)
     high = min(len(certain | possible) + unreadable, node.items)
     why = strongest(reasons) if high > low else ""
-    open_reason = silence("finding", closed, context)
+    open_reason = silence("finding", closed, context, closing)
     if open_reason and high < node.items:
         high, why = node.items, open_reason
     last = max(facts, key=lambda fact: (fact.start_low, fact.fact)) if facts else None

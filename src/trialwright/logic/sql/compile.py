@@ -214,7 +214,9 @@ class _Compiler:
             case n.ItemCount(concept):
                 key = self.key(node, "n")
                 self._own_table(key, s.item_table(node, key, self.on), ("possible", "certain", "unreadable"))
-                self.extra |= {f"{key}_{column}": f"{key}.{column}" for column in ("why", "closed", "last")}
+                self.extra |= {
+                    f"{key}_{column}": f"{key}.{column}" for column in ("why", "closed", "closing", "last")
+                }
                 stages = m.item_stages(node, key, mode=self.setting.mode, covered=self.covered("finding"))
                 return self.place(key, stages, [])
             case n.ResultCount(concept, window):

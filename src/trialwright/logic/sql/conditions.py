@@ -73,7 +73,9 @@ def yes_stages(key: str, pick: str) -> list[Stage]:
 def one_of_stages(node: n.OneOf, key: str, pick: str) -> list[Stage]:
     """A coded finding among given texts."""
     inside = ", ".join(t.number(index) for index in node.indexes)
-    truth = f"CASE WHEN {pick}_a = {pick}_b AND {pick}_a >= 0e0 THEN {pick}_a IN ({inside}) ELSE {UNKNOWN} END"
+    truth = (
+        f"CASE WHEN {pick}_a = {pick}_b AND {pick}_a >= 0e0 THEN {pick}_a IN ({inside}) ELSE {UNKNOWN} END"
+    )
     why = f"CASE WHEN {pick}_a = {pick}_b THEN {t.reason('value_unreadable')} ELSE {_why(pick)} END"
     return [{f"{key}_t": truth}, _numeric(key, pick, pick, why, "TRUE")]
 
@@ -86,7 +88,7 @@ def present_stages(node: n.Present, key: str, answer: str, *, mode: str, covered
     """Presence, absence, conflict or silence of one concept."""
     place = t.field(f"{key}_p", "p")
     answered = f"COALESCE({t.field(answer, 'p')}, 0)"
-    first = {f"{key}_q": silence_sql(answered, mode=mode, covered=covered)}
+    first = {f"{key}_q": silence_sql(answered, t.field(answer, "y"), mode=mode, covered=covered)}
     second = {
         f"{key}_t": f"CASE WHEN {key}_p IS NULL THEN CASE WHEN {key}_q = {t.NO_REASON} THEN FALSE "
         f"ELSE {UNKNOWN} END WHEN {place} = 2 AND {answered} = 0 THEN TRUE ELSE {UNKNOWN} END",

@@ -46,10 +46,21 @@ def course_tables(node: n.Course, key: str, on: date, weight: str | None) -> str
     if node.measure == "days" and not node.daily:
         dose_low, dose_high, dose_why = "f.low", "f.high", t.NO_REASON
     shown = "CASE WHEN f.undated THEN NULL ELSE f.start_low END"
+    certain = "COALESCE(a.measure, 0e0)"
+    together, lowest = "SUM(floating)", f"LEAST({certain} + COALESCE(l.floating, 0e0), {t.HIGH})"
+    if node.measure == "days":
+        lowest = f"GREATEST({certain}, CASE WHEN l.floating IS NULL THEN 0e0 ELSE 1e0 END)"
+    elif node.measure == "max_daily_dose":
+        together, lowest = "MAX(floating)", f"GREATEST({certain}, COALESCE(l.floating, 0e0))"
+        if node.except_daily is not None:
+            lowest = certain
     tables = [
         f"{key}_rows AS (SELECT f.person, f.start_high, {sure} AS sure, LEAST(f.end_low, {t.day(on)}) AS sure_to, "
         f"{first} AS first, {last} AS last, {dose_low} AS dose_low, {dose_high} AS dose_high, "
         f"CASE WHEN {uncertain} THEN COALESCE(NULLIF({dose_why}, {t.NO_REASON}), f.why) ELSE {dose_why} END AS why, "
+        f"CASE WHEN {sure} AND GREATEST(f.start_high, {earliest}) > LEAST(f.end_low, {t.day(on)}) "
+        f"AND {t.overlaps_certainly(where, on)} AND {at_least(f'({dose_low})', node.daily)} "
+        f"THEN {dose_low} END AS floating, "
         f"{t.overlaps_possibly(where)} AS touches, {{'k': f.start_low, 'f': f.fact, 'd': {shown}}} AS shown "
         f"FROM facts AS f{join} WHERE {rows})",
         f"{key}_spread AS (SELECT person, start_high, sure, sure_to, dose_low, dose_high, "
@@ -61,9 +72,9 @@ def course_tables(node: n.Course, key: str, on: date, weight: str | None) -> str
         f"FROM {key}_dosed GROUP BY person, day)",
         _version(node, key, "least", on),
         _version(node, key, "most", on),
-        f"{key}_last AS (SELECT person, MAX(why) AS why, MAX(shown) FILTER (WHERE touches) AS last "
+        f"{key}_last AS (SELECT person, MAX(why) AS why, MAX(shown) FILTER (WHERE touches) AS last, {together} AS floating "
         f"FROM {key}_rows GROUP BY person)",
-        f"{key} AS (SELECT l.person, l.why AS why, l.last AS last, COALESCE(a.measure, 0e0) AS least, "
+        f"{key} AS (SELECT l.person, l.why AS why, l.last AS last, {lowest} AS least, "
         f"COALESCE(b.measure, 0e0) AS most FROM {key}_last AS l "
         f"LEFT JOIN {key}_least AS a ON a.person = l.person LEFT JOIN {key}_most AS b ON b.person = l.person)",
     ]

@@ -283,7 +283,9 @@ def stand_in_stages(key: str, first: str, second: str) -> list[Stage]:
 def course_stages(node: n.Course, key: str, answer: str, *, mode: str, covered: bool) -> list[Stage]:
     """Bounds of a course, with closed or open world where nothing is recorded."""
     answered = f"COALESCE({t.field(answer, 'p')}, 0)"
-    quiet = silence_sql(answered, mode=mode, covered=covered, silence_is_none=node.silence_is_none)
+    quiet = silence_sql(
+        answered, t.field(answer, "y"), mode=mode, covered=covered, silence_is_none=node.silence_is_none
+    )
     first = {
         f"{key}_lo": f"COALESCE({key}_least, 0e0)",
         f"{key}_hi": f"COALESCE({key}_most, 0e0)",
@@ -305,14 +307,12 @@ def course_stages(node: n.Course, key: str, answer: str, *, mode: str, covered: 
     return [first, second]
 
 
-def silence_sql(answered: str, *, mode: str, covered: bool, silence_is_none: bool = False) -> str:
-    """The rank of the reason why no record does not mean no; rank 0 where it does."""
+def silence_sql(answered: str, why: str, *, mode: str, covered: bool, silence_is_none: bool = False) -> str:
+    """The rank of the reason why no record does not mean no; rank 0 where it does. `why`: of a possible answer."""
     if not covered:
         otherwise = t.reason("kind_not_covered")
     elif mode == "screening" and not silence_is_none:
-        otherwise = (
-            f"CASE WHEN {answered} = 1 THEN {t.reason('date_imprecise')} ELSE {t.reason('not_asked')} END"
-        )
+        otherwise = f"CASE WHEN {answered} = 1 THEN {why} ELSE {t.reason('not_asked')} END"
     else:
         otherwise = t.NO_REASON
     return f"CASE WHEN {answered} = 2 THEN {t.NO_REASON} ELSE {otherwise} END"
@@ -325,7 +325,7 @@ def item_stages(node: n.ItemCount, key: str, *, mode: str, covered: bool) -> lis
     first = {
         f"{key}_lo": f"CAST(COALESCE({key}_certain, 0) AS DOUBLE)",
         f"{key}_hi": f"LEAST(CAST(COALESCE({key}_possible, 0) + COALESCE({key}_unreadable, 0) AS DOUBLE), {most})",
-        f"{key}_q": silence_sql(closed, mode=mode, covered=covered),
+        f"{key}_q": silence_sql(closed, f"{key}_closing", mode=mode, covered=covered),
     }
     opened = f"{key}_q <> {t.NO_REASON} AND {key}_hi < {most}"
     second = {

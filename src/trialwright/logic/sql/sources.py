@@ -141,7 +141,7 @@ def answer_aggregates(concept: str, key: str, *, scan: Scan, where: t.SpanSql, o
     """Add the strongest recorded 'no' for one concept."""
     place = f"CASE WHEN {t.lies_certainly(where, on)} THEN 2 ELSE 1 END"
     shown = "CASE WHEN f.undated THEN NULL ELSE f.start_low END"
-    struct = f"{{'p': {place}, 'f': f.fact, 'd': {shown}}}"
+    struct = f"{{'p': {place}, 'f': f.fact, 'd': {shown}, 'y': f.date_why}}"
     scan.add(
         f"{key}_n",
         f"MAX({struct})",
@@ -207,10 +207,12 @@ def item_table(node: n.ItemCount, key: str, on: date) -> str:
         f"FILTER (WHERE {item}) AS why, "
         f"MAX(CASE WHEN {t.lies_certainly(answers, on)} THEN 2 ELSE 1 END) "
         f"FILTER (WHERE {closing} AND {t.lies_possibly(answers)}) AS closed, "
+        f"MAX(f.date_why) FILTER (WHERE {closing} AND {t.lies_possibly(answers)} "
+        f"AND NOT ({t.lies_certainly(answers, on)})) AS closing, "
         f"MAX({{'k': f.start_low, 'f': f.fact, 'd': {shown}}}) FILTER (WHERE {item}) AS last "
         f"FROM facts AS f WHERE {is_concept} GROUP BY f.person),\n"
         f"{key} AS (SELECT r.person, COALESCE(d.possible, 0) AS possible, COALESCE(d.certain, 0) AS certain, "
-        f"r.unreadable AS unreadable, r.why AS why, r.closed AS closed, r.last AS last "
+        f"r.unreadable AS unreadable, r.why AS why, r.closed AS closed, r.closing AS closing, r.last AS last "
         f"FROM {key}_rest AS r LEFT JOIN {key}_distinct AS d ON d.person = r.person)"
     )
 
@@ -233,6 +235,9 @@ def score_rows(node: n.Score, key: str) -> str:
         f"MAX(CASE WHEN item <> item_high THEN 1 ELSE 0 END) AS unreadable FROM {key}_items GROUP BY person, start_low),\n"
         f"{key}_closers AS (SELECT f.person, f.start_low, MAX(f.fact) AS fact FROM facts AS f "
         f"WHERE f.concept = {items} AND f.exact AND f.low = -1.0e0 AND f.high = -1.0e0 GROUP BY f.person, f.start_low),\n"
+        f"{key}_matters AS (SELECT DISTINCT f.person, f.fact FROM facts AS f JOIN {key}_closers AS c "
+        f"ON c.person = f.person AND c.start_low >= f.start_low AND c.start_low <= f.start_high "
+        f"WHERE f.concept = {items} AND NOT f.exact),\n"
         f"{key}_rows AS (\n"
         f"  SELECT f.{columns.replace(', ', ', f.')} FROM facts AS f LEFT JOIN {key}_closers AS c "
         f"ON c.person = f.person AND c.start_low = f.start_low AND f.exact "
@@ -242,5 +247,7 @@ def score_rows(node: n.Score, key: str) -> str:
         f"CASE WHEN s.unreadable = 1 THEN {unreadable} ELSE {t.NO_REASON} END "
         f"FROM {key}_sums AS s JOIN {key}_closers AS c ON c.person = s.person AND c.start_low = s.start_low\n"
         f"  UNION ALL SELECT f.person, f.fact, {total}, f.start_low, f.start_high, f.undated, FALSE, f.date_why, "
-        f"0e0, {most}, f.date_why FROM facts AS f WHERE f.concept = {items} AND NOT f.exact)"
+        f"0e0, {most}, f.date_why FROM facts AS f LEFT JOIN {key}_matters AS m "
+        f"ON m.person = f.person AND m.fact = f.fact "
+        f"WHERE f.concept = {items} AND NOT f.exact AND (f.low <= -1.0e0 OR m.person IS NOT NULL))"
     )

@@ -30,7 +30,13 @@ def long_rows(result: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, f
         for measure, value in row["counts"].items():
             yield "readings", row["criterion"], row["reading"], measure, value
         for change in row["changes"]:
-            yield "readings", row["criterion"], row["reading"], f"{change['from']}>{change['to']}", change["count"]
+            yield (
+                "readings",
+                row["criterion"],
+                row["reading"],
+                f"{change['from']}>{change['to']}",
+                change["count"],
+            )
 
 
 def write_csv(result: Mapping[str, Any], out: TextIO) -> None:
@@ -65,12 +71,18 @@ def table_lines(result: Mapping[str, Any], catalogue: Mapping[str, str]) -> Iter
         )
     )
     yield ""
-    yield say(message("Attrition (lost here first; left if nothing unknown fails; left if every unknown fails)"))
+    yield say(
+        message("Attrition (lost here first; left if nothing unknown fails; left if every unknown fails)")
+    )
     for row in result["attrition"]:
         name = row["criterion"] or say(message("dead"))
         yield f"  {name:<6} {shown(row['lost']):>10} {shown(row['left_best']):>12} {shown(row['left_worst']):>12}"
     yield ""
-    yield say(message("Each criterion alone (fails; unknown; gained without it, best and worst case; Shapley, best and worst case)"))
+    yield say(
+        message(
+            "Each criterion alone (fails; unknown; gained without it, best and worst case; Shapley, best and worst case)"
+        )
+    )
     for row, value in zip(result["leave_one_out"], result["shapley"], strict=True):
         yield (
             f"  {row['criterion']:<6} {shown(row['fails']):>10} {shown(row['unknown']):>10} "

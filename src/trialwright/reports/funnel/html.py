@@ -24,7 +24,9 @@ def write_html(
     least = result["least"]
     coverage = result["coverage"]
     if least and "warnings_left_out" not in coverage:
-        from trialwright.reports.funnel.small_cells import suppress_coverage  # late: numpy is for small cells alone
+        from trialwright.reports.funnel.small_cells import (
+            suppress_coverage,
+        )  # late: numpy is for small cells alone
 
         coverage = suppress_coverage(coverage, least=least)
     ran = {row["criterion"]: row["chosen"] for row in result["readings"]}

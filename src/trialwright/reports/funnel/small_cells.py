@@ -236,7 +236,9 @@ def _reading_cells(
     for row, (position, bit) in zip(result["readings"], alternatives, strict=True):
         after = crowd.verdicts(swap(bits, position, bit))
         counts += [(row["counts"], name, after[name]) for name in row["counts"]]
-        changes += [(change, "count", before[change["from"]] & after[change["to"]]) for change in row["changes"]]
+        changes += [
+            (change, "count", before[change["from"]] & after[change["to"]]) for change in row["changes"]
+        ]
     return counts + changes
 
 

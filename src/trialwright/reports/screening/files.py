@@ -16,12 +16,15 @@ from trialwright.terms.message import Message, message, render
 MARKS = {"pass": "+", "fail": "-", "unknown": "?", "not_assessed": "."}
 
 
-def write_json(out: TextIO, first: Mapping[str, Any], people: Iterable[Mapping[str, Any]], last: Mapping[str, Any]) -> None:
+def write_json(
+    out: TextIO, first: Mapping[str, Any], people: Iterable[Mapping[str, Any]], last: Mapping[str, Any]
+) -> None:
     """One JSON document, written person by person: never held in memory whole."""
     text = json.dumps(first, ensure_ascii=False)
     out.write(text[:-1] + ', "participants": [')
     out.writelines(
-        (",\n" if count else "\n") + json.dumps(person, ensure_ascii=False) for count, person in enumerate(people)
+        (",\n" if count else "\n") + json.dumps(person, ensure_ascii=False)
+        for count, person in enumerate(people)
     )
     out.write("\n], " + json.dumps(last, ensure_ascii=False)[1:] + "\n")
 

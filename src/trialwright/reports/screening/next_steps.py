@@ -31,7 +31,9 @@ def next_steps(participant: Mapping[str, Any], *, study: Study, words: Words) ->
         key = (row["criterion"], row["action"], row["reason"], row["settles"], row["by"])
         groups.setdefault(key, []).append(row["concept"])
     return [
-        NextStep(_do(action, concepts, criterion, by, study, words), criterion, _why(action, reason), settles, by)
+        NextStep(
+            _do(action, concepts, criterion, by, study, words), criterion, _why(action, reason), settles, by
+        )
         for (criterion, action, reason, settles, by), concepts in groups.items()
     ]
 
@@ -57,7 +59,9 @@ def _do(
         case "clarify":
             return message("Clarify in the record: {items}", items=items)
         case "repeat":
-            if any(study.concept(concept).kind in ("measurement", "finding") for concept in concepts if concept):
+            if any(
+                study.concept(concept).kind in ("measurement", "finding") for concept in concepts if concept
+            ):
                 return message("Repeat by {day}: {items}", day=by, items=items)
             return message("Lapses after {day}: {items}", day=by, items=items)
     raise ValueError(f"unknown action {action!r}")

@@ -28,7 +28,9 @@ class Screened:
     rechecks: tuple[Recheck, ...]
 
 
-def participant(screened: Screened, study: Study, *, say: Say, catalogue: Mapping[str, str], on: Any) -> dict[str, Any]:
+def participant(
+    screened: Screened, study: Study, *, say: Say, catalogue: Mapping[str, str], on: Any
+) -> dict[str, Any]:
     """One participant as the contract has it; `value` is the text entered, `converted` a number."""
     calendar = screened.calendar
     result: dict[str, Any] = {
@@ -59,9 +61,7 @@ def participant(screened: Screened, study: Study, *, say: Say, catalogue: Mappin
     return result
 
 
-def criterion(
-    each: Assessed, study: Study, *, sentence: str, catalogue: Mapping[str, str]
-) -> dict[str, Any]:
+def criterion(each: Assessed, study: Study, *, sentence: str, catalogue: Mapping[str, str]) -> dict[str, Any]:
     """One criterion as the contract has it."""
     result: dict[str, Any] = {
         "id": each.id,
@@ -131,7 +131,9 @@ def _death(person: Person) -> str | None:
     return first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}"
 
 
-def head(study: Study, *, version: str, software: str, on: Any, mode: str, readings: Mapping[str, str]) -> dict[str, Any]:
+def head(
+    study: Study, *, version: str, software: str, on: Any, mode: str, readings: Mapping[str, str]
+) -> dict[str, Any]:
     """The first part of a result: which definition, which software, which day, which mode."""
     result: dict[str, Any] = {
         "study": study.id,

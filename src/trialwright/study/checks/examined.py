@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, cast
+from typing import Literal
 
 from trialwright.logic import nodes as n
 from trialwright.study.checks.possible import DeadEnd, Goal, Possible
-from trialwright.study.errors import Problem, Severity
+from trialwright.study.errors import Problem
 from trialwright.study.model import Study
 from trialwright.study.places import Path
 from trialwright.study.prose import Words
@@ -85,7 +85,7 @@ class Examined:
     def problem(self, level: Level, code: str, path: Path, sentence: Message, cure: Message) -> Problem:
         """A finding at a place of the study."""
         place = self.study.place(path)
-        return Problem(cast(Severity, level), code, place.file, place.line, place.column, sentence, cure)
+        return Problem(level, code, place.file, place.line, place.column, sentence, cure)
 
 
 def is_chosen(rule: Rule) -> bool:

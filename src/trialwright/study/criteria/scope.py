@@ -313,7 +313,9 @@ class Scope:
         """The concept an argument names; it must be of one of these kinds."""
         if not isinstance(expression, g.Name):
             self.fail(
-                expression, message("{name} needs the name of a concept here.", name=call.name), message("Name one of the concept list.")
+                expression,
+                message("{name} needs the name of a concept here.", name=call.name),
+                message("Name one of the concept list."),
             )
         concept = self.concepts.get(expression.text)
         if concept is None:
@@ -408,6 +410,12 @@ class Scope:
         """The window of a call from `within`, `before` and `same_day`."""
         same_day, before, within = (self.named(call, word) for word in ("same_day", "before", "within"))
         if same_day is not None:
+            if within is not None or before is not None:
+                self.fail(
+                    same_day,
+                    message("same_day says which day counts; within and before do not go with it."),
+                    message("Leave one of them out."),
+                )
             other = self.concept(call, same_day, ("finding", "measurement"))
             anchor = self.share(n.AnchorDay(other.name, n.Window()))
             return n.Window(Length(0, "d"), anchor)

@@ -1,0 +1,207 @@
+"""A hospital as Parquet, typed and judged by SQL: the same tables as by Python, and the truth that was written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.unit.eligibility_support import beam
+from trialwright.cli.main import main
+from trialwright.cli.records import read_options
+from trialwright.eligibility.earliest import earliest_days
+from trialwright.eligibility.search import plan_search, read_lines
+from trialwright.eligibility.verdict import overall
+from trialwright.exchange.assemble import Assembled, assemble
+from trialwright.exchange.coverage import Coverage
+from trialwright.exchange.csv import TidyReader
+from trialwright.exchange.csv.hospital import TidyHospital
+from trialwright.exchange.engines.duck import DuckEngine
+from trialwright.exchange.typed import tables
+from trialwright.logic.interpreter import Setting
+from trialwright.simulation.hospital import OVERALL, write_hospital
+from trialwright.study.rules import FORMULAS
+from trialwright.terms.dates import FIRST_DAY
+
+ON = date(2026, 11, 1)
+PEOPLE = 2_000
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """2,000 people, many of them near the limits, their facts in two files."""
+    folder = tmp_path_factory.mktemp("hospital") / "records"
+    write_hospital(folder, PEOPLE, 11, ON, candidates=0.5, visits=2)
+    (only,) = (folder / "facts").glob("*.parquet")
+    whole = pq.read_table(only)
+    half = whole.num_rows // 2 + 7  # in the midst of a person
+    pq.write_table(whole.slice(0, half), folder / "facts" / "part-00000.parquet")
+    pq.write_table(whole.slice(half), folder / "facts" / "part-00001.parquet")
+    return folder
+
+
+def reader(folder: Path) -> TidyReader:
+    parts = sorted((folder / "facts").glob("*.parquet"))
+    return TidyReader(folder / "persons.parquet", parts, source="x", options=read_options(beam(), None))
+
+
+def open_by_sql(folder: Path, engine: DuckEngine) -> TidyHospital:
+    rules = beam().chosen()
+    read = {concept for rule in rules for concept in rule.concepts}
+    found = TidyHospital(
+        reader(folder),
+        concepts={name: kind for name, kind in beam().concept_types.items() if name in read},
+        earliest=earliest_days(rules, ON),
+        on=ON,
+        connection=engine.connection,
+    )
+    assert list(found.chunks()) == [PEOPLE]
+    return found
+
+
+def by_python(folder: Path) -> Assembled:
+    rules = beam().chosen()
+    read = {concept for rule in rules for concept in rule.concepts}
+    coverage = Coverage({concept.name: concept.kind for concept in beam().study.concepts})
+    kinds = {name: kind for name, kind in beam().concept_types.items() if name in read}
+    return assemble(reader(folder), kinds, coverage)
+
+
+def rows(engine: DuckEngine, table: str) -> list[dict[str, Any]]:
+    return engine.connection.execute(f"SELECT * FROM {table}").to_arrow_table().to_pylist()
+
+
+def by_key(found: list[dict[str, Any]]) -> dict[tuple[str, ...], dict[str, Any]]:
+    result = {(row["person"], row["fact"], row["concept"]): row for row in found}
+    assert len(result) == len(found)
+    return result
+
+
+def same_fact(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Equal in everything a rule can read; the ratio to an upper limit is read of measurements only."""
+    measured = beam().study.concept(mine["concept"]).kind == "measurement"
+    return all(mine[name] == theirs[name] or (name.startswith("ratio") and not measured) for name in mine)
+
+
+def test_typed_tables_are_those_of_the_python_reader(hospital: Path) -> None:
+    engine = DuckEngine(threads=1)
+    try:
+        by_sql = open_by_sql(hospital, engine)
+        facts, persons, unreadable = (rows(engine, name) for name in ("facts", "persons", "unreadable"))
+    finally:
+        engine.close()
+    assembled = by_python(hospital)
+    wanted = tables(assembled.persons.values(), ON)
+    earliest = earliest_days(beam().chosen(), ON)
+    recent = [
+        row
+        for row in wanted["facts"].to_pylist()
+        if row["start_high"] >= earliest.get(row["concept"], FIRST_DAY)
+    ]
+    mine, theirs = by_key(facts), by_key(recent)
+    assert len(theirs) > 10_000
+    assert set(theirs) - set(mine) == set()
+    older = {key for key in set(mine) - set(theirs)}
+    everything = by_key(wanted["facts"].to_pylist())
+    assert older <= set(everything)
+    assert [key for key in mine if not same_fact(mine[key], everything[key])] == []
+
+    def person(row: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(str(value) for value in row.values())
+
+    assert sorted(map(person, persons)) == sorted(map(person, wanted["persons"].to_pylist()))
+    assert sorted(map(person, unreadable)) == sorted(map(person, wanted["unreadable"].to_pylist()))
+    assert by_sql.people == PEOPLE == len(assembled.persons)
+
+
+def test_verdicts_are_the_truth(hospital: Path) -> None:
+    rules = beam().chosen()
+    setting = Setting("search", FORMULAS)
+    search = plan_search(rules, on=ON, setting=setting, dialect="duckdb")
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    engine = DuckEngine(threads=1)
+    try:
+        open_by_sql(hospital, engine)
+        for person, dead, lines in read_lines(search, engine.query(search.verdicts)):
+            for rule, line in zip(rules, lines, strict=True):
+                found[person, rule.id] = line.verdict, line.reason
+            total = "ineligible" if dead else overall([line.verdict for line in lines])  # type: ignore[misc]
+            found[person, OVERALL] = total, ""
+    finally:
+        engine.close()
+    truth = pq.read_table(hospital / "truth.parquet").to_pylist()
+    assert len(truth) == len(found) == PEOPLE * (len(rules) + 1)
+    wrong = [
+        (row, found[row["person_id"], row["criterion"]])
+        for row in truth
+        if found[row["person_id"], row["criterion"]][0] != row["verdict"]
+        or (row["reason"] and found[row["person_id"], row["criterion"]][1] != row["reason"])
+    ]
+    assert wrong == []
+    seen = Counter((row["criterion"], row["verdict"]) for row in truth)
+    assert {verdict for _, verdict in seen} == {
+        "pass", "fail", "unknown", "not_assessed", "eligible", "ineligible", "undetermined"
+    }  # fmt: skip
+    assert all(seen[rule.id, "fail"] for rule in rules if not rule.criterion.judgement)
+
+
+def test_screen_writes_the_same(hospital: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "verdicts.parquet"
+    arguments = ["screen", "beam", str(hospital), "--on", ON.isoformat(), "--format", "parquet"]
+    assert main([*arguments, "--verify-sample", "5", "--out", str(out)]) == 0
+    truth = {
+        (row["person_id"], row["criterion"]): row["verdict"]
+        for row in pq.read_table(hospital / "truth.parquet").to_pylist()
+        if row["criterion"] != OVERALL
+    }
+    written = pq.read_table(out).to_pylist()
+    assert {(row["person"], row["criterion"]): row["verdict"] for row in written} == truth
+    assert len(written) == len(truth)
+    assert [path.name for path in tmp_path.iterdir()] == [out.name]
+
+
+def spoil(hospital: Path, folder: Path) -> tuple[str, str, str]:
+    """The hospital with three bad rows: an unreadable date, an unknown person, an end before the start."""
+    (folder / "facts").mkdir(parents=True)
+    persons = pq.read_table(hospital / "persons.parquet")
+    pq.write_table(persons, folder / "persons.parquet")
+    first, second = persons["person_id"][0].as_py(), persons["person_id"][1].as_py()
+    for part in (hospital / "facts").glob("*.parquet"):
+        (folder / "facts" / part.name).write_bytes(part.read_bytes())
+    schema = pq.read_schema(hospital / "facts" / "part-00000.parquet")
+    bad = [
+        (first, "bad-1", "measurement", "alt", "20", "U/L", "yesterday", ""),
+        (second, "bad-2", "exposure", "mycophenolate", "1000", "mg/d", "2026-10-20", "2026-10-01"),
+        ("nobody", "bad-3", "measurement", "alt", "20", "U/L", "2026-10-20", ""),
+    ]
+    names = ("person_id", "fact_id", "kind", "concept", "value", "unit", "start", "end")
+    lines = [{each.name: "" for each in schema} | dict(zip(names, row, strict=True)) for row in bad]
+    pq.write_table(
+        pa.Table.from_pylist(lines).cast(pa.schema([(each.name, pa.string()) for each in schema])),
+        folder / "facts" / "part-00002.parquet",
+    )
+    return first, second, "nobody"
+
+
+def test_bad_rows_are_listed_and_leave_their_criteria_open(
+    hospital: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "spoilt"
+    first, second, _ = spoil(hospital, folder)
+    out = tmp_path / "verdicts.parquet"
+    arguments = ["screen", "beam", str(folder), "--on", ON.isoformat(), "--format", "parquet"]
+    assert main([*arguments, "--verify-sample", "5", "--out", str(out)]) == 5
+    said = capfd.readouterr().err
+    for reason in ("date_unreadable", "end_before_start", "person_unknown"):
+        assert reason in said
+    verdicts = {(row["person"], row["criterion"]): row for row in pq.read_table(out).to_pylist()}
+    assert not any(person == "nobody" for person, _ in verdicts)
+    for person, criterion in ((first, "E2"), (second, "E4")):
+        row = verdicts[person, criterion]
+        assert row["verdict"] == "fail" or (row["verdict"], row["reason"]) == ("unknown", "record_unreadable")

@@ -1,0 +1,560 @@
+"""The HTML reports: what they say is what the result says, nothing in them runs, both languages are complete."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import copy
+import hashlib
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.page_support import Element, read_page
+from trialwright.cli.main import main
+from trialwright.exchange.folder import read_study
+from trialwright.locale import read_catalogue
+from trialwright.record.fact import IGNORED_STATUSES
+from trialwright.reports.funnel.html import write_html as funnel_page
+from trialwright.reports.screening import html as screening
+from trialwright.reports.screening.html import write_html as screening_page
+from trialwright.reports.screening.next_steps import next_steps
+from trialwright.reports.words import SKIPPED
+from trialwright.study.prose import Words
+from trialwright.terms.message import render
+
+ROOT = Path(__file__).parents[2]
+LANGUAGES = ("en", "zh")
+STUDY = read_study("beam")
+Result = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Result]:
+    """The bundled sample screened and counted, in both languages, as the command line does it."""
+    made = {}
+    for language in LANGUAGES:
+        for command, extra in (("screen", []), ("funnel", []), ("funnel5", ["--least", "5"])):
+            path = tmp_path_factory.mktemp("result") / "result.json"
+            code = main(
+                [command.rstrip("5"), "beam", str(ROOT / "studies/beam/sample"), "--on", "2026-11-01",
+                 "--format", "json", "--out", str(path), "--lang", language, "--quiet", *extra]
+            )  # fmt: skip
+            assert code == 0
+            made[command, language] = json.loads(path.read_text(encoding="utf-8"))
+    return made
+
+
+def page(result: Result, language: str = "en", *, funnel: bool = False) -> Element:
+    return read_page(text(result, language, funnel=funnel))
+
+
+def text(result: Result, language: str = "en", *, funnel: bool = False) -> str:
+    write = funnel_page if funnel else screening_page
+    return write(result, study=STUDY, catalogue=read_catalogue(language), language=language)
+
+
+def numbers(row: Element) -> list[str]:
+    return [cell.text() for cell in row.all("td", class_="number")]
+
+
+# what the page says is what the result says
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_summary_counts_the_participants(results: dict[tuple[str, str], Result], language: str) -> None:
+    result = results["screen", language]
+    tally = Counter(each["verdict"] for each in result["participants"])
+    tiles = page(result, language).one("dl", class_="tiles").all("dd")
+    shown = [tile.text() for tile in tiles if tile.attributes.get("class") != "note"]
+    wanted = [len(result["participants"]), tally["eligible"], tally["undetermined"], tally["ineligible"]]
+    assert shown == [str(number) for number in wanted]
+
+
+def test_the_drawn_funnel_is_that_of_the_verdicts(results: dict[tuple[str, str], Result]) -> None:
+    result = results["screen", "en"]
+    living = [each for each in result["participants"] if "deceased" not in each]
+    verdicts = [[row["verdict"] for row in each["criteria"]] for each in living]
+    ids = [row["id"] for row in living[0]["criteria"]]
+    total = len(result["participants"])
+    wanted: list[list[str]] = [["", str(total), ""]]
+    before = total
+    for step in range(len(ids) + 1):
+        best = sum("fail" not in row[:step] for row in verdicts)
+        worst = sum(not {"fail", "unknown"} & set(row[:step]) for row in verdicts)
+        lost = before - best
+        before = best
+        wanted.append([f"−{lost}" if lost else "0", str(best), str(worst)])
+    table = page(result).one("table", class_="funnel")
+    rows = table.one("tbody").all("tr")
+    assert [numbers(row) for row in rows[:-1]] == wanted[:-1]
+    assert "not assessed" in rows[-1].text(), "E10 is not assessed in a search"
+    for row, (_, best_text, worst_text) in zip(rows[1:-1], wanted[1:-1], strict=True):
+        widths = {piece.attributes["class"]: float(piece.attributes["width"]) for piece in row.all("rect")}
+        assert widths.get("possible", 0) == pytest.approx(100 * int(best_text) / total, abs=1e-3)
+        assert widths.get("certain", 0) == pytest.approx(100 * int(worst_text) / total, abs=1e-3)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_candidate_is_shown_with_every_criterion_and_all_its_evidence(
+    results: dict[tuple[str, str], Result], language: str
+) -> None:
+    result = results["screen", language]
+    wanted = {each["person"]: each for each in result["participants"] if each["verdict"] != "ineligible"}
+    cards = page(result, language).all("article", class_="card")
+    assert {card.one("h3").one("bdi").text() for card in cards} == set(wanted)
+    for card in cards:
+        each = wanted[card.one("h3").one("bdi").text()]
+        shown = card.text()
+        for row in each["criteria"]:
+            assert " ".join(row["sentence"].split()) in shown
+            for warned in row.get("warnings", []):
+                assert warned["text"] in shown
+        facts = Counter(fact["fact"] for row in each["criteria"] for fact in row["evidence"])
+        assert Counter(item.text() for item in card.all("bdi", class_="fact")) == facts
+        entered = [fact["value"] for row in each["criteria"] for fact in row["evidence"]]
+        shown_values = [item.text().split(" ")[0] for item in card.all("bdi", class_="entered")]
+        assert Counter(shown_values) == Counter(value.split(" ")[0] for value in entered)
+        verdicts = [
+            badge.attributes["class"].split()[1] for badge in card.one("h3").all("span", class_="badge")
+        ]
+        assert verdicts == [each["verdict"]]
+
+
+def test_every_ineligible_person_is_listed_with_what_fails(
+    results: dict[tuple[str, str], Result],
+) -> None:
+    result = results["screen", "en"]
+    wanted = {each["person"]: each for each in result["participants"] if each["verdict"] == "ineligible"}
+    rows = page(result).one("section", id="ineligible").one("tbody").all("tr")
+    assert Counter(row.one("th").text() for row in rows) == Counter(list(wanted))
+    for row in rows:
+        each = wanted[row.one("th").text()]
+        failed = [criterion for criterion in each["criteria"] if criterion["verdict"] == "fail"]
+        assert [id.text() for id in row.all("span", class_="id")] == [criterion["id"] for criterion in failed]
+        if failed:
+            assert " ".join(failed[0]["sentence"].split()) in row.text()
+        if each.get("deceased"):
+            assert each["deceased"] in row.text()
+        assert (each["possible_from"] or "–") in row.text()
+
+
+def test_a_converted_value_stands_beside_the_entered_one(results: dict[tuple[str, str], Result]) -> None:
+    """57 umol/L of creatinine is 57 / 88.4 = 0.645 mg/dL (concepts.yaml: 1 mg/dL = 88.4 umol/L)."""
+    result = copy.deepcopy(results["screen", "en"])
+    each = next(each for each in result["participants"] if each["verdict"] == "eligible")
+    row = next(row for row in each["criteria"] if row["id"] == "I4")
+    row["evidence"] = [
+        {"fact": "f1", "concept": "serum_creatinine", "value": "57", "unit": "umol/L", "converted": 57 / 88.4,
+         "converted_unit": "mg/dL", "date": "2026-10-04"}
+    ]  # fmt: skip
+    row["margin"] = {"value": 3.0 - 57 / 88.4, "unit": "mg/dL"}
+    cards = page(result).all("article", class_="card")
+    card = next(card for card in cards if each["person"] in card.one("h3").text())
+    assert "Serum creatinine 57 umol/L = 0.645 mg/dL · 2026-10-04 f1" in card.text()
+    assert "+2.36 mg/dL" in card.text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_funnel_page_shows_the_numbers_of_its_result(
+    results: dict[tuple[str, str], Result], language: str
+) -> None:
+    for command in ("funnel", "funnel5"):
+        result = results[command, language]
+        root = page(result, language, funnel=True)
+        star = {None: "*"}
+        steps = root.one("table", class_="funnel").one("tbody").all("tr")[1:-1]
+        assert [numbers(row) for row in steps] == [
+            [star.get(row["lost"], f"−{row['lost']}" if row["lost"] else "0")]
+            + [star.get(row[name], str(row[name])) for name in ("left_best", "left_worst")]
+            for row in result["attrition"][:-1]
+        ]
+        alone = root.one("table", class_="alone").one("tbody").all("tr")
+        names = ("fails", "unknown", "gained_best", "gained_worst")
+        assert [numbers(row) for row in alone] == [
+            [star.get(row[name], str(row[name])) for name in names] for row in result["leave_one_out"]
+        ]
+        shares = root.one("table", class_="shares").one("tbody").all("tr")
+        for row, value in zip(shares, result["shapley"], strict=True):
+            for cell, name in zip(numbers(row), ("best", "worst"), strict=True):
+                if value[name] is None:
+                    assert cell == "*"
+                else:
+                    assert float(cell.removesuffix(" %").replace("−", "-")) == pytest.approx(
+                        100 * value[name], abs=0.0501
+                    )
+        readings = root.one("table", class_="readings").one("tbody").all("tr")
+        assert [[cell.split(" ")[0] for cell in numbers(row)] for row in readings] == [
+            [star.get(number, str(number)) for number in row["counts"].values()] for row in result["readings"]
+        ]
+        for row, wanted in zip(readings, result["readings"], strict=True):
+            changes = [item.text().split(":")[0].split("人")[0] for item in row.all("li")]
+            assert changes == [star.get(each["count"], str(each["count"])) for each in wanted["changes"]]
+
+
+def test_what_leaves_the_site_names_nobody(results: dict[tuple[str, str], Result]) -> None:
+    people = {each["person"] for each in results["screen", "en"]["participants"]}
+    open_page = text(results["funnel", "en"], funnel=True)
+    assert any(person in open_page for person in people), "without a limit it says who"
+    closed_page = text(results["funnel5", "en"], funnel=True)
+    assert not any(person in closed_page for person in people)
+    concepts = read_page(closed_page).one("section", id="coverage").one("tbody").all("tr")
+    assert not any(re.search(r"\d", cell.text()) for row in concepts for cell in row.all("td"))
+
+
+# nothing in it runs, nothing comes from elsewhere
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "{{ 7 * 7 }} {% if %} {0} {person}",
+    "</title></style><iframe src=https://example.org>",
+    "&lt;b&gt; &amp; ]]>",
+    "half a character: \ud800",
+)
+TAGS = {
+    *("html", "head", "meta", "title", "style", "body", "a", "p", "strong", "header", "h1", "h2", "h3", "h4", "span"),
+    *("dl", "div", "dt", "dd", "ul", "li", "section", "details", "summary", "nav", "main", "i", "table", "caption"),
+    *("thead", "tbody", "tr", "th", "td", "svg", "desc", "rect", "br", "bdi", "article", "blockquote", "code", "footer"),
+}  # fmt: skip
+ATTRIBUTES = {
+    *("lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-labelledby"),
+    *("aria-hidden", "scope", "colspan", "data-label", "viewbox", "preserveaspectratio", "role", "x", "y", "width"),
+    *("height", "open"),
+}  # fmt: skip
+
+
+def poisoned(result: Result, evil: str) -> Result:
+    """A result in which every text that comes from a record is hostile."""
+    result = copy.deepcopy(result)
+    for each in result.get("participants", []):
+        each["person"] += evil
+        if each.get("deceased"):
+            each["deceased"] = evil
+        for row in each["criteria"]:
+            row["sentence"] += evil
+            row["warnings"] = [{"code": "note", "text": evil}]
+            for fact in row["evidence"]:
+                fact |= {name: fact[name] + evil for name in ("fact", "value", "unit", "date")}
+                fact |= {"issue": evil, "upper_limit": evil, "end": evil}
+    for row in result.get("readings", []) if "attrition" in result else []:
+        row["who"] = [evil]
+    broken = {"place": evil, "reason": evil, "detail": evil, "person": evil, "concept": evil, "fact": evil}
+    result["skipped"] = [broken]
+    if "participants" in result:
+        result["set_aside"] = [broken]
+    result["software"] += evil
+    coverage = result["coverage"]
+    coverage["warnings"] = [evil] * 8
+    coverage["concepts"].append({"concept": evil, "kind": evil, "facts": 1, "persons": 1})
+    coverage["unmapped"] = {evil: [{"code": evil, "display": evil, "count": 1}]}
+    coverage["unmapped_total"] = {evil: 1}
+    coverage["left_out"] = {evil: 1}
+    coverage["not_covered"] = [evil]
+    return result
+
+
+@pytest.mark.parametrize("evil", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_records_stay_text(results: dict[tuple[str, str], Result], evil: str) -> None:
+    for command in ("screen", "funnel"):
+        written = text(poisoned(results[command, "en"], evil), funnel=command == "funnel")
+        written.encode("utf-8")
+        root = read_page(written)
+        elements = root.all()
+        assert {element.tag for element in elements} <= TAGS
+        assert {name for element in elements for name in element.attributes} <= ATTRIBUTES
+        shown = evil.replace("\ud800", "?")
+        assert " ".join(shown.split()) in root.one("main").text()
+        assert " ".join(shown.split()) in root.one("section", class_="warning").text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("command", ["screen", "funnel", "funnel5"])
+def test_the_page_is_self_contained(
+    results: dict[tuple[str, str], Result], language: str, command: str
+) -> None:
+    written = text(results[command, language], language, funnel=command != "screen")
+    root = read_page(written)
+    ids = [element.attributes["id"] for element in root.all() if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+    for element in root.all():
+        assert element.tag in TAGS
+        assert set(element.attributes) <= ATTRIBUTES, "no style attribute, no handler, no source"
+        if "href" in element.attributes:
+            assert element.attributes["href"].startswith("#")
+            assert element.attributes["href"][1:] in ids
+        if "aria-labelledby" in element.attributes:
+            assert element.attributes["aria-labelledby"] in ids
+    style = root.one("style").text()
+    assert "url(" not in style
+    assert "@import" not in style
+    assert "://" not in written
+
+
+def test_the_page_forbids_itself_everything_but_its_own_style(
+    results: dict[tuple[str, str], Result],
+) -> None:
+    written = text(results["screen", "en"])
+    style = written[written.index("<style>") + 7 : written.index("</style>")]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = [
+        each.attributes["content"]
+        for each in read_page(written).all("meta")
+        if each.attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policy == [f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"]
+
+
+# languages and readers
+
+
+def words_outside(element: Element) -> str:
+    """What the page itself says: without names from records, code, and words marked as English."""
+    if element.tag in ("bdi", "code", "style") or element.attributes.get("lang") == "en":
+        return " "
+    if "code" in element.attributes.get("class", "").split():
+        return " "
+    parts = [part if isinstance(part, str) else words_outside(part) for part in element.within]
+    return " ".join([*parts, *(element.attributes.get(name, "") for name in ("data-label", "aria-label"))])
+
+
+@pytest.mark.parametrize("command", ["screen", "funnel", "funnel5"])
+def test_the_chinese_page_holds_no_english_sentence(
+    results: dict[tuple[str, str], Result], command: str
+) -> None:
+    result = copy.deepcopy(results[command, "zh"])
+    for each in result.get("participants", []):  # their sentences are the study's prose, tested there
+        for row in each["criteria"]:
+            row["sentence"] = "句子"
+    root = page(result, "zh", funnel=command != "screen")
+    assert root.one("html").attributes["lang"] == "zh-Hans"
+    said = words_outside(root.one("body"))
+    assert "筛选" in said
+    assert re.findall(r"[A-Za-z]{2,}[ ,]+[a-z]{2,}", said) == []
+
+
+@pytest.mark.parametrize("command", ["screen", "funnel", "funnel5"])
+def test_the_english_page_holds_no_chinese(results: dict[tuple[str, str], Result], command: str) -> None:
+    root = page(results[command, "en"], funnel=command != "screen")
+    assert root.one("html").attributes["lang"] == "en"
+    assert re.findall(r"[\u4e00-\u9fff]+", words_outside(root.one("body"))) == []
+
+
+@pytest.mark.parametrize("command", ["screen", "funnel"])
+def test_tables_and_pictures_can_be_read_aloud(results: dict[tuple[str, str], Result], command: str) -> None:
+    root = page(results[command, "en"], funnel=command == "funnel")
+    assert len(root.all("h1")) == 1
+    for table in root.all("table"):
+        assert table.one("caption").text()
+        assert all(cell.attributes["scope"] == "col" for cell in table.one("thead").all("th"))
+        width = len(table.one("thead").all("th"))
+        for row in table.one("tbody").all("tr"):
+            cells = [*row.all("th"), *row.all("td")]
+            assert sum(int(cell.attributes.get("colspan", "1")) for cell in cells) == width
+    for picture in root.all("svg"):
+        assert picture.attributes["role"] == "img"
+        assert picture.one("title").text()
+        assert picture.one("desc").text()
+    for badge in root.all("span", class_="badge"):
+        assert re.search("[a-z]", badge.text()), "a word beside every mark"
+
+
+PAIRS = [
+    ("ink", "paper"), ("soft", "paper"), ("soft", "ground"), ("soft", "bad-ground"), ("deep", "paper"),
+    ("good", "good-ground"), ("bad", "bad-ground"), ("bad", "paper"), ("open", "open-ground"),
+    ("soft", "open-ground"), ("idle", "idle-ground"), ("ink", "good-ground"), ("ink", "open-ground"),
+]  # fmt: skip
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance. Source: WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    digits = colour if len(colour) == 6 else "".join(digit * 2 for digit in colour)
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_has_enough_contrast() -> None:
+    """4.5 to 1 at least. Source: WCAG 2.2, success criterion 1.4.3."""
+    style = (ROOT / "src/trialwright/reports/templates/report.css").read_text(encoding="utf-8")
+    colours = dict(re.findall(r"--([a-z-]+): #([0-9a-f]+);", style))
+    for ink, paper in PAIRS:
+        light, dark = sorted((luminance(colours[ink]), luminance(colours[paper])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)
+
+
+# what is loud, what comes first, what is cut
+
+
+def test_synthetic_people_are_labelled(results: dict[tuple[str, str], Result]) -> None:
+    result = results["screen", "en"]
+    assert not page({**result, "synthetic": False}).all("p", class_="synthetic")
+    banner = page({**result, "synthetic": True}).one("p", class_="synthetic")
+    assert "Synthetic" in banner.text()
+
+
+def test_warnings_stand_before_everything_else(results: dict[tuple[str, str], Result]) -> None:
+    result = copy.deepcopy(results["screen", "en"])
+    result["coverage"]["warnings"] = [f"warning number {number}." for number in range(9)]
+    written = text(result)
+    assert "9 warnings" in written
+    for number in range(9):
+        assert written.index(f"warning number {number}.") < written.index("<main")
+    assert not page(results["screen", "en"]).all("section", class_="warning")
+
+
+def test_another_reading_is_announced(results: dict[tuple[str, str], Result]) -> None:
+    result = copy.deepcopy(results["screen", "en"])
+    assert not page(result).all("ul", class_="other-readings")
+    result["readings"] = {"I4": "literal"}
+    for each in result["participants"]:
+        each["criteria"][4]["reading"] = "literal"
+    root = page(result)
+    assert "I4" in root.one("ul", class_="other-readings").text()
+    assert "not the study's choice" in root.one("section", id="criteria").text()
+    funnel = copy.deepcopy(results["funnel", "en"])
+    for row in funnel["readings"]:
+        if row["criterion"] == "I4":
+            row["chosen"] = "literal"
+    assert "I4" in page(funnel, funnel=True).one("ul", class_="other-readings").text()
+
+
+def person(name: str, verdict: str, **given: Any) -> Result:
+    """A participant made by hand: `unknown` criteria that are open, the rest passes."""
+    open_ids = given.pop("unknown", [])
+    failed = given.pop("failed", [])
+    criteria = [
+        {"id": each.id, "verdict": "unknown" if each.id in open_ids else "fail" if each.id in failed else "pass",
+         "reason": "", "reading": each.chosen, "sentence": "So it is.", "evidence": [], "margin": None}
+        for each in STUDY.criteria
+    ]  # fmt: skip
+    days = dict.fromkeys(("eligible_from", "valid_until", "possible_from", "possible_until"))
+    return {"person": name, "verdict": verdict, **days, "criteria": criteria, "recheck": [], **given}
+
+
+def step(
+    criterion: str, concept: str, action: str, reason: str, *, settles: bool, by: str | None = None
+) -> Result:
+    return {
+        "criterion": criterion,
+        "concept": concept,
+        "action": action,
+        "reason": reason,
+        "settles": settles,
+        "by": by,
+    }
+
+
+def order_of(result: Result, people: list[Result]) -> list[str]:
+    root = page({**result, "participants": people})
+    return [row.one("th").text() for row in root.all("table", class_="worklist")[0].one("tbody").all("tr")]
+
+
+def test_who_is_looked_at_first(results: dict[tuple[str, str], Result]) -> None:
+    settling = [step("I3", "urine_protein_24h", "measure", "no_record", settles=True)]
+    two = [
+        step("I3", "urine_protein_24h", "measure", "no_record", settles=False),
+        step("I4", "serum_creatinine", "measure", "no_record", settles=False),
+    ]
+    people = [
+        person("out", "ineligible", failed=["I1"]),
+        person("two open", "undetermined", unknown=["I3", "I4"], recheck=two),
+        person("one open", "undetermined", unknown=["I3"], recheck=settling),
+        person("eligible until June", "eligible", eligible_from="2026-11-01", valid_until="2027-06-01"),
+        person("eligible until May", "eligible", eligible_from="2026-11-01", valid_until="2027-05-01"),
+    ]
+    assert order_of(results["screen", "en"], people) == [
+        "eligible until May",
+        "eligible until June",
+        "one open",
+        "two open",
+    ]
+
+
+def test_a_long_page_says_how_many_it_leaves_out(
+    results: dict[tuple[str, str], Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screening, "CARDS", 3)
+    monkeypatch.setattr(screening, "ROWS", 2)
+    people = [person(f"u{number}", "undetermined", unknown=["I3"]) for number in range(5)]
+    people += [person(f"i{number}", "ineligible", failed=["I1"]) for number in range(6)]
+    people += [person("the eligible one", "eligible", eligible_from="2026-11-01", valid_until="2026-11-02")]
+    result = {
+        **results["screen", "en"],
+        "participants": iter(people),
+        "skipped": [broken(n) for n in range(7)],
+    }
+    root = page(result)
+    assert [tile.text() for tile in root.one("dl", class_="tiles").all("dd")][:4] == ["12", "1", "5", "6"]
+    cards = [card.one("h3").one("bdi").text() for card in root.all("article", class_="card")]
+    assert cards == ["the eligible one", "u0", "u1"]
+    assert "3 more eligible or undetermined people" in root.one("section", id="people").text()
+    assert len(root.one("section", id="ineligible").one("tbody").all("tr")) == 2
+    assert "4 more ineligible people" in root.one("section", id="ineligible").text()
+    assert "5 more are not shown" in root.one("section", id="skipped").text()
+
+
+def broken(number: int) -> Result:
+    return {"place": f"facts.csv:{number}", "reason": "value_unreadable", "detail": "x", "person": "p", "concept": None,
+            "fact": None}  # fmt: skip
+
+
+# words
+
+NEXT = [
+    ("measure", "urine_protein_24h", None, "Measure 24-hour urine protein", "检测24小时尿蛋白定量"),
+    ("ask", "breastfeeding", None, "Ask about breastfeeding", "询问哺乳"),
+    ("give", "", None, "Can still be given: Steroid pulse", "尚可给予：激素冲击治疗"),
+    ("clarify", "tacrolimus", None, "Clarify in the record: tacrolimus, systemic", "在病历中核实：他克莫司（全身用药）"),
+    ("repeat", "serum_creatinine", "2026-11-05", "Repeat by 2026-11-05: serum creatinine",
+     "最迟于2026-11-05复查：血清肌酐"),
+    ("repeat", "methylprednisolone_iv", "2026-11-02", "Lapses after 2026-11-02: methylprednisolone, intravenous",
+     "2026-11-02之后失效：静脉用甲泼尼龙"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("action", "concept", "by", "english", "chinese"), NEXT)
+def test_the_next_step_in_words(
+    action: str, concept: str, by: str | None, english: str, chinese: str
+) -> None:
+    each = person(
+        "p", "undetermined", recheck=[step("I5", concept, action, "no_record", settles=True, by=by)]
+    )
+    (found,) = next_steps(each, study=STUDY, words=Words(STUDY))
+    assert (found.criterion, found.settles, found.by) == ("I5", True, by)
+    labels = {concept.name: concept.label.zh for concept in STUDY.concepts}
+    assert render(found.do, {}) == english
+    assert render(found.do, read_catalogue("zh")) == chinese.replace("哺乳", labels["breastfeeding"]).replace(
+        "他克莫司（全身用药）", labels["tacrolimus"]
+    )
+
+
+def test_steps_for_the_same_reason_become_one() -> None:
+    rows = [step("E2", concept, "measure", "no_record", settles=False) for concept in ("alt", "ast")]
+    rows.append(step("E3", "glucose_fasting", "measure", "no_record", settles=False))
+    found = next_steps(person("p", "undetermined", recheck=rows), study=STUDY, words=Words(STUDY))
+    assert [each.criterion for each in found] == ["E2", "E3"]
+    assert (
+        render(found[0].do, {}) == "Measure alanine aminotransferase (ALT), aspartate aminotransferase (AST)"
+    )
+
+
+def test_every_reason_to_skip_a_record_has_a_sentence() -> None:
+    reasons = {"status_" + status.replace("-", "_") for status in IGNORED_STATUSES}
+    for path in (ROOT / "src/trialwright/exchange").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) > 1:
+                if node.func.id in ("Skipped", "Broken", "unreadable_fact"):
+                    reasons.update(
+                        part.value
+                        for argument in node.args[1:3]
+                        for part in ast.walk(argument)
+                        if isinstance(part, ast.Constant) and "_" in str(part.value)
+                    )
+    assert {"value_unreadable", "person_unknown", "status_cancelled"} <= reasons, "the search finds some"
+    assert reasons <= set(SKIPPED)

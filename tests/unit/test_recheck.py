@@ -1,0 +1,103 @@
+"""What to do next: what is missing, what will lapse, and the single item that would settle it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.unit.eligibility_support import ON, SCREENING, SEARCH, row, rules, somebody
+from trialwright.eligibility.calendar import plan_calendar
+from trialwright.eligibility.recheck import Recheck, plan_rechecks
+from trialwright.eligibility.verdict import assess_person
+from trialwright.logic.interpreter import Setting
+from trialwright.record import Person
+
+
+def next_steps(
+    person: Person, setting: Setting = SCREENING, **readings: str
+) -> tuple[str, tuple[Recheck, ...]]:
+    chosen = rules(**readings)
+    verdict, assessed = assess_person(person, chosen, on=ON, setting=setting)
+    calendar = plan_calendar(person, chosen, on=ON, setting=setting)
+    return verdict, plan_rechecks(person, verdict, assessed, calendar, on=ON, setting=setting)
+
+
+def test_a_single_missing_result_settles() -> None:
+    verdict, steps = next_steps(somebody(drop=["urine_protein_24h"]))
+    assert verdict == "undetermined"
+    assert steps == (Recheck("I3", "urine_protein_24h", "measure", "no_record", settles=True),)
+
+
+def test_a_single_missing_result_of_two_criteria_does_settle() -> None:
+    """Body weight is read by E6d alone here; creatinine by I4 twice: one step each."""
+    verdict, steps = next_steps(somebody(drop=["serum_creatinine"]))
+    assert verdict == "undetermined"
+    assert steps == (Recheck("I4", "serum_creatinine", "measure", "no_record", settles=True),)
+
+
+def test_of_two_missing_results_neither_settles() -> None:
+    _, steps = next_steps(somebody(drop=["urine_protein_24h", "wbc"]))
+    assert [(each.criterion, each.concept, each.settles) for each in steps] == [
+        ("I3", "urine_protein_24h", False),
+        ("E7b", "wbc", False),
+    ]
+
+
+def test_an_answer_is_asked_for_not_measured() -> None:
+    _, steps = next_steps(somebody(drop=["wishes_pregnancy"]))
+    assert steps == (Recheck("E9", "wishes_pregnancy", "ask", "not_asked", settles=True),)
+
+
+def test_a_history_is_asked_for() -> None:
+    """At the bedside silence is unknown (criteria.md, Statuses)."""
+    _, steps = next_steps(somebody(drop=["dialysis"]))
+    assert [(each.criterion, each.concept, each.action, each.settles) for each in steps] == [
+        ("E1", "dialysis", "ask", True)
+    ]
+    verdict, _ = next_steps(somebody(drop=["dialysis"]), SEARCH)
+    assert verdict == "eligible"
+
+
+def test_a_pulse_can_still_be_given() -> None:
+    verdict, steps = next_steps(somebody(drop=["methylprednisolone_iv"]), SEARCH)
+    assert verdict == "undetermined"
+    assert [(each.criterion, each.action, each.reason) for each in steps] == [("I5", "give", "can_be_given")]
+
+
+def test_what_is_recorded_unclearly_is_clarified() -> None:
+    _, steps = next_steps(somebody(row("serum_creatinine", "250", unit="", start="2026-05-28")))
+    assert {(each.criterion, each.concept, each.action) for each in steps} == {
+        ("I4", "serum_creatinine", "clarify")
+    }
+    assert all(each.settles for each in steps)
+
+
+def test_an_unreadable_record_is_clarified() -> None:
+    _, steps = next_steps(somebody(unreadable=["glucose_fasting"]))
+    assert ("E3", "glucose_fasting", "clarify", "record_unreadable") in [
+        (each.criterion, each.concept, each.action, each.reason) for each in steps
+    ]
+
+
+def test_what_will_lapse_is_repeated_by_the_last_good_day() -> None:
+    """The pulse of 25 to 27 May has 1.5 g in 14 days up to 8 June."""
+    verdict, steps = next_steps(somebody(), SEARCH)
+    assert verdict == "eligible"
+    assert {(each.criterion, each.concept, each.action, each.by) for each in steps} == {
+        ("I5", "methylprednisolone_iv", "repeat", date(2026, 6, 8))
+    }
+    assert all(each.settles for each in steps)
+
+
+def test_several_things_lapse_on_one_day() -> None:
+    """Without the pulse, SLEDAI and the answers of 20 May end on 17 June together: none settles it alone."""
+    _, steps = next_steps(somebody(), SEARCH, I5="planned")
+    assert ("I1", "sledai_2k", date(2026, 6, 17)) in [
+        (each.criterion, each.concept, each.by) for each in steps
+    ]
+    assert {each.action for each in steps} == {"repeat"}
+    assert not any(each.settles for each in steps)
+
+
+def test_whoever_is_ineligible_gets_no_list() -> None:
+    verdict, steps = next_steps(somebody(row("serum_creatinine", "9", start="2026-05-28"), drop=["wbc"]))
+    assert (verdict, steps) == ("ineligible", ())
