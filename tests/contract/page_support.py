@@ -1,10 +1,25 @@
-"""What the tests of HTML pages share: a strict reader of pages, written without any of our code."""
+"""What the tests of HTML pages share: results of the bundled sample, and a strict reader of pages, our code apart."""
 
 from __future__ import annotations
 
+import json
+import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
+from trialwright.cli.main import main
+from trialwright.exchange.folder import read_study
+from trialwright.locale import read_catalogue
+from trialwright.reports.funnel.html import write_html as funnel_page
+from trialwright.reports.screening.html import write_html as screening_page
+
+ROOT = Path(__file__).parents[2]
+LANGUAGES = ("en", "zh")
+STUDY = read_study("beam")
+Result = dict[str, Any]
 VOID = {"meta", "br", "rect", "img", "input", "link", "hr"}
 
 
@@ -84,3 +99,33 @@ def read_page(text: str) -> Element:
     reader.close()
     assert reader.open == [reader.root], "something is left open"
     return reader.root
+
+
+@cache
+def _result(command: str, language: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "result.json")
+        least = ["--least", "5"] if command == "funnel5" else []
+        code = main(
+            [command.removesuffix("5"), "beam", str(ROOT / "studies/beam/sample"), "--on", "2026-11-01"]
+            + ["--format", "json", "--out", str(path), "--lang", language, "--quiet", *least]
+        )
+        assert code == 0
+        return path.read_text(encoding="utf-8")
+
+
+def result_of(command: str, language: str = "en") -> Result:
+    """The bundled sample as the command line gives it: `screen`, `funnel`, or `funnel5` with small groups hidden."""
+    result: Result = json.loads(_result(command, language))
+    return result
+
+
+def write(result: Result, language: str = "en") -> str:
+    """The page of a result: of a screening if it has participants, else of a funnel."""
+    writer = screening_page if "participants" in result else funnel_page
+    return writer(result, study=STUDY, catalogue=read_catalogue(language), language=language)
+
+
+def page(result: Result, language: str = "en") -> Element:
+    """The same, read."""
+    return read_page(write(result, language))

@@ -20,6 +20,8 @@ from trialwright.terms.message import Text
 
 Kind = tuple[int, int] | None
 """A kind of person: which rules fail, which are unknown, as bits; None is somebody dead."""
+Counted = Callable[[Kind], bool]
+"""Who is counted."""
 Cell = tuple[str, ...]
 
 
@@ -78,59 +80,60 @@ def verdict(kind: Kind, rules: Sequence[int]) -> str:
     return "undetermined" if any(kind[1] >> rule & 1 for rule in rules) else "eligible"
 
 
-def left(kind: Kind, rules: Sequence[int], *verdicts: str) -> bool:
-    return kind is not None and verdict(kind, rules) in verdicts
+def judged(name: str, rules: Sequence[int]) -> Counted:
+    return lambda kind: verdict(kind, rules) == name
 
 
-def cells(design: Design, result: dict[str, Any]) -> dict[Cell, tuple[int | None, Callable[[Kind], bool]]]:
+def left(rules: Sequence[int], *verdicts: str) -> Counted:
+    return lambda kind: kind is not None and verdict(kind, rules) in verdicts
+
+
+def bit(position: int, *masks: int) -> Counted:
+    """The living who have this bit in one of the masks (0: fails, 1: unknown)."""
+    return lambda kind: kind is not None and any(kind[mask] >> position & 1 for mask in masks)
+
+
+def both(one: Counted, other: Counted) -> Counted:
+    return lambda kind: one(kind) and other(kind)
+
+
+def but_not(one: Counted, other: Counted) -> Counted:
+    return lambda kind: one(kind) and not other(kind)
+
+
+def cells(design: Design, result: dict[str, Any]) -> dict[Cell, tuple[int | None, Counted]]:
     """Every published count with who is counted in it, said once more in the plainest words."""
-    every = range(design.criteria)
-    best, worst = ("eligible", "undetermined"), ("eligible",)
-    found: dict[Cell, tuple[int | None, Callable[[Kind], bool]]] = {
+    every = list(range(design.criteria))
+    possible = ("eligible", "undetermined")
+    found: dict[Cell, tuple[int | None, Counted]] = {
         ("total",): (result["total"], lambda kind: True),
         ("dead",): (result["dead"], lambda kind: kind is None),
     }
     for name, count in result["counts"].items():
-        found["counts", name] = (count, lambda kind, name=name: verdict(kind, every) == name)
+        found["counts", name] = (count, judged(name, every))
+    before: Counted = lambda kind: True  # noqa: E731 - everybody, before the first step
     for step, row in enumerate(result["attrition"]):
-        now, before = design.order[:step], design.order[: max(step - 1, 0)]
-        found["step", str(step), "best"] = (row["left_best"], lambda kind, now=now: left(kind, now, *best))
-        found["step", str(step), "worst"] = (row["left_worst"], lambda kind, now=now: left(kind, now, *worst))
-        found["step", str(step), "lost"] = (
-            row["lost"],
-            lambda kind, now=now, before=before, step=step: (
-                (step == 0 or left(kind, before, *best)) and not left(kind, now, *best)
-            ),
-        )
+        now = left(design.order[:step], *possible)
+        found["step", str(step), "best"] = (row["left_best"], now)
+        found["step", str(step), "worst"] = (row["left_worst"], left(design.order[:step], "eligible"))
+        found["step", str(step), "lost"] = (row["lost"], but_not(before, now))
+        before = now
     for place, row in enumerate(result["leave_one_out"]):
         rest = [each for each in every if each != place]
-        found["alone", str(place), "fails"] = (row["fails"], lambda kind, p=place: kind and kind[0] >> p & 1)
-        found["alone", str(place), "unknown"] = (
-            row["unknown"],
-            lambda kind, p=place: kind and kind[1] >> p & 1,
-        )
-        found["alone", str(place), "best"] = (
-            row["gained_best"],
-            lambda kind, p=place, rest=rest: left(kind, rest, *best) and kind[0] >> p & 1,
-        )
-        found["alone", str(place), "worst"] = (
-            row["gained_worst"],
-            lambda kind, p=place, rest=rest: left(kind, rest, *worst) and (kind[0] | kind[1]) >> p & 1,
-        )
+        best = both(left(rest, *possible), bit(place, 0))
+        worst = both(left(rest, "eligible"), bit(place, 0, 1))
+        found["alone", str(place), "fails"] = (row["fails"], bit(place, 0))
+        found["alone", str(place), "unknown"] = (row["unknown"], bit(place, 1))
+        found["alone", str(place), "best"] = (row["gained_best"], best)
+        found["alone", str(place), "worst"] = (row["gained_worst"], worst)
     for number, row in enumerate(result["readings"]):
         other = [design.criteria + number if each == design.readings[number] else each for each in every]
         for name, count in row["counts"].items():
-            found["reading", str(number), name] = (
-                count,
-                lambda kind, name=name, other=other: verdict(kind, other) == name,
-            )
+            found["reading", str(number), name] = (count, judged(name, other))
         for change in row["changes"]:
-            found["change", str(number), change["from"], change["to"]] = (
-                change["count"],
-                lambda kind, change=change, other=other: (
-                    verdict(kind, every) == change["from"] and verdict(kind, other) == change["to"]
-                ),
-            )
+            old, new = change["from"], change["to"]
+            changed = both(judged(old, every), judged(new, other))
+            found["change", str(number), old, new] = (change["count"], changed)
     return found
 
 
@@ -158,7 +161,15 @@ def populations(design: Design, number: int) -> list[tuple[dict[tuple[int, int],
 
 
 def people(histogram: dict[tuple[int, int], int], dead: int) -> dict[Kind, int]:
-    return {**histogram, None: dead}
+    return {None: dead, **dict[Kind, int](histogram.items())}
+
+
+def _fail(kind: tuple[int, int]) -> int:
+    return kind[0]
+
+
+def _fail_or_unknown(kind: tuple[int, int]) -> int:
+    return kind[0] | kind[1]
 
 
 @pytest.mark.parametrize("design", DESIGNS, ids=str)
@@ -166,10 +177,10 @@ def test_every_number_is_a_count_of_people(design: Design) -> None:
     for histogram, dead in populations(design, 20):
         result = result_of(design, histogram, dead, 0)
         crowd = people(histogram, dead)
-        for name, (count, counted) in cells(design, result).items():
-            assert count == sum(size for kind, size in crowd.items() if counted(kind)), name
+        for cell, (count, counted) in cells(design, result).items():
+            assert count == sum(size for kind, size in crowd.items() if counted(kind)), cell
         living = sum(histogram.values())
-        for name, failing in (("best", lambda kind: kind[0]), ("worst", lambda kind: kind[0] | kind[1])):
+        for name, failing in (("best", _fail), ("worst", _fail_or_unknown)):
             shares = [row[name] for row in result["shapley"]]
             mask = (1 << design.criteria) - 1
             lost = sum(size for kind, size in histogram.items() if failing(kind) & mask)

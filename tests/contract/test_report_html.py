@@ -428,7 +428,7 @@ def person(name: str, verdict: str, **given: Any) -> Result:
     """A participant made by hand: `unknown` criteria that are open, the rest passes."""
     open_ids = given.pop("unknown", [])
     failed = given.pop("failed", [])
-    criteria = [
+    criteria: list[Result] = [
         {"id": each.id, "verdict": "unknown" if each.id in open_ids else "fail" if each.id in failed else "pass",
          "reason": "", "reading": each.chosen, "sentence": "So it is.", "evidence": [], "margin": None}
         for each in STUDY.criteria
@@ -554,7 +554,9 @@ def test_every_reason_to_skip_a_record_has_a_sentence() -> None:
                         part.value
                         for argument in node.args[1:3]
                         for part in ast.walk(argument)
-                        if isinstance(part, ast.Constant) and "_" in str(part.value)
+                        if isinstance(part, ast.Constant)
+                        and isinstance(part.value, str)
+                        and "_" in part.value
                     )
     assert {"value_unreadable", "person_unknown", "status_cancelled"} <= reasons, "the search finds some"
     assert reasons <= set(SKIPPED)

@@ -361,7 +361,7 @@ def _read_facts(
     made = []
     if row.get("concept"):
         concept = _find(where, row["concept"])
-        unit = row["unit"] if "unit" in row else (concept.unit or "")
+        unit = row.get("unit", concept.unit or "")
         made.append((concept, row.get("value", ""), unit))
     elif any(row.get(name) for name in ("value", "unit", "status", "route", "code", "end")):
         raise BadSpec(f"{where}: a fact without a concept: {row}")

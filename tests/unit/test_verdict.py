@@ -21,7 +21,30 @@ def test_criteria_stand_in_protocol_order() -> None:
     # trial/criteria.md: A0, inclusions 1-5, exclusions 1-10 with their parts
     _, found = judged(somebody())
     assert list(found) == (
-        ["A0", "I1", "I2", "I3", "I4", "I5", "E1", "E2", "E3", "E4", "E5a", "E5b", "E6a", "E6b", "E6c", "E6d", "E7a", "E7b", "E7c", "E8", "E9", "E10"]
+        [
+            "A0",
+            "I1",
+            "I2",
+            "I3",
+            "I4",
+            "I5",
+            "E1",
+            "E2",
+            "E3",
+            "E4",
+            "E5a",
+            "E5b",
+            "E6a",
+            "E6b",
+            "E6c",
+            "E6d",
+            "E7a",
+            "E7b",
+            "E7c",
+            "E8",
+            "E9",
+            "E10",
+        ]
     )
 
 

@@ -294,19 +294,12 @@ class TidyHospital:
             "SELECT DISTINCT kind, concept, value FROM tidy_rows WHERE plain AND (NOT numeric OR (kind, concept) IN "
             "(SELECT (s_kind, s_concept) FROM tidy_signatures WHERE own_kind = 'finding'))"
         ).fetchall()
-        answers: list[tuple[Any, ...]] = []
-        for kind, concept, value in distinct:
-            for raw in self._read(_row(kind, concept, value=value)):
-                if isinstance(raw, RawFact) and raw.concept in self._concepts:
-                    answers.append(
-                        (
-                            kind,
-                            concept,
-                            value,
-                            raw.concept,
-                            *read_value(raw.value, self._concepts[raw.concept]),
-                        )
-                    )
+        answers: list[tuple[Any, ...]] = [
+            (kind, concept, value, raw.concept, *read_value(raw.value, self._concepts[raw.concept]))
+            for kind, concept, value in distinct
+            for raw in self._read(_row(kind, concept, value=value))
+            if isinstance(raw, RawFact) and raw.concept in self._concepts
+        ]
         columns = ("v_kind", "v_concept", "v_value", "v_name", "low", "high", "issue", "absent", "doubt")
         types = {
             "low": pa.float64(),

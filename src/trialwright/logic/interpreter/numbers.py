@@ -40,7 +40,7 @@ def formula(rule: FormulaRule, arguments: list[Bounds], *, leading: int) -> Boun
     low_fact, high_fact = lead.low_fact, lead.high_fact
     if lead_direction == "decreasing":
         low_fact, high_fact = high_fact, low_fact
-    why = next((bounds.why for bounds in arguments if bounds.there == NONE), "")
+    why = next((bounds.why for bounds in arguments if bounds.there == NONE and bounds.why), "")
     for index, least in rule.valid_from:
         if not why and arguments[index].low < least:
             open_ended = arguments[index].low <= -BOUND

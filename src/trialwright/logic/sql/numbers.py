@@ -172,7 +172,7 @@ def formula_stages(
     key: str, rule: FormulaRule, arguments: Sequence[str], lead: int, *, records: bool
 ) -> list[Stage]:
     """A formula over intervals; the expression comes from the same function as in Python."""
-    whys = " ".join(f"WHEN {k}_t = 0 THEN {k}_y" for k in arguments)
+    whys = " ".join(f"WHEN {k}_t = 0 AND {k}_y <> {t.NO_REASON} THEN {k}_y" for k in arguments)
     invalid = " ".join(
         f"WHEN {k}_a <= {t.LOW} AND {k}_y <> {t.NO_REASON} THEN {k}_y "
         f"WHEN {k}_a < {t.number(least)} THEN {t.reason('equation_not_valid')}"
