@@ -2,7 +2,7 @@
 --
 -- Same question, same answer as the compiled search: per person the verdict, reason, value, day and fact id of every
 -- criterion. Written from criteria.md and the published conventions, not from the compiler's output. What makes it fast:
--- one scan per family of records, integer persons, one row per person and item (never a row of a thousand columns),
+-- one scan of the records, integer persons, one row per person and item (never a row of a thousand columns),
 -- a short road for the plain majority and a longer one for the few records with uncertain days or values, and a
 -- constant for everybody who has no record a criterion could read.
 --
@@ -48,32 +48,32 @@ CREATE MACRO said(t, r, bad) AS CASE WHEN r <> 'value' THEN r
 -- @@ items
 -- Results: how each is compared, from which day on it counts, which of one day's results decides.
 CREATE TEMP TABLE items AS SELECT * REPLACE (CAST(item AS UTINYINT) AS item) FROM (VALUES
-  (1, 'urine_protein_24h', '>=', 1.5::DOUBLE, days_ago(28), 'low', 'no_record'::reason),
-  (2, 'urine_protein_creatinine_ratio', '', 0, days_ago(28), 'none', 'no_record'),
-  (3, 'serum_creatinine', '<', 3.0, days_ago(28), 'high', 'no_record'),
-  (4, 'alt', '>', 2.0, days_ago(28), 'high', 'no_record'),
-  (5, 'ast', '>', 2.0, days_ago(28), 'high', 'no_record'),
-  (6, 'bilirubin_total', '>', 2.0, days_ago(28), 'high', 'no_record'),
-  (7, 'glucose_fasting', '>=', 7.0, days_ago(28), 'high', 'no_record'),
-  (8, 'glucose_2h_postprandial', '>', 11.1, days_ago(28), 'high', 'no_record'),
-  (9, 'wbc', '<', 3.0, days_ago(28), 'low', 'no_record'),
-  (10, 'neutrophils', '<', 1.3, days_ago(28), 'low', 'no_record'),
-  (11, 'platelets', '<', 50.0, days_ago(28), 'low', 'no_record'),
-  (12, 'sledai_2k', '>', 10.0, days_ago(28), 'low', 'no_record'),
-  (13, 'body_weight', '', 0, months_ago(6), 'low', 'no_record'),
-  (14, 'body_height', '', 0, months_ago(6), 'high', 'no_record'),
-  (15, 'biopsy_class', '', 0, DATE '0001-01-01', 'none', 'no_record'),
-  (16, 'chronicity_index', '<', 3.0, DATE '0001-01-01', 'high', 'biopsy_item_missing'),
-  (17, 'biopsy_tma', 'is', 0, DATE '0001-01-01', 'high', 'biopsy_item_missing'),
-  (18, 'acr_1997_item', '', 0, DATE '0001-01-01', 'none', 'no_record'),
-  (19, 'cytopenia_due_to_sle', 'is', 0, days_ago(28), 'low', 'attribution_missing'),
-  (20, 'steroid_for_airway_disease', 'is', 0, days_ago(28), 'high', 'attribution_missing'),
-  (21, 'wishes_pregnancy', 'is', 0, days_ago(28), 'high', 'not_asked'),
-  (22, 'refuses_contraception', 'is', 0, days_ago(28), 'high', 'not_asked'),
-  (23, 'breastfeeding', 'is', 0, days_ago(28), 'high', 'not_asked'),
-  (24, 'pregnant', 'is', 0, days_ago(28), 'high', 'not_asked'),
-  (25, 'admission', '', 0, days_ago(28), 'none', 'no_record')
-) AS t(item, name, op, bound, since, worst, missing);
+  (1, 'urine_protein_24h', '>=', 1.5::DOUBLE, days_ago(28), 'low'),
+  (2, 'urine_protein_creatinine_ratio', '', 0, days_ago(28), 'none'),
+  (3, 'serum_creatinine', '<', 3.0, days_ago(28), 'high'),
+  (4, 'alt', '>', 2.0, days_ago(28), 'high'),
+  (5, 'ast', '>', 2.0, days_ago(28), 'high'),
+  (6, 'bilirubin_total', '>', 2.0, days_ago(28), 'high'),
+  (7, 'glucose_fasting', '>=', 7.0, days_ago(28), 'high'),
+  (8, 'glucose_2h_postprandial', '>', 11.1, days_ago(28), 'high'),
+  (9, 'wbc', '<', 3.0, days_ago(28), 'low'),
+  (10, 'neutrophils', '<', 1.3, days_ago(28), 'low'),
+  (11, 'platelets', '<', 50.0, days_ago(28), 'low'),
+  (12, 'sledai_2k', '>', 10.0, days_ago(28), 'low'),
+  (13, 'body_weight', '', 0, months_ago(6), 'low'),
+  (14, 'body_height', '', 0, months_ago(6), 'high'),
+  (15, 'biopsy_class', '', 0, DATE '0001-01-01', 'none'),
+  (16, 'chronicity_index', '<', 3.0, DATE '0001-01-01', 'high'),
+  (17, 'biopsy_tma', 'is', 0, DATE '0001-01-01', 'high'),
+  (18, 'acr_1997_item', '', 0, DATE '0001-01-01', 'none'),
+  (19, 'cytopenia_due_to_sle', 'is', 0, days_ago(28), 'low'),
+  (20, 'steroid_for_airway_disease', 'is', 0, days_ago(28), 'high'),
+  (21, 'wishes_pregnancy', 'is', 0, days_ago(28), 'high'),
+  (22, 'refuses_contraception', 'is', 0, days_ago(28), 'high'),
+  (23, 'breastfeeding', 'is', 0, days_ago(28), 'high'),
+  (24, 'pregnant', 'is', 0, days_ago(28), 'high'),
+  (25, 'admission', '', 0, days_ago(28), 'none')
+) AS t(item, name, op, bound, since, worst);
 
 CREATE TEMP TABLE written AS  -- how each is written, and the first text of a full date that counts
   SELECT w.concept, i.item, i.since, strftime(i.since, '%Y-%m-%d') AS since_text FROM (
@@ -230,8 +230,8 @@ CREATE TEMP TABLE answered AS
 
 -- @@ biopsies
 -- Chronicity index and TMA count only with the date of the latest class.
-CREATE TEMP TABLE results AS
-  WITH biopsied AS (SELECT pid, max(day) AS day FROM answered WHERE item = 15 GROUP BY pid)
+CREATE TEMP TABLE biopsied AS SELECT pid, max(day) AS day FROM answered WHERE item = 15 GROUP BY pid;
+CREATE TEMP VIEW results AS
   SELECT * FROM measured WHERE item <> 16
   UNION ALL SELECT m.* FROM measured AS m JOIN biopsied AS b ON b.pid = m.pid AND b.day = m.day WHERE m.item = 16
   UNION ALL SELECT * FROM answered WHERE item NOT IN (17, 18, 25)

@@ -124,7 +124,7 @@ def test_interpreter(name: str) -> None:
 @pytest.mark.parametrize("name", STUDIES)
 def test_duckdb(name: str) -> None:
     found = by_duckdb(name)
-    wrong = []
+    wrong: list[str] = []
     for scenario, _, assessed in by_interpreter(name):
         verdict, lines = found[scenario.person.person]
         said = {each.id: (line.verdict, line.reason) for each, line in zip(assessed, lines, strict=True)}
@@ -165,7 +165,7 @@ def near(one: float | None, other: float | None) -> bool:
 def test_an_unexpected_verdict_is_reported_with_its_place() -> None:
     scenario, verdict, assessed = by_interpreter("beam")[0]
     found = {each.id: (each.verdict, each.reason) for each in assessed}
-    assert list(unexpected(scenario, verdict, found)) == []
+    assert list(unexpected(scenario, verdict, found)) == []  # type: ignore[arg-type]
     criterion = next(iter(scenario.expected))
     turned = {"pass": "fail"}.get(scenario.expected[criterion][0], "pass")
     for other in (
@@ -173,6 +173,6 @@ def test_an_unexpected_verdict_is_reported_with_its_place() -> None:
         replace(scenario, expected={criterion: (scenario.expected[criterion][0], "never_said")}),
         replace(scenario, expected_overall="none"),
     ):
-        (words,) = unexpected(other, verdict, found)
+        (words,) = unexpected(other, verdict, found)  # type: ignore[arg-type]
         assert words.startswith(f"{scenario.file}:{scenario.line} ")
         assert scenario.line > 0

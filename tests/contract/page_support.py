@@ -107,8 +107,10 @@ def _result(command: str, language: str) -> str:
         path = Path(folder, "result.json")
         least = ["--least", "5"] if command == "funnel5" else []
         code = main(
-            [command.removesuffix("5"), "beam", str(ROOT / "studies/beam/sample"), "--on", "2026-11-01"]
-            + ["--format", "json", "--out", str(path), "--lang", language, "--quiet", *least]
+            [
+                *(command.removesuffix("5"), "beam", str(ROOT / "studies/beam/sample"), "--on", "2026-11-01"),
+                *("--format", "json", "--out", str(path), "--lang", language, "--quiet", *least),
+            ]
         )
         assert code == 0
         return path.read_text(encoding="utf-8")

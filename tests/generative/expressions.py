@@ -97,7 +97,12 @@ def score(draw: Draw, depth: int) -> n.Score:
     weights = tuple(float(ASSESSMENTS["sledai_2k"].compute_items({item})) for item in values)
     worst = one(draw, ("low", "high", "none"))
     return n.Score(
-        "sledai_2k", "sledai_item", weights, any_window(draw), worst, one(draw, ("no_record", "not_asked"))
+        "sledai_2k",
+        "sledai_item",
+        weights,
+        any_window(draw),
+        worst,
+        one(draw, ("no_record", "not_asked")),  # type: ignore[arg-type]
     )
 
 
@@ -143,7 +148,7 @@ def course(draw: Draw, depth: int) -> n.Course:
 def arithmetic(draw: Draw, depth: int) -> n.Arithmetic:
     """Two numbers combined."""
     operator = one(draw, ("+", "-", "*", "/", "least", "greatest"))
-    return n.Arithmetic(operator, number(draw, depth - 1), number(draw, depth - 1))
+    return n.Arithmetic(operator, number(draw, depth - 1), number(draw, depth - 1))  # type: ignore[arg-type]
 
 
 def present(draw: Draw, depth: int) -> n.Present:

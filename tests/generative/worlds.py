@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
+from tests.generative.people import EDGES, type_person
+from tests.spec.spec import concept_types
 from trialwright.record import Person, RawFact, RawPerson
 from trialwright.record.fact import PRESENCE_KINDS, Fact
 from trialwright.terms.dates import LAST_DAY, UnreadableDate, parse_date
 from trialwright.terms.quantity import BOUND
-
-from tests.generative.people import EDGES, type_person
-from tests.spec.spec import concept_types
 
 _VALUES = (
     -1.0,

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -158,7 +158,8 @@ def whole_file(path: str) -> Iterator[Path]:
             USAGE, message("{path} cannot be written: {reason}.", path=path, reason=error.strerror or "")
         ) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where the folder is none, there is nothing to take away
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(path: str | None, text: str) -> None:

@@ -140,9 +140,15 @@ def hospital_of(reader: Reader, engine: str | None) -> TidyReader | None:
         return None
     if any(path.suffix.lower() != ".parquet" for path in (reader.persons, *reader.facts)):
         return None
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    large = pq.ParquetFile(reader.persons).metadata.num_rows >= SMALL
+    try:
+        large = pq.read_metadata(reader.persons).num_rows >= SMALL
+        for path in reader.facts:
+            pq.read_schema(path)
+    except (pa.ArrowException, OSError):
+        return None  # no Parquet: the Python reader says what is the matter with it
     return reader if large or engine == "duckdb" else None
 
 

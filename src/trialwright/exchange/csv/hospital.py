@@ -41,6 +41,12 @@ from trialwright.terms.quantity import BOUND, PLAIN_NUMBER
 PEOPLE = 250_000  # people per chunk
 _DATE = r"\d{4}-\d{2}-\d{2}([T ].*)?"
 _NUMBER = PLAIN_NUMBER.strip("^$")
+# The first day a start may mean; NULL where it has none or cannot be read: such rows are never left out unread.
+_DAY = (
+    f"CASE WHEN regexp_full_match(f.start, '{_DATE}') THEN TRY_CAST(LEFT(f.start, 10) AS DATE) "
+    r"WHEN regexp_full_match(f.start, '\d{4}-\d{2}') THEN TRY_CAST(f.start || '-01' AS DATE) "
+    r"WHEN regexp_full_match(f.start, '\d{4}') THEN TRY_CAST(f.start || '-01-01' AS DATE) END"
+)
 
 
 class TidyHospital:
@@ -230,7 +236,7 @@ class TidyHospital:
             f"regexp_full_match(f.value, '{_NUMBER}') AS numeric "
             "FROM tidy_facts AS f JOIN tidy_wanted AS w ON w.kind = f.kind AND w.concept = f.concept "
             "WHERE f.person_id >= ? AND f.person_id <= ? "
-            "AND f.start >= LEFT(w.earliest, LENGTH(f.start)) AND LEFT(f.start, 10) <= ?",
+            f"AND ({_DAY} IS NULL OR (f.start >= LEFT(w.earliest, LENGTH(f.start)) AND LEFT(f.start, 10) <= ?))",
             [first, last, on],
         )
         self._answer_signatures()

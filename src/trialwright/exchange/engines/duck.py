@@ -31,6 +31,7 @@ class DuckEngine:
         self.connection = duckdb.connect(
             config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         )
+        self.connection.execute("SET enable_progress_bar = false")  # it would stand among the results
         if memory_limit:
             self.connection.execute(f"SET memory_limit = '{memory_limit}'")
         if threads:

@@ -48,18 +48,21 @@ def course(node: Course, weight: Bounds | None, context: Context) -> Bounds:
     """Evaluate a `Course`; `weight` in kg for doses recorded per day where the concept counts per kg and day."""
     span = resolve(node.window, context)
     facts = [fact for fact in context.facts(node.concept) if not fact.absent] if span else []
-    touching = [fact for fact in facts if span and overlaps(fact, span, context) != NONE]
+    places = [(overlaps(fact, span, context) if span else NONE, fact) for fact in facts]
+    touching = [fact for place, fact in places if place != NONE]
     answer, answer_fact = answered_no(node.concept, node.answer_window, context)
+    quiet = silence(node.kind, answer, context, date_reason(answer_fact) if answer_fact else "")
+    if node.silence_is_none and quiet != "kind_not_covered":
+        quiet = ""
     if not touching or span is None:
-        why = silence(node.kind, answer, context, date_reason(answer_fact) if answer_fact else "")
-        if node.silence_is_none and why != "kind_not_covered":
-            why = ""
         answers = (answer_fact,) if answer_fact else ()
-        return Bounds(0.0, BOUND if why else 0.0, why, answer_fact, answer_fact, NONE, answers)
+        return Bounds(0.0, BOUND if quiet else 0.0, quiet, answer_fact, answer_fact, NONE, answers)
     if node.measure == "days" and not node.daily:
         low, high, reasons = _longest(node, facts, span, context)
     else:
         low, high, reasons = _doses(node, facts, weight, span, context)
+    if quiet and not any(place == CERTAIN for place, _ in places):
+        high = BOUND  # all of it may lie outside the window, where it answers nothing
     if answer != NONE:
         low = 0.0
     why = "" if high <= low else "conflict" if answer != NONE else strongest(reasons)

@@ -18,8 +18,8 @@ UNKNOWN = "CAST(NULL AS BOOLEAN)"
 
 
 def less(a: str, b: str) -> str:
-    """`a < b` under the 1e-9 equality."""
-    return f"{a} < {b} - 1e-9 * GREATEST(ABS({a}), ABS({b}))"
+    """`a < b` under the 1e-9 equality, in the same order of operations as `terms.compare`."""
+    return f"{b} - {a} > 1e-9 * GREATEST(ABS({a}), ABS({b}))"
 
 
 def decide(yes: str, no: str) -> str:

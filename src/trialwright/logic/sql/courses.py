@@ -61,7 +61,9 @@ def course_tables(node: n.Course, key: str, on: date, weight: str | None) -> str
         f"CASE WHEN {sure} AND GREATEST(f.start_high, {earliest}) > LEAST(f.end_low, {t.day(on)}) "
         f"AND {t.overlaps_certainly(where, on)} AND {at_least(f'({dose_low})', node.daily)} "
         f"THEN {dose_low} END AS floating, "
-        f"{t.overlaps_possibly(where)} AS touches, {{'k': f.start_low, 'f': f.fact, 'd': {shown}}} AS shown "
+        f"{t.overlaps_possibly(where)} AS touches, "
+        f"CASE WHEN {t.overlaps_certainly(where, on)} THEN 2 ELSE 1 END AS place, "
+        f"{{'k': f.start_low, 'f': f.fact, 'd': {shown}}} AS shown "
         f"FROM facts AS f{join} WHERE {rows})",
         f"{key}_spread AS (SELECT person, start_high, sure, sure_to, dose_low, dose_high, "
         f"UNNEST(GENERATE_SERIES(first, last, INTERVAL '1' DAY)) AS moment FROM {key}_rows WHERE first <= last)",
@@ -72,10 +74,11 @@ def course_tables(node: n.Course, key: str, on: date, weight: str | None) -> str
         f"FROM {key}_dosed GROUP BY person, day)",
         _version(node, key, "least", on),
         _version(node, key, "most", on),
-        f"{key}_last AS (SELECT person, MAX(why) AS why, MAX(shown) FILTER (WHERE touches) AS last, {together} AS floating "
-        f"FROM {key}_rows GROUP BY person)",
-        f"{key} AS (SELECT l.person, l.why AS why, l.last AS last, {lowest} AS least, "
-        f"COALESCE(b.measure, 0e0) AS most FROM {key}_last AS l "
+        f"{key}_last AS (SELECT person, MAX(why) AS why, MAX(shown) FILTER (WHERE touches) AS last, "
+        f"MAX(place) FILTER (WHERE touches) AS place, {together} AS floating FROM {key}_rows GROUP BY person)",
+        f"{key} AS (SELECT l.person, l.why AS why, CASE WHEN l.last IS NULL THEN NULL "
+        f"ELSE {{'p': l.place, 'f': {t.field('l.last', 'f')}, 'd': {t.field('l.last', 'd')}}} END AS last, "
+        f"{lowest} AS least, COALESCE(b.measure, 0e0) AS most FROM {key}_last AS l "
         f"LEFT JOIN {key}_least AS a ON a.person = l.person LEFT JOIN {key}_most AS b ON b.person = l.person)",
     ]
     return ",\n".join(tables)
@@ -120,4 +123,4 @@ def _version(node: n.Course, key: str, version: str, on: date) -> str:
 def at_least(column: str, limit: float) -> str:
     """`column >= limit` under the 1e-9 equality."""
     value = t.number(limit)
-    return f"NOT ({column} < {value} - 1e-9 * GREATEST(ABS({column}), ABS({value})))"
+    return f"NOT ({value} - {column} > 1e-9 * GREATEST(ABS({column}), ABS({value})))"

@@ -283,21 +283,23 @@ def stand_in_stages(key: str, first: str, second: str) -> list[Stage]:
 def course_stages(node: n.Course, key: str, answer: str, *, mode: str, covered: bool) -> list[Stage]:
     """Bounds of a course, with closed or open world where nothing is recorded."""
     answered = f"COALESCE({t.field(answer, 'p')}, 0)"
-    quiet = silence_sql(
+    unanswered = silence_sql(
         answered, t.field(answer, "y"), mode=mode, covered=covered, silence_is_none=node.silence_is_none
     )
     first = {
         f"{key}_lo": f"COALESCE({key}_least, 0e0)",
         f"{key}_hi": f"COALESCE({key}_most, 0e0)",
-        f"{key}_q": quiet,
+        f"{key}_q": unanswered,
     }
     silent = f"{key}_last IS NULL"
+    quiet = f"{key}_q = {t.NO_REASON}"
+    low = f"CASE WHEN {answered} > 0 THEN 0e0 ELSE {key}_lo END"
+    # Where all of it may lie outside the window, it answers nothing there.
+    high = f"CASE WHEN {t.field(f'{key}_last', 'p')} = 1 AND NOT ({quiet}) THEN {t.HIGH} ELSE {key}_hi END"
     second = {
-        f"{key}_a": f"CASE WHEN {silent} OR {answered} > 0 THEN 0e0 ELSE {key}_lo END",
-        f"{key}_b": f"CASE WHEN {silent} THEN CASE WHEN {key}_q <> {t.NO_REASON} THEN {t.HIGH} ELSE 0e0 END "
-        f"ELSE {key}_hi END",
-        f"{key}_y": f"CASE WHEN {silent} THEN {key}_q "
-        f"WHEN {key}_hi <= CASE WHEN {answered} > 0 THEN 0e0 ELSE {key}_lo END THEN {t.NO_REASON} "
+        f"{key}_a": f"CASE WHEN {silent} THEN 0e0 ELSE {low} END",
+        f"{key}_b": f"CASE WHEN {silent} THEN CASE WHEN {quiet} THEN 0e0 ELSE {t.HIGH} END ELSE {high} END",
+        f"{key}_y": f"CASE WHEN {silent} THEN {key}_q WHEN {high} <= {low} THEN {t.NO_REASON} "
         f"WHEN {answered} > 0 THEN {t.reason('conflict')} ELSE {key}_why END",
         f"{key}_t": f"CASE WHEN {silent} THEN 0 ELSE 2 END",
     }

@@ -1,0 +1,546 @@
+"""The command line as users script it: exit codes, formats, files that appear whole, and no traceback for rubbish."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from trialwright.cli import engines
+from trialwright.cli.main import COMMANDS, main
+from trialwright.exchange.folder import find_study
+from trialwright.exchange.typed import tables
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "studies" / "beam" / "sample"
+PROTOCOL_ORDER = [
+    "A0",
+    "I1",
+    "I2",
+    "I3",
+    "I4",
+    "I5",
+    "E1",
+    "E2",
+    "E3",
+    "E4",
+    "E5a",
+    "E5b",
+    "E6a",
+    "E6b",
+    "E6c",
+    "E6d",
+    "E7a",
+    "E7b",
+    "E7c",
+    "E8",
+    "E9",
+    "E10",
+]
+PERSONS = "person_id,sex,birth_date\np1,female,1990-01-01\np2,male,1950-06-30\n"
+FACTS = """person_id,fact_id,kind,concept,value,unit,low,high,start,end,status
+p1,f1,measurement,serum_creatinine,282.88,umol/L,,,2026-10-28,,final
+p1,f2,measurement,urine_protein_24h,2.8,g/(24.h),,,2026-10-28,,final
+p2,f3,condition,hiv,,,,,2020-01-01,,active
+"""
+Run = Callable[..., "Done"]
+
+
+class Done:
+    """What a command left behind."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+        assert "Traceback" not in out + err
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*words: object) -> Done:
+        capsys.readouterr()
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as ending:
+            code = int(ending.code or 0)
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    """Two people in the tidy form."""
+    return tidy(tmp_path / "records", PERSONS, FACTS)
+
+
+def tidy(folder: Path, persons: str, facts: str) -> Path:
+    folder.mkdir()
+    (folder / "persons.csv").write_text(persons, encoding="utf-8")
+    (folder / "facts.csv").write_text(facts, encoding="utf-8")
+    return folder
+
+
+def screen(run: Run, source: object, *more: object) -> Done:
+    return run("screen", "beam", source, "--on", "2026-11-01", *more)
+
+
+# Help
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_help_has_examples(run: Run, command: str, language: str) -> None:
+    done = run(command, "--help", "--lang", language)
+    assert done.code == 0
+    assert f"  trialwright {command} " in done.out
+    assert ("examples" in done.out) == (language == "en")
+
+
+def test_help_without_a_command(run: Run) -> None:
+    assert run().code == 0
+    done = run("--help")
+    assert all(command in done.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("words", ['["--help"]', '["screen", "--help"]', '["check", "--help"]'])
+def test_help_loads_no_engine_where_none_is_needed(words: str) -> None:
+    """`--help` of the program and of `check` answers before anything heavy is imported."""
+    code = (
+        "import sys\nfrom trialwright.cli.main import main\n"
+        f"try:\n    main({words})\nexcept SystemExit:\n    pass\n"
+        "print('\\n', sorted({'duckdb', 'scipy', 'numpy', 'pyspark', 'pyarrow'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = done.stdout.splitlines()[-1].strip()
+    if "screen" in words:
+        assert "pyspark" not in heavy
+        assert "scipy" not in heavy
+    else:
+        assert heavy == "[]"
+
+
+def test_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "trialwright", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("trialwright ")
+
+
+# Exit codes
+
+
+def test_0_whatever_the_verdicts(run: Run, records: Path) -> None:
+    done = screen(run, records, "--format", "json")
+    assert done.code == 0
+    assert {each["verdict"] for each in json.loads(done.out)["participants"]} == {"ineligible"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["nonsense"],
+        ["screen", "beam"],
+        ["screen", "beam", "x", "--on", "tomorrow"],
+        ["screen", "beam", "x", "--on", "2026-11-01", "--engine", "abacus"],
+        ["screen", "beam", "x", "--on", "2026-11-01", "--reading", "I4"],
+        ["screen", "beam", str(SAMPLE), "--on", "2026-11-01", "--reading", "I4=nonsense"],
+        ["screen", "beam", str(SAMPLE), "--on", "2026-11-01", "--reading", "I99=default"],
+        ["screen", "beam", str(SAMPLE), "--on", "2026-11-01", "--format", "parquet"],
+        ["funnel", "beam", str(SAMPLE), "--on", "2026-11-01", "--order", "I3,I99"],
+        ["synth", "bliss-ln", "--people", "3", "--seed", "1", "--out", "x"],
+        ["synth", "beam", "--people", "0", "--seed", "1", "--out", "x"],
+        ["export", "beam", "--to", "papyrus"],
+        ["import", "x.json", "--out", str(ROOT / "studies" / "beam")],
+    ],
+)
+def test_2_usage(run: Run, words: list[str]) -> None:
+    done = run(*words)
+    assert done.code == 2
+    assert done.err.strip()
+    assert done.out == ""
+
+
+def test_3_study_invalid(run: Run, tmp_path: Path, records: Path) -> None:
+    bad = tmp_path / "study"
+    bad.mkdir()
+    for file in find_study("bliss-ln").glob("*.yaml"):
+        (bad / file.name).write_bytes(file.read_bytes())
+    text = (bad / "criteria.yaml").read_text(encoding="utf-8")
+    (bad / "criteria.yaml").write_text(text.replace("latest(", "newest(", 1), encoding="utf-8")
+    for words in (["check", bad], ["explain", bad], ["screen", bad, records, "--on", "2026-11-01"]):
+        done = run(*words)
+        assert done.code == 3
+        assert "error" in done.out
+        assert "criteria.yaml:" in done.out
+    assert run("check", "beem").code == 3
+    assert run("check", tmp_path).code == 3
+
+
+def test_4_records_unreadable(run: Run, tmp_path: Path) -> None:
+    done = screen(run, tmp_path / "nowhere")
+    assert (done.code, done.out) == (4, "")
+    assert done.err.strip()
+    assert run("import", tmp_path / "nowhere.json", "--out", tmp_path / "new").code == 4
+    (tmp_path / "no.json").write_text("{}", encoding="utf-8")
+    done = run("import", tmp_path / "no.json", "--out", tmp_path / "new")
+    assert done.code == 4
+    assert len(done.err.strip().splitlines()) == 1
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("engine", ["python", "duckdb"])
+def test_5_some_records_skipped(run: Run, tmp_path: Path, engine: str) -> None:
+    bad = (
+        "p1,f9,measurement,alt,20,U/L,,40,yesterday,,final\nnobody,f10,condition,hiv,,,,,2020-01-01,,active\n"
+    )
+    folder = tidy(tmp_path / "bad", PERSONS, FACTS + bad)
+    done = screen(run, folder, "--format", "json", "--engine", engine)
+    assert done.code == 5
+    result = json.loads(done.out)
+    assert sorted(each["reason"] for each in result["skipped"]) == ["date_unreadable", "person_unknown"]
+    (e2,) = [each for each in result["participants"][0]["criteria"] if each["id"] == "E2"]
+    assert (e2["verdict"], e2["reason"]) == ("unknown", "record_unreadable")
+    funnel = run("funnel", "beam", folder, "--on", "2026-11-01", "--engine", engine)
+    assert funnel.code == 5
+
+
+def test_6_engines_that_disagree(run: Run, records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SQL engine is given creatinine values of a tenth; the sample judged again brings it to light."""
+
+    def spoilt(*given: Any) -> dict[str, pa.Table]:
+        made = tables(*given)
+        facts = made["facts"]
+        for name in ("low", "high"):
+            at = facts.column_names.index(name)
+            facts = facts.set_column(at, name, pc.multiply(facts[name], 0.1))
+        return {**made, "facts": facts}
+
+    assert screen(run, records, "--engine", "duckdb", "--verify-sample", "100").code == 0
+    monkeypatch.setattr(engines, "tables", spoilt)
+    done = screen(run, records, "--engine", "duckdb", "--verify-sample", "100")
+    assert done.code == 6
+    assert "p1 I" in done.err
+
+
+# The result
+
+
+TOP = ["study", "study_version", "software", "on", "mode", "participants", "skipped", "coverage"]
+PERSON = ["person", "verdict", "eligible_from", "valid_until", "possible_from", "possible_until", "criteria"]
+CRITERION = ["id", "verdict", "reason", "reading", "sentence", "evidence", "margin"]
+EVIDENCE = ["fact", "concept", "value", "unit", "converted", "converted_unit", "date"]
+
+
+def test_json_is_the_contracts(run: Run) -> None:
+    result = json.loads(screen(run, SAMPLE, "--format", "json").out)
+    assert [key for key in result if key in TOP] == TOP
+    assert set(result) - set(TOP) == {"set_aside"}
+    assert (result["study"], result["on"], result["mode"]) == ("beam", "2026-11-01", "search")
+    assert result["study_version"].startswith("sha256:")
+    assert result["software"].startswith("trialwright ")
+    assert len(result["participants"]) == 90
+    for person in result["participants"]:
+        assert [key for key in person if key in PERSON] == PERSON
+        assert set(person) - set(PERSON) <= {"deceased", "recheck"}
+        assert [each["id"] for each in person["criteria"]] == PROTOCOL_ORDER
+        verdicts = {each["verdict"] for each in person["criteria"]}
+        assert verdicts <= {"pass", "fail", "unknown", "not_assessed"}
+        assert person["criteria"][-1]["verdict"] == "not_assessed"
+        if "deceased" not in person:
+            worst = "fail" in verdicts, "unknown" in verdicts
+            assert person["verdict"] == (
+                "ineligible" if worst[0] else "undetermined" if worst[1] else "eligible"
+            )
+        for each in person["criteria"]:
+            assert [key for key in each if key in CRITERION] == CRITERION
+            assert set(each) - set(CRITERION) <= {"warnings"}
+            assert each["sentence"]
+            assert each["margin"] is None or set(each["margin"]) == {"value", "unit"}
+            for fact in each["evidence"]:
+                assert list(fact)[:7] == EVIDENCE
+                assert isinstance(fact["value"], str)
+                assert fact["converted"] is None or isinstance(fact["converted"], float)
+
+
+def test_json_of_the_contracts_example(run: Run, records: Path) -> None:
+    result = json.loads(screen(run, records, "--format", "json").out)
+    (found,) = [each for each in result["participants"][0]["criteria"] if each["id"] == "I4"]
+    assert (found["verdict"], found["reason"], found["reading"]) == ("fail", "value_out_of_range", "strict")
+    fact = found["evidence"][0]
+    assert fact["converted"] == pytest.approx(3.2)
+    del fact["converted"]
+    assert fact == {
+        "fact": "f1",
+        "concept": "serum_creatinine",
+        "value": "282.88",
+        "unit": "umol/L",
+        "converted_unit": "mg/dL",
+        "date": "2026-10-28",
+    }
+    assert found["margin"]["value"] == pytest.approx(-0.2)
+    assert found["margin"]["unit"] == "mg/dL"
+    assert "Serum creatinine 3.2 mg/dL on 2026-10-28 is not below 3" in found["sentence"]
+
+
+def test_both_engines_write_the_same_json(run: Run) -> None:
+    one = screen(run, SAMPLE, "--format", "json", "--engine", "python")
+    other = screen(run, SAMPLE, "--format", "json", "--engine", "duckdb", "--verify-sample", "100")
+    assert (one.code, other.code) == (0, 0)
+    assert json.loads(one.out) == json.loads(other.out)
+
+
+def test_ndjson_is_one_participant_a_line(run: Run) -> None:
+    people = [json.loads(line) for line in screen(run, SAMPLE, "--format", "ndjson").out.splitlines()]
+    assert people == json.loads(screen(run, SAMPLE, "--format", "json").out)["participants"]
+
+
+def test_csv_is_one_criterion_a_line(run: Run, records: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(screen(run, records, "--format", "csv").out)))
+    assert [(row["person"], row["criterion"]) for row in rows] == [
+        (person, criterion) for person in ("p1", "p2") for criterion in PROTOCOL_ORDER
+    ]
+    (i4,) = [row for row in rows if (row["person"], row["criterion"]) == ("p1", "I4")]
+    assert (i4["verdict"], i4["fact"], i4["value"], i4["unit"]) == ("fail", "f1", "282.88", "umol/L")
+
+
+def test_parquet_has_the_verdicts_of_the_json(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "verdicts.parquet"
+    assert screen(run, SAMPLE, "--format", "parquet", "--out", out).code == 0
+    written = [(row["person"], row["criterion"], row["verdict"]) for row in pq.read_table(out).to_pylist()]
+    people = json.loads(screen(run, SAMPLE, "--format", "json").out)["participants"]
+    assert written == [
+        (person["person"], each["id"], each["verdict"]) for person in people for each in person["criteria"]
+    ]
+
+
+def test_table_is_one_person_a_line(run: Run) -> None:
+    lines = screen(run, SAMPLE).out.splitlines()
+    assert len([line for line in lines if line.startswith("syn-")]) == 90
+    assert lines[1].split()[-22:] == PROTOCOL_ORDER
+
+
+@pytest.mark.parametrize("command", ["screen", "funnel"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_html_is_a_page(run: Run, records: Path, command: str, language: str) -> None:
+    done = run(command, "beam", records, "--on", "2026-11-01", "--format", "html", "--lang", language)
+    assert done.code == 0
+    assert done.out.lower().startswith("<!doctype html>")
+    assert done.out.rstrip().endswith("</html>")
+
+
+def test_chinese(run: Run, records: Path) -> None:
+    head = screen(run, records, "--lang", "zh").out.splitlines()[:2]
+    assert all(any("\u4e00" <= letter <= "\u9fff" for letter in line) for line in head)
+    assert "不通过" in head[0]
+    sentence = json.loads(screen(run, records, "--lang", "zh", "--format", "json").out)["participants"][0][
+        "criteria"
+    ][4]["sentence"]
+    assert "血清肌酐" in sentence
+
+
+def test_a_reading_changes_the_verdict(run: Run, records: Path) -> None:
+    done = screen(run, records, "--format", "json", "--reading", "A0=registry")
+    result = json.loads(done.out)
+    first = [person["criteria"][0] for person in result["participants"]]
+    assert [(each["verdict"], each["reading"]) for each in first] == [
+        ("pass", "registry"),
+        ("fail", "registry"),  # 76 years  # noqa: A002
+    ]
+    assert result["readings"] == {"A0": "registry"}
+
+
+def test_funnel_counts_everybody(run: Run) -> None:
+    result = json.loads(run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--format", "json").out)
+    assert sum(result["counts"].values()) == result["total"] == 90
+    people = json.loads(screen(run, SAMPLE, "--format", "json").out)["participants"]
+    for verdict, count in result["counts"].items():
+        assert count == sum(person["verdict"] == verdict for person in people)  # noqa: A002
+    assert [row["criterion"] for row in result["attrition"]] == [None, *PROTOCOL_ORDER]
+    other = json.loads(
+        run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--format", "json", "--order", "E9,I3").out
+    )
+    assert [row["criterion"] for row in other["attrition"]][:3] == [None, "E9", "I3"]
+    assert other["counts"] == result["counts"]
+
+
+# Files
+
+
+@pytest.mark.parametrize("format", ["table", "json", "ndjson", "csv", "html"])
+def test_out_is_what_stdout_would_be(run: Run, records: Path, tmp_path: Path, format: str) -> None:
+    out = tmp_path / "new" / "result"
+    done = screen(run, records, "--format", format, "--out", out)
+    assert (done.code, done.out) == (0, "")
+    assert out.read_text(encoding="utf-8") == screen(run, records, "--format", format).out
+    assert [path.name for path in out.parent.iterdir()] == ["result"]
+
+
+@pytest.mark.parametrize("format", ["json", "csv", "parquet"])
+def test_a_failure_leaves_no_part_of_a_file(
+    run: Run, records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    """The second person cannot be judged: the old file stays as it was, and nothing lies beside it."""
+    import trialwright.cli.screen as module
+
+    real = module.assess_person
+
+    def breaks(person: Any, *given: Any, **more: Any) -> Any:
+        if person.person == "p2":
+            raise ZeroDivisionError
+        return real(person, *given, **more)
+
+    monkeypatch.setattr(module, "assess_person", breaks)
+    target = tmp_path / "out" / "result"
+    target.parent.mkdir()
+    target.write_text("before", encoding="utf-8")
+    with pytest.raises(ZeroDivisionError):
+        screen(run, records, "--format", format, "--engine", "python", "--out", target)
+    assert [path.name for path in target.parent.iterdir()] == ["result"]
+    assert target.read_text(encoding="utf-8") == "before"
+
+
+def test_a_place_that_cannot_be_written(run: Run, records: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    done = screen(run, records, "--out", tmp_path / "file" / "below")
+    assert done.code == 2
+    assert done.err.strip()
+
+
+def test_explain_and_export(run: Run, tmp_path: Path) -> None:
+    assert run("explain", "beam").out.startswith("#")
+    assert json.loads(run("explain", "beam", "--format", "json").out)
+    assert run("explain", "beam", "--format", "html").out.lower().startswith("<!doctype html>")
+    record = tmp_path / "beam.json"
+    assert run("export", "beam", "--to", "ctgov", "--out", record).code == 0
+    done = run("import", record, "--out", tmp_path / "copy")
+    assert done.code == 0
+    assert (tmp_path / "copy" / "study.yaml").is_file()
+    assert run("import", record, "--out", tmp_path / "copy").code == 2
+
+
+def test_check_prints_findings_with_their_place(run: Run) -> None:
+    done = run("check", "beam")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines
+    for line in lines:
+        severity, _, place, _ = line.split(" ", 3)
+        assert severity in ("warning", "note", "info")
+        file, _, number = place.rpartition(":")
+        assert file.endswith(".yaml")
+        assert number.isdigit()
+
+
+def test_synth_writes_what_screen_reads(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "hospital"
+    words = ["synth", "beam", "--people", "20", "--seed", "1", "--out", folder, "--format", "csv"]
+    assert run(*words).code == 0
+    assert run(*words).code == 2
+    assert len(screen(run, folder, "--format", "ndjson").out.splitlines()) == 20
+
+
+# Rubbish
+
+
+def _zip(names: Iterable[str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in names:
+            archive.writestr(name, "rubbish")
+    return made.getvalue()
+
+
+NOISE = bytes((7 * number * number + 13) % 256 for number in range(5_000))
+RUBBISH: dict[str, tuple[str, bytes]] = {
+    "empty file": ("a.json", b""),
+    "noise": ("a.bin", NOISE),
+    "noise called json": ("a.json", NOISE),
+    "half a bundle": ("a.json", b'{"resourceType": "Bundle", "entry": [{"resource": {"resourceTy'),
+    "another json": ("a.json", b'{"hello": [1, 2, 3]}'),
+    "a list": ("a.json", b"[1, null, true]"),
+    "a bundle of nothing": ("a.json", b'{"resourceType": "Bundle", "type": "collection", "entry": []}'),
+    "entries that are no resources": ("a.json", b'{"resourceType": "Bundle", "entry": [1, "x", null, {}]}'),
+    "cut gzip": ("a.ndjson.gz", gzip.compress(b'{"resourceType": "Patient"}')[:-9]),
+    "no gzip": ("a.ndjson.gz", NOISE),
+    "an empty zip": ("a.zip", _zip([])),
+    "a zip of rubbish": ("a.zip", _zip(["PERSON.csv", "x.txt"])),
+    "a cut zip": ("a.zip", _zip(["PERSON.csv"])[:-30]),
+    "a false database": ("a.duckdb", NOISE),
+    "deep nesting": ("a.json", b"[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("kind", RUBBISH)
+def test_a_rubbish_file(run: Run, tmp_path: Path, kind: str) -> None:
+    name, content = RUBBISH[kind]
+    path = tmp_path / name
+    path.write_bytes(content)
+    done = screen(run, path)
+    assert done.code == 4
+    assert len(done.err.strip().splitlines()) == 1
+    assert done.out == ""
+
+
+@pytest.mark.parametrize(
+    ("persons", "facts"),
+    [
+        (b"", b""),
+        (NOISE, NOISE),
+        (b"person_id,sex,birth_date\n", FACTS.encode()),
+        (b"name;age\nx;3\n", FACTS.encode()),
+        (PERSONS.encode(), b"\x00\x00\x00"),
+        (PERSONS.encode(), b"a,b\n1,2\n"),
+    ],
+)
+def test_a_rubbish_folder(run: Run, tmp_path: Path, persons: bytes, facts: bytes) -> None:
+    (tmp_path / "persons.csv").write_bytes(persons)
+    (tmp_path / "facts.csv").write_bytes(facts)
+    done = screen(run, tmp_path)
+    assert done.code == 4
+    assert done.err.strip()
+    assert done.out == ""
+
+
+def test_parquet_that_is_none(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "persons.parquet").write_bytes(NOISE)
+    (tmp_path / "facts.parquet").write_bytes(b"PAR1" + NOISE + b"PAR1")
+    for engine in ("python", "duckdb"):
+        out = tmp_path / "out.parquet"
+        done = screen(run, tmp_path, "--engine", engine, "--format", "parquet", "--out", out)
+        assert done.code == 4
+        assert not out.exists()
+
+
+def test_rows_of_rubbish_among_good_ones(run: Run, tmp_path: Path) -> None:
+    bad = 'p1,f8\np1,f9,poetry,alt,20,U/L,,40,2026-10-28,,final\np1,f2,condition,hiv,,,,,2020-01-01,,active,x,y,z\n"p1\n'
+    done = screen(run, tidy(tmp_path / "bad", PERSONS, FACTS + bad), "--format", "json")
+    assert done.code == 5
+    assert json.loads(done.out)["skipped"]
+    assert len(json.loads(done.out)["participants"]) == 2
+
+
+def test_a_closed_pipe_is_no_error(records: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "trialwright", "screen", "beam", records, "--on", "2026-11-01"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert b"Traceback" not in done.stderr
