@@ -133,7 +133,7 @@ def _line(page: Page) -> tuple[str, str, str]:
 def _places(names: Iterable[str], everything: Sequence[Page], of: object) -> Iterator[tuple[str, str]]:
     for name in names:
         found = [page for page in everything if any(name in of(section) for section in page.sections)]  # type: ignore[operator]
-        links = ", ".join(f"[{page.title}]({page.name}.md)" for page in found)
+        links = ", ".join(f"[{page.name}]({page.name}.md)" for page in found)
         yield f"`{name}`", links or NOT_IN_TABLES.get(name, "")
 
 
