@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
@@ -90,18 +91,32 @@ def run_in_turns(tasks: Sequence[str], folder: Path, on: str, *, repeat: int) ->
     return {task: Costs(tuple(found)) for task, found in runs.items()}
 
 
-def time_start(*arguments: str) -> float:
-    """Seconds on the clock for one start of the command line, median of several."""
-    times = []
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start of the command line: seconds on the clock and CPU seconds, medians."""
+
+    wall: float
+    cpu: float
+
+
+def time_start(*arguments: str) -> Start:
+    """Start the command line several times."""
+    walls, cpus = [], []
     for _ in range(STARTS):
-        begin = time.perf_counter()
+        before, begin = _children_cpu(), time.perf_counter()
         done = subprocess.run(
             [sys.executable, "-m", "trialwright", *arguments], cwd=ROOT, capture_output=True, check=False
         )
-        times.append(time.perf_counter() - begin)
+        walls.append(time.perf_counter() - begin)
+        cpus.append(_children_cpu() - before)
         if done.returncode:
             raise TaskFailed(" ".join(arguments))
-    return statistics.median(times)
+    return Start(statistics.median(walls), statistics.median(cpus))
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def describe_machine() -> dict[str, str]:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialwright.cli.engines import open_hospital
 from trialwright.cli.records import read_options
@@ -68,7 +69,13 @@ def run_search(question: Question, folder: Path) -> Iterator[pa.RecordBatch]:
         engine.close()
 
 
-def read_search(question: Question, folder: Path) -> Iterator[tuple[str, bool, list[Line]]]:
-    """The same, as lines."""
+def read_search(
+    question: Question, folder: Path, only: Sequence[str] | None = None
+) -> Iterator[tuple[str, bool, list[Line]]]:
+    """The same, as lines; `only`: the people to read, all if None."""
     search = question.plan(question.rules)
-    return read_lines(search, (batch.to_pydict() for batch in run_search(question, folder)))
+    batches = run_search(question, folder)
+    if only is not None:
+        wanted = pa.array(only, pa.string())
+        batches = (batch.filter(pc.is_in(batch.column("person"), wanted)) for batch in batches)
+    return read_lines(search, (batch.to_pydict() for batch in batches))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.measure import Cost, Costs
+from benchmarks.measure import Cost, Costs, Start
 
 MILLION = 1_000_000
 GIGABYTE = 1e9
@@ -56,7 +56,7 @@ class Figures:
     facts: int
     repeat: int
     costs: Mapping[str, Costs]
-    starts: Mapping[str, float]
+    starts: Mapping[str, Start]
     large: Cost | None
 
 
@@ -132,11 +132,11 @@ def targets(figures: Figures) -> list[Target]:
         *(
             Target(
                 f"start of `trialwright {command}`",
-                f"{seconds:.2f} s",
+                f"{start.wall:.2f} s ({start.cpu:.2f} CPU-s)",
                 f"under {START_SECONDS:g} s",
-                seconds < START_SECONDS,
+                start.wall < START_SECONDS,
             )
-            for command, seconds in figures.starts.items()
+            for command, start in figures.starts.items()
         ),
         Target(
             f"funnel and {costs['funnel'].answer['what_ifs']} what-ifs after the scan",

@@ -206,9 +206,7 @@ def measure_agreement(question: Question, folder: Path, clock: Clock) -> Answer:
         )
         for person in hospital.people_typed(ids)
     )
-    wanted = set(ids)
-    lines = (each for each in read_search(question, folder) if each[0] in wanted)
-    different = compare_people(question.ids, judged, lines)
+    different = compare_people(question.ids, judged, read_search(question, folder, ids))
     engine.close()
     clock.lap("all")
     return {"people": len(ids), "criteria": len(question.ids), "different": different}

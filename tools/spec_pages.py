@@ -52,7 +52,11 @@ def write_section(section: Section) -> Iterator[str]:
         ("screening",): "at the bedside",
         ("search", "screening"): "in a search of records and at the bedside",
     }[section.modes]
-    absent = f", from a source without data of the kind {', '.join(sorted(section.not_covered))}" if section.not_covered else ""
+    absent = (
+        f", from a source without data of the kind {', '.join(sorted(section.not_covered))}"
+        if section.not_covered
+        else ""
+    )
     yield f"Judged on {section.on}, {mode}{absent}:"
     yield ""
     yield "```"
@@ -71,17 +75,23 @@ def write_page(page: Page) -> str:
     known = [call for call in used if call in KINDS]
     if known:
         lines += ["", "## Calls on this page", ""]
-        lines += write_table([("call", "gives"), *((f"`{call}`", render(KINDS[call].meaning, {})) for call in known)])
+        lines += write_table(
+            [("call", "gives"), *((f"`{call}`", render(KINDS[call].meaning, {})) for call in known)]
+        )
     found = sorted({code for section in page.sections for code in reasons(section)}, key=list(REASONS).index)
     if found:
         lines += ["", "## Reason codes on this page", ""]
-        lines += write_table([("code", "means"), *((f"`{code}`", render(REASONS[code], {})) for code in found)])
+        lines += write_table(
+            [("code", "means"), *((f"`{code}`", render(REASONS[code], {})) for code in found)]
+        )
     return "\n".join(lines) + "\n"
 
 
 def write_index(everything: Sequence[Page]) -> str:
     """How to read the tables, which there are, and where each call and each reason code comes up."""
-    cases = sum(len(row.expected) for page in everything for section in page.sections for row in section.people)
+    cases = sum(
+        len(row.expected) for page in everything for section in page.sections for row in section.people
+    )
     concepts = read_table(
         line
         for line in (ROOT / "tests" / "spec" / "concepts.md").read_text(encoding="utf-8").splitlines()
@@ -141,7 +151,9 @@ def write_all() -> dict[str, str]:
     """Every page by file name; a page that `ORDER` forgets, or names in vain, ends the run."""
     found = {page.name: page for page in pages()}
     if set(found) != set(ORDER):
-        raise SystemExit(f"ORDER in tools/spec_pages.py and tests/spec differ: {sorted(set(found) ^ set(ORDER))}")
+        raise SystemExit(
+            f"ORDER in tools/spec_pages.py and tests/spec differ: {sorted(set(found) ^ set(ORDER))}"
+        )
     ordered = [found[name] for name in ORDER]
     return {"index.md": write_index(ordered)} | {f"{page.name}.md": write_page(page) for page in ordered}
 

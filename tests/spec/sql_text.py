@@ -8,8 +8,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from sqlglot import exp
-
 from trialwright.logic.interpreter import Setting
 from trialwright.logic.sql import compile_rules
 
@@ -34,7 +32,7 @@ RULES = {
 
 
 def sql_text(name: str, dialect: str) -> str:
-    """One rule as SQL, the parts of the query one to a line."""
+    """One rule as SQL, laid out in lines."""
     condition = lower(RuleText(name, RULES[name], good=True))
     compiled = compile_rules(
         {"rule": condition},
@@ -42,10 +40,7 @@ def sql_text(name: str, dialect: str) -> str:
         setting=Setting("screening", FORMULAS),
         reads={"rule": reads(condition)},
     )
-    tree = compiled.tree
-    parts = [f"{part.alias} AS (\n{part.this.sql(dialect=dialect)}\n)" for part in tree.find(exp.With).expressions]
-    tree.set("with_", None)
-    return "WITH " + ",\n".join(parts) + "\n" + tree.sql(dialect=dialect) + "\n"
+    return str(compiled.tree.sql(dialect=dialect, pretty=True)) + "\n"
 
 
 def snapshots() -> dict[str, str]:

@@ -80,7 +80,10 @@ def test_every_optional_part_of_a_node_is_used() -> None:
             values = [getattr(node, item.name) for node in NODES if type(node) is kind]
             missing += [
                 f"{kind.__name__}.{item.name} {state}"
-                for state, there in (("given", any(v is not None for v in values)), ("left out", None in values))
+                for state, there in (
+                    ("given", any(v is not None for v in values)),
+                    ("left out", None in values),
+                )
                 if not there
             ]
     assert missing == []
