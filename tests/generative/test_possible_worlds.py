@@ -14,15 +14,14 @@ from random import Random
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from trialwright.logic import nodes as n
-from trialwright.logic.finding import Finding
-from trialwright.logic.interpreter import evaluate
-from trialwright.record import Person, RawPerson
-
 from tests.generative.expressions import USED, conditions
 from tests.generative.people import make_facts, type_person
 from tests.generative.worlds import draw_worlds
 from tests.spec.running import Key, reads, start
+from trialwright.logic import nodes as n
+from trialwright.logic.finding import Finding
+from trialwright.logic.interpreter import evaluate
+from trialwright.record import Person, RawPerson
 
 EXAMPLES = int(os.environ.get("TRIALWRIGHT_EXAMPLES", "60"))
 PEOPLE, WORLDS = 20, 12

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
+from tests.spec.spec import Section
 from trialwright.logic import nodes as n
 from trialwright.study import grammar as g
-
-from tests.spec.spec import Section
 
 # Reason codes that no rule can give: they are said by the floors above.
 NOT_IN_TABLES = {

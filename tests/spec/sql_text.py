@@ -8,11 +8,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from trialwright.logic.interpreter import Setting
-from trialwright.logic.sql import compile_rules
-
 from tests.spec.running import reads
 from tests.spec.spec import FORMULAS, RuleText, lower
+from trialwright.logic.interpreter import Setting
+from trialwright.logic.sql import compile_rules
 
 FOLDER = Path(__file__).parent / "snapshots"
 DIALECTS = ("duckdb", "spark")

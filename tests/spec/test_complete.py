@@ -8,15 +8,14 @@ from typing import get_args
 
 import pytest
 
-from trialwright.logic import nodes as n
-from trialwright.logic.reasons import REASONS
-from trialwright.study.criteria import KINDS
-from trialwright.study.grammar import RuleError
-
 from tests.generative.expressions import MAKERS
 from tests.spec.coverage import NOT_IN_TABLES, calls, node_classes, reasons
 from tests.spec.running import groups
 from tests.spec.spec import new_scope, sections
+from trialwright.logic import nodes as n
+from trialwright.logic.reasons import REASONS
+from trialwright.study.criteria import KINDS
+from trialwright.study.grammar import RuleError
 
 NODES = {node for group in groups() for rule in group.rules.values() for node in rule.walk()}
 # Every choice of words that a node offers: the attribute, and the nodes that have it.

@@ -5,14 +5,13 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from tests.spec.running import groups
+from tests.spec.sql_text import DIALECTS, FOLDER, RULES, snapshots, sql_text
 from trialwright.exchange.typed import tables
 from trialwright.logic.sql.conditions import less
 from trialwright.logic.sql.courses import at_least
 from trialwright.terms.compare import greater_equal
 from trialwright.terms.compare import less as python_less
-
-from tests.spec.running import groups
-from tests.spec.sql_text import DIALECTS, FOLDER, RULES, snapshots, sql_text
 
 # Every SQLGlot class that any spec table brings about. A new one needs a look at what each engine makes of it.
 # Not among them, on purpose: ArgMax and First (they skip NULL or depend on the order), CurrentDate, Rand, Limit.
