@@ -48,7 +48,7 @@ def measure_search(question: Question, folder: Path, clock: Clock) -> Answer:
         clock.lap("judging: planning and running the query, Arrow batches")
         chunks += 1
     engine.close()
-    return {"people": people, "chunks": chunks, "characters": len(search.verdicts)}
+    return {"people": people, "chunks": chunks, "characters": len(search.verdicts.text)}
 
 
 def measure_planning(question: Question, folder: Path, clock: Clock) -> Answer:

@@ -63,7 +63,7 @@ def find_difference(
     compiled = compile_rules(
         rules, on=key.on, setting=key.setting, reads={name: reads(rule) for name, rule in rules.items()}
     )
-    return next(disagreements(people, rules, key, query(engine, people, compiled, key)), None)
+    return next(disagreements(people, rules, key, query(engine, people, compiled, rules, key)), None)
 
 
 def describe(engine: Any, condition: n.Condition, found: Difference, key: Key) -> str:

@@ -1,6 +1,6 @@
 """Runs the spec tables: person by person in the interpreter, and each group of tables as one query in a SQL engine.
 
-A group is what one query can hold: the tables of one reference date, mode, and choice of kinds not covered.
+A group is what one script can hold: tables of one reference date, mode, and choice of kinds not covered.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from trialwright.exchange.typed import tables
 from trialwright.logic import nodes as n
 from trialwright.logic.interpreter import Context, Setting, evaluate, known_rows
 from trialwright.logic.reasons import CODES
-from trialwright.logic.sql import Compiled, compile_rules
+from trialwright.logic.sql import Script, compile_rules
 from trialwright.record import Person
 
 
@@ -68,21 +68,21 @@ class Case:
     target: tuple[str, str]
 
 
+RULES = 40  # rules in one script
+
+
 @dataclass(frozen=True)
 class Group:
-    """All cases that one query answers."""
+    """The cases that one script answers; `people` are all that any script of the same key is about."""
 
     key: Key
+    number: int
     rules: Mapping[str, n.Condition]
     cases: tuple[Case, ...]
+    people: tuple[Person, ...]
 
-    @property
-    def people(self) -> list[Person]:
-        """Everybody, each once."""
-        return list({case.person.person: case.person for case in self.cases}.values())
-
-    def compile(self) -> Compiled:
-        """All rules as one query."""
+    def compile(self) -> Script:
+        """All rules as one script."""
         return compile_rules(
             self.rules,
             on=self.key.on,
@@ -99,7 +99,7 @@ def reads(condition: n.Condition) -> frozenset[str]:
 
 @cache
 def groups() -> tuple[Group, ...]:
-    """All spec tables, grouped."""
+    """All spec tables, grouped; every script judges everybody of its key, also those of other tables."""
     scope = new_scope()
     rules: dict[Key, dict[str, n.Condition]] = {}
     cases: dict[Key, list[Case]] = {}
@@ -113,7 +113,16 @@ def groups() -> tuple[Group, ...]:
                     Case(section, row, _person(place, row), condition, column, (rule.name, mode))
                     for row in section.people
                 )
-    return tuple(Group(key, found, tuple(cases[key])) for key, found in rules.items())
+    return tuple(
+        group for key, found in rules.items() for group in _split(key, list(found.items()), cases[key])
+    )
+
+
+def _split(key: Key, rules: Sequence[tuple[str, n.Condition]], cases: Sequence[Case]) -> Iterator[Group]:
+    people = tuple({case.person.person: case.person for case in cases}.values())
+    for number, begin in enumerate(range(0, len(rules), RULES)):
+        part = dict(rules[begin : begin + RULES])
+        yield Group(key, number, part, tuple(case for case in cases if case.column in part), people)
 
 
 _PEOPLE: dict[tuple[int, str], Person] = {}
@@ -139,14 +148,15 @@ def interpret(condition: n.Condition, context: Context, read: frozenset[str]) ->
 
 
 def query(
-    engine: Any, people: Sequence[Person], compiled: Compiled, key: Key
+    engine: Any, people: Sequence[Person], script: Script, rules: Iterable[str], key: Key
 ) -> dict[str, dict[str, Outcome]]:
     """What a SQL engine says, by person and rule."""
     engine.load(tables(people, key.on))
     found: dict[str, dict[str, Outcome]] = {}
-    for batch in engine.query(compiled.sql(engine.dialect)):
+    names = list(rules)
+    for batch in engine.query(script.spelt(engine.dialect)):
         for index, person in enumerate(batch["person"]):
-            found[person] = {rule: _outcome(batch, rule, index) for rule in compiled.rules}
+            found[person] = {rule: _outcome(batch, rule, index) for rule in names}
     return found
 
 

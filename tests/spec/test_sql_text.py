@@ -61,7 +61,7 @@ def test_only_the_common_subset() -> None:
 
 def test_the_tree_says_what_the_text_says() -> None:
     """DuckDB runs the text, other engines what is written from the tree; in DuckDB both give the same."""
-    group = max(groups(), key=lambda each: len(each.rules))
+    group = groups()[0]
     compiled = group.compile()
     with duckdb.connect() as connection:
         for name, table in tables(group.people, group.key.on).items():

@@ -15,7 +15,7 @@ CASES = [(group, case) for group in groups() for case in group.cases]
 
 def group_name(group: Group) -> str:
     """A name for test reports."""
-    return " ".join([str(group.key.on), group.key.mode, *sorted(group.key.not_covered)])
+    return " ".join([str(group.key.on), group.key.mode, *sorted(group.key.not_covered), str(group.number)])
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,8 @@ def test_interpreter(section: Section) -> None:
 
 @pytest.mark.parametrize("group", groups(), ids=group_name)
 def test_duckdb(group: Group, duckdb: DuckEngine) -> None:
-    """One query holds all rules of the group, and all its people are judged by all its rules."""
-    found = list(differences(group, query(duckdb, group.people, group.compile(), group.key)))
+    """One script holds all rules of the group, and all its people are judged by all its rules."""
+    found = list(differences(group, query(duckdb, group.people, group.compile(), group.rules, group.key)))
     assert not found, "\n".join(found[:20])
 
 
@@ -61,7 +61,9 @@ def test_spark() -> None:
         found = [
             complaint
             for group in groups()
-            for complaint in differences(group, query(engine, group.people, group.compile(), group.key))
+            for complaint in differences(
+                group, query(engine, group.people, group.compile(), group.rules, group.key)
+            )
         ]
     finally:
         engine.close()

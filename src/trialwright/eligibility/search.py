@@ -1,19 +1,19 @@
 """A whole population in one query: a verdict per person and criterion, and two masks per person.
 
-An `Engine` is given (SQL in, batches out); nothing here knows which. Every row can be walked back: reason, value,
+An `Engine` is given (a script in, batches out); nothing here knows which. Every row can be walked back: reason, value,
 day and fact id of the deciding record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from trialwright.logic.interpreter import Setting
 from trialwright.logic.reasons import CODES, RANK
-from trialwright.logic.sql import compile_rules
+from trialwright.logic.sql import Script, compile_rules
 from trialwright.logic.sql.text import day as day_literal
 from trialwright.study.rules import Rule
 
@@ -22,52 +22,56 @@ WORD = 60  # criteria per mask column; a bit each
 
 
 class Engine(Protocol):
-    """Something that runs SQL over the typed tables `facts`, `persons` and `unreadable`."""
+    """Something that runs a script over the typed tables `facts`, `persons` and `unreadable`."""
 
     dialect: str
 
-    def query(self, sql: str) -> Iterator[Mapping[str, Sequence[Any]]]:
-        """Run a query and give its columns batch by batch."""
+    def query(self, script: Script) -> Iterator[Mapping[str, Sequence[Any]]]:
+        """Run a script and give the columns of its answer batch by batch."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A compiled search: `verdicts` and `masks` are SELECT statements in the engine's dialect.
+    """A compiled search: `verdicts` and `masks` are scripts in the engine's dialect.
 
     `verdicts` gives `person`, `dead` and, for rule number i, `v<i>` (index into `VERDICTS`), `r<i>` (rank of the
     reason), `x<i>`, `d<i>`, `f<i>` (value, day, fact). `masks` gives `person`, `dead`, `fail_<w>`, `unknown_<w>`.
     """
 
     rules: tuple[Rule, ...]
-    verdicts: str
-    masks: str
+    verdicts: Script
+    masks: Script
 
 
 def plan_search(rules: Sequence[Rule], *, on: date, setting: Setting, dialect: str) -> Search:
     """Compile rules for a whole population."""
-    names = {index: f"q{index}" for index, rule in enumerate(rules) if not _left_out(rule, setting)}
-    compiled = compile_rules(
-        {name: rules[index].condition for index, name in names.items()},
-        on=on,
-        setting=setting,
-        reads={name: rules[index].concepts for index, name in names.items()},
-    )
-    inner = compiled.sql(dialect)
-    dead = f"CASE WHEN p.death_low <= {day_literal(on)} THEN TRUE ELSE FALSE END AS dead"
-    columns, verdicts = [], []
-    for index, rule in enumerate(rules):
-        if index not in names:
-            columns.append(_not_assessed(index))
-            continue
-        verdict = _verdict(names[index], rule)
-        verdicts.append((index, verdict))
-        columns.append(_columns(index, names[index], verdict))
-    source = f"FROM ({inner}) AS q JOIN persons AS p ON p.person = q.person"
+    names = {f"q{index}": index for index, rule in enumerate(rules) if not _left_out(rule, setting)}
+    dead = f"CASE WHEN p.death_low <= {day_literal(on)} THEN TRUE ELSE FALSE END"
+
+    def ask(columns: Callable[[str], Mapping[str, str]]) -> Script:
+        return compile_rules(
+            {name: rules[index].condition for name, index in names.items()},
+            on=on,
+            setting=setting,
+            reads={name: rules[index].concepts for name, index in names.items()},
+            columns=columns,
+            also={"dead": dead},
+        )
+
+    verdicts = ask(lambda name: _columns(names[name], rules[names[name]]))
+    masks = ask(lambda name: {f"v{names[name]}": _verdict(rules[names[name]])})
+    left_out = [
+        text for index in range(len(rules)) if f"q{index}" not in names for text in _not_assessed(index)
+    ]
     return Search(
         tuple(rules),
-        f"SELECT q.person AS person, {dead}, {', '.join(columns)} {source}",
-        f"SELECT q.person AS person, {dead}, {', '.join(_masks(verdicts, len(rules)))} {source}",
+        verdicts.asking(f"SELECT *, {', '.join(left_out)} FROM ({verdicts.answer}) AS q").spelt(dialect)
+        if left_out
+        else verdicts.spelt(dialect),
+        masks.asking(
+            f"SELECT person, dead, {', '.join(_masks(list(names.values()), len(rules)))} FROM ({masks.answer}) AS q"
+        ).spelt(dialect),
     )
 
 
@@ -75,38 +79,45 @@ def _left_out(rule: Rule, setting: Setting) -> bool:
     return rule.criterion.judgement and setting.mode == "search"
 
 
-def _verdict(name: str, rule: Rule) -> str:
-    good = f"q.{name}_t" if rule.inclusion else f"(NOT q.{name}_t)"
-    return f"CASE WHEN {good} IS FALSE THEN 1 WHEN q.{name}_u = 1 OR {good} IS NULL THEN 2 ELSE 0 END"
+def _verdict(rule: Rule) -> str:
+    good = "t" if rule.inclusion else "(NOT t)"
+    return (
+        f"CAST(CASE WHEN {good} IS FALSE THEN 1 WHEN u = 1 OR {good} IS NULL THEN 2 ELSE 0 END AS SMALLINT)"
+    )
 
 
-def _columns(index: int, name: str, verdict: str) -> str:
-    value = RANK["value"]
+def _columns(index: int, rule: Rule) -> dict[str, str]:
+    value, verdict = RANK["value"], _verdict(rule)
     reason = (
-        f"CASE WHEN {verdict} = 1 THEN CASE WHEN q.{name}_r = {value} THEN {RANK['value_out_of_range']} "
-        f"ELSE q.{name}_r END WHEN q.{name}_u = 1 THEN {RANK['record_unreadable']} "
-        f"WHEN q.{name}_r = {value} THEN {RANK['in_range']} ELSE q.{name}_r END"
+        f"CASE WHEN {verdict} = 1 THEN CASE WHEN r = {value} THEN {RANK['value_out_of_range']} ELSE r END "
+        f"WHEN u = 1 THEN {RANK['record_unreadable']} WHEN r = {value} THEN {RANK['in_range']} ELSE r END"
     )
-    return (
-        f"CAST({verdict} AS SMALLINT) AS v{index}, CAST({reason} AS SMALLINT) AS r{index}, "
-        f"q.{name}_v AS x{index}, q.{name}_d AS d{index}, q.{name}_f AS f{index}"
-    )
+    return {
+        f"v{index}": verdict,
+        f"r{index}": f"CAST({reason} AS SMALLINT)",
+        f"x{index}": "v",
+        f"d{index}": "d",
+        f"f{index}": "f",
+    }
 
 
-def _not_assessed(index: int) -> str:
-    return (
-        f"CAST(3 AS SMALLINT) AS v{index}, CAST({RANK['judgement']} AS SMALLINT) AS r{index}, "
-        f"CAST(NULL AS DOUBLE) AS x{index}, CAST(NULL AS DATE) AS d{index}, CAST(NULL AS VARCHAR) AS f{index}"
-    )
+def _not_assessed(index: int) -> list[str]:
+    return [
+        f"CAST(3 AS SMALLINT) AS v{index}",
+        f"CAST({RANK['judgement']} AS SMALLINT) AS r{index}",
+        f"CAST(NULL AS DOUBLE) AS x{index}",
+        f"CAST(NULL AS DATE) AS d{index}",
+        f"CAST(NULL AS VARCHAR) AS f{index}",
+    ]
 
 
-def _masks(verdicts: Sequence[tuple[int, str]], count: int) -> list[str]:
+def _masks(verdicts: Sequence[int], count: int) -> list[str]:
     columns = []
     for word in range((count + WORD - 1) // WORD):
         for name, wanted in (("fail", 1), ("unknown", 2)):
             bits = [
-                f"CASE WHEN {verdict} = {wanted} THEN CAST({1 << (index % WORD)} AS BIGINT) ELSE CAST(0 AS BIGINT) END"
-                for index, verdict in verdicts
+                f"CASE WHEN v{index} = {wanted} THEN CAST({1 << (index % WORD)} AS BIGINT) ELSE CAST(0 AS BIGINT) END"
+                for index in verdicts
                 if index // WORD == word
             ]
             columns.append(f"{' + '.join(bits) or 'CAST(0 AS BIGINT)'} AS {name}_{word}")

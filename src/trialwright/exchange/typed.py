@@ -1,6 +1,7 @@
 """The typed tables that SQL engines read, built from typed persons.
 
-`facts`, `persons` and `unreadable` have the columns described in `logic.sql.sources`; reasons are ranks.
+`facts`, `persons` and `unreadable` have the columns described in `logic.sql.sources`; reasons are ranks. Persons are
+numbered from 1; `persons` holds the id behind each number.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from trialwright.record.fact import Fact, Person
 
 FACTS = pa.schema(
     [
-        ("person", pa.string()),
+        ("person", pa.int64()),
         ("fact", pa.string()),
         ("concept", pa.string()),
         ("start_low", pa.date32()),
@@ -41,7 +42,8 @@ FACTS = pa.schema(
 )
 PERSONS = pa.schema(
     [
-        ("person", pa.string()),
+        ("person", pa.int64()),
+        ("id", pa.string()),
         ("sex", pa.string()),
         ("birth_low", pa.date32()),
         ("birth_high", pa.date32()),
@@ -49,11 +51,11 @@ PERSONS = pa.schema(
         ("death_high", pa.date32()),
     ]
 )
-UNREADABLE = pa.schema([("person", pa.string()), ("concept", pa.string())])
+UNREADABLE = pa.schema([("person", pa.int64()), ("concept", pa.string())])
 
 
-def fact_row(person: str, fact: Fact, known: date) -> tuple[Any, ...]:
-    """One row of `facts`; the days of an undated fact end at the day of knowledge."""
+def fact_row(person: int, fact: Fact, known: date) -> tuple[Any, ...]:
+    """One row of `facts`, of the person with that number; the days of an undated fact end at the day of knowledge."""
     return (
         person,
         fact.fact,
@@ -83,12 +85,12 @@ def tables(persons: Iterable[Person], known: date) -> dict[str, pa.Table]:
     facts: list[tuple[Any, ...]] = []
     people: list[tuple[Any, ...]] = []
     unreadable: list[tuple[Any, ...]] = []
-    for person in persons:
+    for number, person in enumerate(persons, start=1):
         birth, death = person.birth or (None, None), person.death or (None, None)
-        people.append((person.person, person.sex, *birth, *death))
-        unreadable += [(person.person, concept) for concept in sorted(person.unreadable)]
+        people.append((number, person.person, person.sex, *birth, *death))
+        unreadable += [(number, concept) for concept in sorted(person.unreadable)]
         for rows in person.facts.values():
-            facts += [fact_row(person.person, fact, known) for fact in rows if fact.start_low <= known]
+            facts += [fact_row(number, fact, known) for fact in rows if fact.start_low <= known]
     return {
         "facts": _table(facts, FACTS),
         "persons": _table(people, PERSONS),

@@ -1,247 +1,304 @@
-WITH weight0_loose_bars AS (
+WITH people AS (
   SELECT
-    f.person,
-    MAX(f.start_low) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low >= CAST('2025-12-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n0_bar
-  FROM facts AS f
-  WHERE
-    f.person IN (
-      SELECT
-        person
-      FROM facts
-      WHERE
-        NOT exact
-    )
-    AND (
-      f.concept = 'body_weight'
-      AND f.start_low >= CAST('2025-12-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-    )
-  GROUP BY
-    f.person
-), weight0_exact_results AS (
-  SELECT
-    f.person,
-    MAX(
-      STRUCT(f.start_low AS k, -f.low AS v, f.fact AS f, f.issue AS i, f.start_low AS d)
-    ) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low >= CAST('2025-12-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n0_ea,
-    MAX(
-      STRUCT(f.start_low AS k, f.high AS v, f.fact AS f, f.issue AS i, f.start_low AS d)
-    ) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low >= CAST('2025-12-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n0_eb
-  FROM facts AS f
-  WHERE
-    f.exact
-    AND (
-      f.concept = 'body_weight'
-      AND f.start_low >= CAST('2025-12-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-    )
-  GROUP BY
-    f.person
-), weight0_loose_results AS (
-  SELECT
-    f.person,
-    MAX(
-      STRUCT(
-        -f.low AS v,
-        f.fact AS f,
-        f.issue AS i,
-        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
+    person,
+    id,
+    sex,
+    age_low,
+    age_high,
+    death_low,
+    -(
+      1 + CASE sex WHEN 'female' THEN 0 WHEN 'male' THEN 1 WHEN 'other' THEN 2 ELSE 3 END + 4 * (
+        COALESCE(CAST(age_low AS BIGINT), -20000) - -20000
+      ) + 160000 * (
+        COALESCE(CAST(age_high AS BIGINT), -20000) - -20000
       )
-    ) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2025-12-01' AS DATE)
-      AND (
-        weight0_loose_bars.n0_bar IS NULL OR f.start_high >= weight0_loose_bars.n0_bar
-      )) AS n0_la,
-    MAX(
-      STRUCT(
-        f.high AS v,
-        f.fact AS f,
-        f.issue AS i,
-        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
-      )
-    ) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2025-12-01' AS DATE)
-      AND (
-        weight0_loose_bars.n0_bar IS NULL OR f.start_high >= weight0_loose_bars.n0_bar
-      )) AS n0_lb,
-    COUNT(*) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2025-12-01' AS DATE)
-      AND (
-        weight0_loose_bars.n0_bar IS NULL OR f.start_high >= weight0_loose_bars.n0_bar
-      )) AS n0_ln,
-    MAX(f.date_why) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2025-12-01' AS DATE)
-      AND (
-        weight0_loose_bars.n0_bar IS NULL OR f.start_high >= weight0_loose_bars.n0_bar
-      )) AS n0_ly,
-    MAX(STRUCT(f.fact AS f, CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d)) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2025-12-01' AS DATE)
-      AND (
-        weight0_loose_bars.n0_bar IS NULL OR f.start_high >= weight0_loose_bars.n0_bar
-      )) AS n0_lp,
-    MAX(f.start_high) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2025-12-01' AS DATE)
-      AND (
-        weight0_loose_bars.n0_bar IS NULL OR f.start_high >= weight0_loose_bars.n0_bar
-      )) AS n0_lr,
-    MAX(f.start_low) FILTER(WHERE
-      f.concept = 'body_weight'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2025-12-01' AS DATE)
-      AND (
-        weight0_loose_bars.n0_bar IS NULL OR f.start_high >= weight0_loose_bars.n0_bar
-      )
-      AND f.start_low >= CAST('2025-12-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n0_lc
-  FROM facts AS f
-  LEFT JOIN weight0_loose_bars
-    ON weight0_loose_bars.person = f.person
-  WHERE
-    NOT f.exact
-    AND (
-      f.concept = 'body_weight'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2025-12-01' AS DATE)
-      AND (
-        weight0_loose_bars.n0_bar IS NULL OR f.start_high >= weight0_loose_bars.n0_bar
-      )
-      OR f.concept = 'body_weight'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2025-12-01' AS DATE)
-      AND (
-        weight0_loose_bars.n0_bar IS NULL OR f.start_high >= weight0_loose_bars.n0_bar
-      )
-      AND f.start_low >= CAST('2025-12-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-    )
-  GROUP BY
-    f.person
-), weight0_stage_0 AS (
-  SELECT
-    p.person AS person,
-    weight0_exact_results.n0_ea AS n0_ea,
-    weight0_exact_results.n0_eb AS n0_eb,
-    weight0_loose_results.n0_la AS n0_la,
-    weight0_loose_results.n0_lb AS n0_lb,
-    weight0_loose_results.n0_ln AS n0_ln,
-    weight0_loose_results.n0_ly AS n0_ly,
-    weight0_loose_results.n0_lp AS n0_lp,
-    weight0_loose_results.n0_lr AS n0_lr,
-    weight0_loose_results.n0_lc AS n0_lc
+    ) AS kind
   FROM (
-    SELECT DISTINCT
-      f.person
-    FROM facts AS f
-    WHERE
-      f.concept = 'body_weight'
-  ) AS p
-  LEFT JOIN weight0_exact_results
-    ON weight0_exact_results.person = p.person
-  LEFT JOIN weight0_loose_results
-    ON weight0_loose_results.person = p.person
-), weight0_stage_1 AS (
+    SELECT
+      person,
+      id,
+      sex,
+      (
+        2026 - YEAR(birth_high) - CASE WHEN MONTH(birth_high) * 100 + DAY(birth_high) > 601 THEN 1 ELSE 0 END
+      ) AS age_low,
+      (
+        2026 - YEAR(birth_low) - CASE WHEN MONTH(birth_low) * 100 + DAY(birth_low) > 601 THEN 1 ELSE 0 END
+      ) AS age_high,
+      death_low
+    FROM persons
+  ) AS a
+), kinds AS (
+  SELECT DISTINCT
+    kind AS person,
+    sex,
+    age_low,
+    age_high
+  FROM people
+), pick_rows AS (
   SELECT
-    person,
-    n0_ea,
-    n0_eb,
-    n0_la,
-    n0_lb,
-    n0_ln,
-    n0_ly,
-    n0_lp,
-    CASE
-      WHEN NOT n0_ea IS NULL OR NOT n0_lc IS NULL
-      THEN 2
-      WHEN NOT n0_la IS NULL
-      THEN 1
-      ELSE 0
-    END AS n0_t,
-    NOT n0_ea IS NULL AND (
-      n0_lc IS NULL OR n0_lc <= n0_ea.d
-    ) AS n0_ue,
-    NOT n0_la IS NULL AND (
-      n0_ea IS NULL OR n0_lr >= n0_ea.d
-    ) AS n0_ul
-  FROM weight0_stage_0
-), weight0_stage_2 AS (
+    s.slot AS slot,
+    f.person,
+    f.fact,
+    COALESCE(
+      f.start_low >= s.since
+      AND f.start_high <= CAST('2026-06-01' AS DATE)
+      AND f.start_high <= CAST('2026-06-01' AS DATE),
+      FALSE
+    ) AS certain,
+    f.exact
+    AND COALESCE(
+      f.start_low >= s.since
+      AND f.start_high <= CAST('2026-06-01' AS DATE)
+      AND f.start_high <= CAST('2026-06-01' AS DATE),
+      FALSE
+    ) AS settled,
+    DATEDIFF(DAY, CAST('1970-01-01' AS DATE), f.start_low) AS k_low,
+    DATEDIFF(DAY, CAST('1970-01-01' AS DATE), f.start_high) AS k_high,
+    CASE WHEN f.undated THEN NULL ELSE f.start_low END AS day,
+    f.date_why,
+    f.low AS low,
+    f.high AS high,
+    f.issue AS issue,
+    s.worst AS worst
+  FROM facts AS f
+  JOIN VALUES
+    (0, 'body_weight', CAST('2025-12-01' AS DATE), FALSE, 0) AS s(slot, concept, since, ratio, worst)
+    ON s.concept = f.concept
+  WHERE
+    f.start_low <= CAST('2026-06-01' AS DATE) AND f.start_high >= s.since
+), pick_sums AS (
   SELECT
+    slot,
     person,
-    n0_ea,
-    n0_eb,
-    n0_la,
-    n0_lb,
-    n0_ln,
-    n0_ly,
-    n0_lp,
-    n0_t,
-    n0_ue,
-    n0_ul,
-    n0_ul AND (
-      NOT n0_ue OR -n0_la.v < -n0_ea.v
-    ) AS n0_la2,
-    n0_ul AND (
-      NOT n0_ue OR n0_lb.v > n0_eb.v
-    ) AS n0_lb2
-  FROM weight0_stage_1
-), weight0_stage_3 AS (
+    COUNT(*) AS n,
+    MIN(CASE WHEN settled THEN 1 ELSE 0 END) AS sure,
+    MAX(low) AS low,
+    MAX(high) AS high,
+    MAX(issue) AS issue,
+    MAX(fact) AS fact,
+    MAX(day) AS day,
+    MAX(k_low) FILTER(WHERE
+      certain) AS bar
+  FROM pick_rows
+  GROUP BY
+    slot,
+    person
+), pick_near AS (
   SELECT
+    r.*
+  FROM pick_rows AS r
+  JOIN pick_sums AS b
+    ON b.slot = r.slot AND b.person = r.person
+  WHERE
+    NOT (
+      b.n = 1 AND b.sure = 1
+    ) AND (
+      b.bar IS NULL OR r.k_high >= b.bar
+    )
+), pick_near_sums AS (
+  SELECT
+    slot,
     person,
-    CASE WHEN n0_t < 2 THEN -1e+300 WHEN n0_la2 THEN -n0_la.v ELSE -n0_ea.v END AS n0_a,
-    CASE WHEN n0_t < 2 THEN 1e+300 WHEN n0_lb2 THEN n0_lb.v ELSE n0_eb.v END AS n0_b,
-    CASE
-      WHEN n0_t = 0
-      THEN CAST(15 AS SMALLINT)
-      WHEN n0_t = 1
-      THEN n0_ly
-      WHEN CASE WHEN n0_t < 2 THEN -1e+300 WHEN n0_la2 THEN -n0_la.v ELSE -n0_ea.v END = CASE WHEN n0_t < 2 THEN 1e+300 WHEN n0_lb2 THEN n0_lb.v ELSE n0_eb.v END
-      THEN CAST(0 AS SMALLINT)
-      WHEN n0_ul AND (
-        n0_ue OR n0_ln > 1
+    COUNT(*) AS n,
+    MIN(CASE WHEN settled THEN 1 ELSE 0 END) AS sure,
+    MAX(low) AS low,
+    MAX(high) AS high,
+    MAX(issue) AS issue,
+    MAX(fact) AS fact,
+    MAX(day) AS day,
+    MAX(k_low) FILTER(WHERE
+      certain) AS bar
+  FROM pick_near
+  GROUP BY
+    slot,
+    person
+), pick_vague AS (
+  SELECT
+    r.*
+  FROM pick_near AS r
+  JOIN pick_near_sums AS b
+    ON b.slot = r.slot AND b.person = r.person
+  WHERE
+    NOT (
+      b.n = 1 AND b.sure = 1
+    )
+), pick_ends AS (
+  SELECT
+    slot,
+    person,
+    MAX(
+      STRUCT(
+        CASE WHEN worst = 1 THEN low ELSE -low END AS o,
+        fact AS f,
+        issue AS i,
+        day AS d,
+        low AS v
       )
-      THEN n0_ly
-      WHEN CASE WHEN n0_lb2 THEN n0_lb.i ELSE n0_eb.i END <> CAST(0 AS SMALLINT)
-      THEN CASE WHEN n0_lb2 THEN n0_lb.i ELSE n0_eb.i END
-      WHEN CASE WHEN n0_la2 THEN n0_la.i ELSE n0_ea.i END <> CAST(0 AS SMALLINT)
-      THEN CASE WHEN n0_la2 THEN n0_la.i ELSE n0_ea.i END
-      ELSE CAST(29 AS SMALLINT)
-    END AS n0_y
-  FROM weight0_stage_2
-), weight0 AS (
+    ) FILTER(WHERE
+      settled) AS ea,
+    MAX(
+      STRUCT(
+        CASE WHEN worst = -1 THEN -high ELSE high END AS o,
+        fact AS f,
+        issue AS i,
+        day AS d,
+        high AS v
+      )
+    ) FILTER(WHERE
+      settled) AS eb,
+    MAX(STRUCT(-low AS o, fact AS f, issue AS i, day AS d, low AS v)) FILTER(WHERE
+      NOT settled) AS la,
+    MAX(STRUCT(high AS o, fact AS f, issue AS i, day AS d, high AS v)) FILTER(WHERE
+      NOT settled) AS lb,
+    MAX(STRUCT(fact AS f, day AS d)) FILTER(WHERE
+      NOT settled) AS lp,
+    COUNT(*) FILTER(WHERE
+      NOT settled) AS ln,
+    MAX(date_why) FILTER(WHERE
+      NOT settled) AS ly,
+    MAX(k_low) FILTER(WHERE
+      certain AND NOT settled) AS lc
+  FROM pick_vague
+  GROUP BY
+    slot,
+    person
+), pick_sides AS (
   SELECT
+    *,
+    CASE WHEN NOT ea IS NULL OR NOT lc IS NULL THEN 2 ELSE 1 END AS t,
+    NOT la IS NULL AND (
+      ea IS NULL OR la.v < ea.v
+    ) AS loose_a,
+    NOT la IS NULL AND (
+      ea IS NULL OR lb.v > eb.v
+    ) AS loose_b
+  FROM pick_ends
+), pick_chosen AS (
+  SELECT
+    slot,
     person,
-    n0_a AS low,
-    n0_b AS high,
-    n0_y AS why
-  FROM weight0_stage_3
-), n0_rows AS (
+    t,
+    CASE WHEN loose_a THEN la.v ELSE ea.v END AS av,
+    CASE WHEN loose_a THEN la.f ELSE ea.f END AS af,
+    CASE WHEN loose_a THEN la.i ELSE ea.i END AS ai,
+    CASE WHEN loose_a THEN la.d ELSE ea.d END AS ad,
+    CASE WHEN loose_b THEN lb.v ELSE eb.v END AS bv,
+    CASE WHEN loose_b THEN lb.f ELSE eb.f END AS bf,
+    CASE WHEN loose_b THEN lb.i ELSE eb.i END AS bi,
+    CASE WHEN loose_b THEN lb.d ELSE eb.d END AS bd,
+    NOT la IS NULL AND (
+      NOT ea IS NULL OR ln > 1
+    ) AS mixed,
+    ly,
+    lp
+  FROM pick_sides
+), picks AS (
+  SELECT
+    slot,
+    person,
+    2 AS t,
+    low AS a,
+    high AS b,
+    CASE
+      WHEN low = high
+      THEN CAST(0 AS SMALLINT)
+      WHEN issue <> CAST(0 AS SMALLINT)
+      THEN issue
+      ELSE CAST(29 AS SMALLINT)
+    END AS y,
+    fact AS af,
+    day AS ad,
+    fact AS bf,
+    day AS bd
+  FROM pick_sums AS b
+  WHERE
+    b.n = 1 AND b.sure = 1
+  UNION ALL
+  SELECT
+    slot,
+    person,
+    2 AS t,
+    low AS a,
+    high AS b,
+    CASE
+      WHEN low = high
+      THEN CAST(0 AS SMALLINT)
+      WHEN issue <> CAST(0 AS SMALLINT)
+      THEN issue
+      ELSE CAST(29 AS SMALLINT)
+    END AS y,
+    fact AS af,
+    day AS ad,
+    fact AS bf,
+    day AS bd
+  FROM pick_near_sums AS b
+  WHERE
+    b.n = 1 AND b.sure = 1
+  UNION ALL
+  SELECT
+    slot,
+    person,
+    t,
+    CASE WHEN t = 1 THEN -1e+300 ELSE av END AS a,
+    CASE WHEN t = 1 THEN 1e+300 ELSE bv END AS b,
+    CASE
+      WHEN t = 1
+      THEN ly
+      WHEN av = bv
+      THEN CAST(0 AS SMALLINT)
+      WHEN mixed
+      THEN ly
+      WHEN bi <> CAST(0 AS SMALLINT)
+      THEN bi
+      WHEN ai <> CAST(0 AS SMALLINT)
+      THEN ai
+      ELSE CAST(29 AS SMALLINT)
+    END AS y,
+    CASE WHEN t = 1 THEN lp.f ELSE af END AS af,
+    CASE WHEN t = 1 THEN lp.d ELSE ad END AS ad,
+    CASE WHEN t = 1 THEN lp.f ELSE bf END AS bf,
+    CASE WHEN t = 1 THEN lp.d ELSE bd END AS bd
+  FROM pick_chosen
+), denied_rows AS (
+  SELECT
+    slot,
+    person,
+    best.p AS p,
+    best.f AS f,
+    best.y AS y,
+    best.d AS d
+  FROM (
+    SELECT
+      slot,
+      person,
+      MAX(STRUCT(p AS p, k AS k, f AS f, y AS y, d AS d)) AS best
+    FROM (
+      SELECT
+        s.slot,
+        f.person,
+        CASE
+          WHEN f.start_low >= s.since
+          AND f.start_high <= CAST('2026-06-01' AS DATE)
+          AND f.start_high <= CAST('2026-06-01' AS DATE)
+          THEN 2
+          ELSE 1
+        END AS p,
+        0 AS k,
+        f.fact AS f,
+        f.date_why AS y,
+        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
+      FROM facts AS f
+      JOIN VALUES
+        (0, 'ivig', CAST('2026-05-04' AS DATE)) AS s(slot, concept, since)
+        ON s.concept = f.concept
+      WHERE
+        f.absent AND f.start_low <= CAST('2026-06-01' AS DATE) AND f.start_high >= s.since
+    ) AS r
+    GROUP BY
+      slot,
+      person
+  ) AS b
+), course0_rows AS (
   SELECT
     f.person,
     f.start_high,
@@ -254,16 +311,16 @@ WITH weight0_loose_bars AS (
     CASE
       WHEN NOT f.absolute
       THEN f.low
-      WHEN w.low IS NULL OR w.low <= 0e0 OR w.high >= 1e+300
+      WHEN w.a IS NULL OR w.a <= 0e0 OR w.b >= 1e+300
       THEN 0e0
-      ELSE f.low / w.high
+      ELSE f.low / w.b
     END AS dose_low,
     CASE
       WHEN NOT f.absolute
       THEN f.high
-      WHEN w.low IS NULL OR w.low <= 0e0 OR w.high >= 1e+300 OR f.high >= 1e+300
+      WHEN w.a IS NULL OR w.a <= 0e0 OR w.b >= 1e+300 OR f.high >= 1e+300
       THEN 1e+300
-      ELSE f.high / w.low
+      ELSE f.high / w.a
     END AS dose_high,
     CASE
       WHEN (
@@ -278,9 +335,12 @@ WITH weight0_loose_bars AS (
           CASE
             WHEN NOT f.absolute
             THEN f.issue
-            WHEN w.low IS NULL OR w.low <= 0e0 OR w.high >= 1e+300
-            THEN COALESCE(NULLIF(w.why, CAST(0 AS SMALLINT)), CAST(15 AS SMALLINT))
-            ELSE COALESCE(NULLIF(f.issue, CAST(0 AS SMALLINT)), COALESCE(w.why, CAST(0 AS SMALLINT)))
+            WHEN w.a IS NULL OR w.a <= 0e0 OR w.b >= 1e+300
+            THEN COALESCE(
+              NULLIF(COALESCE(w.y, CAST(15 AS SMALLINT)), CAST(0 AS SMALLINT)),
+              CAST(15 AS SMALLINT)
+            )
+            ELSE COALESCE(NULLIF(f.issue, CAST(0 AS SMALLINT)), COALESCE(w.y, CAST(15 AS SMALLINT)))
           END,
           CAST(0 AS SMALLINT)
         ),
@@ -289,9 +349,12 @@ WITH weight0_loose_bars AS (
       ELSE CASE
         WHEN NOT f.absolute
         THEN f.issue
-        WHEN w.low IS NULL OR w.low <= 0e0 OR w.high >= 1e+300
-        THEN COALESCE(NULLIF(w.why, CAST(0 AS SMALLINT)), CAST(15 AS SMALLINT))
-        ELSE COALESCE(NULLIF(f.issue, CAST(0 AS SMALLINT)), COALESCE(w.why, CAST(0 AS SMALLINT)))
+        WHEN w.a IS NULL OR w.a <= 0e0 OR w.b >= 1e+300
+        THEN COALESCE(
+          NULLIF(COALESCE(w.y, CAST(15 AS SMALLINT)), CAST(0 AS SMALLINT)),
+          CAST(15 AS SMALLINT)
+        )
+        ELSE COALESCE(NULLIF(f.issue, CAST(0 AS SMALLINT)), COALESCE(w.y, CAST(15 AS SMALLINT)))
       END
     END AS why,
     CASE
@@ -308,9 +371,9 @@ WITH weight0_loose_bars AS (
           CASE
             WHEN NOT f.absolute
             THEN f.low
-            WHEN w.low IS NULL OR w.low <= 0e0 OR w.high >= 1e+300
+            WHEN w.a IS NULL OR w.a <= 0e0 OR w.b >= 1e+300
             THEN 0e0
-            ELSE f.low / w.high
+            ELSE f.low / w.b
           END
         ) > 1e-9 * GREATEST(
           ABS(
@@ -318,9 +381,9 @@ WITH weight0_loose_bars AS (
               CASE
                 WHEN NOT f.absolute
                 THEN f.low
-                WHEN w.low IS NULL OR w.low <= 0e0 OR w.high >= 1e+300
+                WHEN w.a IS NULL OR w.a <= 0e0 OR w.b >= 1e+300
                 THEN 0e0
-                ELSE f.low / w.high
+                ELSE f.low / w.b
               END
             )
           ),
@@ -330,9 +393,9 @@ WITH weight0_loose_bars AS (
       THEN CASE
         WHEN NOT f.absolute
         THEN f.low
-        WHEN w.low IS NULL OR w.low <= 0e0 OR w.high >= 1e+300
+        WHEN w.a IS NULL OR w.a <= 0e0 OR w.b >= 1e+300
         THEN 0e0
-        ELSE f.low / w.high
+        ELSE f.low / w.b
       END
     END AS floating,
     f.start_low <= CAST('2026-06-01' AS DATE)
@@ -351,11 +414,28 @@ WITH weight0_loose_bars AS (
       CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
     ) AS shown
   FROM facts AS f
-  LEFT JOIN weight0 AS w
+  LEFT JOIN (
+    SELECT
+      *
+    FROM picks
+    WHERE
+      slot = 0
+  ) AS w
     ON w.person = f.person
   WHERE
-    f.concept = 'ivig' AND NOT f.absent
-), n0_spread AS (
+    f.concept = 'ivig'
+    AND NOT f.absent
+    AND f.person IN (
+      SELECT
+        f.person
+      FROM facts AS f
+      WHERE
+        f.concept = 'ivig'
+        AND NOT f.absent
+        AND f.start_low <= CAST('2026-06-01' AS DATE)
+        AND f.end_high >= CAST('2026-03-09' AS DATE)
+    )
+), course0_spread AS (
   SELECT
     person,
     start_high,
@@ -364,255 +444,320 @@ WITH weight0_loose_bars AS (
     dose_low,
     dose_high,
     EXPLODE(SEQUENCE(first, last, INTERVAL '1' DAY)) AS moment
-  FROM n0_rows
+  FROM course0_rows
   WHERE
     first <= last
-), n0_dosed AS (
+), course0_dosed AS (
   SELECT
     person,
     CAST(moment AS DATE) AS day,
     dose_low,
     dose_high,
     sure AND CAST(moment AS DATE) >= start_high AND CAST(moment AS DATE) <= sure_to AS sure
-  FROM n0_spread
-), n0_daily AS (
+  FROM course0_spread
+), course0_daily AS (
   SELECT
     person,
     day,
     SUM(CASE WHEN sure THEN dose_low ELSE 0e0 END) AS least,
     LEAST(SUM(dose_high), 1e+300) AS most,
     MAX(CASE WHEN sure THEN 1 ELSE 0 END) AS sure
-  FROM n0_dosed
+  FROM course0_dosed
   GROUP BY
     person,
     day
-), n0_least AS (
+), course0_least AS (
   SELECT
     person,
     MAX(least) AS measure
-  FROM n0_daily
+  FROM course0_daily
   WHERE
     sure = 1
     AND day >= CAST('2026-03-09' AS DATE)
     AND day <= CAST('2026-06-01' AS DATE)
   GROUP BY
     person
-), n0_most AS (
+), course0_most AS (
   SELECT
     person,
     MAX(most) AS measure
-  FROM n0_daily
+  FROM course0_daily
   WHERE
     TRUE AND day >= CAST('2026-03-09' AS DATE) AND day <= CAST('2026-06-01' AS DATE)
   GROUP BY
     person
-), n0_last AS (
+), course0_last AS (
   SELECT
     person,
     MAX(why) AS why,
     MAX(shown) FILTER(WHERE
-      touches) AS last,
+      touches) AS shown,
     MAX(place) FILTER(WHERE
       touches) AS place,
     MAX(floating) AS floating
-  FROM n0_rows
+  FROM course0_rows
   GROUP BY
     person
-), n0 AS (
+), course0 AS (
   SELECT
     l.person,
     l.why AS why,
-    CASE
-      WHEN l.last IS NULL
-      THEN NULL
-      ELSE STRUCT(l.place AS p, l.last.f AS f, l.last.d AS d)
-    END AS last,
+    l.place AS p,
+    l.shown.f AS f,
+    l.shown.d AS d,
     GREATEST(COALESCE(a.measure, 0e0), COALESCE(l.floating, 0e0)) AS least,
     COALESCE(b.measure, 0e0) AS most
-  FROM n0_last AS l
-  LEFT JOIN n0_least AS a
+  FROM course0_last AS l
+  LEFT JOIN course0_least AS a
     ON a.person = l.person
-  LEFT JOIN n0_most AS b
+  LEFT JOIN course0_most AS b
     ON b.person = l.person
-), answers AS (
-  SELECT
-    f.person,
-    MAX(
-      STRUCT(
-        CASE
-          WHEN f.start_low >= CAST('2026-05-04' AS DATE)
-          AND f.start_high <= CAST('2026-06-01' AS DATE)
-          AND f.start_high <= CAST('2026-06-01' AS DATE)
-          THEN 2
-          ELSE 1
-        END AS p,
-        f.fact AS f,
-        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d,
-        f.date_why AS y
-      )
-    ) FILTER(WHERE
-      f.concept = 'ivig'
-      AND f.absent
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)) AS no0_n
-  FROM facts AS f
-  WHERE
-    f.absent
-    AND (
-      f.concept = 'ivig'
-      AND f.absent
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-    )
-  GROUP BY
-    f.person
-), unread AS (
+), rule_rule AS (
   SELECT
     person,
-    MAX(CASE WHEN concept IN ('*', 'body_weight', 'ivig') THEN 1 ELSE 0 END) AS rule_u
-  FROM unreadable
-  GROUP BY
-    person
-), stage_0 AS (
-  SELECT
-    p.person AS person,
-    COALESCE(unread.rule_u, 0) AS rule_u,
-    answers.no0_n AS no0_n,
-    n0.why AS n0_why,
-    n0.last AS n0_last,
-    n0.least AS n0_least,
-    n0.most AS n0_most
-  FROM persons AS p
-  LEFT JOIN answers
-    ON answers.person = p.person
-  LEFT JOIN n0
-    ON n0.person = p.person
-  LEFT JOIN unread
-    ON unread.person = p.person
-), stage_1 AS (
-  SELECT
-    person,
-    rule_u,
-    no0_n,
-    n0_why,
-    n0_last,
-    COALESCE(n0_least, 0e0) AS n0_lo,
-    COALESCE(n0_most, 0e0) AS n0_hi,
-    CASE
-      WHEN COALESCE(no0_n.p, 0) = 2
-      THEN CAST(0 AS SMALLINT)
-      ELSE CASE WHEN COALESCE(no0_n.p, 0) = 1 THEN no0_n.y ELSE CAST(8 AS SMALLINT) END
-    END AS n0_q,
-    400.0e0 AS n1_a,
-    400.0e0 AS n1_b,
-    CAST(0 AS SMALLINT) AS n1_y
-  FROM stage_0
-), stage_2 AS (
-  SELECT
-    person,
-    rule_u,
-    n1_a,
-    n1_b,
-    n1_y,
-    CASE
-      WHEN n0_last IS NULL
-      THEN 0e0
-      ELSE CASE WHEN COALESCE(no0_n.p, 0) > 0 THEN 0e0 ELSE n0_lo END
-    END AS n0_a,
-    CASE
-      WHEN n0_last IS NULL
-      THEN CASE WHEN n0_q = CAST(0 AS SMALLINT) THEN 0e0 ELSE 1e+300 END
-      ELSE CASE
-        WHEN n0_last.p = 1 AND NOT (
-          n0_q = CAST(0 AS SMALLINT)
-        )
-        THEN 1e+300
-        ELSE n0_hi
-      END
-    END AS n0_b,
-    CASE
-      WHEN n0_last IS NULL
-      THEN n0_q
-      WHEN CASE
-        WHEN n0_last.p = 1 AND NOT (
-          n0_q = CAST(0 AS SMALLINT)
-        )
-        THEN 1e+300
-        ELSE n0_hi
-      END <= CASE WHEN COALESCE(no0_n.p, 0) > 0 THEN 0e0 ELSE n0_lo END
-      THEN CAST(0 AS SMALLINT)
-      WHEN COALESCE(no0_n.p, 0) > 0
-      THEN CAST(29 AS SMALLINT)
-      ELSE n0_why
-    END AS n0_y,
-    CASE WHEN n0_last IS NULL THEN no0_n.f ELSE n0_last.f END AS n0_af,
-    CASE WHEN n0_last IS NULL THEN no0_n.f ELSE n0_last.f END AS n0_bf,
-    CASE WHEN n0_last IS NULL THEN no0_n.d ELSE n0_last.d END AS n0_ad,
-    CASE WHEN n0_last IS NULL THEN no0_n.d ELSE n0_last.d END AS n0_bd
-  FROM stage_1
-), stage_3 AS (
-  SELECT
-    person,
-    rule_u,
-    n1_y,
-    n0_a,
-    n0_b,
-    n0_y,
-    n0_af,
-    n0_bf,
-    n0_ad,
-    n0_bd,
-    CASE
-      WHEN NOT (
-        n1_b - n0_a > 1e-9 * GREATEST(ABS(n0_a), ABS(n1_b))
-      )
-      THEN TRUE
-      WHEN n1_a - n0_b > 1e-9 * GREATEST(ABS(n0_b), ABS(n1_a))
-      THEN FALSE
-      ELSE CAST(NULL AS BOOLEAN)
-    END AS c2_t
-  FROM stage_2
-), stage_4 AS (
-  SELECT
-    person,
-    rule_u,
-    c2_t,
-    CASE
-      WHEN c2_t IS NULL
-      THEN CASE
-        WHEN n0_y <> CAST(0 AS SMALLINT)
-        THEN n0_y
-        WHEN n1_y <> CAST(0 AS SMALLINT)
-        THEN n1_y
-        ELSE CAST(21 AS SMALLINT)
-      END
-      ELSE CAST(1 AS SMALLINT)
-    END AS c2_r,
-    CASE
-      WHEN ABS(CASE WHEN c2_t IS FALSE THEN n0_b ELSE n0_a END) >= 1e+300
-      THEN CAST(NULL AS DOUBLE)
-      ELSE CASE WHEN c2_t IS FALSE THEN n0_b ELSE n0_a END
-    END AS c2_v,
-    CASE WHEN c2_t IS FALSE THEN n0_bd ELSE n0_ad END AS c2_d,
-    CASE WHEN c2_t IS FALSE THEN n0_bf ELSE n0_af END AS c2_f
-  FROM stage_3
-), stage_5 AS (
-  SELECT
-    person,
-    rule_u,
-    c2_r AS c3_r,
-    c2_v AS c3_v,
-    c2_d AS c3_d,
-    c2_f AS c3_f,
-    NOT c2_t AS c3_t
-  FROM stage_4
+    t AS rule_t,
+    r AS rule_r,
+    v AS rule_v,
+    d AS rule_d,
+    f AS rule_f,
+    u AS rule_u
+  FROM (
+    SELECT
+      person,
+      sex,
+      age_low,
+      age_high,
+      u,
+      c3_t AS t,
+      c3_r AS r,
+      c3_v AS v,
+      c3_d AS d,
+      c3_f AS f
+    FROM (
+      SELECT
+        person,
+        sex,
+        age_low,
+        age_high,
+        u,
+        c2_r AS c3_r,
+        c2_v AS c3_v,
+        c2_d AS c3_d,
+        c2_f AS c3_f,
+        NOT c2_t AS c3_t
+      FROM (
+        SELECT
+          person,
+          sex,
+          age_low,
+          age_high,
+          u,
+          c2_t,
+          CASE
+            WHEN c2_t IS NULL
+            THEN CASE
+              WHEN n0_y <> CAST(0 AS SMALLINT)
+              THEN n0_y
+              WHEN n1_y <> CAST(0 AS SMALLINT)
+              THEN n1_y
+              ELSE CAST(21 AS SMALLINT)
+            END
+            ELSE CAST(1 AS SMALLINT)
+          END AS c2_r,
+          CASE
+            WHEN ABS(CASE WHEN c2_t IS FALSE THEN n0_b ELSE n0_a END) >= 1e+300
+            THEN CAST(NULL AS DOUBLE)
+            ELSE CASE WHEN c2_t IS FALSE THEN n0_b ELSE n0_a END
+          END AS c2_v,
+          CASE WHEN c2_t IS FALSE THEN n0_bd ELSE n0_ad END AS c2_d,
+          CASE WHEN c2_t IS FALSE THEN n0_bf ELSE n0_af END AS c2_f
+        FROM (
+          SELECT
+            person,
+            sex,
+            age_low,
+            age_high,
+            u,
+            n1_y,
+            n0_a,
+            n0_b,
+            n0_y,
+            n0_af,
+            n0_bf,
+            n0_ad,
+            n0_bd,
+            CASE
+              WHEN NOT (
+                n1_b - n0_a > 1e-9 * GREATEST(ABS(n0_a), ABS(n1_b))
+              )
+              THEN TRUE
+              WHEN n1_a - n0_b > 1e-9 * GREATEST(ABS(n0_b), ABS(n1_a))
+              THEN FALSE
+              ELSE CAST(NULL AS BOOLEAN)
+            END AS c2_t
+          FROM (
+            SELECT
+              person,
+              sex,
+              age_low,
+              age_high,
+              u,
+              n1_a,
+              n1_b,
+              n1_y,
+              CASE
+                WHEN n0_p IS NULL
+                THEN 0e0
+                ELSE CASE WHEN COALESCE(no0_p, 0) > 0 THEN 0e0 ELSE n0_lo END
+              END AS n0_a,
+              CASE
+                WHEN n0_p IS NULL
+                THEN CASE WHEN n0_q = CAST(0 AS SMALLINT) THEN 0e0 ELSE 1e+300 END
+                ELSE CASE
+                  WHEN n0_p = 1 AND NOT (
+                    n0_q = CAST(0 AS SMALLINT)
+                  )
+                  THEN 1e+300
+                  ELSE n0_hi
+                END
+              END AS n0_b,
+              CASE
+                WHEN n0_p IS NULL
+                THEN n0_q
+                WHEN CASE
+                  WHEN n0_p = 1 AND NOT (
+                    n0_q = CAST(0 AS SMALLINT)
+                  )
+                  THEN 1e+300
+                  ELSE n0_hi
+                END <= CASE WHEN COALESCE(no0_p, 0) > 0 THEN 0e0 ELSE n0_lo END
+                THEN CAST(0 AS SMALLINT)
+                WHEN COALESCE(no0_p, 0) > 0
+                THEN CAST(29 AS SMALLINT)
+                ELSE n0_why
+              END AS n0_y,
+              CASE WHEN n0_p IS NULL THEN no0_f ELSE n0_f END AS n0_af,
+              CASE WHEN n0_p IS NULL THEN no0_f ELSE n0_f END AS n0_bf,
+              CASE WHEN n0_p IS NULL THEN no0_d ELSE n0_d END AS n0_ad,
+              CASE WHEN n0_p IS NULL THEN no0_d ELSE n0_d END AS n0_bd
+            FROM (
+              SELECT
+                person,
+                sex,
+                age_low,
+                age_high,
+                no0_p,
+                no0_d,
+                no0_f,
+                n0_p,
+                n0_f,
+                n0_d,
+                n0_why,
+                u,
+                COALESCE(n0_least, 0e0) AS n0_lo,
+                COALESCE(n0_most, 0e0) AS n0_hi,
+                CASE
+                  WHEN COALESCE(no0_p, 0) = 2
+                  THEN CAST(0 AS SMALLINT)
+                  ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+                END AS n0_q,
+                400.0e0 AS n1_a,
+                400.0e0 AS n1_b,
+                CAST(0 AS SMALLINT) AS n1_y
+              FROM (
+                SELECT
+                  w.person,
+                  w.sex,
+                  w.age_low,
+                  w.age_high,
+                  l0.p AS no0_p,
+                  l0.y AS no0_y,
+                  l0.d AS no0_d,
+                  l0.f AS no0_f,
+                  l1.p AS n0_p,
+                  l1.f AS n0_f,
+                  l1.d AS n0_d,
+                  l1.why AS n0_why,
+                  l1.least AS n0_least,
+                  l1.most AS n0_most,
+                  CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
+                FROM (
+                  SELECT
+                    a.person,
+                    q.sex,
+                    q.age_low,
+                    q.age_high
+                  FROM (
+                    SELECT
+                      person
+                    FROM course0
+                    UNION
+                    SELECT
+                      person
+                    FROM denied_rows
+                    WHERE
+                      slot IN (0)
+                    UNION
+                    SELECT DISTINCT
+                      person
+                    FROM unreadable
+                    WHERE
+                      concept IN ('*', 'body_weight', 'ivig')
+                  ) AS a
+                  JOIN people AS q
+                    ON q.person = a.person
+                  UNION ALL
+                  SELECT
+                    0,
+                    CAST(NULL AS STRING),
+                    CAST(NULL AS BIGINT),
+                    CAST(NULL AS BIGINT)
+                ) AS w
+                LEFT JOIN (
+                  SELECT
+                    *
+                  FROM denied_rows
+                  WHERE
+                    slot = 0
+                ) AS l0
+                  ON l0.person = w.person
+                LEFT JOIN (
+                  SELECT
+                    *
+                  FROM course0
+                ) AS l1
+                  ON l1.person = w.person
+                LEFT JOIN (
+                  SELECT DISTINCT
+                    person
+                  FROM unreadable
+                  WHERE
+                    concept IN ('*', 'body_weight', 'ivig')
+                ) AS unread
+                  ON unread.person = w.person
+              ) AS s
+            ) AS s
+          ) AS s
+        ) AS s
+      ) AS s
+    ) AS s
+  ) AS s
 )
 SELECT
-  person,
-  c3_t AS rule_t,
-  c3_r AS rule_r,
-  c3_v AS rule_v,
-  c3_d AS rule_d,
-  c3_f AS rule_f,
-  rule_u
-FROM stage_5
+  p.id AS person,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_t ELSE o_rule.rule_t END AS rule_t,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_r ELSE o_rule.rule_r END AS rule_r,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_v ELSE o_rule.rule_v END AS rule_v,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_d ELSE o_rule.rule_d END AS rule_d,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_f ELSE o_rule.rule_f END AS rule_f,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_u ELSE o_rule.rule_u END AS rule_u
+FROM people AS p
+LEFT JOIN rule_rule AS o_rule
+  ON o_rule.person = p.person
+CROSS JOIN (
+  SELECT
+    *
+  FROM rule_rule
+  WHERE
+    person = 0
+) AS e_rule

@@ -1,4 +1,40 @@
-WITH n0_each AS (
+WITH people AS (
+  SELECT
+    person,
+    id,
+    sex,
+    age_low,
+    age_high,
+    death_low,
+    -(
+      1 + CASE sex WHEN 'female' THEN 0 WHEN 'male' THEN 1 WHEN 'other' THEN 2 ELSE 3 END + 4 * (
+        COALESCE(CAST(age_low AS BIGINT), -20000) - -20000
+      ) + 160000 * (
+        COALESCE(CAST(age_high AS BIGINT), -20000) - -20000
+      )
+    ) AS kind
+  FROM (
+    SELECT
+      person,
+      id,
+      sex,
+      (
+        2026 - YEAR(birth_high) - CASE WHEN MONTH(birth_high) * 100 + DAY(birth_high) > 601 THEN 1 ELSE 0 END
+      ) AS age_low,
+      (
+        2026 - YEAR(birth_low) - CASE WHEN MONTH(birth_low) * 100 + DAY(birth_low) > 601 THEN 1 ELSE 0 END
+      ) AS age_high,
+      death_low
+    FROM persons
+  ) AS a
+), kinds AS (
+  SELECT DISTINCT
+    kind AS person,
+    sex,
+    age_low,
+    age_high
+  FROM people
+), items0_each AS (
   SELECT
     f.person,
     f.low AS item,
@@ -23,16 +59,16 @@ WITH n0_each AS (
   GROUP BY
     f.person,
     f.low
-), n0_distinct AS (
+), items0_distinct AS (
   SELECT
     person,
     COUNT(*) AS possible,
     COUNT(*) FILTER(WHERE
       certain = 1) AS certain
-  FROM n0_each
+  FROM items0_each
   GROUP BY
     person
-), n0_rest AS (
+), items0_rest AS (
   SELECT
     f.person,
     COUNT(*) FILTER(WHERE
@@ -94,7 +130,7 @@ WITH n0_each AS (
     f.concept = 'acr_1997_item'
   GROUP BY
     f.person
-), n0 AS (
+), items0 AS (
   SELECT
     r.person,
     COALESCE(d.possible, 0) AS possible,
@@ -104,123 +140,198 @@ WITH n0_each AS (
     r.closed AS closed,
     r.closing AS closing,
     r.last AS last
-  FROM n0_rest AS r
-  LEFT JOIN n0_distinct AS d
+  FROM items0_rest AS r
+  LEFT JOIN items0_distinct AS d
     ON d.person = r.person
-), unread AS (
+), rule_rule AS (
   SELECT
     person,
-    MAX(CASE WHEN concept IN ('*', 'acr_1997_item') THEN 1 ELSE 0 END) AS rule_u
-  FROM unreadable
-  GROUP BY
-    person
-), stage_0 AS (
-  SELECT
-    p.person AS person,
-    COALESCE(unread.rule_u, 0) AS rule_u,
-    n0.possible AS n0_possible,
-    n0.certain AS n0_certain,
-    n0.unreadable AS n0_unreadable,
-    n0.why AS n0_why,
-    n0.closed AS n0_closed,
-    n0.closing AS n0_closing,
-    n0.last AS n0_last
-  FROM persons AS p
-  LEFT JOIN n0
-    ON n0.person = p.person
-  LEFT JOIN unread
-    ON unread.person = p.person
-), stage_1 AS (
-  SELECT
-    person,
-    rule_u,
-    n0_why,
-    n0_last,
-    CAST(COALESCE(n0_certain, 0) AS DOUBLE) AS n0_lo,
-    LEAST(CAST(COALESCE(n0_possible, 0) + COALESCE(n0_unreadable, 0) AS DOUBLE), 11.0e0) AS n0_hi,
-    CASE
-      WHEN COALESCE(n0_closed, 0) = 2
-      THEN CAST(0 AS SMALLINT)
-      ELSE CASE WHEN COALESCE(n0_closed, 0) = 1 THEN n0_closing ELSE CAST(8 AS SMALLINT) END
-    END AS n0_q,
-    4.0e0 AS n1_a,
-    4.0e0 AS n1_b,
-    CAST(0 AS SMALLINT) AS n1_y
-  FROM stage_0
-), stage_2 AS (
-  SELECT
-    person,
-    rule_u,
-    n1_a,
-    n1_b,
-    n1_y,
-    n0_lo AS n0_a,
-    CASE WHEN n0_q <> CAST(0 AS SMALLINT) AND n0_hi < 11.0e0 THEN 11.0e0 ELSE n0_hi END AS n0_b,
-    CASE
-      WHEN n0_q <> CAST(0 AS SMALLINT) AND n0_hi < 11.0e0
-      THEN n0_q
-      WHEN n0_hi > n0_lo
-      THEN n0_why
-      ELSE CAST(0 AS SMALLINT)
-    END AS n0_y,
-    STRUCT_EXTRACT(n0_last, 'f') AS n0_af,
-    STRUCT_EXTRACT(n0_last, 'f') AS n0_bf,
-    STRUCT_EXTRACT(n0_last, 'd') AS n0_ad,
-    STRUCT_EXTRACT(n0_last, 'd') AS n0_bd
-  FROM stage_1
-), stage_3 AS (
-  SELECT
-    person,
-    rule_u,
-    n1_y,
-    n0_a,
-    n0_b,
-    n0_y,
-    n0_af,
-    n0_bf,
-    n0_ad,
-    n0_bd,
-    CASE
-      WHEN NOT (
-        n1_b - n0_a > 1e-9 * GREATEST(ABS(n0_a), ABS(n1_b))
-      )
-      THEN TRUE
-      WHEN n1_a - n0_b > 1e-9 * GREATEST(ABS(n0_b), ABS(n1_a))
-      THEN FALSE
-      ELSE CAST(NULL AS BOOLEAN)
-    END AS c2_t
-  FROM stage_2
-), stage_4 AS (
-  SELECT
-    person,
-    rule_u,
-    c2_t,
-    CASE
-      WHEN c2_t IS NULL
-      THEN CASE
-        WHEN n0_y <> CAST(0 AS SMALLINT)
-        THEN n0_y
-        WHEN n1_y <> CAST(0 AS SMALLINT)
-        THEN n1_y
-        ELSE CAST(21 AS SMALLINT)
-      END
-      ELSE CAST(1 AS SMALLINT)
-    END AS c2_r,
-    CASE
-      WHEN ABS(CASE WHEN c2_t IS FALSE THEN n0_b ELSE n0_a END) >= 1e+300
-      THEN CAST(NULL AS DOUBLE)
-      ELSE CASE WHEN c2_t IS FALSE THEN n0_b ELSE n0_a END
-    END AS c2_v,
-    CASE WHEN c2_t IS FALSE THEN n0_bd ELSE n0_ad END AS c2_d,
-    CASE WHEN c2_t IS FALSE THEN n0_bf ELSE n0_af END AS c2_f
-  FROM stage_3
+    t AS rule_t,
+    r AS rule_r,
+    v AS rule_v,
+    d AS rule_d,
+    f AS rule_f,
+    u AS rule_u
+  FROM (
+    SELECT
+      person,
+      sex,
+      age_low,
+      age_high,
+      u,
+      c2_t AS t,
+      c2_r AS r,
+      c2_v AS v,
+      c2_d AS d,
+      c2_f AS f
+    FROM (
+      SELECT
+        person,
+        sex,
+        age_low,
+        age_high,
+        u,
+        c2_t,
+        CASE
+          WHEN c2_t IS NULL
+          THEN CASE
+            WHEN n0_y <> CAST(0 AS SMALLINT)
+            THEN n0_y
+            WHEN n1_y <> CAST(0 AS SMALLINT)
+            THEN n1_y
+            ELSE CAST(21 AS SMALLINT)
+          END
+          ELSE CAST(1 AS SMALLINT)
+        END AS c2_r,
+        CASE
+          WHEN ABS(CASE WHEN c2_t IS FALSE THEN n0_b ELSE n0_a END) >= 1e+300
+          THEN CAST(NULL AS DOUBLE)
+          ELSE CASE WHEN c2_t IS FALSE THEN n0_b ELSE n0_a END
+        END AS c2_v,
+        CASE WHEN c2_t IS FALSE THEN n0_bd ELSE n0_ad END AS c2_d,
+        CASE WHEN c2_t IS FALSE THEN n0_bf ELSE n0_af END AS c2_f
+      FROM (
+        SELECT
+          person,
+          sex,
+          age_low,
+          age_high,
+          u,
+          n1_y,
+          n0_a,
+          n0_b,
+          n0_y,
+          n0_af,
+          n0_bf,
+          n0_ad,
+          n0_bd,
+          CASE
+            WHEN NOT (
+              n1_b - n0_a > 1e-9 * GREATEST(ABS(n0_a), ABS(n1_b))
+            )
+            THEN TRUE
+            WHEN n1_a - n0_b > 1e-9 * GREATEST(ABS(n0_b), ABS(n1_a))
+            THEN FALSE
+            ELSE CAST(NULL AS BOOLEAN)
+          END AS c2_t
+        FROM (
+          SELECT
+            person,
+            sex,
+            age_low,
+            age_high,
+            u,
+            n1_a,
+            n1_b,
+            n1_y,
+            n0_lo AS n0_a,
+            CASE WHEN n0_q <> CAST(0 AS SMALLINT) AND n0_hi < 11.0e0 THEN 11.0e0 ELSE n0_hi END AS n0_b,
+            CASE
+              WHEN n0_q <> CAST(0 AS SMALLINT) AND n0_hi < 11.0e0
+              THEN n0_q
+              WHEN n0_hi > n0_lo
+              THEN n0_why
+              ELSE CAST(0 AS SMALLINT)
+            END AS n0_y,
+            STRUCT_EXTRACT(n0_last, 'f') AS n0_af,
+            STRUCT_EXTRACT(n0_last, 'f') AS n0_bf,
+            STRUCT_EXTRACT(n0_last, 'd') AS n0_ad,
+            STRUCT_EXTRACT(n0_last, 'd') AS n0_bd
+          FROM (
+            SELECT
+              person,
+              sex,
+              age_low,
+              age_high,
+              n0_why,
+              n0_last,
+              u,
+              CAST(COALESCE(n0_certain, 0) AS DOUBLE) AS n0_lo,
+              LEAST(CAST(COALESCE(n0_possible, 0) + COALESCE(n0_unreadable, 0) AS DOUBLE), 11.0e0) AS n0_hi,
+              CASE
+                WHEN COALESCE(n0_closed, 0) = 2
+                THEN CAST(0 AS SMALLINT)
+                ELSE CASE WHEN COALESCE(n0_closed, 0) = 1 THEN n0_closing ELSE CAST(8 AS SMALLINT) END
+              END AS n0_q,
+              4.0e0 AS n1_a,
+              4.0e0 AS n1_b,
+              CAST(0 AS SMALLINT) AS n1_y
+            FROM (
+              SELECT
+                w.person,
+                w.sex,
+                w.age_low,
+                w.age_high,
+                l0.possible AS n0_possible,
+                l0.certain AS n0_certain,
+                l0.unreadable AS n0_unreadable,
+                l0.why AS n0_why,
+                l0.closed AS n0_closed,
+                l0.closing AS n0_closing,
+                l0.last AS n0_last,
+                CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
+              FROM (
+                SELECT
+                  a.person,
+                  q.sex,
+                  q.age_low,
+                  q.age_high
+                FROM (
+                  SELECT
+                    person
+                  FROM items0
+                  UNION
+                  SELECT DISTINCT
+                    person
+                  FROM unreadable
+                  WHERE
+                    concept IN ('*', 'acr_1997_item')
+                ) AS a
+                JOIN people AS q
+                  ON q.person = a.person
+                UNION ALL
+                SELECT
+                  0,
+                  CAST(NULL AS TEXT),
+                  CAST(NULL AS BIGINT),
+                  CAST(NULL AS BIGINT)
+              ) AS w
+              LEFT JOIN (
+                SELECT
+                  *
+                FROM items0
+              ) AS l0
+                ON l0.person = w.person
+              LEFT JOIN (
+                SELECT DISTINCT
+                  person
+                FROM unreadable
+                WHERE
+                  concept IN ('*', 'acr_1997_item')
+              ) AS unread
+                ON unread.person = w.person
+            ) AS s
+          ) AS s
+        ) AS s
+      ) AS s
+    ) AS s
+  ) AS s
 )
 SELECT
-  person,
-  c2_t AS rule_t,
-  c2_r AS rule_r,
-  c2_v AS rule_v,
-  c2_d AS rule_d,
-  c2_f AS rule_f,
-  rule_u
-FROM stage_4
+  p.id AS person,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_t ELSE o_rule.rule_t END AS rule_t,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_r ELSE o_rule.rule_r END AS rule_r,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_v ELSE o_rule.rule_v END AS rule_v,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_d ELSE o_rule.rule_d END AS rule_d,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_f ELSE o_rule.rule_f END AS rule_f,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_u ELSE o_rule.rule_u END AS rule_u
+FROM people AS p
+LEFT JOIN rule_rule AS o_rule
+  ON o_rule.person = p.person
+CROSS JOIN (
+  SELECT
+    *
+  FROM rule_rule
+  WHERE
+    person = 0
+) AS e_rule

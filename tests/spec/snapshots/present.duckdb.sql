@@ -1,143 +1,292 @@
-WITH history AS (
-  SELECT
-    f.person,
-    MAX(
-      {'p': CASE
-        WHEN f.start_high <= CAST('2026-06-01' AS DATE)
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND f.end_low >= CAST('2026-03-09' AS DATE)
-        AND f.doubt = CAST(0 AS SMALLINT)
-        THEN 2
-        ELSE 1
-      END, 'k': f.start_low, 'f': f.fact, 'y': f.why, 'd': CASE WHEN f.undated THEN NULL ELSE f.start_low END}
-    ) FILTER(WHERE
-      f.concept = 'mycophenolate'
-      AND NOT f.absent
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.end_high >= CAST('2026-03-09' AS DATE)) AS c0_p
-  FROM facts AS f
-  WHERE
-    NOT f.absent
-    AND (
-      f.concept = 'mycophenolate'
-      AND NOT f.absent
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.end_high >= CAST('2026-03-09' AS DATE)
-    )
-  GROUP BY
-    f.person
-), answers AS (
-  SELECT
-    f.person,
-    MAX(
-      {'p': CASE
-        WHEN f.start_low >= CAST('2026-05-04' AS DATE)
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        THEN 2
-        ELSE 1
-      END, 'f': f.fact, 'd': CASE WHEN f.undated THEN NULL ELSE f.start_low END, 'y': f.date_why}
-    ) FILTER(WHERE
-      f.concept = 'mycophenolate'
-      AND f.absent
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)) AS no0_n
-  FROM facts AS f
-  WHERE
-    f.absent
-    AND (
-      f.concept = 'mycophenolate'
-      AND f.absent
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-    )
-  GROUP BY
-    f.person
-), unread AS (
+WITH people AS (
   SELECT
     person,
-    MAX(CASE WHEN concept IN ('*', 'mycophenolate') THEN 1 ELSE 0 END) AS rule_u
-  FROM unreadable
-  GROUP BY
-    person
-), stage_0 AS (
+    id,
+    sex,
+    age_low,
+    age_high,
+    death_low,
+    -(
+      1 + CASE sex WHEN 'female' THEN 0 WHEN 'male' THEN 1 WHEN 'other' THEN 2 ELSE 3 END + 4 * (
+        COALESCE(CAST(age_low AS BIGINT), -20000) - -20000
+      ) + 160000 * (
+        COALESCE(CAST(age_high AS BIGINT), -20000) - -20000
+      )
+    ) AS kind
+  FROM (
+    SELECT
+      person,
+      id,
+      sex,
+      (
+        2026 - YEAR(birth_high) - CASE WHEN MONTH(birth_high) * 100 + DAY(birth_high) > 601 THEN 1 ELSE 0 END
+      ) AS age_low,
+      (
+        2026 - YEAR(birth_low) - CASE WHEN MONTH(birth_low) * 100 + DAY(birth_low) > 601 THEN 1 ELSE 0 END
+      ) AS age_high,
+      death_low
+    FROM persons
+  ) AS a
+), kinds AS (
+  SELECT DISTINCT
+    kind AS person,
+    sex,
+    age_low,
+    age_high
+  FROM people
+), present_rows AS (
   SELECT
-    p.person AS person,
-    COALESCE(unread.rule_u, 0) AS rule_u,
-    history.c0_p AS c0_p,
-    answers.no0_n AS no0_n
-  FROM persons AS p
-  LEFT JOIN history
-    ON history.person = p.person
-  LEFT JOIN answers
-    ON answers.person = p.person
-  LEFT JOIN unread
-    ON unread.person = p.person
-), stage_1 AS (
+    slot,
+    person,
+    STRUCT_EXTRACT(best, 'p') AS p,
+    STRUCT_EXTRACT(best, 'f') AS f,
+    STRUCT_EXTRACT(best, 'y') AS y,
+    STRUCT_EXTRACT(best, 'd') AS d
+  FROM (
+    SELECT
+      slot,
+      person,
+      MAX({'p': p, 'k': k, 'f': f, 'y': y, 'd': d}) AS best
+    FROM (
+      SELECT
+        s.slot,
+        f.person,
+        CASE
+          WHEN f.start_high <= CAST('2026-06-01' AS DATE)
+          AND f.start_high <= CAST('2026-06-01' AS DATE)
+          AND f.end_low >= s.since
+          AND f.doubt = CAST(0 AS SMALLINT)
+          THEN 2
+          ELSE 1
+        END AS p,
+        f.start_low AS k,
+        f.fact AS f,
+        f.why AS y,
+        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
+      FROM facts AS f
+      JOIN (VALUES
+        (0, 'mycophenolate', CAST('2026-03-09' AS DATE))) AS s(slot, concept, since)
+        ON s.concept = f.concept
+      WHERE
+        NOT f.absent
+        AND f.start_low <= CAST('2026-06-01' AS DATE)
+        AND f.end_high >= s.since
+    ) AS r
+    GROUP BY
+      slot,
+      person
+  ) AS b
+), denied_rows AS (
+  SELECT
+    slot,
+    person,
+    STRUCT_EXTRACT(best, 'p') AS p,
+    STRUCT_EXTRACT(best, 'f') AS f,
+    STRUCT_EXTRACT(best, 'y') AS y,
+    STRUCT_EXTRACT(best, 'd') AS d
+  FROM (
+    SELECT
+      slot,
+      person,
+      MAX({'p': p, 'k': k, 'f': f, 'y': y, 'd': d}) AS best
+    FROM (
+      SELECT
+        s.slot,
+        f.person,
+        CASE
+          WHEN f.start_low >= s.since
+          AND f.start_high <= CAST('2026-06-01' AS DATE)
+          AND f.start_high <= CAST('2026-06-01' AS DATE)
+          THEN 2
+          ELSE 1
+        END AS p,
+        0 AS k,
+        f.fact AS f,
+        f.date_why AS y,
+        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
+      FROM facts AS f
+      JOIN (VALUES
+        (0, 'mycophenolate', CAST('2026-05-04' AS DATE))) AS s(slot, concept, since)
+        ON s.concept = f.concept
+      WHERE
+        f.absent AND f.start_low <= CAST('2026-06-01' AS DATE) AND f.start_high >= s.since
+    ) AS r
+    GROUP BY
+      slot,
+      person
+  ) AS b
+), rule_rule AS (
   SELECT
     person,
-    rule_u,
-    c0_p,
-    no0_n,
-    CASE
-      WHEN COALESCE(STRUCT_EXTRACT(no0_n, 'p'), 0) = 2
-      THEN CAST(0 AS SMALLINT)
-      ELSE CASE
-        WHEN COALESCE(STRUCT_EXTRACT(no0_n, 'p'), 0) = 1
-        THEN STRUCT_EXTRACT(no0_n, 'y')
-        ELSE CAST(8 AS SMALLINT)
-      END
-    END AS c0_q
-  FROM stage_0
-), stage_2 AS (
-  SELECT
-    person,
-    rule_u,
-    CASE
-      WHEN c0_p IS NULL
-      THEN CASE WHEN c0_q = CAST(0 AS SMALLINT) THEN FALSE ELSE CAST(NULL AS BOOLEAN) END
-      WHEN STRUCT_EXTRACT(c0_p, 'p') = 2 AND COALESCE(STRUCT_EXTRACT(no0_n, 'p'), 0) = 0
-      THEN TRUE
-      ELSE CAST(NULL AS BOOLEAN)
-    END AS c0_t,
-    CASE
-      WHEN c0_p IS NULL
-      THEN CASE WHEN c0_q = CAST(0 AS SMALLINT) THEN CAST(3 AS SMALLINT) ELSE c0_q END
-      WHEN STRUCT_EXTRACT(c0_p, 'p') = 2 AND COALESCE(STRUCT_EXTRACT(no0_n, 'p'), 0) = 0
-      THEN CAST(2 AS SMALLINT)
-      WHEN STRUCT_EXTRACT(c0_p, 'p') = 2
-      THEN CAST(29 AS SMALLINT)
-      ELSE STRUCT_EXTRACT(c0_p, 'y')
-    END AS c0_r,
-    CAST(NULL AS DOUBLE) AS c0_v,
-    CASE
-      WHEN c0_p IS NULL
-      THEN STRUCT_EXTRACT(no0_n, 'd')
-      ELSE STRUCT_EXTRACT(c0_p, 'd')
-    END AS c0_d,
-    CASE
-      WHEN c0_p IS NULL
-      THEN STRUCT_EXTRACT(no0_n, 'f')
-      ELSE STRUCT_EXTRACT(c0_p, 'f')
-    END AS c0_f
-  FROM stage_1
-), stage_3 AS (
-  SELECT
-    person,
-    rule_u,
-    c0_r AS c1_r,
-    c0_v AS c1_v,
-    c0_d AS c1_d,
-    c0_f AS c1_f,
-    NOT c0_t AS c1_t
-  FROM stage_2
+    t AS rule_t,
+    r AS rule_r,
+    v AS rule_v,
+    d AS rule_d,
+    f AS rule_f,
+    u AS rule_u
+  FROM (
+    SELECT
+      person,
+      sex,
+      age_low,
+      age_high,
+      u,
+      c1_t AS t,
+      c1_r AS r,
+      c1_v AS v,
+      c1_d AS d,
+      c1_f AS f
+    FROM (
+      SELECT
+        person,
+        sex,
+        age_low,
+        age_high,
+        u,
+        c0_r AS c1_r,
+        c0_v AS c1_v,
+        c0_d AS c1_d,
+        c0_f AS c1_f,
+        NOT c0_t AS c1_t
+      FROM (
+        SELECT
+          person,
+          sex,
+          age_low,
+          age_high,
+          u,
+          CASE
+            WHEN c0_p IS NULL
+            THEN CASE WHEN c0_q = CAST(0 AS SMALLINT) THEN FALSE ELSE CAST(NULL AS BOOLEAN) END
+            WHEN c0_p = 2 AND COALESCE(no0_p, 0) = 0
+            THEN TRUE
+            ELSE CAST(NULL AS BOOLEAN)
+          END AS c0_t,
+          CASE
+            WHEN c0_p IS NULL
+            THEN CASE WHEN c0_q = CAST(0 AS SMALLINT) THEN CAST(3 AS SMALLINT) ELSE c0_q END
+            WHEN c0_p = 2 AND COALESCE(no0_p, 0) = 0
+            THEN CAST(2 AS SMALLINT)
+            WHEN c0_p = 2
+            THEN CAST(29 AS SMALLINT)
+            ELSE c0_y
+          END AS c0_r,
+          CAST(NULL AS DOUBLE) AS c0_v,
+          CASE WHEN c0_p IS NULL THEN no0_d ELSE c0_d0 END AS c0_d,
+          CASE WHEN c0_p IS NULL THEN no0_f ELSE c0_f0 END AS c0_f
+        FROM (
+          SELECT
+            person,
+            sex,
+            age_low,
+            age_high,
+            no0_p,
+            no0_d,
+            no0_f,
+            c0_p,
+            c0_y,
+            c0_d0,
+            c0_f0,
+            u,
+            CASE
+              WHEN COALESCE(no0_p, 0) = 2
+              THEN CAST(0 AS SMALLINT)
+              ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+            END AS c0_q
+          FROM (
+            SELECT
+              w.person,
+              w.sex,
+              w.age_low,
+              w.age_high,
+              l0.p AS no0_p,
+              l0.y AS no0_y,
+              l0.d AS no0_d,
+              l0.f AS no0_f,
+              l1.p AS c0_p,
+              l1.y AS c0_y,
+              l1.d AS c0_d0,
+              l1.f AS c0_f0,
+              CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
+            FROM (
+              SELECT
+                a.person,
+                q.sex,
+                q.age_low,
+                q.age_high
+              FROM (
+                SELECT
+                  person
+                FROM denied_rows
+                WHERE
+                  slot IN (0)
+                UNION
+                SELECT
+                  person
+                FROM present_rows
+                WHERE
+                  slot IN (0)
+                UNION
+                SELECT DISTINCT
+                  person
+                FROM unreadable
+                WHERE
+                  concept IN ('*', 'mycophenolate')
+              ) AS a
+              JOIN people AS q
+                ON q.person = a.person
+              UNION ALL
+              SELECT
+                0,
+                CAST(NULL AS TEXT),
+                CAST(NULL AS BIGINT),
+                CAST(NULL AS BIGINT)
+            ) AS w
+            LEFT JOIN (
+              SELECT
+                *
+              FROM denied_rows
+              WHERE
+                slot = 0
+            ) AS l0
+              ON l0.person = w.person
+            LEFT JOIN (
+              SELECT
+                *
+              FROM present_rows
+              WHERE
+                slot = 0
+            ) AS l1
+              ON l1.person = w.person
+            LEFT JOIN (
+              SELECT DISTINCT
+                person
+              FROM unreadable
+              WHERE
+                concept IN ('*', 'mycophenolate')
+            ) AS unread
+              ON unread.person = w.person
+          ) AS s
+        ) AS s
+      ) AS s
+    ) AS s
+  ) AS s
 )
 SELECT
-  person,
-  c1_t AS rule_t,
-  c1_r AS rule_r,
-  c1_v AS rule_v,
-  c1_d AS rule_d,
-  c1_f AS rule_f,
-  rule_u
-FROM stage_3
+  p.id AS person,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_t ELSE o_rule.rule_t END AS rule_t,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_r ELSE o_rule.rule_r END AS rule_r,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_v ELSE o_rule.rule_v END AS rule_v,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_d ELSE o_rule.rule_d END AS rule_d,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_f ELSE o_rule.rule_f END AS rule_f,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_u ELSE o_rule.rule_u END AS rule_u
+FROM people AS p
+LEFT JOIN rule_rule AS o_rule
+  ON o_rule.person = p.person
+CROSS JOIN (
+  SELECT
+    *
+  FROM rule_rule
+  WHERE
+    person = 0
+) AS e_rule

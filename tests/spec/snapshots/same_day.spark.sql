@@ -1,4 +1,40 @@
-WITH anchor0_days AS (
+WITH people AS (
+  SELECT
+    person,
+    id,
+    sex,
+    age_low,
+    age_high,
+    death_low,
+    -(
+      1 + CASE sex WHEN 'female' THEN 0 WHEN 'male' THEN 1 WHEN 'other' THEN 2 ELSE 3 END + 4 * (
+        COALESCE(CAST(age_low AS BIGINT), -20000) - -20000
+      ) + 160000 * (
+        COALESCE(CAST(age_high AS BIGINT), -20000) - -20000
+      )
+    ) AS kind
+  FROM (
+    SELECT
+      person,
+      id,
+      sex,
+      (
+        2026 - YEAR(birth_high) - CASE WHEN MONTH(birth_high) * 100 + DAY(birth_high) > 601 THEN 1 ELSE 0 END
+      ) AS age_low,
+      (
+        2026 - YEAR(birth_low) - CASE WHEN MONTH(birth_low) * 100 + DAY(birth_low) > 601 THEN 1 ELSE 0 END
+      ) AS age_high,
+      death_low
+    FROM persons
+  ) AS a
+), kinds AS (
+  SELECT DISTINCT
+    kind AS person,
+    sex,
+    age_low,
+    age_high
+  FROM people
+), anchor0_days AS (
   SELECT
     f.person,
     GREATEST(f.start_low, CAST('0001-01-01' AS DATE)) AS first,
@@ -58,415 +94,401 @@ WITH anchor0_days AS (
     END AS high,
     CASE WHEN l.exact_day IS NULL AND l.loose_sure IS NULL THEN FALSE ELSE TRUE END AS sure
   FROM anchor0_ends AS l
-), anchored_bars AS (
+), pick_rows AS (
   SELECT
+    0 AS slot,
     f.person,
-    MAX(f.start_low) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low >= anchor0.high
+    f.fact,
+    COALESCE(
+      f.start_low >= anchor0.high
       AND f.start_high <= anchor0.low
       AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND anchor0.sure) AS n0_bar
+      AND anchor0.sure,
+      FALSE
+    ) AS certain,
+    f.exact
+    AND COALESCE(
+      f.start_low >= anchor0.high
+      AND f.start_high <= anchor0.low
+      AND f.start_high <= CAST('2026-06-01' AS DATE)
+      AND anchor0.sure,
+      FALSE
+    ) AS settled,
+    DATEDIFF(DAY, CAST('1970-01-01' AS DATE), f.start_low) AS k_low,
+    DATEDIFF(DAY, CAST('1970-01-01' AS DATE), f.start_high) AS k_high,
+    CASE WHEN f.undated THEN NULL ELSE f.start_low END AS day,
+    f.date_why,
+    f.low AS low,
+    f.high AS high,
+    f.issue AS issue,
+    1 AS worst
   FROM facts AS f
   LEFT JOIN anchor0
     ON anchor0.person = f.person
   WHERE
-    TRUE
-    AND (
-      f.concept = 'chronicity_index'
-      AND f.start_low >= anchor0.high
-      AND f.start_high <= anchor0.low
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND anchor0.sure
-    )
-  GROUP BY
-    f.person
-), anchored_results AS (
+    f.concept = 'chronicity_index'
+    AND f.start_low <= anchor0.high
+    AND f.start_high >= anchor0.low
+), pick_sums AS (
   SELECT
-    f.person,
-    MAX(
-      STRUCT(f.start_low AS k, f.low AS v, f.fact AS f, f.issue AS i, f.start_low AS d)
-    ) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low >= anchor0.high
-      AND f.start_high <= anchor0.low
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND anchor0.sure
-      AND f.exact) AS n0_ea,
-    MAX(
-      STRUCT(f.start_low AS k, f.high AS v, f.fact AS f, f.issue AS i, f.start_low AS d)
-    ) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low >= anchor0.high
-      AND f.start_high <= anchor0.low
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND anchor0.sure
-      AND f.exact) AS n0_eb,
-    MAX(
-      STRUCT(
-        -f.low AS v,
-        f.fact AS f,
-        f.issue AS i,
-        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
-      )
-    ) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low <= anchor0.high
-      AND f.start_high >= anchor0.low
-      AND NOT COALESCE(
-        f.exact
-        AND f.start_low >= anchor0.high
-        AND f.start_high <= anchor0.low
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND anchor0.sure,
-        FALSE
-      )
-      AND (
-        anchored_bars.n0_bar IS NULL OR f.start_high >= anchored_bars.n0_bar
-      )) AS n0_la,
-    MAX(
-      STRUCT(
-        f.high AS v,
-        f.fact AS f,
-        f.issue AS i,
-        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
-      )
-    ) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low <= anchor0.high
-      AND f.start_high >= anchor0.low
-      AND NOT COALESCE(
-        f.exact
-        AND f.start_low >= anchor0.high
-        AND f.start_high <= anchor0.low
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND anchor0.sure,
-        FALSE
-      )
-      AND (
-        anchored_bars.n0_bar IS NULL OR f.start_high >= anchored_bars.n0_bar
-      )) AS n0_lb,
-    COUNT(*) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low <= anchor0.high
-      AND f.start_high >= anchor0.low
-      AND NOT COALESCE(
-        f.exact
-        AND f.start_low >= anchor0.high
-        AND f.start_high <= anchor0.low
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND anchor0.sure,
-        FALSE
-      )
-      AND (
-        anchored_bars.n0_bar IS NULL OR f.start_high >= anchored_bars.n0_bar
-      )) AS n0_ln,
-    MAX(f.date_why) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low <= anchor0.high
-      AND f.start_high >= anchor0.low
-      AND NOT COALESCE(
-        f.exact
-        AND f.start_low >= anchor0.high
-        AND f.start_high <= anchor0.low
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND anchor0.sure,
-        FALSE
-      )
-      AND (
-        anchored_bars.n0_bar IS NULL OR f.start_high >= anchored_bars.n0_bar
-      )) AS n0_ly,
-    MAX(STRUCT(f.fact AS f, CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d)) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low <= anchor0.high
-      AND f.start_high >= anchor0.low
-      AND NOT COALESCE(
-        f.exact
-        AND f.start_low >= anchor0.high
-        AND f.start_high <= anchor0.low
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND anchor0.sure,
-        FALSE
-      )
-      AND (
-        anchored_bars.n0_bar IS NULL OR f.start_high >= anchored_bars.n0_bar
-      )) AS n0_lp,
-    MAX(f.start_high) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low <= anchor0.high
-      AND f.start_high >= anchor0.low
-      AND NOT COALESCE(
-        f.exact
-        AND f.start_low >= anchor0.high
-        AND f.start_high <= anchor0.low
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND anchor0.sure,
-        FALSE
-      )
-      AND (
-        anchored_bars.n0_bar IS NULL OR f.start_high >= anchored_bars.n0_bar
-      )) AS n0_lr,
-    MAX(f.start_low) FILTER(WHERE
-      f.concept = 'chronicity_index'
-      AND f.start_low <= anchor0.high
-      AND f.start_high >= anchor0.low
-      AND NOT COALESCE(
-        f.exact
-        AND f.start_low >= anchor0.high
-        AND f.start_high <= anchor0.low
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND anchor0.sure,
-        FALSE
-      )
-      AND (
-        anchored_bars.n0_bar IS NULL OR f.start_high >= anchored_bars.n0_bar
-      )
-      AND f.start_low >= anchor0.high
-      AND f.start_high <= anchor0.low
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND anchor0.sure) AS n0_lc
-  FROM facts AS f
-  LEFT JOIN anchor0
-    ON anchor0.person = f.person
-  LEFT JOIN anchored_bars
-    ON anchored_bars.person = f.person
-  WHERE
-    TRUE
-    AND (
-      f.concept = 'chronicity_index'
-      AND f.start_low >= anchor0.high
-      AND f.start_high <= anchor0.low
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND anchor0.sure
-      AND f.exact
-      OR f.concept = 'chronicity_index'
-      AND f.start_low <= anchor0.high
-      AND f.start_high >= anchor0.low
-      AND NOT COALESCE(
-        f.exact
-        AND f.start_low >= anchor0.high
-        AND f.start_high <= anchor0.low
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND anchor0.sure,
-        FALSE
-      )
-      AND (
-        anchored_bars.n0_bar IS NULL OR f.start_high >= anchored_bars.n0_bar
-      )
-      OR f.concept = 'chronicity_index'
-      AND f.start_low <= anchor0.high
-      AND f.start_high >= anchor0.low
-      AND NOT COALESCE(
-        f.exact
-        AND f.start_low >= anchor0.high
-        AND f.start_high <= anchor0.low
-        AND f.start_high <= CAST('2026-06-01' AS DATE)
-        AND anchor0.sure,
-        FALSE
-      )
-      AND (
-        anchored_bars.n0_bar IS NULL OR f.start_high >= anchored_bars.n0_bar
-      )
-      AND f.start_low >= anchor0.high
-      AND f.start_high <= anchor0.low
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND anchor0.sure
-    )
-  GROUP BY
-    f.person
-), unread AS (
-  SELECT
+    slot,
     person,
-    MAX(CASE WHEN concept IN ('*', 'biopsy_class', 'chronicity_index') THEN 1 ELSE 0 END) AS rule_u
-  FROM unreadable
+    COUNT(*) AS n,
+    MIN(CASE WHEN settled THEN 1 ELSE 0 END) AS sure,
+    MAX(low) AS low,
+    MAX(high) AS high,
+    MAX(issue) AS issue,
+    MAX(fact) AS fact,
+    MAX(day) AS day,
+    MAX(k_low) FILTER(WHERE
+      certain) AS bar
+  FROM pick_rows
   GROUP BY
+    slot,
     person
-), stage_0 AS (
+), pick_near AS (
   SELECT
-    p.person AS person,
-    COALESCE(unread.rule_u, 0) AS rule_u,
-    anchored_results.n0_ea AS n0_ea,
-    anchored_results.n0_eb AS n0_eb,
-    anchored_results.n0_la AS n0_la,
-    anchored_results.n0_lb AS n0_lb,
-    anchored_results.n0_ln AS n0_ln,
-    anchored_results.n0_ly AS n0_ly,
-    anchored_results.n0_lp AS n0_lp,
-    anchored_results.n0_lr AS n0_lr,
-    anchored_results.n0_lc AS n0_lc
-  FROM persons AS p
-  LEFT JOIN anchored_results
-    ON anchored_results.person = p.person
-  LEFT JOIN unread
-    ON unread.person = p.person
-), stage_1 AS (
+    r.*
+  FROM pick_rows AS r
+  JOIN pick_sums AS b
+    ON b.slot = r.slot AND b.person = r.person
+  WHERE
+    NOT (
+      b.n = 1 AND b.sure = 1
+    ) AND (
+      b.bar IS NULL OR r.k_high >= b.bar
+    )
+), pick_near_sums AS (
   SELECT
+    slot,
     person,
-    rule_u,
-    n0_ea,
-    n0_eb,
-    n0_la,
-    n0_lb,
-    n0_ln,
-    n0_ly,
-    n0_lp,
+    COUNT(*) AS n,
+    MIN(CASE WHEN settled THEN 1 ELSE 0 END) AS sure,
+    MAX(low) AS low,
+    MAX(high) AS high,
+    MAX(issue) AS issue,
+    MAX(fact) AS fact,
+    MAX(day) AS day,
+    MAX(k_low) FILTER(WHERE
+      certain) AS bar
+  FROM pick_near
+  GROUP BY
+    slot,
+    person
+), pick_vague AS (
+  SELECT
+    r.*
+  FROM pick_near AS r
+  JOIN pick_near_sums AS b
+    ON b.slot = r.slot AND b.person = r.person
+  WHERE
+    NOT (
+      b.n = 1 AND b.sure = 1
+    )
+), pick_ends AS (
+  SELECT
+    slot,
+    person,
+    MAX(
+      STRUCT(
+        CASE WHEN worst = 1 THEN low ELSE -low END AS o,
+        fact AS f,
+        issue AS i,
+        day AS d,
+        low AS v
+      )
+    ) FILTER(WHERE
+      settled) AS ea,
+    MAX(
+      STRUCT(
+        CASE WHEN worst = -1 THEN -high ELSE high END AS o,
+        fact AS f,
+        issue AS i,
+        day AS d,
+        high AS v
+      )
+    ) FILTER(WHERE
+      settled) AS eb,
+    MAX(STRUCT(-low AS o, fact AS f, issue AS i, day AS d, low AS v)) FILTER(WHERE
+      NOT settled) AS la,
+    MAX(STRUCT(high AS o, fact AS f, issue AS i, day AS d, high AS v)) FILTER(WHERE
+      NOT settled) AS lb,
+    MAX(STRUCT(fact AS f, day AS d)) FILTER(WHERE
+      NOT settled) AS lp,
+    COUNT(*) FILTER(WHERE
+      NOT settled) AS ln,
+    MAX(date_why) FILTER(WHERE
+      NOT settled) AS ly,
+    MAX(k_low) FILTER(WHERE
+      certain AND NOT settled) AS lc
+  FROM pick_vague
+  GROUP BY
+    slot,
+    person
+), pick_sides AS (
+  SELECT
+    *,
+    CASE WHEN NOT ea IS NULL OR NOT lc IS NULL THEN 2 ELSE 1 END AS t,
+    NOT la IS NULL AND (
+      ea IS NULL OR la.v < ea.v
+    ) AS loose_a,
+    NOT la IS NULL AND (
+      ea IS NULL OR lb.v > eb.v
+    ) AS loose_b
+  FROM pick_ends
+), pick_chosen AS (
+  SELECT
+    slot,
+    person,
+    t,
+    CASE WHEN loose_a THEN la.v ELSE ea.v END AS av,
+    CASE WHEN loose_a THEN la.f ELSE ea.f END AS af,
+    CASE WHEN loose_a THEN la.i ELSE ea.i END AS ai,
+    CASE WHEN loose_a THEN la.d ELSE ea.d END AS ad,
+    CASE WHEN loose_b THEN lb.v ELSE eb.v END AS bv,
+    CASE WHEN loose_b THEN lb.f ELSE eb.f END AS bf,
+    CASE WHEN loose_b THEN lb.i ELSE eb.i END AS bi,
+    CASE WHEN loose_b THEN lb.d ELSE eb.d END AS bd,
+    NOT la IS NULL AND (
+      NOT ea IS NULL OR ln > 1
+    ) AS mixed,
+    ly,
+    lp
+  FROM pick_sides
+), picks AS (
+  SELECT
+    slot,
+    person,
+    2 AS t,
+    low AS a,
+    high AS b,
     CASE
-      WHEN NOT n0_ea IS NULL OR NOT n0_lc IS NULL
-      THEN 2
-      WHEN NOT n0_la IS NULL
-      THEN 1
-      ELSE 0
-    END AS n0_t,
-    NOT n0_ea IS NULL AND (
-      n0_lc IS NULL OR n0_lc <= n0_ea.d
-    ) AS n0_ue,
-    NOT n0_la IS NULL AND (
-      n0_ea IS NULL OR n0_lr >= n0_ea.d
-    ) AS n0_ul,
-    3.0e0 AS n1_a,
-    3.0e0 AS n1_b,
-    CAST(0 AS SMALLINT) AS n1_y
-  FROM stage_0
-), stage_2 AS (
-  SELECT
-    person,
-    rule_u,
-    n0_ea,
-    n0_eb,
-    n0_la,
-    n0_lb,
-    n0_ln,
-    n0_ly,
-    n0_lp,
-    n0_t,
-    n0_ue,
-    n0_ul,
-    n1_a,
-    n1_b,
-    n1_y,
-    n0_ul AND (
-      NOT n0_ue OR -n0_la.v < n0_ea.v
-    ) AS n0_la2,
-    n0_ul AND (
-      NOT n0_ue OR n0_lb.v > n0_eb.v
-    ) AS n0_lb2
-  FROM stage_1
-), stage_3 AS (
-  SELECT
-    person,
-    rule_u,
-    n1_a,
-    n1_b,
-    n1_y,
-    CASE WHEN n0_t < 2 THEN -1e+300 WHEN n0_la2 THEN -n0_la.v ELSE n0_ea.v END AS n0_a,
-    CASE WHEN n0_t < 2 THEN 1e+300 WHEN n0_lb2 THEN n0_lb.v ELSE n0_eb.v END AS n0_b,
-    CASE
-      WHEN n0_t = 0
-      THEN CAST(12 AS SMALLINT)
-      WHEN n0_t = 1
-      THEN n0_ly
-      WHEN CASE WHEN n0_t < 2 THEN -1e+300 WHEN n0_la2 THEN -n0_la.v ELSE n0_ea.v END = CASE WHEN n0_t < 2 THEN 1e+300 WHEN n0_lb2 THEN n0_lb.v ELSE n0_eb.v END
+      WHEN low = high
       THEN CAST(0 AS SMALLINT)
-      WHEN n0_ul AND (
-        n0_ue OR n0_ln > 1
-      )
-      THEN n0_ly
-      WHEN CASE WHEN n0_lb2 THEN n0_lb.i ELSE n0_eb.i END <> CAST(0 AS SMALLINT)
-      THEN CASE WHEN n0_lb2 THEN n0_lb.i ELSE n0_eb.i END
-      WHEN CASE WHEN n0_la2 THEN n0_la.i ELSE n0_ea.i END <> CAST(0 AS SMALLINT)
-      THEN CASE WHEN n0_la2 THEN n0_la.i ELSE n0_ea.i END
+      WHEN issue <> CAST(0 AS SMALLINT)
+      THEN issue
       ELSE CAST(29 AS SMALLINT)
-    END AS n0_y,
+    END AS y,
+    fact AS af,
+    day AS ad,
+    fact AS bf,
+    day AS bd
+  FROM pick_sums AS b
+  WHERE
+    b.n = 1 AND b.sure = 1
+  UNION ALL
+  SELECT
+    slot,
+    person,
+    2 AS t,
+    low AS a,
+    high AS b,
     CASE
-      WHEN n0_t = 0
-      THEN NULL
-      WHEN n0_t = 1
-      THEN n0_lp.f
-      WHEN n0_la2
-      THEN n0_la.f
-      ELSE n0_ea.f
-    END AS n0_af,
+      WHEN low = high
+      THEN CAST(0 AS SMALLINT)
+      WHEN issue <> CAST(0 AS SMALLINT)
+      THEN issue
+      ELSE CAST(29 AS SMALLINT)
+    END AS y,
+    fact AS af,
+    day AS ad,
+    fact AS bf,
+    day AS bd
+  FROM pick_near_sums AS b
+  WHERE
+    b.n = 1 AND b.sure = 1
+  UNION ALL
+  SELECT
+    slot,
+    person,
+    t,
+    CASE WHEN t = 1 THEN -1e+300 ELSE av END AS a,
+    CASE WHEN t = 1 THEN 1e+300 ELSE bv END AS b,
     CASE
-      WHEN n0_t = 0
-      THEN NULL
-      WHEN n0_t = 1
-      THEN n0_lp.d
-      WHEN n0_la2
-      THEN n0_la.d
-      ELSE n0_ea.d
-    END AS n0_ad,
-    CASE
-      WHEN n0_t = 0
-      THEN NULL
-      WHEN n0_t = 1
-      THEN n0_lp.f
-      WHEN n0_lb2
-      THEN n0_lb.f
-      ELSE n0_eb.f
-    END AS n0_bf,
-    CASE
-      WHEN n0_t = 0
-      THEN NULL
-      WHEN n0_t = 1
-      THEN n0_lp.d
-      WHEN n0_lb2
-      THEN n0_lb.d
-      ELSE n0_eb.d
-    END AS n0_bd
-  FROM stage_2
-), stage_4 AS (
+      WHEN t = 1
+      THEN ly
+      WHEN av = bv
+      THEN CAST(0 AS SMALLINT)
+      WHEN mixed
+      THEN ly
+      WHEN bi <> CAST(0 AS SMALLINT)
+      THEN bi
+      WHEN ai <> CAST(0 AS SMALLINT)
+      THEN ai
+      ELSE CAST(29 AS SMALLINT)
+    END AS y,
+    CASE WHEN t = 1 THEN lp.f ELSE af END AS af,
+    CASE WHEN t = 1 THEN lp.d ELSE ad END AS ad,
+    CASE WHEN t = 1 THEN lp.f ELSE bf END AS bf,
+    CASE WHEN t = 1 THEN lp.d ELSE bd END AS bd
+  FROM pick_chosen
+), rule_rule AS (
   SELECT
     person,
-    rule_u,
-    n1_y,
-    n0_a,
-    n0_b,
-    n0_y,
-    n0_af,
-    n0_ad,
-    n0_bf,
-    n0_bd,
-    CASE
-      WHEN n1_a - n0_b > 1e-9 * GREATEST(ABS(n0_b), ABS(n1_a))
-      THEN TRUE
-      WHEN NOT (
-        n1_b - n0_a > 1e-9 * GREATEST(ABS(n0_a), ABS(n1_b))
-      )
-      THEN FALSE
-      ELSE CAST(NULL AS BOOLEAN)
-    END AS c2_t
-  FROM stage_3
-), stage_5 AS (
-  SELECT
-    person,
-    rule_u,
-    c2_t,
-    CASE
-      WHEN c2_t IS NULL
-      THEN CASE
-        WHEN n0_y <> CAST(0 AS SMALLINT)
-        THEN n0_y
-        WHEN n1_y <> CAST(0 AS SMALLINT)
-        THEN n1_y
-        ELSE CAST(21 AS SMALLINT)
-      END
-      ELSE CAST(1 AS SMALLINT)
-    END AS c2_r,
-    CASE
-      WHEN ABS(CASE WHEN NOT c2_t IS FALSE THEN n0_b ELSE n0_a END) >= 1e+300
-      THEN CAST(NULL AS DOUBLE)
-      ELSE CASE WHEN NOT c2_t IS FALSE THEN n0_b ELSE n0_a END
-    END AS c2_v,
-    CASE WHEN NOT c2_t IS FALSE THEN n0_bd ELSE n0_ad END AS c2_d,
-    CASE WHEN NOT c2_t IS FALSE THEN n0_bf ELSE n0_af END AS c2_f
-  FROM stage_4
+    t AS rule_t,
+    r AS rule_r,
+    v AS rule_v,
+    d AS rule_d,
+    f AS rule_f,
+    u AS rule_u
+  FROM (
+    SELECT
+      person,
+      sex,
+      age_low,
+      age_high,
+      u,
+      c2_t AS t,
+      c2_r AS r,
+      c2_v AS v,
+      c2_d AS d,
+      c2_f AS f
+    FROM (
+      SELECT
+        person,
+        sex,
+        age_low,
+        age_high,
+        u,
+        c2_t,
+        CASE
+          WHEN c2_t IS NULL
+          THEN CASE
+            WHEN n0_y <> CAST(0 AS SMALLINT)
+            THEN n0_y
+            WHEN n1_y <> CAST(0 AS SMALLINT)
+            THEN n1_y
+            ELSE CAST(21 AS SMALLINT)
+          END
+          ELSE CAST(1 AS SMALLINT)
+        END AS c2_r,
+        CASE
+          WHEN ABS(CASE WHEN NOT c2_t IS FALSE THEN n0_b ELSE n0_a END) >= 1e+300
+          THEN CAST(NULL AS DOUBLE)
+          ELSE CASE WHEN NOT c2_t IS FALSE THEN n0_b ELSE n0_a END
+        END AS c2_v,
+        CASE WHEN NOT c2_t IS FALSE THEN n0_bd ELSE n0_ad END AS c2_d,
+        CASE WHEN NOT c2_t IS FALSE THEN n0_bf ELSE n0_af END AS c2_f
+      FROM (
+        SELECT
+          person,
+          sex,
+          age_low,
+          age_high,
+          n0_af,
+          n0_ad,
+          n0_bf,
+          n0_bd,
+          n0_a,
+          n0_b,
+          n0_y,
+          u,
+          n1_y,
+          CASE
+            WHEN n1_a - n0_b > 1e-9 * GREATEST(ABS(n0_b), ABS(n1_a))
+            THEN TRUE
+            WHEN NOT (
+              n1_b - n0_a > 1e-9 * GREATEST(ABS(n0_a), ABS(n1_b))
+            )
+            THEN FALSE
+            ELSE CAST(NULL AS BOOLEAN)
+          END AS c2_t
+        FROM (
+          SELECT
+            person,
+            sex,
+            age_low,
+            age_high,
+            n0_af,
+            n0_ad,
+            n0_bf,
+            n0_bd,
+            n0_a,
+            n0_b,
+            n0_y,
+            u,
+            3.0e0 AS n1_a,
+            3.0e0 AS n1_b,
+            CAST(0 AS SMALLINT) AS n1_y
+          FROM (
+            SELECT
+              w.person,
+              w.sex,
+              w.age_low,
+              w.age_high,
+              l0.af AS n0_af,
+              l0.ad AS n0_ad,
+              l0.bf AS n0_bf,
+              l0.bd AS n0_bd,
+              COALESCE(l0.a, -1e+300) AS n0_a,
+              COALESCE(l0.b, 1e+300) AS n0_b,
+              COALESCE(l0.y, CAST(12 AS SMALLINT)) AS n0_y,
+              CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
+            FROM (
+              SELECT
+                a.person,
+                q.sex,
+                q.age_low,
+                q.age_high
+              FROM (
+                SELECT
+                  person
+                FROM picks
+                WHERE
+                  slot IN (0)
+                UNION
+                SELECT DISTINCT
+                  person
+                FROM unreadable
+                WHERE
+                  concept IN ('*', 'biopsy_class', 'chronicity_index')
+              ) AS a
+              JOIN people AS q
+                ON q.person = a.person
+              UNION ALL
+              SELECT
+                0,
+                CAST(NULL AS STRING),
+                CAST(NULL AS BIGINT),
+                CAST(NULL AS BIGINT)
+            ) AS w
+            LEFT JOIN (
+              SELECT
+                *
+              FROM picks
+              WHERE
+                slot = 0
+            ) AS l0
+              ON l0.person = w.person
+            LEFT JOIN (
+              SELECT DISTINCT
+                person
+              FROM unreadable
+              WHERE
+                concept IN ('*', 'biopsy_class', 'chronicity_index')
+            ) AS unread
+              ON unread.person = w.person
+          ) AS s
+        ) AS s
+      ) AS s
+    ) AS s
+  ) AS s
 )
 SELECT
-  person,
-  c2_t AS rule_t,
-  c2_r AS rule_r,
-  c2_v AS rule_v,
-  c2_d AS rule_d,
-  c2_f AS rule_f,
-  rule_u
-FROM stage_5
+  p.id AS person,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_t ELSE o_rule.rule_t END AS rule_t,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_r ELSE o_rule.rule_r END AS rule_r,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_v ELSE o_rule.rule_v END AS rule_v,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_d ELSE o_rule.rule_d END AS rule_d,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_f ELSE o_rule.rule_f END AS rule_f,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_u ELSE o_rule.rule_u END AS rule_u
+FROM people AS p
+LEFT JOIN rule_rule AS o_rule
+  ON o_rule.person = p.person
+CROSS JOIN (
+  SELECT
+    *
+  FROM rule_rule
+  WHERE
+    person = 0
+) AS e_rule

@@ -1,617 +1,524 @@
-WITH loose_bars AS (
+WITH people AS (
   SELECT
-    f.person,
-    MAX(f.start_low) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n0_bar,
-    MAX(f.start_low) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n3_bar
-  FROM facts AS f
-  WHERE
-    f.person IN (
-      SELECT
-        person
-      FROM facts
-      WHERE
-        NOT exact
-    )
-    AND (
-      f.concept = 'platelets'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      OR f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-    )
-  GROUP BY
-    f.person
-), exact_results AS (
+    person,
+    id,
+    sex,
+    age_low,
+    age_high,
+    death_low,
+    -(
+      1 + CASE sex WHEN 'female' THEN 0 WHEN 'male' THEN 1 WHEN 'other' THEN 2 ELSE 3 END + 4 * (
+        COALESCE(CAST(age_low AS BIGINT), -20000) - -20000
+      ) + 160000 * (
+        COALESCE(CAST(age_high AS BIGINT), -20000) - -20000
+      )
+    ) AS kind
+  FROM (
+    SELECT
+      person,
+      id,
+      sex,
+      (
+        2026 - YEAR(birth_high) - CASE WHEN MONTH(birth_high) * 100 + DAY(birth_high) > 601 THEN 1 ELSE 0 END
+      ) AS age_low,
+      (
+        2026 - YEAR(birth_low) - CASE WHEN MONTH(birth_low) * 100 + DAY(birth_low) > 601 THEN 1 ELSE 0 END
+      ) AS age_high,
+      death_low
+    FROM persons
+  ) AS a
+), kinds AS (
+  SELECT DISTINCT
+    kind AS person,
+    sex,
+    age_low,
+    age_high
+  FROM people
+), pick_rows AS (
   SELECT
+    s.slot AS slot,
     f.person,
-    MAX(
-      STRUCT(f.start_low AS k, -f.low AS v, f.fact AS f, f.issue AS i, f.start_low AS d)
-    ) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
+    f.fact,
+    COALESCE(
+      f.start_low >= s.since
       AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n0_ea,
-    MAX(
-      STRUCT(f.start_low AS k, -f.high AS v, f.fact AS f, f.issue AS i, f.start_low AS d)
-    ) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n0_eb,
-    MAX(
-      STRUCT(f.start_low AS k, -f.low AS v, f.fact AS f, f.issue AS i, f.start_low AS d)
-    ) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n3_ea,
-    MAX(
-      STRUCT(f.start_low AS k, -f.high AS v, f.fact AS f, f.issue AS i, f.start_low AS d)
-    ) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n3_eb
-  FROM facts AS f
-  WHERE
+      AND f.start_high <= CAST('2026-06-01' AS DATE),
+      FALSE
+    ) AS certain,
     f.exact
-    AND (
-      f.concept = 'platelets'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
+    AND COALESCE(
+      f.start_low >= s.since
       AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      OR f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-    )
-  GROUP BY
-    f.person
-), loose_results AS (
-  SELECT
-    f.person,
-    MAX(
-      STRUCT(
-        -f.low AS v,
-        f.fact AS f,
-        f.issue AS i,
-        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
-      )
-    ) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n0_bar IS NULL OR f.start_high >= loose_bars.n0_bar
-      )) AS n0_la,
-    MAX(
-      STRUCT(
-        f.high AS v,
-        f.fact AS f,
-        f.issue AS i,
-        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
-      )
-    ) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n0_bar IS NULL OR f.start_high >= loose_bars.n0_bar
-      )) AS n0_lb,
-    COUNT(*) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n0_bar IS NULL OR f.start_high >= loose_bars.n0_bar
-      )) AS n0_ln,
-    MAX(f.date_why) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n0_bar IS NULL OR f.start_high >= loose_bars.n0_bar
-      )) AS n0_ly,
-    MAX(STRUCT(f.fact AS f, CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d)) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n0_bar IS NULL OR f.start_high >= loose_bars.n0_bar
-      )) AS n0_lp,
-    MAX(f.start_high) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n0_bar IS NULL OR f.start_high >= loose_bars.n0_bar
-      )) AS n0_lr,
-    MAX(f.start_low) FILTER(WHERE
-      f.concept = 'platelets'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n0_bar IS NULL OR f.start_high >= loose_bars.n0_bar
-      )
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n0_lc,
-    MAX(
-      STRUCT(
-        -f.low AS v,
-        f.fact AS f,
-        f.issue AS i,
-        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
-      )
-    ) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n3_bar IS NULL OR f.start_high >= loose_bars.n3_bar
-      )) AS n3_la,
-    MAX(
-      STRUCT(
-        f.high AS v,
-        f.fact AS f,
-        f.issue AS i,
-        CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
-      )
-    ) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n3_bar IS NULL OR f.start_high >= loose_bars.n3_bar
-      )) AS n3_lb,
-    COUNT(*) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n3_bar IS NULL OR f.start_high >= loose_bars.n3_bar
-      )) AS n3_ln,
-    MAX(f.date_why) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n3_bar IS NULL OR f.start_high >= loose_bars.n3_bar
-      )) AS n3_ly,
-    MAX(STRUCT(f.fact AS f, CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d)) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n3_bar IS NULL OR f.start_high >= loose_bars.n3_bar
-      )) AS n3_lp,
-    MAX(f.start_high) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n3_bar IS NULL OR f.start_high >= loose_bars.n3_bar
-      )) AS n3_lr,
-    MAX(f.start_low) FILTER(WHERE
-      f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n3_bar IS NULL OR f.start_high >= loose_bars.n3_bar
-      )
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)) AS n3_lc
+      AND f.start_high <= CAST('2026-06-01' AS DATE),
+      FALSE
+    ) AS settled,
+    DATEDIFF(DAY, CAST('1970-01-01' AS DATE), f.start_low) AS k_low,
+    DATEDIFF(DAY, CAST('1970-01-01' AS DATE), f.start_high) AS k_high,
+    CASE WHEN f.undated THEN NULL ELSE f.start_low END AS day,
+    f.date_why,
+    f.low AS low,
+    f.high AS high,
+    f.issue AS issue,
+    s.worst AS worst
   FROM facts AS f
-  LEFT JOIN loose_bars
-    ON loose_bars.person = f.person
+  JOIN VALUES
+    (0, 'platelets', CAST('2026-05-04' AS DATE), FALSE, -1),
+    (1, 'cytopenia_due_to_sle', CAST('2026-05-04' AS DATE), FALSE, -1) AS s(slot, concept, since, ratio, worst)
+    ON s.concept = f.concept
   WHERE
-    NOT f.exact
-    AND (
-      f.concept = 'platelets'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n0_bar IS NULL OR f.start_high >= loose_bars.n0_bar
-      )
-      OR f.concept = 'platelets'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n0_bar IS NULL OR f.start_high >= loose_bars.n0_bar
-      )
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      OR f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n3_bar IS NULL OR f.start_high >= loose_bars.n3_bar
-      )
-      OR f.concept = 'cytopenia_due_to_sle'
-      AND f.start_low <= CAST('2026-06-01' AS DATE)
-      AND f.start_high >= CAST('2026-05-04' AS DATE)
-      AND (
-        loose_bars.n3_bar IS NULL OR f.start_high >= loose_bars.n3_bar
-      )
-      AND f.start_low >= CAST('2026-05-04' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-      AND f.start_high <= CAST('2026-06-01' AS DATE)
-    )
-  GROUP BY
-    f.person
-), unread AS (
+    f.start_low <= CAST('2026-06-01' AS DATE) AND f.start_high >= s.since
+), pick_sums AS (
   SELECT
+    slot,
+    person,
+    COUNT(*) AS n,
+    MIN(CASE WHEN settled THEN 1 ELSE 0 END) AS sure,
+    MAX(low) AS low,
+    MAX(high) AS high,
+    MAX(issue) AS issue,
+    MAX(fact) AS fact,
+    MAX(day) AS day,
+    MAX(k_low) FILTER(WHERE
+      certain) AS bar
+  FROM pick_rows
+  GROUP BY
+    slot,
+    person
+), pick_near AS (
+  SELECT
+    r.*
+  FROM pick_rows AS r
+  JOIN pick_sums AS b
+    ON b.slot = r.slot AND b.person = r.person
+  WHERE
+    NOT (
+      b.n = 1 AND b.sure = 1
+    ) AND (
+      b.bar IS NULL OR r.k_high >= b.bar
+    )
+), pick_near_sums AS (
+  SELECT
+    slot,
+    person,
+    COUNT(*) AS n,
+    MIN(CASE WHEN settled THEN 1 ELSE 0 END) AS sure,
+    MAX(low) AS low,
+    MAX(high) AS high,
+    MAX(issue) AS issue,
+    MAX(fact) AS fact,
+    MAX(day) AS day,
+    MAX(k_low) FILTER(WHERE
+      certain) AS bar
+  FROM pick_near
+  GROUP BY
+    slot,
+    person
+), pick_vague AS (
+  SELECT
+    r.*
+  FROM pick_near AS r
+  JOIN pick_near_sums AS b
+    ON b.slot = r.slot AND b.person = r.person
+  WHERE
+    NOT (
+      b.n = 1 AND b.sure = 1
+    )
+), pick_ends AS (
+  SELECT
+    slot,
     person,
     MAX(
-      CASE WHEN concept IN ('*', 'cytopenia_due_to_sle', 'platelets') THEN 1 ELSE 0 END
-    ) AS rule_u
-  FROM unreadable
+      STRUCT(
+        CASE WHEN worst = 1 THEN low ELSE -low END AS o,
+        fact AS f,
+        issue AS i,
+        day AS d,
+        low AS v
+      )
+    ) FILTER(WHERE
+      settled) AS ea,
+    MAX(
+      STRUCT(
+        CASE WHEN worst = -1 THEN -high ELSE high END AS o,
+        fact AS f,
+        issue AS i,
+        day AS d,
+        high AS v
+      )
+    ) FILTER(WHERE
+      settled) AS eb,
+    MAX(STRUCT(-low AS o, fact AS f, issue AS i, day AS d, low AS v)) FILTER(WHERE
+      NOT settled) AS la,
+    MAX(STRUCT(high AS o, fact AS f, issue AS i, day AS d, high AS v)) FILTER(WHERE
+      NOT settled) AS lb,
+    MAX(STRUCT(fact AS f, day AS d)) FILTER(WHERE
+      NOT settled) AS lp,
+    COUNT(*) FILTER(WHERE
+      NOT settled) AS ln,
+    MAX(date_why) FILTER(WHERE
+      NOT settled) AS ly,
+    MAX(k_low) FILTER(WHERE
+      certain AND NOT settled) AS lc
+  FROM pick_vague
   GROUP BY
+    slot,
     person
-), stage_0 AS (
+), pick_sides AS (
   SELECT
-    p.person AS person,
-    COALESCE(unread.rule_u, 0) AS rule_u,
-    exact_results.n0_ea AS n0_ea,
-    exact_results.n0_eb AS n0_eb,
-    exact_results.n3_ea AS n3_ea,
-    exact_results.n3_eb AS n3_eb,
-    loose_results.n0_la AS n0_la,
-    loose_results.n0_lb AS n0_lb,
-    loose_results.n0_ln AS n0_ln,
-    loose_results.n0_ly AS n0_ly,
-    loose_results.n0_lp AS n0_lp,
-    loose_results.n0_lr AS n0_lr,
-    loose_results.n0_lc AS n0_lc,
-    loose_results.n3_la AS n3_la,
-    loose_results.n3_lb AS n3_lb,
-    loose_results.n3_ln AS n3_ln,
-    loose_results.n3_ly AS n3_ly,
-    loose_results.n3_lp AS n3_lp,
-    loose_results.n3_lr AS n3_lr,
-    loose_results.n3_lc AS n3_lc
-  FROM persons AS p
-  LEFT JOIN exact_results
-    ON exact_results.person = p.person
-  LEFT JOIN loose_results
-    ON loose_results.person = p.person
-  LEFT JOIN unread
-    ON unread.person = p.person
-), stage_1 AS (
+    *,
+    CASE WHEN NOT ea IS NULL OR NOT lc IS NULL THEN 2 ELSE 1 END AS t,
+    NOT la IS NULL AND (
+      ea IS NULL OR la.v < ea.v
+    ) AS loose_a,
+    NOT la IS NULL AND (
+      ea IS NULL OR lb.v > eb.v
+    ) AS loose_b
+  FROM pick_ends
+), pick_chosen AS (
   SELECT
+    slot,
     person,
-    rule_u,
-    n0_ea,
-    n0_eb,
-    n3_ea,
-    n3_eb,
-    n0_la,
-    n0_lb,
-    n0_ln,
-    n0_ly,
-    n0_lp,
-    n3_la,
-    n3_lb,
-    n3_ln,
-    n3_ly,
-    n3_lp,
-    CASE
-      WHEN NOT n0_ea IS NULL OR NOT n0_lc IS NULL
-      THEN 2
-      WHEN NOT n0_la IS NULL
-      THEN 1
-      ELSE 0
-    END AS n0_t,
-    NOT n0_ea IS NULL AND (
-      n0_lc IS NULL OR n0_lc <= n0_ea.d
-    ) AS n0_ue,
-    NOT n0_la IS NULL AND (
-      n0_ea IS NULL OR n0_lr >= n0_ea.d
-    ) AS n0_ul,
-    50.0e0 AS n1_a,
-    50.0e0 AS n1_b,
-    CAST(0 AS SMALLINT) AS n1_y,
-    CASE
-      WHEN NOT n3_ea IS NULL OR NOT n3_lc IS NULL
-      THEN 2
-      WHEN NOT n3_la IS NULL
-      THEN 1
-      ELSE 0
-    END AS n3_t,
-    NOT n3_ea IS NULL AND (
-      n3_lc IS NULL OR n3_lc <= n3_ea.d
-    ) AS n3_ue,
-    NOT n3_la IS NULL AND (
-      n3_ea IS NULL OR n3_lr >= n3_ea.d
-    ) AS n3_ul
-  FROM stage_0
-), stage_2 AS (
+    t,
+    CASE WHEN loose_a THEN la.v ELSE ea.v END AS av,
+    CASE WHEN loose_a THEN la.f ELSE ea.f END AS af,
+    CASE WHEN loose_a THEN la.i ELSE ea.i END AS ai,
+    CASE WHEN loose_a THEN la.d ELSE ea.d END AS ad,
+    CASE WHEN loose_b THEN lb.v ELSE eb.v END AS bv,
+    CASE WHEN loose_b THEN lb.f ELSE eb.f END AS bf,
+    CASE WHEN loose_b THEN lb.i ELSE eb.i END AS bi,
+    CASE WHEN loose_b THEN lb.d ELSE eb.d END AS bd,
+    NOT la IS NULL AND (
+      NOT ea IS NULL OR ln > 1
+    ) AS mixed,
+    ly,
+    lp
+  FROM pick_sides
+), picks AS (
   SELECT
+    slot,
     person,
-    rule_u,
-    n0_ea,
-    n0_eb,
-    n3_ea,
-    n3_eb,
-    n0_la,
-    n0_lb,
-    n0_ln,
-    n0_ly,
-    n0_lp,
-    n3_la,
-    n3_lb,
-    n3_ln,
-    n3_ly,
-    n3_lp,
-    n0_t,
-    n0_ue,
-    n0_ul,
-    n1_a,
-    n1_b,
-    n1_y,
-    n3_t,
-    n3_ue,
-    n3_ul,
-    n0_ul AND (
-      NOT n0_ue OR -n0_la.v < -n0_ea.v
-    ) AS n0_la2,
-    n0_ul AND (
-      NOT n0_ue OR n0_lb.v > -n0_eb.v
-    ) AS n0_lb2,
-    n3_ul AND (
-      NOT n3_ue OR -n3_la.v < -n3_ea.v
-    ) AS n3_la2,
-    n3_ul AND (
-      NOT n3_ue OR n3_lb.v > -n3_eb.v
-    ) AS n3_lb2
-  FROM stage_1
-), stage_3 AS (
-  SELECT
-    person,
-    rule_u,
-    n1_a,
-    n1_b,
-    n1_y,
-    CASE WHEN n0_t < 2 THEN -1e+300 WHEN n0_la2 THEN -n0_la.v ELSE -n0_ea.v END AS n0_a,
-    CASE WHEN n0_t < 2 THEN 1e+300 WHEN n0_lb2 THEN n0_lb.v ELSE -n0_eb.v END AS n0_b,
+    2 AS t,
+    low AS a,
+    high AS b,
     CASE
-      WHEN n0_t = 0
-      THEN CAST(7 AS SMALLINT)
-      WHEN n0_t = 1
-      THEN n0_ly
-      WHEN CASE WHEN n0_t < 2 THEN -1e+300 WHEN n0_la2 THEN -n0_la.v ELSE -n0_ea.v END = CASE WHEN n0_t < 2 THEN 1e+300 WHEN n0_lb2 THEN n0_lb.v ELSE -n0_eb.v END
+      WHEN low = high
       THEN CAST(0 AS SMALLINT)
-      WHEN n0_ul AND (
-        n0_ue OR n0_ln > 1
-      )
-      THEN n0_ly
-      WHEN CASE WHEN n0_lb2 THEN n0_lb.i ELSE n0_eb.i END <> CAST(0 AS SMALLINT)
-      THEN CASE WHEN n0_lb2 THEN n0_lb.i ELSE n0_eb.i END
-      WHEN CASE WHEN n0_la2 THEN n0_la.i ELSE n0_ea.i END <> CAST(0 AS SMALLINT)
-      THEN CASE WHEN n0_la2 THEN n0_la.i ELSE n0_ea.i END
+      WHEN issue <> CAST(0 AS SMALLINT)
+      THEN issue
       ELSE CAST(29 AS SMALLINT)
-    END AS n0_y,
+    END AS y,
+    fact AS af,
+    day AS ad,
+    fact AS bf,
+    day AS bd
+  FROM pick_sums AS b
+  WHERE
+    b.n = 1 AND b.sure = 1
+  UNION ALL
+  SELECT
+    slot,
+    person,
+    2 AS t,
+    low AS a,
+    high AS b,
     CASE
-      WHEN n0_t = 0
-      THEN NULL
-      WHEN n0_t = 1
-      THEN n0_lp.f
-      WHEN n0_la2
-      THEN n0_la.f
-      ELSE n0_ea.f
-    END AS n0_af,
-    CASE
-      WHEN n0_t = 0
-      THEN NULL
-      WHEN n0_t = 1
-      THEN n0_lp.d
-      WHEN n0_la2
-      THEN n0_la.d
-      ELSE n0_ea.d
-    END AS n0_ad,
-    CASE
-      WHEN n0_t = 0
-      THEN NULL
-      WHEN n0_t = 1
-      THEN n0_lp.f
-      WHEN n0_lb2
-      THEN n0_lb.f
-      ELSE n0_eb.f
-    END AS n0_bf,
-    CASE
-      WHEN n0_t = 0
-      THEN NULL
-      WHEN n0_t = 1
-      THEN n0_lp.d
-      WHEN n0_lb2
-      THEN n0_lb.d
-      ELSE n0_eb.d
-    END AS n0_bd,
-    CASE WHEN n3_t < 2 THEN -1e+300 WHEN n3_la2 THEN -n3_la.v ELSE -n3_ea.v END AS n3_a,
-    CASE WHEN n3_t < 2 THEN 1e+300 WHEN n3_lb2 THEN n3_lb.v ELSE -n3_eb.v END AS n3_b,
-    CASE
-      WHEN n3_t = 0
-      THEN CAST(8 AS SMALLINT)
-      WHEN n3_t = 1
-      THEN n3_ly
-      WHEN CASE WHEN n3_t < 2 THEN -1e+300 WHEN n3_la2 THEN -n3_la.v ELSE -n3_ea.v END = CASE WHEN n3_t < 2 THEN 1e+300 WHEN n3_lb2 THEN n3_lb.v ELSE -n3_eb.v END
+      WHEN low = high
       THEN CAST(0 AS SMALLINT)
-      WHEN n3_ul AND (
-        n3_ue OR n3_ln > 1
-      )
-      THEN n3_ly
-      WHEN CASE WHEN n3_lb2 THEN n3_lb.i ELSE n3_eb.i END <> CAST(0 AS SMALLINT)
-      THEN CASE WHEN n3_lb2 THEN n3_lb.i ELSE n3_eb.i END
-      WHEN CASE WHEN n3_la2 THEN n3_la.i ELSE n3_ea.i END <> CAST(0 AS SMALLINT)
-      THEN CASE WHEN n3_la2 THEN n3_la.i ELSE n3_ea.i END
+      WHEN issue <> CAST(0 AS SMALLINT)
+      THEN issue
       ELSE CAST(29 AS SMALLINT)
-    END AS n3_y,
+    END AS y,
+    fact AS af,
+    day AS ad,
+    fact AS bf,
+    day AS bd
+  FROM pick_near_sums AS b
+  WHERE
+    b.n = 1 AND b.sure = 1
+  UNION ALL
+  SELECT
+    slot,
+    person,
+    t,
+    CASE WHEN t = 1 THEN -1e+300 ELSE av END AS a,
+    CASE WHEN t = 1 THEN 1e+300 ELSE bv END AS b,
     CASE
-      WHEN n3_t = 0
-      THEN NULL
-      WHEN n3_t = 1
-      THEN n3_lp.f
-      WHEN n3_la2
-      THEN n3_la.f
-      ELSE n3_ea.f
-    END AS n3_af,
-    CASE
-      WHEN n3_t = 0
-      THEN NULL
-      WHEN n3_t = 1
-      THEN n3_lp.d
-      WHEN n3_la2
-      THEN n3_la.d
-      ELSE n3_ea.d
-    END AS n3_ad,
-    CASE
-      WHEN n3_t = 0
-      THEN NULL
-      WHEN n3_t = 1
-      THEN n3_lp.f
-      WHEN n3_lb2
-      THEN n3_lb.f
-      ELSE n3_eb.f
-    END AS n3_bf,
-    CASE
-      WHEN n3_t = 0
-      THEN NULL
-      WHEN n3_t = 1
-      THEN n3_lp.d
-      WHEN n3_lb2
-      THEN n3_lb.d
-      ELSE n3_eb.d
-    END AS n3_bd
-  FROM stage_2
-), stage_4 AS (
+      WHEN t = 1
+      THEN ly
+      WHEN av = bv
+      THEN CAST(0 AS SMALLINT)
+      WHEN mixed
+      THEN ly
+      WHEN bi <> CAST(0 AS SMALLINT)
+      THEN bi
+      WHEN ai <> CAST(0 AS SMALLINT)
+      THEN ai
+      ELSE CAST(29 AS SMALLINT)
+    END AS y,
+    CASE WHEN t = 1 THEN lp.f ELSE af END AS af,
+    CASE WHEN t = 1 THEN lp.d ELSE ad END AS ad,
+    CASE WHEN t = 1 THEN lp.f ELSE bf END AS bf,
+    CASE WHEN t = 1 THEN lp.d ELSE bd END AS bd
+  FROM pick_chosen
+), rule_rule AS (
   SELECT
     person,
-    rule_u,
-    n1_y,
-    n0_a,
-    n0_b,
-    n0_y,
-    n0_af,
-    n0_ad,
-    n0_bf,
-    n0_bd,
-    n3_a,
-    n3_b,
-    n3_y,
-    n3_af,
-    n3_ad,
-    n3_bf,
-    n3_bd,
-    CASE
-      WHEN n1_a - n0_b > 1e-9 * GREATEST(ABS(n0_b), ABS(n1_a))
-      THEN TRUE
-      WHEN NOT (
-        n1_b - n0_a > 1e-9 * GREATEST(ABS(n0_a), ABS(n1_b))
-      )
-      THEN FALSE
-      ELSE CAST(NULL AS BOOLEAN)
-    END AS c2_t,
-    CASE
-      WHEN n3_a >= 1e0
-      THEN TRUE
-      WHEN n3_b <= 0e0
-      THEN FALSE
-      ELSE CAST(NULL AS BOOLEAN)
-    END AS c4_t
-  FROM stage_3
-), stage_5 AS (
-  SELECT
-    person,
-    rule_u,
-    c2_t,
-    c4_t,
-    CASE
-      WHEN c2_t IS NULL
-      THEN CASE
-        WHEN n0_y <> CAST(0 AS SMALLINT)
-        THEN n0_y
-        WHEN n1_y <> CAST(0 AS SMALLINT)
-        THEN n1_y
-        ELSE CAST(21 AS SMALLINT)
-      END
-      ELSE CAST(1 AS SMALLINT)
-    END AS c2_r,
-    CASE
-      WHEN ABS(CASE WHEN NOT c2_t IS FALSE THEN n0_b ELSE n0_a END) >= 1e+300
-      THEN CAST(NULL AS DOUBLE)
-      ELSE CASE WHEN NOT c2_t IS FALSE THEN n0_b ELSE n0_a END
-    END AS c2_v,
-    CASE WHEN NOT c2_t IS FALSE THEN n0_bd ELSE n0_ad END AS c2_d,
-    CASE WHEN NOT c2_t IS FALSE THEN n0_bf ELSE n0_af END AS c2_f,
-    CASE
-      WHEN c4_t IS NULL
-      THEN CASE WHEN n3_y <> CAST(0 AS SMALLINT) THEN n3_y ELSE CAST(21 AS SMALLINT) END
-      ELSE CAST(1 AS SMALLINT)
-    END AS c4_r,
-    CASE
-      WHEN ABS(CASE WHEN NOT c4_t IS TRUE THEN n3_b ELSE n3_a END) >= 1e+300
-      THEN CAST(NULL AS DOUBLE)
-      ELSE CASE WHEN NOT c4_t IS TRUE THEN n3_b ELSE n3_a END
-    END AS c4_v,
-    CASE WHEN NOT c4_t IS TRUE THEN n3_bd ELSE n3_ad END AS c4_d,
-    CASE WHEN NOT c4_t IS TRUE THEN n3_bf ELSE n3_af END AS c4_f
-  FROM stage_4
-), stage_6 AS (
-  SELECT
-    person,
-    rule_u,
-    c2_t,
-    c4_t,
-    c2_r,
-    c2_v,
-    c2_d,
-    c2_f,
-    c4_r,
-    c4_v,
-    c4_d,
-    c4_f,
-    CASE WHEN c2_t IS TRUE THEN NOT c4_t ELSE c2_t END AS c5_t
-  FROM stage_5
-), stage_7 AS (
-  SELECT
-    person,
-    rule_u,
-    c5_t,
-    CASE WHEN c2_t IS TRUE AND NOT c4_t IS FALSE THEN c4_r ELSE c2_r END AS c5_r,
-    CASE WHEN c2_t IS TRUE AND NOT c4_t IS FALSE THEN c4_v ELSE c2_v END AS c5_v,
-    CASE WHEN c2_t IS TRUE AND NOT c4_t IS FALSE THEN c4_d ELSE c2_d END AS c5_d,
-    CASE WHEN c2_t IS TRUE AND NOT c4_t IS FALSE THEN c4_f ELSE c2_f END AS c5_f
-  FROM stage_6
-), stage_8 AS (
-  SELECT
-    person,
-    rule_u,
-    c5_r AS c6_r,
-    c5_v AS c6_v,
-    c5_d AS c6_d,
-    c5_f AS c6_f,
-    NOT c5_t AS c6_t
-  FROM stage_7
+    t AS rule_t,
+    r AS rule_r,
+    v AS rule_v,
+    d AS rule_d,
+    f AS rule_f,
+    u AS rule_u
+  FROM (
+    SELECT
+      person,
+      sex,
+      age_low,
+      age_high,
+      u,
+      c6_t AS t,
+      c6_r AS r,
+      c6_v AS v,
+      c6_d AS d,
+      c6_f AS f
+    FROM (
+      SELECT
+        person,
+        sex,
+        age_low,
+        age_high,
+        u,
+        c5_r AS c6_r,
+        c5_v AS c6_v,
+        c5_d AS c6_d,
+        c5_f AS c6_f,
+        NOT c5_t AS c6_t
+      FROM (
+        SELECT
+          person,
+          sex,
+          age_low,
+          age_high,
+          u,
+          c5_t,
+          CASE WHEN c2_t IS TRUE AND NOT c4_t IS FALSE THEN c4_r ELSE c2_r END AS c5_r,
+          CASE WHEN c2_t IS TRUE AND NOT c4_t IS FALSE THEN c4_v ELSE c2_v END AS c5_v,
+          CASE WHEN c2_t IS TRUE AND NOT c4_t IS FALSE THEN c4_d ELSE c2_d END AS c5_d,
+          CASE WHEN c2_t IS TRUE AND NOT c4_t IS FALSE THEN c4_f ELSE c2_f END AS c5_f
+        FROM (
+          SELECT
+            person,
+            sex,
+            age_low,
+            age_high,
+            u,
+            c4_t,
+            c2_t,
+            c4_r,
+            c4_v,
+            c4_d,
+            c4_f,
+            c2_r,
+            c2_v,
+            c2_d,
+            c2_f,
+            CASE WHEN c2_t IS TRUE THEN NOT c4_t ELSE c2_t END AS c5_t
+          FROM (
+            SELECT
+              person,
+              sex,
+              age_low,
+              age_high,
+              u,
+              c4_t,
+              c2_t,
+              c4_r,
+              c4_v,
+              c4_d,
+              c4_f,
+              CASE
+                WHEN c2_t IS NULL
+                THEN CASE
+                  WHEN n0_y <> CAST(0 AS SMALLINT)
+                  THEN n0_y
+                  WHEN n1_y <> CAST(0 AS SMALLINT)
+                  THEN n1_y
+                  ELSE CAST(21 AS SMALLINT)
+                END
+                ELSE CAST(1 AS SMALLINT)
+              END AS c2_r,
+              CASE
+                WHEN ABS(CASE WHEN NOT c2_t IS FALSE THEN n0_b ELSE n0_a END) >= 1e+300
+                THEN CAST(NULL AS DOUBLE)
+                ELSE CASE WHEN NOT c2_t IS FALSE THEN n0_b ELSE n0_a END
+              END AS c2_v,
+              CASE WHEN NOT c2_t IS FALSE THEN n0_bd ELSE n0_ad END AS c2_d,
+              CASE WHEN NOT c2_t IS FALSE THEN n0_bf ELSE n0_af END AS c2_f
+            FROM (
+              SELECT
+                person,
+                sex,
+                age_low,
+                age_high,
+                n0_af,
+                n0_ad,
+                n0_bf,
+                n0_bd,
+                n0_a,
+                n0_b,
+                n0_y,
+                u,
+                n1_y,
+                c4_t,
+                CASE
+                  WHEN n1_a - n0_b > 1e-9 * GREATEST(ABS(n0_b), ABS(n1_a))
+                  THEN TRUE
+                  WHEN NOT (
+                    n1_b - n0_a > 1e-9 * GREATEST(ABS(n0_a), ABS(n1_b))
+                  )
+                  THEN FALSE
+                  ELSE CAST(NULL AS BOOLEAN)
+                END AS c2_t,
+                CASE
+                  WHEN c4_t IS NULL
+                  THEN CASE WHEN n3_y <> CAST(0 AS SMALLINT) THEN n3_y ELSE CAST(21 AS SMALLINT) END
+                  ELSE CAST(1 AS SMALLINT)
+                END AS c4_r,
+                CASE
+                  WHEN ABS(CASE WHEN NOT c4_t IS TRUE THEN n3_b ELSE n3_a END) >= 1e+300
+                  THEN CAST(NULL AS DOUBLE)
+                  ELSE CASE WHEN NOT c4_t IS TRUE THEN n3_b ELSE n3_a END
+                END AS c4_v,
+                CASE WHEN NOT c4_t IS TRUE THEN n3_bd ELSE n3_ad END AS c4_d,
+                CASE WHEN NOT c4_t IS TRUE THEN n3_bf ELSE n3_af END AS c4_f
+              FROM (
+                SELECT
+                  person,
+                  sex,
+                  age_low,
+                  age_high,
+                  n0_af,
+                  n0_ad,
+                  n0_bf,
+                  n0_bd,
+                  n0_a,
+                  n0_b,
+                  n0_y,
+                  n3_af,
+                  n3_ad,
+                  n3_bf,
+                  n3_bd,
+                  n3_a,
+                  n3_b,
+                  n3_y,
+                  u,
+                  50.0e0 AS n1_a,
+                  50.0e0 AS n1_b,
+                  CAST(0 AS SMALLINT) AS n1_y,
+                  CASE
+                    WHEN n3_a >= 1e0
+                    THEN TRUE
+                    WHEN n3_b <= 0e0
+                    THEN FALSE
+                    ELSE CAST(NULL AS BOOLEAN)
+                  END AS c4_t
+                FROM (
+                  SELECT
+                    w.person,
+                    w.sex,
+                    w.age_low,
+                    w.age_high,
+                    l0.af AS n0_af,
+                    l0.ad AS n0_ad,
+                    l0.bf AS n0_bf,
+                    l0.bd AS n0_bd,
+                    COALESCE(l0.a, -1e+300) AS n0_a,
+                    COALESCE(l0.b, 1e+300) AS n0_b,
+                    COALESCE(l0.y, CAST(7 AS SMALLINT)) AS n0_y,
+                    l1.af AS n3_af,
+                    l1.ad AS n3_ad,
+                    l1.bf AS n3_bf,
+                    l1.bd AS n3_bd,
+                    COALESCE(l1.a, -1e+300) AS n3_a,
+                    COALESCE(l1.b, 1e+300) AS n3_b,
+                    COALESCE(l1.y, CAST(8 AS SMALLINT)) AS n3_y,
+                    CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
+                  FROM (
+                    SELECT
+                      a.person,
+                      q.sex,
+                      q.age_low,
+                      q.age_high
+                    FROM (
+                      SELECT
+                        person
+                      FROM picks
+                      WHERE
+                        slot IN (0, 1)
+                      UNION
+                      SELECT DISTINCT
+                        person
+                      FROM unreadable
+                      WHERE
+                        concept IN ('*', 'cytopenia_due_to_sle', 'platelets')
+                    ) AS a
+                    JOIN people AS q
+                      ON q.person = a.person
+                    UNION ALL
+                    SELECT
+                      0,
+                      CAST(NULL AS STRING),
+                      CAST(NULL AS BIGINT),
+                      CAST(NULL AS BIGINT)
+                  ) AS w
+                  LEFT JOIN (
+                    SELECT
+                      *
+                    FROM picks
+                    WHERE
+                      slot = 0
+                  ) AS l0
+                    ON l0.person = w.person
+                  LEFT JOIN (
+                    SELECT
+                      *
+                    FROM picks
+                    WHERE
+                      slot = 1
+                  ) AS l1
+                    ON l1.person = w.person
+                  LEFT JOIN (
+                    SELECT DISTINCT
+                      person
+                    FROM unreadable
+                    WHERE
+                      concept IN ('*', 'cytopenia_due_to_sle', 'platelets')
+                  ) AS unread
+                    ON unread.person = w.person
+                ) AS s
+              ) AS s
+            ) AS s
+          ) AS s
+        ) AS s
+      ) AS s
+    ) AS s
+  ) AS s
 )
 SELECT
-  person,
-  c6_t AS rule_t,
-  c6_r AS rule_r,
-  c6_v AS rule_v,
-  c6_d AS rule_d,
-  c6_f AS rule_f,
-  rule_u
-FROM stage_8
+  p.id AS person,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_t ELSE o_rule.rule_t END AS rule_t,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_r ELSE o_rule.rule_r END AS rule_r,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_v ELSE o_rule.rule_v END AS rule_v,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_d ELSE o_rule.rule_d END AS rule_d,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_f ELSE o_rule.rule_f END AS rule_f,
+  CASE WHEN o_rule.person IS NULL THEN e_rule.rule_u ELSE o_rule.rule_u END AS rule_u
+FROM people AS p
+LEFT JOIN rule_rule AS o_rule
+  ON o_rule.person = p.person
+CROSS JOIN (
+  SELECT
+    *
+  FROM rule_rule
+  WHERE
+    person = 0
+) AS e_rule

@@ -14,10 +14,11 @@ from typing import Any
 import pyarrow as pa
 
 from trialwright.exchange.coverage import Coverage
+from trialwright.exchange.csv import by_sql
 from trialwright.exchange.csv.read import FACT_COLUMNS, PERSON_COLUMNS, TidyReader
 from trialwright.exchange.csv.table import Row
 from trialwright.exchange.lookup import Lookup
-from trialwright.exchange.source import Item, ReadOptions, Seen, Unmapped
+from trialwright.exchange.source import Item, ReadOptions, Seen, Unmapped, cut_to_date
 from trialwright.exchange.typed import FACTS, fact_row
 from trialwright.logic.reasons import RANK
 from trialwright.record.fact import (
@@ -27,6 +28,7 @@ from trialwright.record.fact import (
     Person,
     SetAside,
     Unreadable,
+    read_days,
     read_fact,
     read_person,
     read_status,
@@ -36,17 +38,8 @@ from trialwright.record.fact import (
 )
 from trialwright.record.raw import RawFact, RawPerson, Skipped
 from trialwright.terms.dates import FIRST_DAY
-from trialwright.terms.quantity import BOUND, PLAIN_NUMBER
 
-PEOPLE = 250_000  # people per chunk
-_DATE = r"\d{4}-\d{2}-\d{2}([T ].*)?"
-_NUMBER = PLAIN_NUMBER.strip("^$")
-# The first day a start may mean; NULL where it has none or cannot be read: such rows are never left out unread.
-_DAY = (
-    f"CASE WHEN regexp_full_match(f.start, '{_DATE}') THEN TRY_CAST(LEFT(f.start, 10) AS DATE) "
-    r"WHEN regexp_full_match(f.start, '\d{4}-\d{2}') THEN TRY_CAST(f.start || '-01' AS DATE) "
-    r"WHEN regexp_full_match(f.start, '\d{4}') THEN TRY_CAST(f.start || '-01-01' AS DATE) END"
-)
+PEOPLE = 500_000  # people per chunk
 
 
 class TidyHospital:
@@ -81,25 +74,44 @@ class TidyHospital:
         source = f"read_parquet([{listed}])"
         present = {row[0] for row in self._db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         renamed = {new: old for old, new in options.mapping.columns.get(table, {}).items()}
+        whole = self._without_nulls(listed)
         texts = []
         for column in columns:
             own = renamed.get(column, column)
             written = own.replace('"', '""')
-            value = f"COALESCE(CAST(\"{written}\" AS VARCHAR), '')" if own in present else "''"
-            texts.append(f'{value} AS "{column}"')
+            value = (
+                f'CAST("{written}" AS VARCHAR)'
+                if own in whole
+                else f"COALESCE(CAST(\"{written}\" AS VARCHAR), '')"
+            )
+            texts.append(f"""{value if own in present else "''"} AS "{column}\"""")
         self._db.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {', '.join(texts)} FROM {source}")
 
+    def _without_nulls(self, listed: str) -> set[str]:
+        """The columns of which every file says that it holds no NULL: no need to look at each value."""
+        rows = self._db.execute(
+            f"SELECT path_in_schema FROM parquet_metadata([{listed}]) GROUP BY path_in_schema "
+            "HAVING MAX(COALESCE(stats_null_count, 1)) = 0"
+        ).fetchall()
+        return {name for (name,) in rows}
+
     def _name_concepts(self) -> None:
-        """Which written concepts matter here, and from which day on."""
+        """Which written concepts matter here, from which day on, and whether their rows can be read at all."""
         rows = self._db.execute("SELECT DISTINCT kind, concept FROM tidy_facts").fetchall()
-        wanted: list[tuple[str, str, str]] = []
+        wanted: list[tuple[Any, ...]] = []
         for kind, concept in rows:
-            names = {item.concept for item in self._read(_row(kind, concept)) if isinstance(item, RawFact)}
-            names &= set(self._concepts)
-            if names:
+            items = self._read(_row(kind, concept))
+            names = {item.concept for item in items if isinstance(item, RawFact)} & set(self._concepts)
+            if any(isinstance(item, Skipped) and item.affects for item in items):
+                wanted.append((len(wanted), kind, concept, "", False))
+            elif names:
                 first = min(self._earliest.get(name, FIRST_DAY) for name in names)
-                wanted.append((kind, concept, "" if first == FIRST_DAY else first.isoformat()))
-        self._table("tidy_wanted", wanted, ("kind", "concept", "earliest"))
+                wanted.append(
+                    (len(wanted), kind, concept, "" if first == FIRST_DAY else first.isoformat(), True)
+                )
+        types = {"wanted": pa.int16(), "readable": pa.bool_()}
+        self._table("tidy_wanted", wanted, ("wanted", "kind", "concept", "earliest", "readable"), types)
+        self._wanted = {wanted: (kind, concept) for wanted, kind, concept, *_ in wanted}
 
     def _table(
         self, name: str, rows: list[tuple[Any, ...]], columns: tuple[str, ...], types: Any = None
@@ -111,10 +123,11 @@ class TidyHospital:
         self._db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
         self._db.unregister("incoming")
 
-    def _read(self, row: Row) -> list[Item]:
-        """Read one row as the Python reader would."""
+    def _read(self, row: Row, *, known: bool = True) -> list[Item]:
+        """Read one row as the Python reader would; `known`: its person is in the table of persons."""
         seen = Seen()
-        seen.people.add(row.texts[0])
+        if known:
+            seen.people.add(row.texts[0])
         return list(self._reader.read_row(row, seen, self._lookup))
 
     def cover(self, coverage: Coverage) -> None:
@@ -139,8 +152,7 @@ class TidyHospital:
     @property
     def people(self) -> int:
         """How many people the source names."""
-        found = self._db.execute("SELECT COUNT(DISTINCT person_id) FROM tidy_persons").fetchone()
-        return int(found[0])
+        return int(self._one("SELECT COUNT(DISTINCT person_id) FROM tidy_persons"))
 
     def people_typed(self, ids: Sequence[str]) -> Iterator[Person]:
         """Some people of the source, read row by row by the Python reader: what the interpreter judges."""
@@ -174,98 +186,108 @@ class TidyHospital:
 
     def chunks(self) -> Iterator[int]:
         """Load chunk after chunk into `facts`, `persons` and `unreadable`; give the number of people so far."""
-        bounds = self._db.execute(
-            f"SELECT MIN(person_id), MAX(person_id), COUNT(*) FROM "
-            f"(SELECT person_id, (ROW_NUMBER() OVER (ORDER BY person_id) - 1) // {PEOPLE} AS part FROM tidy_persons) "
-            f"GROUP BY part ORDER BY part"
-        ).fetchall()
+        self._list_repeated_people()
+        parts = -(-self.people // PEOPLE)
+        shares = ", ".join(f"{part / parts}" for part in range(1, parts))
+        ends: list[str] = []
+        if shares:
+            ends = self._one(f"SELECT quantile_disc(person_id, [{shares}]) FROM tidy_persons")
         done = 0
-        for first, last, count in bounds:
-            self._load_persons(first, last)
-            self._load_facts(first, last)
-            done += count
+        for after, last in zip(["", *ends], [*ends, ""], strict=True):
+            span = ["person_id > ?"] * bool(after) + ["person_id <= ?"] * bool(last)
+            self._load_persons(" AND ".join(span) or "TRUE", [bound for bound in (after, last) if bound])
+            self._load_facts(
+                " AND ".join(f"f.{part}" for part in span) or "TRUE", [*filter(None, (after, last))]
+            )
+            done += self._one("SELECT COUNT(*) FROM persons")
             yield int(done)
 
-    def _load_persons(self, first: str, last: str) -> None:
-        rows = "SELECT DISTINCT ON (person_id) * FROM tidy_persons WHERE person_id >= ? AND person_id <= ?"
-        self._db.execute(f"CREATE OR REPLACE TABLE tidy_people AS {rows}", [first, last])
-        distinct = self._db.execute("SELECT DISTINCT sex, birth_date, death_date FROM tidy_people").fetchall()
-        answers = []
-        for sex, birth, death in distinct:
-            row = Row("", ["x", sex, birth, death])
-            raw = next(
-                (
-                    item
-                    for item in self._reader.read_person_row(row, Seen(), self._lookup)
-                    if isinstance(item, RawPerson)
-                ),
-                RawPerson("x"),
-            )
-            person = read_person(raw, {})
-            answers.append(
-                (
-                    sex,
-                    birth,
-                    death,
-                    person.sex,
-                    *(person.birth or (None, None)),
-                    *(person.death or (None, None)),
-                )
-            )
-        days = {name: pa.date32() for name in ("birth_low", "birth_high", "death_low", "death_high")}
-        self._table(
-            "tidy_answers",
-            answers,
-            ("w_sex", "w_birth", "w_death", "sex", "birth_low", "birth_high", "death_low", "death_high"),
-            days,
-        )
-        self._db.execute(
-            "CREATE OR REPLACE TABLE persons AS SELECT p.person_id AS person, a.sex, a.birth_low, a.birth_high, "
-            "a.death_low, a.death_high FROM tidy_people AS p JOIN tidy_answers AS a "
-            "ON a.w_sex = p.sex AND a.w_birth = p.birth_date AND a.w_death = p.death_date"
-        )
+    def _one(self, sql: str) -> Any:
+        ((found,),) = self._db.execute(sql).fetchall()
+        return found
 
-    def _load_facts(self, first: str, last: str) -> None:
-        on = self._on.isoformat()
+    def _list_repeated_people(self) -> None:
+        """Of several rows about one person the first stays; the others are listed."""
+        repeated = self._db.execute(
+            "SELECT person_id, COUNT(*) - 1 FROM tidy_persons GROUP BY person_id HAVING COUNT(*) > 1 ORDER BY person_id"
+        ).fetchall()
+        for person, times in repeated:
+            self.skipped += [Skipped("persons", "person_repeated", person, person=person)] * times
+
+    def _load_persons(self, span: str, bounds: list[str]) -> None:
         self._db.execute(
-            "CREATE OR REPLACE TABLE tidy_rows AS SELECT f.*, "
-            f"regexp_full_match(f.start, '{_DATE}') AND TRY_CAST(LEFT(f.start, 10) AS DATE) IS NOT NULL "
-            f"AND (f.\"end\" = '' OR (regexp_full_match(f.\"end\", '{_DATE}') "
-            'AND COALESCE(TRY_CAST(LEFT(f."end", 10) AS DATE) >= TRY_CAST(LEFT(f.start, 10) AS DATE), FALSE))) '
-            f"AND (f.high = '' OR regexp_full_match(f.high, '{_NUMBER}')) AND f.fact_id <> '' AS plain, "
-            f"regexp_full_match(f.value, '{_NUMBER}') AS numeric "
-            "FROM tidy_facts AS f JOIN tidy_wanted AS w ON w.kind = f.kind AND w.concept = f.concept "
-            "WHERE f.person_id >= ? AND f.person_id <= ? "
-            f"AND ({_DAY} IS NULL OR (f.start >= LEFT(w.earliest, LENGTH(f.start)) AND LEFT(f.start, 10) <= ?))",
-            [first, last, on],
+            "CREATE OR REPLACE TABLE tidy_people AS SELECT ROW_NUMBER() OVER () AS person, * "
+            f"FROM (SELECT DISTINCT ON (person_id) * FROM tidy_persons WHERE {span})",
+            bounds,
         )
+        for table, column in (
+            ("tidy_sexes", "sex"),
+            ("tidy_births", "birth_date"),
+            ("tidy_deaths", "death_date"),
+        ):
+            self._answer_people(table, column)
+        self._db.execute(f"CREATE OR REPLACE TABLE persons AS {by_sql.PERSONS}")
+
+    def _answer_people(self, table: str, column: str) -> None:
+        """What each distinct text of one column about a person means, whole dates aside."""
+        plain = "FALSE" if column == "sex" else by_sql.whole_date(column)
+        distinct = self._db.execute(f"SELECT DISTINCT {column} FROM tidy_people WHERE NOT {plain}").fetchall()
+        answers = []
+        for (text,) in distinct:
+            row = Row("", ["x", *(text if name == column else "" for name in PERSON_COLUMNS[1:])])
+            for item in self._reader.read_person_row(row, Seen(), self._lookup):
+                if isinstance(item, RawPerson):
+                    person = read_person(item, {})
+                    days = (person.birth if column == "birth_date" else person.death) or (None, None)
+                    answers.append((text, person.sex, *days))
+        types = dict.fromkeys(("first", "last"), pa.date32())
+        self._table(table, answers, ("text", "sex", "first", "last"), types)
+
+    def _load_facts(self, span: str, bounds: list[str]) -> None:
+        self._db.execute(
+            f"CREATE OR REPLACE TABLE tidy_rows AS {by_sql.ROWS} AND {span}", [self._on.isoformat(), *bounds]
+        )
+        self._answer_days()
         self._answer_signatures()
         self._answer_values()
-        self._db.execute(f"CREATE OR REPLACE TABLE facts AS {_PLAIN_FACTS}")
+        self._db.execute(f"CREATE OR REPLACE TABLE facts AS {by_sql.FACTS}", [self._on, self._on])
         self._odd_rows()
+        self._db.execute("DROP TABLE tidy_rows")
+
+    def _answer_days(self) -> None:
+        """What each distinct date text that is not a whole date means; not there if it cannot be read."""
+        answers = []
+        for (text,) in self._db.execute(by_sql.ODD_DAYS).fetchall():
+            try:
+                answers.append((text, *read_days(cut_to_date(text))))
+            except Unreadable:
+                continue
+        days = dict.fromkeys(("first", "last"), pa.date32())
+        self._table("tidy_days", answers, ("text", "first", "last"), days)
 
     def _answer_signatures(self) -> None:
         """What each distinct combination of kind, concept, unit, status, route and presence of an end means."""
         distinct = self._db.execute(
-            "SELECT DISTINCT kind, concept, unit, status, route, \"end\" <> '' FROM tidy_rows WHERE plain"
+            "SELECT DISTINCT wanted, unit, status, route, \"end\" <> '' FROM tidy_rows WHERE readable"
         ).fetchall()
         answers: list[tuple[Any, ...]] = []
-        for kind, concept, unit, status, route, has_end in distinct:
-            row = _row(
-                kind, concept, unit=unit, status=status, route=route, end="2000-01-01" if has_end else ""
-            )
-            for raw in self._read(row):
+        for wanted, unit, status, route, has_end in distinct:
+            end = "2000-01-01" if has_end else ""
+            for raw in self._read(
+                _row(*self._wanted[wanted], unit=unit, status=status, route=route, end=end)
+            ):
                 if isinstance(raw, RawFact) and raw.concept in self._concepts:
                     answer = self._signature(raw, has_end=has_end)
                     if answer is not None:
-                        answers.append((kind, concept, unit, status, route, has_end, raw.concept, *answer))
+                        answers.append((wanted, unit, status, route, has_end, raw.concept, *answer))
         types = {
+            "s_wanted": pa.int16(),
             "s_has_end": pa.bool_(),
             "factor": pa.float64(),
             "shift": pa.float64(),
-            "unit_issue": pa.int16(),
         }
-        types |= {"absolute": pa.bool_(), "doubt": pa.int16(), "refuted": pa.bool_(), "presence": pa.bool_()}
+        types |= {"unit_issue": pa.int16(), "absolute": pa.bool_(), "doubt": pa.int16()}
+        types |= {"refuted": pa.bool_(), "presence": pa.bool_()}
         self._table("tidy_signatures", answers, _SIGNATURE, types)
 
     def _signature(self, raw: RawFact, *, has_end: bool) -> tuple[Any, ...] | None:
@@ -297,47 +319,43 @@ class TidyHospital:
     def _answer_values(self) -> None:
         """What each distinct value text that is not a plain number means for its concept."""
         distinct = self._db.execute(
-            "SELECT DISTINCT kind, concept, value FROM tidy_rows WHERE plain AND (NOT numeric OR (kind, concept) IN "
-            "(SELECT (s_kind, s_concept) FROM tidy_signatures WHERE own_kind = 'finding'))"
+            "SELECT DISTINCT wanted, value FROM tidy_rows WHERE readable AND (NOT numeric OR wanted IN "
+            "(SELECT s_wanted FROM tidy_signatures WHERE own_kind = 'finding'))"
         ).fetchall()
-        answers: list[tuple[Any, ...]] = [
-            (kind, concept, value, raw.concept, *read_value(raw.value, self._concepts[raw.concept]))
-            for kind, concept, value in distinct
-            for raw in self._read(_row(kind, concept, value=value))
-            if isinstance(raw, RawFact) and raw.concept in self._concepts
-        ]
-        columns = ("v_kind", "v_concept", "v_value", "v_name", "low", "high", "issue", "absent", "doubt")
-        types = {
-            "low": pa.float64(),
-            "high": pa.float64(),
-            "issue": pa.int16(),
-            "absent": pa.bool_(),
-            "doubt": pa.int16(),
-        }
-        coded = [(*row[:6], RANK[row[6]], row[7], RANK[row[8]]) for row in answers]
-        self._table("tidy_values", coded, columns, types)
+        answers: list[tuple[Any, ...]] = []
+        for wanted, value in distinct:
+            for raw in self._read(_row(*self._wanted[wanted], value=value)):
+                if isinstance(raw, RawFact) and raw.concept in self._concepts:
+                    low, high, issue, absent, doubt = read_value(raw.value, self._concepts[raw.concept])
+                    answers.append((wanted, value, raw.concept, low, high, RANK[issue], absent, RANK[doubt]))
+        types = {"v_wanted": pa.int16(), "low": pa.float64(), "high": pa.float64(), "issue": pa.int16()}
+        types |= {"absent": pa.bool_(), "doubt": pa.int16()}
+        columns = ("v_wanted", "v_value", "v_name", "low", "high", "issue", "absent", "doubt")
+        self._table("tidy_values", answers, columns, types)
 
     def _odd_rows(self) -> None:
-        """Rows that are not plain, through the Python reader."""
-        rows = self._db.execute(
-            f"SELECT {', '.join(f'{chr(34)}{c}{chr(34)}' for c in FACT_COLUMNS)} FROM tidy_rows WHERE NOT plain"
-        ).fetchall()
+        """Rows that SQL could not type, through the Python reader."""
+        rows = self._db.execute(by_sql.ODD).fetchall()
         facts: list[tuple[Any, ...]] = []
-        unreadable: set[tuple[str, str]] = set()
-        for texts in rows:
-            for item in self._read(Row("facts", list(texts))):
+        unreadable: set[tuple[int, str]] = set()
+        for person, *texts in rows:
+            for item in self._read(Row("facts", list(texts)), known=person is not None):
+                lost: set[tuple[str, str]] = set()
                 if isinstance(item, Skipped):
                     self.skipped.append(item)
                     if item.affects:
-                        unreadable.add((item.person, item.concept or "*"))
+                        lost.add((item.person, item.concept or "*"))
                 elif isinstance(item, RawFact) and item.concept in self._concepts:
-                    fact = self._type(item, unreadable)
+                    fact = self._type(item, lost)
                     if fact is not None and fact.start_low <= self._on:
-                        facts.append(fact_row(item.person, fact, self._on))
+                        facts.append(fact_row(person, fact, self._on))
+                if person is not None:
+                    unreadable |= {(person, concept) for _, concept in lost}
         if facts:
             self._table("tidy_odd", facts, tuple(FACTS.names), {each.name: each.type for each in FACTS})
             self._db.execute("INSERT INTO facts SELECT * FROM tidy_odd")
-        self._table("unreadable", sorted(unreadable), ("person", "concept"))
+        types = {"person": pa.int64()}
+        self._table("unreadable", sorted(unreadable), ("person", "concept"), types)
 
     def _type(self, raw: RawFact, unreadable: set[tuple[str, str]]) -> Fact | None:
         try:
@@ -354,7 +372,7 @@ class TidyHospital:
 
 _UNITLESS = ConceptType("", "finding")
 _SIGNATURE = (
-    "s_kind", "s_concept", "s_unit", "s_status", "s_route", "s_has_end", "name", "own_kind",
+    "s_wanted", "s_unit", "s_status", "s_route", "s_has_end", "name", "own_kind",
     "factor", "shift", "unit_issue", "absolute", "ending", "doubt", "refuted", "presence",
 )  # fmt: skip
 
@@ -371,74 +389,3 @@ def _row(kind: str, concept: str, **texts: str) -> Row:
     }
     values |= texts
     return Row("facts", [values.get(column, "") for column in FACT_COLUMNS])
-
-
-_LAST = "DATE '9999-12-31'"
-_B = repr(BOUND)
-
-
-def _scaled(number: str) -> str:
-    """A bound in the concept's unit; "no limit" stays what it is."""
-    return f"CASE WHEN ABS({number}) >= {_B} THEN {number} ELSE {number} * s.factor + s.shift END"
-
-
-def _over_limit(number: str) -> str:
-    return f"CASE WHEN ABS({number}) >= {_B} THEN {number} ELSE {number} / r.upper END"
-
-
-# Reads like `record.fact.read_fact`, for rows whose dates are plain.
-_PLAIN_FACTS = f"""
-WITH r AS (
-  SELECT person_id, fact_id, kind, concept, unit, status, route, "end" <> '' AS has_end, numeric, value,
-    CAST(LEFT(start, 10) AS DATE) AS day,
-    CASE WHEN "end" = '' THEN NULL ELSE CAST(LEFT("end", 10) AS DATE) END AS last,
-    CASE WHEN high = '' THEN NULL ELSE CAST(high AS DOUBLE) END AS upper,
-    CASE WHEN numeric THEN CAST(value AS DOUBLE) END AS number
-  FROM tidy_rows WHERE plain
-), n AS (
-  SELECT r.*, s.*,
-    CASE WHEN v.low IS NOT NULL THEN v.low WHEN s.own_kind IN ('measurement', 'exposure') THEN r.number ELSE 0 END AS given_low,
-    CASE WHEN v.low IS NOT NULL THEN v.high WHEN s.own_kind IN ('measurement', 'exposure') THEN r.number ELSE 0 END AS given_high,
-    COALESCE(v.issue, 0) AS given_issue,
-    s.refuted OR COALESCE(v.absent, FALSE) AS no,
-    CASE WHEN s.doubt <> 0 THEN s.doubt WHEN v.low IS NOT NULL THEN v.doubt
-      WHEN r.numeric AND s.presence AND s.own_kind <> 'exposure' THEN {RANK["value_unreadable"]} ELSE 0 END AS doubts,
-    s.unit_issue <> 0 AND s.own_kind IN ('measurement', 'exposure')
-      AND COALESCE(v.issue, 0) <> {RANK["dose_missing"]} AS unscaled
-  FROM r JOIN tidy_signatures AS s ON s.s_kind = r.kind AND s.s_concept = r.concept AND s.s_unit = r.unit
-    AND s.s_status = r.status AND s.s_route = r.route AND s.s_has_end = r.has_end
-  LEFT JOIN tidy_values AS v ON v.v_kind = r.kind AND v.v_concept = r.concept AND v.v_value = r.value
-    AND v.v_name = s.name
-), d AS (
-  SELECT n.*,
-    CASE WHEN no OR NOT presence THEN day WHEN ending = 'stated' THEN GREATEST(last, day)
-      WHEN ending = 'ongoing' THEN {_LAST} ELSE day END AS sure_end,
-    CASE WHEN no OR NOT presence THEN day WHEN ending = 'stated' THEN GREATEST(last, day)
-      WHEN ending IN ('ongoing', 'open') THEN {_LAST} ELSE day END AS last_end,
-    given_issue = {RANK["dose_missing"]} OR own_kind NOT IN ('measurement', 'exposure') AS as_given
-  FROM n
-)
-SELECT person_id AS person, fact_id AS fact, name AS concept, day AS start_low, day AS start_high,
-  sure_end AS end_low, last_end AS end_high, FALSE AS undated, TRUE AS exact,
-  CAST({RANK["date_imprecise"]} AS SMALLINT) AS date_why,
-  CAST(CASE WHEN no THEN 0 WHEN as_given THEN given_low
-    WHEN unscaled THEN CASE WHEN own_kind = 'exposure' THEN 0 ELSE -{_B} END
-    WHEN own_kind = 'exposure' THEN GREATEST({_scaled("given_low").replace("s.", "")}, 0)
-    ELSE {_scaled("given_low").replace("s.", "")} END AS DOUBLE) AS low,
-  CAST(CASE WHEN no THEN 0 WHEN as_given THEN given_high WHEN unscaled THEN {_B}
-    ELSE {_scaled("given_high").replace("s.", "")} END AS DOUBLE) AS high,
-  CAST(CASE WHEN no THEN 0 WHEN unscaled AND given_issue <> {RANK["value_unreadable"]} THEN unit_issue
-    ELSE given_issue END AS SMALLINT) AS issue,
-  CAST(CASE WHEN own_kind <> 'measurement' THEN 0 WHEN unscaled OR upper IS NULL OR upper <= 0 THEN -{_B}
-    ELSE {_over_limit("given_low").replace("r.", "")} END AS DOUBLE) AS ratio_low,
-  CAST(CASE WHEN own_kind <> 'measurement' THEN 0 WHEN unscaled OR upper IS NULL OR upper <= 0 THEN {_B}
-    ELSE {_over_limit("given_high").replace("r.", "")} END AS DOUBLE) AS ratio_high,
-  CAST(CASE WHEN own_kind <> 'measurement' THEN 0 WHEN given_issue = {RANK["value_unreadable"]} THEN given_issue
-    WHEN unscaled THEN unit_issue WHEN upper IS NULL OR upper <= 0 THEN {RANK["range_missing"]}
-    ELSE given_issue END AS SMALLINT) AS ratio_issue,
-  no AS absent, CAST(doubts AS SMALLINT) AS doubt,
-  CAST(CASE WHEN doubts <> 0 THEN doubts WHEN last_end = {_LAST} AND sure_end = day THEN {RANK["end_missing"]}
-    ELSE {RANK["date_imprecise"]} END AS SMALLINT) AS why,
-  absolute
-FROM d
-"""

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from trialwright.logic.sql import Script
+
 TABLES = ("facts", "persons", "unreadable")
-# The compiled text needs no rewriting; with every pass on, planning it takes three times as long and gains nothing.
-_USEFUL = frozenset(
-    {
-        "filter_pushdown",
-        "unused_columns",
-        "build_side_probe_side",
-        "cte_inlining",
-        "materialized_cte",
-        "column_lifetime",
-    }
-)
 
 
 class DuckEngine:
@@ -44,24 +35,24 @@ class DuckEngine:
             self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
             self.connection.unregister("incoming")
 
-    def query(self, sql: str) -> Iterator[Mapping[str, Sequence[Any]]]:
-        """Run a query and give its columns batch by batch."""
-        for batch in self.batches(sql):
+    def query(self, script: Script) -> Iterator[Mapping[str, Sequence[Any]]]:
+        """Run a script and give the columns of its answer batch by batch."""
+        for batch in self.batches(script):
             yield batch.to_pydict()
 
-    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
-        """Run a compiled query and give its result as Arrow batches."""
-        passes = [
-            row[0] for row in self.connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()
-        ]
-        self._leave_out([name for name in passes if name not in _USEFUL])
+    def batches(self, script: Script) -> Iterator[pa.RecordBatch]:
+        """Run a script, every step a table of its own while it lasts, and give its answer as Arrow batches."""
         try:
-            yield from self.connection.sql(sql).to_arrow_reader(50_000)
+            for step, finished in zip(script.steps, script.finished(), strict=True):
+                self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {step.name} AS {step.text}")
+                self._drop(finished)
+            yield from self.connection.sql(script.answer).to_arrow_reader(50_000)
         finally:
-            self._leave_out([])
+            self._drop(step.name for step in script.steps)
 
-    def _leave_out(self, passes: Sequence[str]) -> None:
-        self.connection.execute(f"SET disabled_optimizers = '{','.join(passes)}'")
+    def _drop(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.connection.execute(f"DROP TABLE IF EXISTS {name}")
 
     def close(self) -> None:
         """Let go of everything."""

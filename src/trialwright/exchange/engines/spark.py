@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trialwright.logic.sql import Script
+
 _BATCH = 5_000
 
 
@@ -33,9 +35,12 @@ class SparkEngine:
             pq.write_table(table, path)
             self.session.read.parquet(str(path)).cache().createOrReplaceTempView(name)
 
-    def query(self, sql: str) -> Iterator[Mapping[str, Sequence[Any]]]:
-        """Run a query and give its columns batch by batch."""
-        frame = self.session.sql(sql)
+    def query(self, script: Script) -> Iterator[Mapping[str, Sequence[Any]]]:
+        """Run a script and give the columns of its answer batch by batch; shared steps are computed once."""
+        for step in script.steps:
+            frame = self.session.sql(step.text)
+            (frame.localCheckpoint() if step.shared else frame).createOrReplaceTempView(step.name)
+        frame = self.session.sql(script.answer)
         names = frame.columns
         rows: list[Any] = []
         for row in frame.toLocalIterator():

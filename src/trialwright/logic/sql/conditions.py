@@ -86,21 +86,19 @@ def _why(number: str) -> str:
 
 def present_stages(node: n.Present, key: str, answer: str, *, mode: str, covered: bool) -> list[Stage]:
     """Presence, absence, conflict or silence of one concept."""
-    place = t.field(f"{key}_p", "p")
-    answered = f"COALESCE({t.field(answer, 'p')}, 0)"
-    first = {f"{key}_q": silence_sql(answered, t.field(answer, "y"), mode=mode, covered=covered)}
+    place = f"{key}_p"
+    answered = f"COALESCE({answer}_p, 0)"
+    first = {f"{key}_q": silence_sql(answered, f"{answer}_y", mode=mode, covered=covered)}
     second = {
         f"{key}_t": f"CASE WHEN {key}_p IS NULL THEN CASE WHEN {key}_q = {t.NO_REASON} THEN FALSE "
         f"ELSE {UNKNOWN} END WHEN {place} = 2 AND {answered} = 0 THEN TRUE ELSE {UNKNOWN} END",
         f"{key}_r": f"CASE WHEN {key}_p IS NULL THEN CASE WHEN {key}_q = {t.NO_REASON} THEN {t.reason('absent')} "
         f"ELSE {key}_q END WHEN {place} = 2 AND {answered} = 0 THEN {t.reason('present')} "
-        f"WHEN {place} = 2 THEN {t.reason('conflict')} ELSE {t.field(f'{key}_p', 'y')} END",
+        f"WHEN {place} = 2 THEN {t.reason('conflict')} ELSE {key}_y END",
         f"{key}_v": NO_VALUE,
     }
     for part in ("d", "f"):
-        second[f"{key}_{part}"] = (
-            f"CASE WHEN {key}_p IS NULL THEN {t.field(answer, part)} ELSE {t.field(f'{key}_p', part)} END"
-        )
+        second[f"{key}_{part}"] = f"CASE WHEN {key}_p IS NULL THEN {answer}_{part} ELSE {key}_{part}0 END"
     return [first, second]
 
 
@@ -111,10 +109,10 @@ def recorded_stages(key: str) -> list[Stage]:
         {
             f"{key}_t": decide(sure, f"NOT ({perhaps})"),
             f"{key}_r": f"CASE WHEN {sure} THEN {t.reason('present')} "
-            f"WHEN {perhaps} THEN {t.field(f'{key}_l', 'y')} ELSE {t.reason('absent')} END",
+            f"WHEN {perhaps} THEN {key}_ly ELSE {t.reason('absent')} END",
             f"{key}_v": NO_VALUE,
-            f"{key}_d": t.field(f"{key}_l", "d"),
-            f"{key}_f": t.field(f"{key}_l", "f"),
+            f"{key}_d": f"{key}_ld",
+            f"{key}_f": f"{key}_lf",
         }
     ]
 

@@ -28,82 +28,36 @@ def plain(key: str, low: str, high: str, *, why: str = t.NO_REASON, there: str =
     return {f"{key}_a": low, f"{key}_b": high, f"{key}_y": why, f"{key}_t": there}
 
 
-def pick_stages(node: n.Pick | n.Score, key: str, surrogate: str | None) -> list[Stage]:
-    """The columns of a pick from the aggregates of its scans."""
-    which = node.which if isinstance(node, n.Pick) else "latest"
-    if which in ("lowest", "highest"):
-        stages = _extreme_stages(key, t.reason(node.missing), highest=which == "highest")
-    else:
-        stages = _day_stages(node, key)
-    if surrogate is not None:
-        takes = f"{key}_t = 0 AND {surrogate}_t = 2"
-        instead = {"y": t.reason("surrogate_only")} | {
-            end: f"{surrogate}_{end}" for end in ("af", "ad", "bf", "bd")
-        }
-        last = stages.pop()
-        own = {column: last.pop(f"{key}_{column}") for column in instead}
-        stages.append(last | {f"{key}_{column}0": text for column, text in own.items()})
-        stages.append(
-            {
-                f"{key}_{column}": f"CASE WHEN {takes} THEN {text} ELSE {key}_{column}0 END"
-                for column, text in instead.items()
-            }
-        )
-    return stages
-
-
-def _day_stages(node: n.Pick | n.Score, key: str) -> list[Stage]:
-    latest = isinstance(node, n.Score) or node.which == "latest"
-    exact_day = t.field(f"{key}_ea", "d")
-    earlier, reaches = ("<=", ">=") if latest else (">=", "<=")
-    use_exact = f"{key}_ea IS NOT NULL AND ({key}_lc IS NULL OR {key}_lc {earlier} {exact_day})"
-    use_loose = f"{key}_la IS NOT NULL AND ({key}_ea IS NULL OR {key}_lr {reaches} {exact_day})"
-    first: Stage = {
-        f"{key}_t": f"CASE WHEN {key}_ea IS NOT NULL OR {key}_lc IS NOT NULL THEN 2 "
-        f"WHEN {key}_la IS NOT NULL THEN 1 ELSE 0 END",
-        f"{key}_ue": use_exact,
-        f"{key}_ul": use_loose,
+def pick_columns(key: str, alias: str, missing: str) -> Stage:
+    """A pick from its row of `picks`, which is not there where there is no result."""
+    found = {part: f"{alias}.{part}" for part in ("af", "ad", "bf", "bd")}
+    found |= {
+        "t": f"COALESCE({alias}.t, 0)",
+        "a": f"COALESCE({alias}.a, {t.LOW})",
+        "b": f"COALESCE({alias}.b, {t.HIGH})",
+        "y": f"COALESCE({alias}.y, {t.reason(missing)})",
     }
-    low_sign = "" if node.worst == "high" else "-"
-    high_sign = "-" if node.worst == "low" else ""
-    exact_low, exact_high = (
-        f"{low_sign}{t.field(f'{key}_ea', 'v')}",
-        f"{high_sign}{t.field(f'{key}_eb', 'v')}",
-    )
-    loose_low, loose_high = f"-{t.field(f'{key}_la', 'v')}", t.field(f"{key}_lb", "v")
-    second: Stage = {
-        f"{key}_la2": f"{key}_ul AND (NOT {key}_ue OR {loose_low} < {exact_low})",
-        f"{key}_lb2": f"{key}_ul AND (NOT {key}_ue OR {loose_high} > {exact_high})",
+    return {f"{key}_{part}": text for part, text in found.items()}
+
+
+def explained_stages(key: str, pick: str, surrogate: str) -> list[Stage]:
+    """A pick with the evidence of its surrogate where it has no result and the surrogate has one."""
+    takes = f"{pick}_t = 0 AND {surrogate}_t = 2"
+    instead = {"y": t.reason("surrogate_only")} | {
+        end: f"{surrogate}_{end}" for end in ("af", "ad", "bf", "bd")
     }
-    return [first, second, _ends(key, node.missing, (exact_low, loose_low), (exact_high, loose_high))]
+    stage = {
+        f"{key}_{part}": f"CASE WHEN {takes} THEN {text} ELSE {pick}_{part} END"
+        for part, text in instead.items()
+    }
+    return [stage | {f"{key}_{part}": f"{pick}_{part}" for part in ("t", "a", "b")}]
 
 
-def _ends(key: str, missing: str, lows: tuple[str, str], highs: tuple[str, str]) -> Stage:
-    """Low, high, why and evidence, from the exact or the loose side."""
-    low = f"CASE WHEN {key}_t < 2 THEN {t.LOW} WHEN {key}_la2 THEN {lows[1]} ELSE {lows[0]} END"
-    high = f"CASE WHEN {key}_t < 2 THEN {t.HIGH} WHEN {key}_lb2 THEN {highs[1]} ELSE {highs[0]} END"
-    low_issue = f"CASE WHEN {key}_la2 THEN {t.field(f'{key}_la', 'i')} ELSE {t.field(f'{key}_ea', 'i')} END"
-    high_issue = f"CASE WHEN {key}_lb2 THEN {t.field(f'{key}_lb', 'i')} ELSE {t.field(f'{key}_eb', 'i')} END"
-    why = (
-        f"CASE WHEN {key}_t = 0 THEN {t.reason(missing)} WHEN {key}_t = 1 THEN {key}_ly "
-        f"WHEN {low} = {high} THEN {t.NO_REASON} "
-        f"WHEN {key}_ul AND ({key}_ue OR {key}_ln > 1) THEN {key}_ly "
-        f"WHEN {high_issue} <> {t.NO_REASON} THEN {high_issue} "
-        f"WHEN {low_issue} <> {t.NO_REASON} THEN {low_issue} ELSE {t.reason('conflict')} END"
-    )
-    stage = {f"{key}_a": low, f"{key}_b": high, f"{key}_y": why}
-    for end in ("a", "b"):
-        for column, part in (("f", "f"), ("d", "d")):
-            stage[f"{key}_{end}{column}"] = (
-                f"CASE WHEN {key}_t = 0 THEN NULL WHEN {key}_t = 1 THEN {t.field(f'{key}_lp', part)} "
-                f"WHEN {key}_l{end}2 THEN {t.field(f'{key}_l{end}', part)} "
-                f"ELSE {t.field(f'{key}_e{end}', part)} END"
-            )
-    return stage
+def extreme_stages(key: str, missing: str, *, highest: bool) -> list[Stage]:
+    """Lowest or highest of the window: one end from certain results, the other from all possible ones.
 
-
-def _extreme_stages(key: str, missing: str, *, highest: bool) -> list[Stage]:
-    """Lowest or highest of the window: one end from certain results, the other from all possible ones."""
+    `missing` is the code where there is none.
+    """
     sign = "" if highest else "-"
     value = {(side, end): f"{sign}{t.field(f'{key}_{side}{end}', 'v')}" for side in "elc" for end in "ab"}
     certain_end, any_end = ("a", "b") if highest else ("b", "a")
@@ -126,7 +80,7 @@ def _extreme_stages(key: str, missing: str, *, highest: bool) -> list[Stage]:
     third: Stage = {
         f"{key}_a": f"CASE WHEN {key}_t < 2 THEN {t.LOW} ELSE {low} END",
         f"{key}_b": f"CASE WHEN {key}_t < 2 THEN {t.HIGH} ELSE {high} END",
-        f"{key}_y": f"CASE WHEN {key}_t = 0 THEN {missing} WHEN {key}_t = 1 THEN {key}_ly "
+        f"{key}_y": f"CASE WHEN {key}_t = 0 THEN {t.reason(missing)} WHEN {key}_t = 1 THEN {key}_ly "
         f"WHEN {low} = {high} THEN {t.NO_REASON} WHEN {high_issue} <> {t.NO_REASON} THEN {high_issue} "
         f"WHEN {low_issue} <> {t.NO_REASON} THEN {low_issue} ELSE {t.reason('date_imprecise')} END",
     }
@@ -139,21 +93,22 @@ def _extreme_stages(key: str, missing: str, *, highest: bool) -> list[Stage]:
     return [first, second, third]
 
 
-def age_stage(key: str, on: date) -> Stage:
-    """Completed years from the days the birth date may be."""
+def years(column: str, on: date) -> str:
+    """Completed years since a date, NULL where there is none."""
+    later = f"MONTH({column}) * 100 + DAY({column}) > {on.month * 100 + on.day}"
+    return f"({on.year} - YEAR({column}) - CASE WHEN {later} THEN 1 ELSE 0 END)"
 
-    def years(column: str) -> str:
-        later = f"MONTH({column}) * 100 + DAY({column}) > {on.month * 100 + on.day}"
-        return f"CAST({on.year} - YEAR({column}) - CASE WHEN {later} THEN 1 ELSE 0 END AS DOUBLE)"
 
-    low, high = years("birth_high"), years("birth_low")
-    missing = "birth_low IS NULL"
+def age_stage(key: str) -> Stage:
+    """Completed years, from the ages that the days of the birth date may give."""
+    low, high = "CAST(age_low AS DOUBLE)", "CAST(age_high AS DOUBLE)"
+    missing = "age_low IS NULL"
     return plain(
         key,
         f"CASE WHEN {missing} THEN {t.LOW} ELSE {low} END",
         f"CASE WHEN {missing} THEN {t.HIGH} ELSE {high} END",
         why=f"CASE WHEN {missing} THEN {t.reason('birth_date_missing')} "
-        f"WHEN {low} <> {high} THEN {t.reason('date_imprecise')} ELSE {t.NO_REASON} END",
+        f"WHEN age_low <> age_high THEN {t.reason('date_imprecise')} ELSE {t.NO_REASON} END",
         there=f"CASE WHEN {missing} THEN 0 ELSE 2 END",
     )
 
@@ -282,20 +237,20 @@ def stand_in_stages(key: str, first: str, second: str) -> list[Stage]:
 
 def course_stages(node: n.Course, key: str, answer: str, *, mode: str, covered: bool) -> list[Stage]:
     """Bounds of a course, with closed or open world where nothing is recorded."""
-    answered = f"COALESCE({t.field(answer, 'p')}, 0)"
+    answered = f"COALESCE({answer}_p, 0)"
     unanswered = silence_sql(
-        answered, t.field(answer, "y"), mode=mode, covered=covered, silence_is_none=node.silence_is_none
+        answered, f"{answer}_y", mode=mode, covered=covered, silence_is_none=node.silence_is_none
     )
     first = {
         f"{key}_lo": f"COALESCE({key}_least, 0e0)",
         f"{key}_hi": f"COALESCE({key}_most, 0e0)",
         f"{key}_q": unanswered,
     }
-    silent = f"{key}_last IS NULL"
+    silent = f"{key}_p IS NULL"
     quiet = f"{key}_q = {t.NO_REASON}"
     low = f"CASE WHEN {answered} > 0 THEN 0e0 ELSE {key}_lo END"
     # Where all of it may lie outside the window, it answers nothing there.
-    high = f"CASE WHEN {t.field(f'{key}_last', 'p')} = 1 AND NOT ({quiet}) THEN {t.HIGH} ELSE {key}_hi END"
+    high = f"CASE WHEN {key}_p = 1 AND NOT ({quiet}) THEN {t.HIGH} ELSE {key}_hi END"
     second = {
         f"{key}_a": f"CASE WHEN {silent} THEN 0e0 ELSE {low} END",
         f"{key}_b": f"CASE WHEN {silent} THEN CASE WHEN {quiet} THEN 0e0 ELSE {t.HIGH} END ELSE {high} END",
@@ -304,7 +259,7 @@ def course_stages(node: n.Course, key: str, answer: str, *, mode: str, covered: 
         f"{key}_t": f"CASE WHEN {silent} THEN 0 ELSE 2 END",
     }
     for part in ("f", "d"):
-        shown = f"CASE WHEN {key}_last IS NULL THEN {t.field(answer, part)} ELSE {t.field(f'{key}_last', part)} END"
+        shown = f"CASE WHEN {silent} THEN {answer}_{part} ELSE {key}_{part} END"
         second |= {f"{key}_a{part}": shown, f"{key}_b{part}": shown}
     return [first, second]
 
@@ -351,6 +306,5 @@ def count_stages(key: str) -> list[Stage]:
         f"{key}_t": "2",
     }
     for part in ("f", "d"):
-        shown = t.field(f"{key}_l", part)
-        stage |= {f"{key}_a{part}": shown, f"{key}_b{part}": shown}
+        stage |= {f"{key}_{end}{part}": f"{key}_l{part}" for end in "ab"}
     return [stage]

@@ -6,6 +6,7 @@ Structs order by their fields from left to right, which gives every pick a total
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -63,6 +64,11 @@ class SpanSql(NamedTuple):
     to_low: str
     to_high: str
     sure: str = ""
+
+
+Possibly = Callable[[SpanSql], str]
+Certainly = Callable[[SpanSql, date], str]
+Columns = Callable[[SpanSql], str]
 
 
 def span(window: Window, on: date, anchors: dict[AnchorDay, str]) -> SpanSql:
