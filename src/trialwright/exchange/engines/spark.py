@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +27,30 @@ class SparkEngine:
 
     def __init__(self, session: Any = None) -> None:
         self.session = session or _local_session()
+        # Inferring constraints through a UNION fails in Spark 4 ("key not found").
+        self.session.conf.set("spark.sql.constraintPropagation.enabled", "false")
         self._folder = tempfile.TemporaryDirectory()
+        self._numbers = count()
 
     def load(self, tables: Mapping[str, pa.Table]) -> None:
         """Hold these tables (`facts`, `persons`, `unreadable`) instead of those before."""
         for name, table in tables.items():
-            path = Path(self._folder.name) / f"{name}.parquet"
+            path = Path(self._folder.name) / f"{name}-{next(self._numbers)}.parquet"
             pq.write_table(table, path)
-            self.session.read.parquet(str(path)).cache().createOrReplaceTempView(name)
+            self.session.read.parquet(str(path)).createOrReplaceTempView(name)
 
     def query(self, script: Script) -> Iterator[Mapping[str, Sequence[Any]]]:
-        """Run a script and give the columns of its answer batch by batch; shared steps are computed once."""
+        """Run a script and give the columns of its answer batch by batch; shared steps are computed once.
+
+        They are written down: a plan that holds all of them many times over takes Spark longer to read than to run.
+        """
         for step in script.steps:
             frame = self.session.sql(step.text)
-            (frame.localCheckpoint() if step.shared else frame).createOrReplaceTempView(step.name)
+            if step.shared:
+                path = str(Path(self._folder.name) / f"step-{next(self._numbers)}.parquet")
+                frame.write.parquet(path)
+                frame = self.session.read.parquet(path)
+            frame.createOrReplaceTempView(step.name)
         frame = self.session.sql(script.answer)
         names = frame.columns
         rows: list[Any] = []
@@ -72,7 +83,7 @@ def _local_session() -> Any:
             .config("spark.ui.enabled", "false")
             .config("spark.sql.ansi.enabled", "false")
             .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.sql.shuffle.partitions", "1")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.sql.codegen.wholeStage", "false")

@@ -206,5 +206,5 @@ def _people(on: date) -> list[Step]:
             f"{low} AS age_low, {high} AS age_high, death_low FROM persons) AS a",
             shared=True,
         ),
-        Step("kinds", "SELECT DISTINCT kind AS person, sex, age_low, age_high FROM people", shared=True),
+        Step("kinds", "SELECT DISTINCT kind AS person, sex, age_low, age_high FROM people"),
     ]

@@ -47,15 +47,14 @@ def pick_steps(slots: Sequence[Slot], on: date) -> list[Step]:
     """From records to `picks`: `slot, person, t, a, b, y, af, ad, bf, bd` as numbers have them."""
     together = "b.slot = r.slot AND b.person = r.person"
     return [
-        Step("pick_rows", "\nUNION ALL\n".join(_rows(slots, on)), shared=True),
-        Step("pick_sums", _summed("pick_rows"), shared=True),
+        Step("pick_rows", "\nUNION ALL\n".join(_rows(slots, on))),
+        Step("pick_sums", _summed("pick_rows")),
         Step(
             "pick_near",
             f"SELECT r.* FROM pick_rows AS r JOIN pick_sums AS b ON {together} "
             f"WHERE NOT ({_ALONE}) AND (b.bar IS NULL OR r.k_high >= b.bar)",
-            shared=True,
         ),
-        Step("pick_near_sums", _summed("pick_near"), shared=True),
+        Step("pick_near_sums", _summed("pick_near")),
         Step(
             "pick_vague",
             f"SELECT r.* FROM pick_near AS r JOIN pick_near_sums AS b ON {together} WHERE NOT ({_ALONE})",

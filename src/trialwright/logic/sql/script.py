@@ -20,7 +20,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A named SELECT. `shared`: several later steps read it, so an engine does well to compute it once."""
+    """A named SELECT. `shared`: many rules read it, so an engine does well to compute it once."""
 
     name: str
     text: str
@@ -80,4 +80,4 @@ def named(key: str, texts: Iterable[tuple[str, str]]) -> Iterator[Step]:
     """Steps of one node, their names behind its key; the last bears the key alone."""
     *inner, (_, last) = texts
     yield from (Step(f"{key}_{name}", text) for name, text in inner)
-    yield Step(key, last, shared=True)
+    yield Step(key, last)

@@ -152,7 +152,6 @@ def extreme_step(node: n.Pick, key: str, where: t.SpanSql, anchor: str, on: date
         key,
         f"SELECT f.person, {', '.join(columns)} FROM facts AS f{join} "
         f"WHERE f.concept = {t.name(node.concept)} AND {t.lies_possibly(where)} GROUP BY f.person",
-        shared=True,
     )
 
 
