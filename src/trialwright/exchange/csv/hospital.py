@@ -139,8 +139,8 @@ class TidyHospital:
     @property
     def people(self) -> int:
         """How many people the source names."""
-        found = self._db.execute("SELECT COUNT(DISTINCT person_id) FROM tidy_persons").fetchone()
-        return int(found[0])
+        ((count,),) = self._db.execute("SELECT COUNT(DISTINCT person_id) FROM tidy_persons").fetchall()
+        return int(count)
 
     def people_typed(self, ids: Sequence[str]) -> Iterator[Person]:
         """Some people of the source, read row by row by the Python reader: what the interpreter judges."""
