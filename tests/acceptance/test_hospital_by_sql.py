@@ -107,7 +107,7 @@ def test_typed_tables_are_those_of_the_python_reader(hospital: Path) -> None:
     mine, theirs = by_key(facts), by_key(recent)
     assert len(theirs) > 10_000
     assert set(theirs) - set(mine) == set()
-    everything = by_key(wanted["facts"].to_pylist())  # noqa: C416
+    everything = by_key(wanted["facts"].to_pylist())
     assert set(mine) <= set(everything)
     assert [key for key in mine if not same_fact(mine[key], everything[key])] == []
 
