@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from trialwright.exchange.coverage import Coverage
-from trialwright.exchange.csv.read import FACT_COLUMNS, PERSON_COLUMNS, TidyReader
-from trialwright.exchange.csv.table import Row
+from trialwright.exchange.csv.read import (
+    FACT_COLUMNS,
+    PERSON_COLUMNS,
+    REQUIRED_FACT,
+    REQUIRED_PERSON,
+    TidyReader,
+)
+from trialwright.exchange.csv.table import Row, find_columns
 from trialwright.exchange.lookup import Lookup
-from trialwright.exchange.source import Item, ReadOptions, Seen, Unmapped
+from trialwright.exchange.source import Item, Seen, Unmapped
 from trialwright.exchange.typed import FACTS, fact_row
 from trialwright.logic.reasons import RANK
 from trialwright.record.fact import (
@@ -39,13 +46,27 @@ from trialwright.terms.dates import FIRST_DAY
 from trialwright.terms.quantity import BOUND, PLAIN_NUMBER
 
 PEOPLE = 250_000  # people per chunk
-_DATE = r"\d{4}-\d{2}-\d{2}([T ].*)?"
+_YEAR = r"(\d{3}[1-9]|\d{2}[1-9]\d|\d[1-9]\d{2}|[1-9]\d{3})"  # no year 0000: the engine has one, our calendar none
+_DATE = _YEAR + r"-\d{2}-\d{2}([T ].*)?"
 _NUMBER = PLAIN_NUMBER.strip("^$")
+
+
+def _is_number(column: str) -> str:
+    """Whether a text is a plain number that the Python reader takes; one beyond all bounds is unreadable to it."""
+    number = f"TRY_CAST({column} AS DOUBLE)"
+    return f"(regexp_full_match({column}, '{_NUMBER}') AND COALESCE(ABS({number}) < {BOUND!r}, FALSE))"
+
+
 # The first day a start may mean; NULL where it has none or cannot be read: such rows are never left out unread.
 _DAY = (
     f"CASE WHEN regexp_full_match(f.start, '{_DATE}') THEN TRY_CAST(LEFT(f.start, 10) AS DATE) "
-    r"WHEN regexp_full_match(f.start, '\d{4}-\d{2}') THEN TRY_CAST(f.start || '-01' AS DATE) "
-    r"WHEN regexp_full_match(f.start, '\d{4}') THEN TRY_CAST(f.start || '-01-01' AS DATE) END"
+    rf"WHEN regexp_full_match(f.start, '{_YEAR}-\d{{2}}') THEN TRY_CAST(f.start || '-01' AS DATE) "
+    f"WHEN regexp_full_match(f.start, '{_YEAR}') THEN TRY_CAST(f.start || '-01-01' AS DATE) END"
+)
+# Whether the end is none, or a day not before the start. Where it is not, the start cannot be trusted either.
+_END_FITS = (
+    f"(f.\"end\" = '' OR (regexp_full_match(f.\"end\", '{_DATE}') "
+    'AND COALESCE(TRY_CAST(LEFT(f."end", 10) AS DATE) >= TRY_CAST(LEFT(f.start, 10) AS DATE), FALSE)))'
 )
 
 
@@ -61,45 +82,50 @@ class TidyHospital:
         on: date,
         connection: Any,
     ) -> None:
-        options = reader.options
         self._concepts = concepts
         self._earliest = earliest
         self._on = on
         self._db = connection
-        self._lookup = Lookup(options)
+        self._lookup = Lookup(reader.options)
         self._reader = reader
         self.skipped: list[Skipped] = []
-        self._view("tidy_persons", [str(reader.persons)], PERSON_COLUMNS, options, "persons")
-        self._view("tidy_facts", [str(path) for path in reader.facts], FACT_COLUMNS, options, "facts")
+        self._view("persons", (reader.persons,), PERSON_COLUMNS, REQUIRED_PERSON)
+        self._view("facts", reader.facts, FACT_COLUMNS, REQUIRED_FACT)
         self._name_concepts()
 
     def _view(
-        self, name: str, files: list[str], columns: tuple[str, ...], options: ReadOptions, table: str
+        self, table: str, files: Sequence[Path], columns: tuple[str, ...], required: tuple[str, ...]
     ) -> None:
         """A view with the contract's columns as texts, '' where absent."""
-        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         source = f"read_parquet([{listed}])"
-        present = {row[0] for row in self._db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-        renamed = {new: old for old, new in options.mapping.columns.get(table, {}).items()}
+        header = [row[0] for row in self._db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        renamed = self._reader.options.mapping.columns.get(table, {})
         texts = []
-        for column in columns:
-            own = renamed.get(column, column)
-            written = own.replace('"', '""')
-            value = f"COALESCE(CAST(\"{written}\" AS VARCHAR), '')" if own in present else "''"
+        for column, at in zip(
+            columns, find_columns(files[0], header, columns, required, renamed), strict=True
+        ):
+            written = header[at].replace('"', '""')
+            value = f"COALESCE(CAST(\"{written}\" AS VARCHAR), '')" if at >= 0 else "''"
             texts.append(f'{value} AS "{column}"')
-        self._db.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {', '.join(texts)} FROM {source}")
+        self._db.execute(f"CREATE OR REPLACE VIEW tidy_{table} AS SELECT {', '.join(texts)} FROM {source}")
 
     def _name_concepts(self) -> None:
-        """Which written concepts matter here, and from which day on."""
+        """Which written concepts matter here, from which day on, and whether kind and concept go together at all.
+
+        Rows where they do not are never left out: the Python reader says what each of them leaves unknown.
+        """
         rows = self._db.execute("SELECT DISTINCT kind, concept FROM tidy_facts").fetchall()
-        wanted: list[tuple[str, str, str]] = []
+        wanted: list[tuple[str, str, str, bool]] = []
         for kind, concept in rows:
-            names = {item.concept for item in self._read(_row(kind, concept)) if isinstance(item, RawFact)}
-            names &= set(self._concepts)
-            if names:
+            items = self._read(_row(kind, concept))
+            names = {item.concept for item in items if isinstance(item, RawFact)} & set(self._concepts)
+            if any(isinstance(item, Skipped) for item in items):
+                wanted.append((kind, concept, "", False))
+            elif names:
                 first = min(self._earliest.get(name, FIRST_DAY) for name in names)
-                wanted.append((kind, concept, "" if first == FIRST_DAY else first.isoformat()))
-        self._table("tidy_wanted", wanted, ("kind", "concept", "earliest"))
+                wanted.append((kind, concept, "" if first == FIRST_DAY else first.isoformat(), True))
+        self._table("tidy_wanted", wanted, ("kind", "concept", "earliest", "sound"), {"sound": pa.bool_()})
 
     def _table(
         self, name: str, rows: list[tuple[Any, ...]], columns: tuple[str, ...], types: Any = None
@@ -230,13 +256,12 @@ class TidyHospital:
         self._db.execute(
             "CREATE OR REPLACE TABLE tidy_rows AS SELECT f.*, "
             f"regexp_full_match(f.start, '{_DATE}') AND TRY_CAST(LEFT(f.start, 10) AS DATE) IS NOT NULL "
-            f"AND (f.\"end\" = '' OR (regexp_full_match(f.\"end\", '{_DATE}') "
-            'AND COALESCE(TRY_CAST(LEFT(f."end", 10) AS DATE) >= TRY_CAST(LEFT(f.start, 10) AS DATE), FALSE))) '
-            f"AND (f.high = '' OR regexp_full_match(f.high, '{_NUMBER}')) AND f.fact_id <> '' AS plain, "
-            f"regexp_full_match(f.value, '{_NUMBER}') AS numeric "
+            f"AND {_END_FITS} AND (f.high = '' OR {_is_number('f.high')}) AND f.fact_id <> '' AND w.sound AS plain, "
+            f"{_is_number('f.value')} AS numeric "
             "FROM tidy_facts AS f JOIN tidy_wanted AS w ON w.kind = f.kind AND w.concept = f.concept "
             "WHERE f.person_id >= ? AND f.person_id <= ? "
-            f"AND ({_DAY} IS NULL OR (f.start >= LEFT(w.earliest, LENGTH(f.start)) AND LEFT(f.start, 10) <= ?))",
+            f"AND (NOT w.sound OR {_DAY} IS NULL OR (f.start >= LEFT(w.earliest, LENGTH(f.start)) "
+            f"AND (LEFT(f.start, 10) <= ? OR NOT {_END_FITS})))",
             [first, last, on],
         )
         self._answer_signatures()
