@@ -230,7 +230,7 @@ def measure_hand_agreement(question: Question, folder: Path, clock: Clock) -> An
 def _ids(engine: DuckEngine, count: int) -> list[str]:
     """Every hundredth person, or `count` people spread evenly over the hospital."""
     connection = engine.connection
-    total = int(connection.execute("SELECT COUNT(*) FROM tidy_persons").fetchone()[0])  # type: ignore[index]
+    ((total,),) = connection.execute("SELECT COUNT(*) FROM tidy_persons").fetchall()
     step = ONE_PERCENT if count < 0 else max(total // count, 1)
     rows = connection.execute(
         "SELECT person_id FROM (SELECT person_id, ROW_NUMBER() OVER (ORDER BY person_id) AS place FROM tidy_persons) "

@@ -194,7 +194,8 @@ def rule_language() -> str:
         named = ", ".join(f"`{word}`" for word in kind.named)
         lines.append(f"| `{cell(kind.example)}` | {render(kind.meaning, {})} | {named} |")
     lines += [
-        "", "| by name | says |", "|---|---|",
+        "", "An argument that would change nothing where it stands is refused, as is one written twice.", "",
+        "| by name | says |", "|---|---|",
         "| `within` | the window: a length back from the reference date, both ends included; `ever`; `today`. Results without it: the parameter `screening_window` |",
         "| `before` | the window ends on this day (a `latest_day`) instead of the reference date |",
         "| `same_day` | only results of the day of the latest result of this concept |",
@@ -266,7 +267,7 @@ INDEX_END = (
     "The format of a study folder is described by JSON Schemas in [`studies/schema/`](../../studies/schema), which editors",
     "use to complete and check, and shown by [the template](../../studies/template/README.md) and",
     "[add a study](../how-to/add-a-study.md); the format of records by [read records](../how-to/read-records.md).",
-    "What each kind of rule answers to each kind of record stands in the tables of [`tests/spec/`](../../tests/spec).",
+    "What each kind of rule answers to each kind of record stands in [tables that are tests](logic/index.md).",
     "",
     "What is made is checked for freshness by `make check` and written again by `make docs`.",
 )

@@ -23,6 +23,7 @@ from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv import TidyReader
 from trialwright.exchange.csv.hospital import TidyHospital
 from trialwright.exchange.engines.duck import DuckEngine
+from trialwright.exchange.source import RecordsUnreadable
 from trialwright.exchange.typed import tables
 from trialwright.logic.interpreter import Setting
 from trialwright.simulation.hospital import OVERALL, write_hospital
@@ -51,7 +52,7 @@ def reader(folder: Path) -> TidyReader:
     return TidyReader(folder / "persons.parquet", parts, source="x", options=read_options(beam(), None))
 
 
-def open_by_sql(folder: Path, engine: DuckEngine) -> TidyHospital:
+def open_by_sql(folder: Path, engine: DuckEngine, people: int = PEOPLE) -> TidyHospital:
     rules = beam().chosen()
     read = {concept for rule in rules for concept in rule.concepts}
     found = TidyHospital(
@@ -61,7 +62,7 @@ def open_by_sql(folder: Path, engine: DuckEngine) -> TidyHospital:
         on=ON,
         connection=engine.connection,
     )
-    assert list(found.chunks()) == [PEOPLE]
+    assert list(found.chunks()) == [people]
     return found
 
 
@@ -73,8 +74,22 @@ def by_python(folder: Path) -> Assembled:
     return assemble(reader(folder), kinds, coverage)
 
 
-def rows(engine: DuckEngine, table: str) -> list[dict[str, Any]]:
-    return engine.connection.sql(f"SELECT * FROM {table}").to_arrow_table().to_pylist()
+Rows = list[dict[str, Any]]
+
+
+def with_ids(found: Mapping[str, pa.Table]) -> tuple[Rows, Rows, Rows]:
+    """The three typed tables with the ids of the people instead of their numbers."""
+    facts, persons, unreadable = (found[name].to_pylist() for name in ("facts", "persons", "unreadable"))
+    ids = {row["person"]: row["id"] for row in persons}
+    assert len(ids) == len(persons)
+    for row in (*facts, *persons, *unreadable):
+        row["person"] = ids[row["person"]]
+    return facts, persons, unreadable
+
+
+def by_sql(engine: DuckEngine) -> tuple[Rows, Rows, Rows]:
+    names = ("facts", "persons", "unreadable")
+    return with_ids({name: engine.connection.sql(f"FROM {name}").to_arrow_table() for name in names})
 
 
 def by_key(found: list[dict[str, Any]]) -> dict[tuple[str, ...], dict[str, Any]]:
@@ -93,30 +108,103 @@ def test_typed_tables_are_those_of_the_python_reader(hospital: Path) -> None:
     engine = DuckEngine(threads=1)
     try:
         assert open_by_sql(hospital, engine).people == PEOPLE
-        facts, persons, unreadable = (rows(engine, name) for name in ("facts", "persons", "unreadable"))
+        facts, persons, unreadable = by_sql(engine)
     finally:
         engine.close()
     assembled = by_python(hospital)
-    wanted = tables(assembled.persons.values(), ON)
+    all_facts, all_persons, all_unreadable = with_ids(tables(assembled.persons.values(), ON))
     earliest = earliest_days(beam().chosen(), ON)
-    recent = [
-        row
-        for row in wanted["facts"].to_pylist()
-        if row["start_high"] >= earliest.get(row["concept"], FIRST_DAY)
-    ]
+    recent = [row for row in all_facts if row["start_high"] >= earliest.get(row["concept"], FIRST_DAY)]
     mine, theirs = by_key(facts), by_key(recent)
     assert len(theirs) > 10_000
     assert set(theirs) - set(mine) == set()
-    everything = by_key(wanted["facts"].to_pylist())  # noqa: C416
+    everything = by_key(all_facts)
     assert set(mine) <= set(everything)
     assert [key for key in mine if not same_fact(mine[key], everything[key])] == []
 
     def person(row: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(str(value) for value in row.values())
 
-    assert sorted(map(person, persons)) == sorted(map(person, wanted["persons"].to_pylist()))
-    assert sorted(map(person, unreadable)) == sorted(map(person, wanted["unreadable"].to_pylist()))
+    assert sorted(map(person, persons)) == sorted(map(person, all_persons))
+    assert sorted(map(person, unreadable)) == sorted(map(person, all_unreadable))
     assert len(assembled.persons) == PEOPLE
+
+
+# Rows that are easily typed otherwise by SQL than by Python, each of a person of her own.
+HARD_ROWS: dict[str, dict[str, str]] = {
+    "a year that only the engine has": {"start": "0000-01-01"},
+    "an end in a year that only the engine has": {"end": "0000-01-01"},
+    "a month of such a year": {"start": "0000-05"},
+    "a number beyond all bounds": {"value": "1e400"},
+    "a number at the bound": {"value": "1e300"},
+    "a limit beyond all bounds": {"high": "1e400"},
+    "a kind that is not the concept's": {"kind": "condition"},
+    "a kind that does not exist": {"kind": "labs"},
+    "no kind": {"kind": ""},
+    "no concept": {"concept": ""},
+    "a kind that does not exist, after the day judged": {"kind": "labs", "start": "2027-01-01"},
+    "an exposure of another kind": {"kind": "measurement", "concept": "mycophenolate"},
+    "an end before a start after the day judged": {
+        "kind": "exposure", "concept": "mycophenolate", "start": "2026-11-02", "end": "2026-10-20",
+    },
+    "an end that is no day, after a start in a year to come": {
+        "kind": "exposure", "concept": "mycophenolate", "start": "2027", "end": "2026-13-01",
+    },
+    "a plain row": {},
+}  # fmt: skip
+
+
+def write_hard(folder: Path, name_of: Mapping[str, str] | None = None) -> int:
+    """A folder with the hard rows; `name_of` renames columns."""
+    row = {
+        "kind": "measurement", "concept": "alt", "value": "40", "unit": "U/L", "high": "40",
+        "start": "2026-10-20", "end": "", "status": "final",
+    }  # fmt: skip
+    names = name_of or {}
+    facts = [
+        {"person_id": f"p{at:02}", "fact_id": f"f{at:02}"} | row | change
+        for at, change in enumerate(HARD_ROWS.values())
+    ]
+    persons = [{"person_id": each["person_id"], "sex": "female", "birth_date": "1990"} for each in facts]
+    (folder / "facts").mkdir(parents=True)
+    for path, lines in (("persons.parquet", persons), ("facts/part-00000.parquet", facts)):
+        renamed = [{names.get(key, key): text for key, text in line.items()} for line in lines]
+        pq.write_table(pa.Table.from_pylist(renamed), folder / path)
+    return len(facts)
+
+
+@pytest.mark.parametrize(
+    "names", [{}, {"person_id": "Person_ID", "value": "VALUE"}], ids=["as is", "capitals"]
+)
+def test_hard_rows_are_typed_as_by_the_python_reader(tmp_path: Path, names: Mapping[str, str]) -> None:
+    people = write_hard(tmp_path, names)
+    engine = DuckEngine(threads=1)
+    try:
+        open_by_sql(tmp_path, engine, people)
+        facts, _, unreadable = by_sql(engine)
+    finally:
+        engine.close()
+    all_facts, _, all_unreadable = with_ids(tables(by_python(tmp_path).persons.values(), ON))
+    mine, theirs = by_key(facts), by_key(all_facts)
+    assert set(mine) == set(theirs)
+    assert [key for key in mine if not same_fact(mine[key], theirs[key])] == []
+
+    def lost(found: list[dict[str, Any]]) -> set[tuple[str, str]]:
+        return {(list(HARD_ROWS)[int(row["person"][1:])], row["concept"]) for row in found}
+
+    assert lost(unreadable) == lost(all_unreadable)
+    assert ("a kind that does not exist", "alt") not in lost(unreadable)  # an unreadable result of its day
+    assert ("an exposure of another kind", "mycophenolate") in lost(unreadable)
+
+
+def test_a_table_without_a_column_is_refused(tmp_path: Path) -> None:
+    people = write_hard(tmp_path, {"value": "result"})
+    engine = DuckEngine(threads=1)
+    try:
+        with pytest.raises(RecordsUnreadable):
+            open_by_sql(tmp_path, engine, people)
+    finally:
+        engine.close()
 
 
 def test_verdicts_are_the_truth(hospital: Path) -> None:

@@ -358,7 +358,7 @@ def test_a_reading_changes_the_verdict(run: Run, records: Path) -> None:
     first = [person["criteria"][0] for person in result["participants"]]
     assert [(each["verdict"], each["reading"]) for each in first] == [
         ("pass", "registry"),
-        ("fail", "registry"),  # 76 years  # noqa: A002
+        ("fail", "registry"),  # 76 years
     ]
     assert result["readings"] == {"A0": "registry"}
 
@@ -368,7 +368,7 @@ def test_funnel_counts_everybody(run: Run) -> None:
     assert sum(result["counts"].values()) == result["total"] == 90
     people = json.loads(screen(run, SAMPLE, "--format", "json").out)["participants"]
     for verdict, count in result["counts"].items():
-        assert count == sum(person["verdict"] == verdict for person in people)  # noqa: A002
+        assert count == sum(person["verdict"] == verdict for person in people)
     assert [row["criterion"] for row in result["attrition"]] == [None, *PROTOCOL_ORDER]
     other = json.loads(
         run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--format", "json", "--order", "E9,I3").out
@@ -380,18 +380,18 @@ def test_funnel_counts_everybody(run: Run) -> None:
 # Files
 
 
-@pytest.mark.parametrize("format", ["table", "json", "ndjson", "csv", "html"])
-def test_out_is_what_stdout_would_be(run: Run, records: Path, tmp_path: Path, format: str) -> None:
+@pytest.mark.parametrize("form", ["table", "json", "ndjson", "csv", "html"])
+def test_out_is_what_stdout_would_be(run: Run, records: Path, tmp_path: Path, form: str) -> None:
     out = tmp_path / "new" / "result"
-    done = screen(run, records, "--format", format, "--out", out)
+    done = screen(run, records, "--format", form, "--out", out)
     assert (done.code, done.out) == (0, "")
-    assert out.read_text(encoding="utf-8") == screen(run, records, "--format", format).out
+    assert out.read_text(encoding="utf-8") == screen(run, records, "--format", form).out
     assert [path.name for path in out.parent.iterdir()] == ["result"]
 
 
-@pytest.mark.parametrize("format", ["json", "csv", "parquet"])
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
 def test_a_failure_leaves_no_part_of_a_file(
-    run: Run, records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str
+    run: Run, records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     """The second person cannot be judged: the old file stays as it was, and nothing lies beside it."""
     import trialwright.cli.screen as module
@@ -408,7 +408,7 @@ def test_a_failure_leaves_no_part_of_a_file(
     target.parent.mkdir()
     target.write_text("before", encoding="utf-8")
     with pytest.raises(ZeroDivisionError):
-        screen(run, records, "--format", format, "--engine", "python", "--out", target)
+        screen(run, records, "--format", form, "--engine", "python", "--out", target)
     assert [path.name for path in target.parent.iterdir()] == ["result"]
     assert target.read_text(encoding="utf-8") == "before"
 

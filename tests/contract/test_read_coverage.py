@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 
 from tests.contract.read_support import KINDS
 from trialwright.exchange.coverage import COMMONEST, Coverage
@@ -23,7 +24,7 @@ class Told:
         self.not_covered = not_covered
         self.left_out: Counter[str] = Counter({"Immunization": 3})
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Item]:
         return iter(self._items)
 
 

@@ -322,7 +322,7 @@ def test_parquet_reads_like_csv(tmp_path: Path) -> None:
         "concept": ["alt", "alt"],
         "value": [40.0, None],
         "unit": ["U/L", "U/L"],
-        "start": [datetime.datetime(2026, 5, 1, 8, 30), None],
+        "start": [datetime.datetime(2026, 5, 1, 8, 30), None],  # noqa: DTZ001 - as Parquet files have it
     }
     pq.write_table(pa.table(persons), tmp_path / "persons.parquet")
     pq.write_table(pa.table(facts), tmp_path / "facts.parquet")

@@ -95,14 +95,14 @@ def score(draw: Draw, depth: int) -> n.Score:
     """A score from items, else from recorded totals."""
     values = concept_types()["sledai_item"].values
     weights = tuple(float(ASSESSMENTS["sledai_2k"].compute_items({item})) for item in values)
-    worst = one(draw, ("low", "high", "none"))
+    worst: n.Worst = one(draw, ("low", "high", "none"))
     return n.Score(
         "sledai_2k",
         "sledai_item",
         weights,
         any_window(draw),
         worst,
-        one(draw, ("no_record", "not_asked")),  # type: ignore[arg-type]
+        one(draw, ("no_record", "not_asked")),
     )
 
 

@@ -249,7 +249,8 @@ def read_page(name: str, text: str) -> Page:
 
 def _read_section(page: str, title: str, block: list[str], table: list[str]) -> Section:
     where = f"{page}: {title}"
-    on, modes, not_covered = REFERENCE_DATE, ("screening",), frozenset[str]()
+    on, not_covered = REFERENCE_DATE, frozenset[str]()
+    modes: tuple[str, ...] = ("screening",)
     rules = []
     for line in _joined(block):
         key, _, value = (part.strip() for part in line.partition(":"))

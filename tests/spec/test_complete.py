@@ -62,7 +62,7 @@ def test_every_node_class_has_a_maker() -> None:
     assert set(MAKERS) == node_classes()
 
 
-@pytest.mark.parametrize(("choice", "words"), CHOICES.items(), ids=lambda each: str(each))
+@pytest.mark.parametrize(("choice", "words"), CHOICES.items(), ids=str)
 def test_every_choice_stands_in_a_table(choice: tuple[str, type[n.Node]], words: Iterable[object]) -> None:
     attribute, kind = choice
     used = {getattr(node, attribute) for node in NODES if isinstance(node, kind)}

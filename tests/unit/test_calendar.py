@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pytest
 
@@ -37,7 +37,7 @@ def verdicts(person: Person, rule: Rule, setting: Setting) -> Verdicts:
 def first_run(good: Sequence[bool]) -> tuple[date | None, date | None]:
     runs = [
         (value, [day for _, day in days])
-        for value, days in groupby(zip(good, DAYS), lambda each: each[0])  # noqa: B905
+        for value, days in groupby(zip(good, DAYS, strict=True), lambda each: each[0])
     ]
     return next(((days[0], days[-1]) for value, days in runs if value), (None, None))
 
@@ -56,7 +56,7 @@ def check(person: Person, chosen: Sequence[Rule], setting: Setting) -> Calendar:
         course = verdicts(person, rule, setting)
         courses.append(course)
         assert plan_calendar(person, [rule], on=ON, setting=setting) == by_brute_force([course]), rule.id
-        changed = {day for day, old, new in zip(DAYS[1:], course, course[1:]) if old != new}  # noqa: B905
+        changed = {day for day, (old, new) in zip(DAYS[1:], pairwise(course), strict=True) if old != new}
         assert changed <= change_days(rule.condition, first, END), (rule.id, rule.name)
     whole = by_brute_force(courses)
     assert plan_calendar(person, chosen, on=ON, setting=setting) == whole
@@ -71,10 +71,10 @@ def day(text: str | None) -> date | None:
 # (criteria.md, Durations), so SLEDAI counts up to 2026-06-17. Reading I5=planned unless the case is about the pulse.
 CASES: dict[str, tuple[Callable[[], Person], dict[str, str], str | None, str | None, str | None, str | None]] = {
     "a result leaves the window": (
-        lambda: somebody(), {"I5": "planned"}, "2026-06-01", "2026-06-17", "2026-06-01", "2027-06-01",  # noqa: PLW0108
+        somebody, {"I5": "planned"}, "2026-06-01", "2026-06-17", "2026-06-01", "2027-06-01",
     ),
     "the first pulse day leaves the 14 days": (  # 25 May + 14 d; then 1.0 g are left, below 1.5 g
-        lambda: somebody(), {}, "2026-06-01", "2026-06-08", "2026-06-01", "2026-06-08",  # noqa: PLW0108
+        somebody, {}, "2026-06-01", "2026-06-08", "2026-06-01", "2026-06-08",
     ),
     "a washout of 12 weeks ends": (  # 20 March + 84 d = 12 June, the last day that excludes
         lambda: somebody(row("mycophenolate", "1000", start="2026-01-01", end="2026-03-20", status="completed")),

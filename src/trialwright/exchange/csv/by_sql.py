@@ -10,6 +10,7 @@ from trialwright.logic.reasons import RANK
 from trialwright.terms.quantity import BOUND, PLAIN_NUMBER
 
 _DATE = r"\d{4}-\d{2}-\d{2}([T ].*)?"
+_NO_YEAR = "0000"  # the engine has one, our calendar none
 _NUMBER = PLAIN_NUMBER.strip("^$")
 _LAST = "DATE '9999-12-31'"
 _B = repr(BOUND)
@@ -17,7 +18,16 @@ _B = repr(BOUND)
 
 def whole_date(column: str) -> str:
     """Whether a text is a whole date, or a date-time that begins with one."""
-    return f"(regexp_full_match({column}, '{_DATE}') AND TRY_CAST(LEFT({column}, 10) AS DATE) IS NOT NULL)"
+    return (
+        f"(regexp_full_match({column}, '{_DATE}') AND LEFT({column}, 4) <> '{_NO_YEAR}' "
+        f"AND TRY_CAST(LEFT({column}, 10) AS DATE) IS NOT NULL)"
+    )
+
+
+def _is_number(column: str) -> str:
+    """Whether a text is a plain number that the Python reader takes; one beyond all bounds is unreadable to it."""
+    number = f"TRY_CAST({column} AS DOUBLE)"
+    return f"(regexp_full_match({column}, '{_NUMBER}') AND COALESCE(ABS({number}) < {_B}, FALSE))"
 
 
 def _day(column: str) -> str:
@@ -34,18 +44,20 @@ LEFT JOIN tidy_deaths AS d ON p.died IS NULL AND d.text = p.death_date
 """
 
 # The one scan of the records: what names a concept that matters, on a day that may matter. As texts, whole dates sort
-# like days; a date-time sorts before the Z. A date that is not a whole one is kept for a closer look. The kind is
-# compared in a CASE, so that it is looked at only where the concept is wanted.
+# like days; a date-time sorts before the Z. A date that is not a whole one is kept for a closer look, and so is one
+# after its end, because it cannot be trusted. The kind is in a CASE, so that it is
+# looked at only where the concept is wanted.
 ROWS = f"""
 SELECT p.person, w.wanted, f.fact_id, f.value, f.unit, f.low, f.high, f.start, f."end", f.status, f.route,
   CASE WHEN p.person IS NULL THEN f.person_id ELSE '' END AS stranger,
   {_day("f.start")} AS day, {_day('f."end"')} AS until,
   w.readable AND p.person IS NOT NULL AND f.fact_id <> ''
-    AND (f.high = '' OR regexp_full_match(f.high, '{_NUMBER}')) AS readable,
-  regexp_full_match(f.value, '{_NUMBER}') AS numeric
+    AND (f.high = '' OR {_is_number("f.high")}) AS readable,
+  {_is_number("f.value")} AS numeric
 FROM tidy_facts AS f JOIN tidy_wanted AS w ON w.concept = f.concept
 LEFT JOIN tidy_people AS p ON p.person_id = f.person_id
-WHERE (f.start BETWEEN w.earliest AND ? || 'Z' OR NOT {whole_date("f.start")})
+WHERE (f.start BETWEEN w.earliest AND ? || 'Z' OR NOT {whole_date("f.start")} OR NOT w.readable
+    OR (f."end" <> '' AND f.start > f."end"))
   AND CASE WHEN f.kind = w.kind THEN TRUE ELSE FALSE END
 """
 

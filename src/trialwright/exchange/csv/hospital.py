@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv import by_sql
-from trialwright.exchange.csv.read import FACT_COLUMNS, PERSON_COLUMNS, TidyReader
-from trialwright.exchange.csv.table import Row
+from trialwright.exchange.csv.read import (
+    FACT_COLUMNS,
+    PERSON_COLUMNS,
+    REQUIRED_FACT,
+    REQUIRED_PERSON,
+    TidyReader,
+)
+from trialwright.exchange.csv.table import Row, find_columns
 from trialwright.exchange.lookup import Lookup
-from trialwright.exchange.source import Item, ReadOptions, Seen, Unmapped, cut_to_date
+from trialwright.exchange.source import Item, Seen, Unmapped, cut_to_date
 from trialwright.exchange.typed import FACTS, fact_row
 from trialwright.logic.reasons import RANK
 from trialwright.record.fact import (
@@ -54,38 +61,36 @@ class TidyHospital:
         on: date,
         connection: Any,
     ) -> None:
-        options = reader.options
         self._concepts = concepts
         self._earliest = earliest
         self._on = on
         self._db = connection
-        self._lookup = Lookup(options)
+        self._lookup = Lookup(reader.options)
         self._reader = reader
         self.skipped: list[Skipped] = []
-        self._view("tidy_persons", [str(reader.persons)], PERSON_COLUMNS, options, "persons")
-        self._view("tidy_facts", [str(path) for path in reader.facts], FACT_COLUMNS, options, "facts")
+        self._view("persons", (reader.persons,), PERSON_COLUMNS, REQUIRED_PERSON)
+        self._view("facts", reader.facts, FACT_COLUMNS, REQUIRED_FACT)
         self._name_concepts()
 
     def _view(
-        self, name: str, files: list[str], columns: tuple[str, ...], options: ReadOptions, table: str
+        self, table: str, files: Sequence[Path], columns: tuple[str, ...], required: tuple[str, ...]
     ) -> None:
         """A view with the contract's columns as texts, '' where absent."""
-        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
         source = f"read_parquet([{listed}])"
-        present = {row[0] for row in self._db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-        renamed = {new: old for old, new in options.mapping.columns.get(table, {}).items()}
+        header = [row[0] for row in self._db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        renamed = self._reader.options.mapping.columns.get(table, {})
         whole = self._without_nulls(listed)
         texts = []
-        for column in columns:
-            own = renamed.get(column, column)
-            written = own.replace('"', '""')
-            value = (
-                f'CAST("{written}" AS VARCHAR)'
-                if own in whole
-                else f"COALESCE(CAST(\"{written}\" AS VARCHAR), '')"
-            )
-            texts.append(f"""{value if own in present else "''"} AS "{column}\"""")
-        self._db.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {', '.join(texts)} FROM {source}")
+        for column, at in zip(
+            columns, find_columns(files[0], header, columns, required, renamed), strict=True
+        ):
+            written = header[at].replace('"', '""')
+            value = f'CAST("{written}" AS VARCHAR)'
+            if header[at] not in whole:
+                value = f"COALESCE({value}, '')"
+            texts.append(f"""{value if at >= 0 else "''"} AS "{column}\"""")
+        self._db.execute(f"CREATE OR REPLACE VIEW tidy_{table} AS SELECT {', '.join(texts)} FROM {source}")
 
     def _without_nulls(self, listed: str) -> set[str]:
         """The columns of which every file says that it holds no NULL: no need to look at each value."""
@@ -96,13 +101,16 @@ class TidyHospital:
         return {name for (name,) in rows}
 
     def _name_concepts(self) -> None:
-        """Which written concepts matter here, from which day on, and whether their rows can be read at all."""
+        """Which written concepts matter here, from which day on, and whether kind and concept go together at all.
+
+        Rows where they do not are never left out: the Python reader says what each of them leaves unknown.
+        """
         rows = self._db.execute("SELECT DISTINCT kind, concept FROM tidy_facts").fetchall()
         wanted: list[tuple[Any, ...]] = []
         for kind, concept in rows:
             items = self._read(_row(kind, concept))
             names = {item.concept for item in items if isinstance(item, RawFact)} & set(self._concepts)
-            if any(isinstance(item, Skipped) and item.affects for item in items):
+            if any(isinstance(item, Skipped) for item in items):
                 wanted.append((len(wanted), kind, concept, "", False))
             elif names:
                 first = min(self._earliest.get(name, FIRST_DAY) for name in names)

@@ -31,8 +31,8 @@ FACT_COLUMNS = (
     *("person_id", "fact_id", "kind", "concept", "value", "unit"),
     *("low", "high", "start", "end", "status", "route"),
 )
-_REQUIRED_PERSON = ("person_id", "sex", "birth_date")
-_REQUIRED_FACT = ("person_id", "fact_id", "kind", "concept", "value", "unit", "start")
+REQUIRED_PERSON = ("person_id", "sex", "birth_date")
+REQUIRED_FACT = ("person_id", "fact_id", "kind", "concept", "value", "unit", "start")
 
 _ALL = frozenset(KINDS)
 _RESULTS = frozenset({"measurement", "finding"})
@@ -55,12 +55,12 @@ class TidyReader:
     def __iter__(self) -> Iterator[Item]:
         seen = Seen()
         lookup = Lookup(self.options)
-        for row in self._rows(self.persons, PERSON_COLUMNS, _REQUIRED_PERSON, "persons"):
+        for row in self._rows(self.persons, PERSON_COLUMNS, REQUIRED_PERSON, "persons"):
             yield from self.read_person_row(row, seen, lookup)
         if not seen.people:
             raise RecordsUnreadable(self.persons.name, message("No person could be read."))
         for part in self.facts:
-            for row in self._rows(part, FACT_COLUMNS, _REQUIRED_FACT, "facts"):
+            for row in self._rows(part, FACT_COLUMNS, REQUIRED_FACT, "facts"):
                 yield from self.read_row(row, seen, lookup)
 
     def _rows(

@@ -49,14 +49,17 @@ def table_rows(
     return _csv_rows(path, columns, required, renamed, encoding)
 
 
-def _positions(
+def find_columns(
     path: Path,
     header: list[str],
     columns: tuple[str, ...],
     required: tuple[str, ...],
     renamed: Mapping[str, str],
 ) -> list[int]:
-    """Where each wanted column stands; -1 for an absent one."""
+    """Where each wanted column stands; -1 for an absent one.
+
+    Raises `RecordsUnreadable` for a required column that is absent, and for one that is there twice.
+    """
     names = [renamed.get(fold(name), fold(name)) for name in header]
     missing = tuple(column for column in required if column not in names)
     if missing:
@@ -107,7 +110,7 @@ def _parsed(
         header = _fields(first, delimiter)
     except csv.Error:
         raise RecordsUnreadable(name, message("The first line does not name the columns.")) from None
-    positions = _positions(path, header, columns, required, renamed)
+    positions = find_columns(path, header, columns, required, renamed)
     width = len(header)
     for number, line in enumerate(lines, start=2):
         line = line.rstrip("\n")
@@ -149,7 +152,7 @@ def _parquet_rows(
     try:
         with pq.ParquetFile(path) as file:
             header = list(file.schema_arrow.names)
-            positions = _positions(path, header, columns, required, renamed)
+            positions = find_columns(path, header, columns, required, renamed)
             wanted = [header[at] for at in positions if at >= 0]
             number = 0
             for batch in file.iter_batches(batch_size=65536, columns=wanted):

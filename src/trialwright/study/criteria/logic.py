@@ -41,10 +41,10 @@ WHEN = Kind(
 
 def _by_mode(call: g.Call, scope: Scope) -> n.ByMode:
     search, screening = scope.named(call, "search"), scope.named(call, "screening")
-    if search is None or screening is None:
+    if search is None or screening is None or call.arguments:
         scope.fail(
             call,
-            message("by_mode needs both modes."),
+            message("by_mode takes a condition for each mode, by name, and nothing else."),
             message("Write by_mode(search=..., screening=...)."),
         )
     return n.ByMode(scope.condition(search), scope.condition(screening))

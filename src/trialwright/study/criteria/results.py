@@ -21,6 +21,16 @@ def _pick(call: g.Call, scope: Scope, which: n.Which) -> n.Number:
         substitute = scope.concept(call, other, RESULTS)
         surrogate = scope.share(n.Pick(substitute.name, which, window))
     if concept.items and which == "latest":
+        if other is not None:
+            scope.fail(
+                other,
+                message(
+                    "{concept} is computed from its items, so surrogate would change nothing in {name}.",
+                    concept=concept.name,
+                    name=call.name,
+                ),
+                message("Leave it out."),
+            )
         weights = scope.weights(call, concept)
         return n.Score(concept.name, concept.items, weights, window, missing=missing)
     return n.Pick(concept.name, which, window, missing=missing, surrogate=surrogate)
@@ -93,7 +103,11 @@ def _stand_in(call: g.Call, scope: Scope) -> n.StandIn:
         scope.fail(
             call, message("stand_in takes two picks."), message("Write stand_in(latest(a), latest(b)).")
         )
-    return n.StandIn(scope.pick(call.arguments[0]), scope.pick(call.arguments[1]))
+    first, second = call.arguments
+    scope.refuse_unheard(
+        second, ("missing", "surrogate"), message("the second pick of {name}", name=call.name)
+    )
+    return n.StandIn(scope.pick(first), scope.pick(second))
 
 
 STAND_IN = Kind(

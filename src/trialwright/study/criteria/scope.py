@@ -155,14 +155,28 @@ class Scope:
             self.fail(
                 call, message("`{seen}` is not a call.", seen=name), near(name, [*self.kinds, *ASSESSMENTS])
             )
+        self._check_names(call, kind)
+        return kind.lower(call, self)
+
+    def _check_names(self, call: g.Call, kind: Kind) -> None:
+        """Refuse an argument by name that the call would ignore: one it does not take, or one written twice."""
+        words = [word for word, _ in call.named]
         for word, part in call.named:
             if word not in kind.named:
+                others = tuple(other.name for other in self.kinds.values() if word in other.named)
                 self.fail(
                     part,
-                    message("{name} takes no {word}.", name=name, word=word),
-                    near(word, list(kind.named)),
+                    message("{name} takes no {word}.", name=call.name, word=word),
+                    message("Leave it out; it belongs to: {names}.", names=others)
+                    if others
+                    else near(word, kind.named),
                 )
-        return kind.lower(call, self)
+            if words.count(word) > 1:
+                self.fail(
+                    part,
+                    message("{name} is given {word} more than once.", name=call.name, word=word),
+                    message("Leave one of them out."),
+                )
 
     def _formula(self, call: g.Call) -> n.Formula:
         assessment = ASSESSMENTS[call.name]
@@ -351,6 +365,16 @@ class Scope:
     def named(self, call: g.Call, word: str) -> g.Expression | None:
         """An argument by name."""
         return dict(call.named).get(word)
+
+    def refuse_unheard(self, expression: g.Expression, words: Iterable[str], place: Message) -> None:
+        """Refuse arguments by name that would change nothing where this call stands, such as in another's weight."""
+        for word, part in expression.named if isinstance(expression, g.Call) else ():
+            if word in tuple(words):
+                self.fail(
+                    part,
+                    message("In {place}, {word} would change nothing.", place=place, word=word),
+                    message("Leave it out."),
+                )
 
     def weights(self, call: g.Call, concept: Concept) -> tuple[float, ...]:
         """The weights of a scored item list, in the order of the items concept's values."""
