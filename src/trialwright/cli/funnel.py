@@ -15,6 +15,7 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
+    count_option,
     load_eligibility,
     output,
     own_parser,
@@ -67,7 +68,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     )
     own.add_argument(
         "--least",
-        type=int,
+        type=count_option,
         default=0,
         metavar="N",
         help=say(message("show no count from 1 to N-1 (for what leaves the site)")),

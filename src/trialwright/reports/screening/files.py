@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trialwright.terms.message import Message, message, render
+from trialwright.terms.visible import visible
 
 MARKS = {"pass": "+", "fail": "-", "unknown": "?", "not_assessed": "."}
 
@@ -62,7 +63,19 @@ def _csv_row(person: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:
 
 def safe_cell(cell: Any) -> Any:
     """A cell no spreadsheet takes for a formula: text that begins like one gets an apostrophe in front."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(cell, str) and cell[:1] in (
+        "=",
+        "+",
+        "-",
+        "@",
+        "\t",
+        "\r",
+        "\n",
+        "\uff1d",
+        "\uff0b",
+        "\uff0d",
+        "\uff20",
+    ):
         return "'" + cell
     return cell
 
@@ -104,7 +117,7 @@ def table_lines(
     for person in people:
         marks = " ".join(f"{MARKS[each['verdict']]:>3}" for each in person["criteria"])
         word = render(verdicts[person["verdict"]], catalogue)
-        yield f"{person['person']:<38} {word:<13} {person['valid_until'] or '':<11} {marks}"
+        yield f"{visible(person['person']):<38} {word:<13} {person['valid_until'] or '':<11} {marks}"
 
 
 def to_text(lines: Iterable[str]) -> str:
