@@ -41,6 +41,7 @@ from trialwright.reports.screening.result import head, skipped_rows
 from trialwright.study.canonical import version
 from trialwright.study.rules import FORMULAS, Eligibility, Rule
 from trialwright.terms.message import message
+from trialwright.terms.visible import visible
 
 SMALL = 1_000
 
@@ -252,7 +253,7 @@ def _write(
         elif options.format == "csv":
             write_csv(result, out)
         else:
-            out.writelines(line + "\n" for line in table_lines(result, terminal.catalogue))
+            out.writelines(visible(line) + "\n" for line in table_lines(result, terminal.catalogue))
 
 
 COMMANDS = {"funnel": funnel}

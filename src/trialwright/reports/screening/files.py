@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trialwright.terms.message import Message, message, render
-from trialwright.terms.visible import visible
 
 MARKS = {"pass": "+", "fail": "-", "unknown": "?", "not_assessed": "."}
 
@@ -117,7 +116,7 @@ def table_lines(
     for person in people:
         marks = " ".join(f"{MARKS[each['verdict']]:>3}" for each in person["criteria"])
         word = render(verdicts[person["verdict"]], catalogue)
-        yield f"{visible(person['person']):<38} {word:<13} {person['valid_until'] or '':<11} {marks}"
+        yield f"{person['person']:<38} {word:<13} {person['valid_until'] or '':<11} {marks}"
 
 
 def to_text(lines: Iterable[str]) -> str:
