@@ -165,6 +165,14 @@ def test_0_whatever_the_verdicts(run: Run, records: Path) -> None:
         ["synth", "beam", "--people", "0", "--seed", "1", "--out", "x"],
         ["export", "beam", "--to", "papyrus"],
         ["import", "x.json", "--out", str(ROOT / "studies" / "beam")],
+        [
+            "import",
+            str(ROOT / "tests" / "data" / "ctgov" / "NCT04207047.excerpt.json"),
+            "--out",
+            "/proc/nowhere",
+        ],
+        ["funnel", "beam", str(SAMPLE), "--on", "2026-11-01", "--least", "-1"],
+        ["screen", "beam", str(SAMPLE), "--on", "2026-11-01", "--verify-sample", "101"],
     ],
 )
 def test_2_usage(run: Run, words: list[str]) -> None:
@@ -420,6 +428,38 @@ def test_a_place_that_cannot_be_written(run: Run, records: Path, tmp_path: Path)
     assert done.err.strip()
 
 
+def test_a_pipe_and_a_link_stay_what_they_are(run: Run, records: Path, tmp_path: Path) -> None:
+    target, link, pipe = tmp_path / "target", tmp_path / "link", tmp_path / "pipe"
+    target.write_text("before", encoding="utf-8")
+    link.symlink_to(target)
+    assert screen(run, records, "--out", link).code == 0
+    assert link.is_symlink()
+    said = target.read_text(encoding="utf-8")
+    assert said.startswith("+ pass")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert screen(run, records, "--out", pipe).code == 0
+        assert os.read(reader, 1 << 16).decode() == said
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_what_the_system_refuses_is_told(run: Run, records: Path) -> None:
+    name = "x" * 5000
+    assert [run("check", name).code, screen(run, name).code] == [3, 4]
+    assert screen(run, records, "--mapping", name).code == 4
+
+
+def test_ctrl_c_in_the_database(run: Run, records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_given: Any) -> None:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("trialwright.cli.screen.read_records", interrupted)
+    assert screen(run, records).code == 130
+
+
 def test_explain_and_export(run: Run, tmp_path: Path) -> None:
     assert run("explain", "beam").out.startswith("#")
     assert json.loads(run("explain", "beam", "--format", "json").out)
@@ -543,4 +583,41 @@ def test_a_closed_pipe_is_no_error(records: Path) -> None:
             stderr=subprocess.PIPE,
             check=False,
         )
-    assert b"Traceback" not in done.stderr
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_full_stdout_and_a_poor_one(records: Path) -> None:
+    words = [sys.executable, "-m", "trialwright", "check", "beam", "--lang", "zh"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"stdout")
+    poor = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    assert subprocess.run(words, capture_output=True, env=poor, check=False).returncode == 0
+
+
+def test_what_stands_in_records_does_not_act_on_a_terminal(run: Run, tmp_path: Path) -> None:
+    patients = [
+        {"resourceType": "Patient", "id": id, "gender": "female", "birthDate": "1990-01-01"}
+        for id in ("\x1b[31mred", "two\nlines", "\x9b2J", "\u202edaer")
+    ]
+    broken = {"resourceType": "Observation", "id": "o", "subject": {"reference": "Patient/\x1b[0m"}}
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": each} for each in [*patients, broken]]}
+    (tmp_path / "records.json").write_text(json.dumps(bundle), encoding="utf-8")
+    done = screen(run, tmp_path / "records.json")
+    assert done.code == 5
+    assert [line.split()[0] for line in done.out.splitlines()[2:6]] == [
+        *("\\x1b[31mred", "two\\nlines", "\\x9b2J", "\\u202edaer"),
+    ]
+    assert not set("\x1b\x9b\u202e") & set(done.out + done.err)
+
+
+def test_no_cell_is_a_formula(run: Run, tmp_path: Path) -> None:
+    names = ["=1+1", "+1", "-1", "@a", "\uff1d1"]
+    source = tidy(
+        tmp_path / "records",
+        "person_id,sex,birth_date\n" + "".join(f"{name},female,1990-01-01\n" for name in names),
+        FACTS.partition("\n")[0] + "\n",
+    )
+    rows = csv.DictReader(io.StringIO(screen(run, source, "--format", "csv").out))
+    assert {row["person"] for row in rows} == {f"'{name}" for name in names}

@@ -391,6 +391,8 @@ REFUSED = {
         "only a part of a ClinicalTrials.gov record",
     ),
     "a section that is no object": ('{"protocolSection": []}', "protocolSection is not an object"),
+    "a key twice": ('{"protocolSection": {"designModule": {}, "designModule": {}}}', "not JSON text"),
+    "half a character": ('{"protocolSection": {"x": "\\ud800"}}', "not JSON text"),
     "deep nonsense": ("[" * 100_000, "not JSON text"),
     "an age that is none": (
         json.dumps(make_text("* one", minimumAge="old")),

@@ -645,6 +645,46 @@ def test_a_broken_line_is_listed_with_whose_it_was(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("once", "twice"),
+    [
+        ('"value": 1.1', '"value": 1.1, "value": 9.9'),
+        ('"status": "final"', '"status": "final", "status": "entered-in-error"'),
+        ('"final"', '"final", "note": [{"text": "a\\ud800b"}]'),
+    ],
+)
+def test_a_resource_that_contradicts_itself_is_listed_and_the_rest_is_read(
+    tmp_path: Path, once: str, twice: str
+) -> None:
+    """Two values under one key, or half a character: JSON does not say what that means, so nobody guesses."""
+    doubtful = observation(
+        id="o1", status="final", valueQuantity={"value": 1.1, "code": "mg/dL", "system": UCUM}
+    )
+    text = json.dumps(bundle(doubtful, observation(id="o2", status="amended")))
+    assert once in text
+    (tmp_path / "records.json").write_text(text.replace(once, twice, 1), encoding="utf-8")
+    found = read(tmp_path / "records.json")
+    assert found.fact.fact == "Observation/o2"
+    assert (found.skip.place, found.skip.reason, found.skip.person, found.skip.affects) == (
+        *("records.json entry 2", "resource_malformed", "p1", True),
+    )
+
+
+def test_a_whole_character_written_in_halves_is_read(tmp_path: Path) -> None:
+    (tmp_path / "records.json").write_text(
+        json.dumps(bundle(observation(note=[{"text": "\U0001f600"}]))), encoding="utf-8"
+    )
+    assert not read(tmp_path / "records.json").skipped
+
+
+def test_a_bundle_with_two_lists_of_entries_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "records.json").write_text(
+        json.dumps(bundle(observation()))[:-1] + ', "entry": []}', encoding="utf-8"
+    )
+    with pytest.raises(RecordsUnreadable):
+        read(tmp_path / "records.json")
+
+
 def test_a_file_that_ends_early_takes_its_kind_of_data_along(tmp_path: Path) -> None:
     """Nobody can say whose conditions the rest of the file held, so no silence about conditions means 'no'."""
     ndjson(tmp_path / "Patient.ndjson", PATIENT)

@@ -17,6 +17,7 @@ from tests.contract.read_support import Given, options, read
 from trialwright.exchange.omop import shown_address
 from trialwright.exchange.recognise import open_records
 from trialwright.exchange.source import LocalMapping, RecordsUnreadable, Target
+from trialwright.terms.message import render
 
 Tables = dict[str, list[dict[str, str]]]
 
@@ -343,6 +344,19 @@ def test_an_address_is_shown_without_user_and_password() -> None:
     )
 
 
+@pytest.mark.parametrize("sign", ["@", "/", "?", "#"])
+def test_a_password_that_cuts_the_address_is_not_told(sign: str) -> None:
+    for address in (
+        f"postgresql://u:geh{sign}eim@127.0.0.1:1/cdm",
+        f"postgresql://127.0.0.1:1/cdm?user=u&password=geh{sign}eim",
+    ):
+        with pytest.raises(RecordsUnreadable) as refused:
+            open_records(address, options())
+        told = f"{shown_address(address)} {refused.value.place} {render(refused.value.message, {})}"
+        assert "geh" not in told
+        assert "eim" not in told
+
+
 # ---- mapping
 
 
@@ -401,6 +415,14 @@ def test_without_people_nothing_can_be_read(tmp_path: Path, rubbish: bytes) -> N
     (folder / "person.csv").write_bytes(rubbish)
     with pytest.raises(RecordsUnreadable):
         read(folder)
+
+
+def test_a_person_table_that_is_none_is_refused_with_what_it_lacks(tmp_path: Path) -> None:
+    folder = as_csv(tmp_path / "omop", base())
+    (folder / "person.csv").write_bytes(b"a,b\n1,2\n")
+    with pytest.raises(RecordsUnreadable) as refused:
+        read(folder)
+    assert render(refused.value.message, {}) == "The OMOP table person cannot be read (no column person_id)."
 
 
 def test_without_vocabulary_no_silence_means_no(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from trialwright.locale import read_catalogue
 from trialwright.terms.message import Message, message, render
+from trialwright.terms.visible import visible
 
 if TYPE_CHECKING:
     from trialwright.study.errors import Problem
@@ -53,7 +55,7 @@ class Terminal:
     def tell(self, sentence: object) -> None:
         """A sentence on stderr, always."""
         self.clear()
-        print(self.say(sentence), file=sys.stderr)
+        print(visible(self.say(sentence)), file=sys.stderr)
 
     def remark(self, sentence: object) -> None:
         """A sentence on stderr, unless quiet."""
@@ -107,6 +109,24 @@ def reading_option(text: str) -> tuple[str, str]:
     return criterion, name
 
 
+def percent_option(text: str) -> float:
+    """A share from 0 to 100 for argparse."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 100")
+    return share
+
+
+def count_option(text: str) -> int:
+    """A whole number of at least 0 for argparse."""
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 0")
+    return int(text)
+
+
 def problem_line(problem: Problem, terminal: Terminal) -> str:
     """`severity code file:line message cure`."""
     words = f"{terminal.say(problem.message)} {terminal.say(problem.cure)}".strip()
@@ -123,6 +143,15 @@ def load_eligibility(name: str, terminal: Terminal) -> Eligibility:
         return lower_study(read_study(name))
     except StudyNotFound as error:
         raise Stop(STUDY_INVALID, error.message) from None
+    except OSError as error:
+        raise Stop(
+            STUDY_INVALID,
+            message(
+                "{path} cannot be read: {reason}.",
+                path=str(error.filename or name),
+                reason=error.strerror or "",
+            ),
+        ) from None
     except StudyInvalid as error:
         for problem in error.problems:
             print(problem_line(problem, terminal))
@@ -146,20 +175,39 @@ def output(path: str | None) -> Iterator[TextIO]:
 
 @contextmanager
 def whole_file(path: str) -> Iterator[Path]:
-    """A temporary path beside the target, moved into place when everything went well."""
+    """A temporary path beside the target, moved into place when everything went well.
+
+    A device or pipe (`/dev/stdout`) is written itself: a file moved there would take its place. Of a link, the file
+    it leads to is written.
+    """
     target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    direct = _is_device(target)
+    if not direct and target.is_symlink():
+        target = target.resolve()
+    temporary = target if direct else target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
-        temporary.replace(target)
+        if not direct:
+            temporary.replace(target)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise Stop(
             USAGE, message("{path} cannot be written: {reason}.", path=path, reason=error.strerror or "")
         ) from None
     finally:
-        with suppress(OSError):  # where the folder is none, there is nothing to take away
-            temporary.unlink(missing_ok=True)
+        if not direct:
+            with suppress(OSError):  # where the folder is none, there is nothing to take away
+                temporary.unlink(missing_ok=True)
+
+
+def _is_device(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return path.is_relative_to("/dev") or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def write_text(path: str | None, text: str) -> None:

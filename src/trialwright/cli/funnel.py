@@ -15,6 +15,7 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
+    count_option,
     load_eligibility,
     output,
     own_parser,
@@ -40,6 +41,7 @@ from trialwright.reports.screening.result import head, skipped_rows
 from trialwright.study.canonical import version
 from trialwright.study.rules import FORMULAS, Eligibility, Rule
 from trialwright.terms.message import message
+from trialwright.terms.visible import visible
 
 SMALL = 1_000
 
@@ -67,7 +69,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     )
     own.add_argument(
         "--least",
-        type=int,
+        type=count_option,
         default=0,
         metavar="N",
         help=say(message("show no count from 1 to N-1 (for what leaves the site)")),
@@ -251,7 +253,7 @@ def _write(
         elif options.format == "csv":
             write_csv(result, out)
         else:
-            out.writelines(line + "\n" for line in table_lines(result, terminal.catalogue))
+            out.writelines(visible(line) + "\n" for line in table_lines(result, terminal.catalogue))
 
 
 COMMANDS = {"funnel": funnel}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from trialwright import __version__
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal
@@ -20,6 +23,8 @@ COMMANDS = {
     "funnel": "trialwright.cli.funnel",
     "synth": "trialwright.cli.synth",
 }
+STOPPED = 130  # as shells say that somebody pressed Ctrl-C
+_DUCKDB_STOPPED = "Query interrupted"  # DuckDB's own word for Ctrl-C
 ABOUT = {
     "check": message("validate a study and list what a methodologist would question"),
     "explain": message("write a study as prose"),
@@ -36,9 +41,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(given)
     terminal = Terminal(language)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character is shown its number
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(given, terminal)
+        sys.stdout.flush()
+    except Stop as stop:
+        terminal.tell(stop.message)
+        code = stop.code
+    except BrokenPipeError:  # whoever read has read enough
+        _forget_stdout()
+        code = DONE
+    except OSError as error:
+        _forget_stdout()
+        terminal.tell(
+            message("{path}: {reason}.", path=str(error.filename or "stdout"), reason=error.strerror or "")
+        )
+        code = USAGE
+    except KeyboardInterrupt:
+        terminal.tell(message("Stopped."))
+        code = STOPPED
+    except RuntimeError as error:
+        if str(error) != _DUCKDB_STOPPED:
+            raise
+        terminal.tell(message("Stopped."))
+        code = STOPPED
+    return code
+
+
+def _run(given: Sequence[str], terminal: Terminal) -> int:
     parser = _parser(terminal)
-    words = [word for word in given if not word.startswith("-")]
-    command = next((word for word in words if word in COMMANDS), None)
+    command = next((word for word in given if word in COMMANDS), None)
     if command is None:
         parser.parse_args(given or ["--help"])
         return USAGE
@@ -49,18 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _common(own, terminal)
     options = own.parse_args(rest)
     terminal.quiet = options.quiet
-    try:
-        code: int = module.COMMANDS[command](options, terminal)
-    except Stop as stop:
-        terminal.tell(stop.message)
-        code = stop.code
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = DONE
-    except KeyboardInterrupt:
-        terminal.tell(message("Stopped."))
-        code = 130
+    code: int = module.COMMANDS[command](options, terminal)
     return code
+
+
+def _forget_stdout() -> None:
+    """Send what is still waiting for a stdout that takes nothing more to nowhere, or the exit would fail on it."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _language(given: Sequence[str]) -> str:

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trialwright.cli.common import RECORDS_UNREADABLE, Stop, Terminal, day_option, reading_option
+from trialwright.cli.common import (
+    RECORDS_UNREADABLE,
+    Stop,
+    Terminal,
+    day_option,
+    percent_option,
+    reading_option,
+)
 from trialwright.exchange.assemble import Assembled, assemble
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.recognise import load_mapping, open_records
@@ -62,7 +69,7 @@ def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> N
     parser.add_argument("--out", metavar="PATH", help=say(message("write there instead of stdout")))
     parser.add_argument(
         "--verify-sample",
-        type=float,
+        type=percent_option,
         default=1.0,
         metavar="PERCENT",
         help=say(
@@ -102,11 +109,25 @@ def open_source(eligibility: Eligibility, options: argparse.Namespace) -> Reader
         return open_records(options.records, read_options(eligibility, options.mapping))
     except RecordsUnreadable as error:
         raise unreadable(error) from None
+    except OSError as error:
+        raise _refused(error, options.records) from None
 
 
 def unreadable(error: RecordsUnreadable) -> Stop:
     """Records that cannot be read at all, as the end of a command."""
     return Stop(RECORDS_UNREADABLE, message("{place}: {message}", place=error.place, message=error.message))
+
+
+def _refused(error: OSError, source: str) -> Stop:
+    """A file that the system does not hand over."""
+    return Stop(
+        RECORDS_UNREADABLE,
+        message(
+            "{path} cannot be read: {reason}.",
+            path=str(error.filename or source),
+            reason=error.strerror or "",
+        ),
+    )
 
 
 def read_records(eligibility: Eligibility, reader: Reader, terminal: Terminal) -> Records:
@@ -121,6 +142,8 @@ def read_records(eligibility: Eligibility, reader: Reader, terminal: Terminal) -
         )
     except RecordsUnreadable as error:
         raise unreadable(error) from None
+    except OSError as error:
+        raise _refused(error, reader.source) from None
     if not assembled.persons:
         raise Stop(RECORDS_UNREADABLE, message("{place}: no person could be read.", place=reader.source))
     terminal.clear()

@@ -39,6 +39,7 @@ from trialwright.reports.screening.result import Screened, head, participant, sk
 from trialwright.study.canonical import version
 from trialwright.study.rules import FORMULAS, Eligibility, Rule, UnknownReading
 from trialwright.terms.message import message
+from trialwright.terms.visible import visible
 
 if TYPE_CHECKING:
     from trialwright.study.prose.words import Words
@@ -209,7 +210,7 @@ def _write(
             files.write_csv(out, people)
         else:
             for line in files.table_lines([rule.id for rule in question.rules], people, terminal.catalogue):
-                out.write(line + "\n")
+                out.write(visible(line) + "\n")
 
 
 def _participant(question: Question, judged: Judged, words: Words, terminal: Terminal) -> dict[str, Any]:

@@ -135,8 +135,14 @@ def import_study(options: argparse.Namespace, terminal: Terminal) -> int:
         ) from None
     for name, text in files.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Stop(
+                USAGE,
+                message("{path} cannot be written: {reason}.", path=str(path), reason=error.strerror or ""),
+            ) from None
     terminal.remark(
         message(
             "Written: {count} files in {path}. Next: write the rules, then `trialwright check {path}`.",

@@ -117,7 +117,11 @@ class _MappingFile:
             if "|" not in target and target not in self.kinds:
                 raise self.refuse(
                     item,
-                    message("{name} is neither a concept of the study nor a system|code.", name=target),
+                    message(
+                        "{name} is neither a concept of the study nor a system|code. Correct it, or give this study a "
+                        "mapping of its own with --mapping.",
+                        name=target,
+                    ),
                 )
         return targets
 
@@ -134,7 +138,14 @@ class _MappingFile:
         for key, key_node, value in self.pairs(node) if node is not None else ():
             if isinstance(value, yaml.MappingNode):
                 if key not in self.kinds:
-                    raise self.refuse(key_node, message("{name} is not a concept of the study.", name=key))
+                    raise self.refuse(
+                        key_node,
+                        message(
+                            "{name} is not a concept of the study. Correct the name, or give this study a mapping of "
+                            "its own with --mapping.",
+                            name=key,
+                        ),
+                    )
                 words[key] = {name: self.text(part) for name, _key, part in self.pairs(value)}
             else:
                 words[""][key] = self.text(value)

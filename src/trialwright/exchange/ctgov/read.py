@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from trialwright.exchange.ctgov.design import read_arms, read_design, read_outcomes
 from trialwright.exchange.ctgov.entries import read_criteria
@@ -55,9 +56,18 @@ def import_record(text: str) -> dict[str, str]:
     return {file: write_yaml(content, comment=comment) for file, content in data.items()}
 
 
+def _one_of_each(pairs: list[tuple[str, Any]]) -> Json:
+    """An object; two values under one key contradict each other."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
 def _read_json(text: str) -> Json:
     try:
-        record = json.loads(text.lstrip("\ufeff"))
+        record = json.loads(text.lstrip("\ufeff"), object_pairs_hook=_one_of_each)
+        json.dumps(record, ensure_ascii=False).encode()  # half a character cannot be written anywhere
     except (ValueError, RecursionError) as error:
         raise NotARegistryRecord(
             message("This is not a ClinicalTrials.gov record: it is not JSON text.")

@@ -25,7 +25,7 @@ KINDS_OF = {
 }
 _NEST = 3  # a bundle may hold a bundle; deeper nesting is not FHIR as anyone writes it
 
-_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # perhaps half a character, which no text can hold
 _SUBJECT = re.compile(rb'"(?:subject|patient)"\s*:\s*\{[^{}]*?"reference"\s*:\s*"([^"\\]+)"')
 _PATIENT = re.compile(rb'"resourceType"\s*:\s*"Patient"\s*,\s*"id"\s*:\s*"([^"\\]+)"')
 _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
@@ -52,12 +52,47 @@ class Broken(NamedTuple):
     lost: frozenset[str] = frozenset()
 
 
-def parse(data: bytes) -> Any:
-    """Parse JSON, numbers as the text written; raises `ValueError` for anything that is not JSON."""
+class _Twice(dict[str, Any]):
+    """An object that says something twice under one key: nobody can tell which of the two holds."""
+
+
+def parse(data: bytes) -> tuple[Any, bool]:
+    """Parse JSON, numbers as the text written; raises `ValueError` for anything that is not JSON.
+
+    Gives also whether something in it may be ambiguous or unwritable, so that each resource must be looked through.
+    """
+    doubts = bool(_HALF.search(data))
+
+    def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal doubts
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        doubts = True
+        return _Twice(found)
+
+    decoder = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=whole)
     try:
-        return _DECODER.decode(data.decode(json.detect_encoding(data)))
+        return decoder.decode(data.decode(json.detect_encoding(data))), doubts
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def _doubt(node: Any) -> str:
+    """Why a parsed object cannot be trusted, '' if it can."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, _Twice):
+            return "a key stands twice"
+        if isinstance(one, dict):
+            waiting += one.keys()
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, str) and any("\ud800" <= sign <= "\udfff" for sign in one):
+            return "half a character"
+    return ""
 
 
 def _open(path: Path) -> io.BufferedIOBase:
@@ -124,11 +159,11 @@ def _line(line: bytes, place: str) -> Iterator[Entry | Broken]:
     if not line:
         return
     try:
-        content = parse(line)
+        content, doubts = parse(line)
     except ValueError as error:
         yield Broken(place, "json_unreadable", _where(error), _salvage(line))
         return
-    yield from _content(content, place, 0)
+    yield from _content(content, place, 0, doubts)
 
 
 def _document(data: bytes, name: str) -> Iterator[Entry | Broken]:
@@ -136,21 +171,24 @@ def _document(data: bytes, name: str) -> Iterator[Entry | Broken]:
         yield Broken(name, "file_empty", "")
         return
     try:
-        content = parse(data)
+        content, doubts = parse(data)
     except ValueError as error:
         line = data.count(b"\n", 0, error.pos) + 1 if isinstance(error, json.JSONDecodeError) else 1
         yield Broken(f"{name}:{line}", "json_unreadable", _where(error), _salvage(data))
         return
-    yield from _content(content, name, 0)
+    yield from _content(content, name, 0, doubts)
 
 
-def _content(content: Any, place: str, depth: int) -> Iterator[Entry | Broken]:
+def _content(content: Any, place: str, depth: int, doubts: bool) -> Iterator[Entry | Broken]:
     """The resources of a parsed document: those of a bundle, or the one it is."""
     if not isinstance(content, dict) or not isinstance(content.get("resourceType"), str):
         yield Broken(place, "not_fhir", "")
         return
     if content["resourceType"] != "Bundle":
-        yield Entry(place, content, {})
+        yield _trusted(place, content, {}, doubts)
+        return
+    if isinstance(content, _Twice):
+        yield Broken(place, "json_unreadable", "a key stands twice")
         return
     entries = content.get("entry", [])
     if depth >= _NEST or not isinstance(entries, list):
@@ -168,20 +206,30 @@ def _content(content: Any, place: str, depth: int) -> Iterator[Entry | Broken]:
         if not isinstance(entry, dict):
             yield Broken(inside, "resource_malformed", "entry")
         elif "resource" in entry:
-            yield from _entry(entry, inside, addresses, depth)
+            yield from _entry(entry, inside, addresses, depth, doubts)
 
 
-def _entry(entry: Node, place: str, addresses: dict[str, str], depth: int) -> Iterator[Entry | Broken]:
+def _entry(
+    entry: Node, place: str, addresses: dict[str, str], depth: int, doubts: bool
+) -> Iterator[Entry | Broken]:
     resource = entry["resource"]
     if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
         yield Broken(place, "not_fhir", "")
     elif resource["resourceType"] == "Bundle":
-        yield from _content(resource, place, depth + 1)
+        yield from _content(resource, place, depth + 1, doubts)
     else:
         url = entry.get("fullUrl")
         if "id" not in resource and isinstance(url, str):
             resource["id"] = addresses[url].rpartition("/")[2]
-        yield Entry(place, resource, addresses)
+        if isinstance(entry, _Twice):
+            resource = _Twice(resource)
+        yield _trusted(place, resource, addresses, doubts)
+
+
+def _trusted(place: str, resource: Node, addresses: dict[str, str], doubts: bool) -> Entry | Broken:
+    if doubts and (doubt := _doubt(resource)):
+        return Broken(place, "resource_malformed", doubt, _salvage(json.dumps(resource).encode()))
+    return Entry(place, resource, addresses)
 
 
 def _where(error: ValueError) -> str:

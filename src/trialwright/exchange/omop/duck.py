@@ -167,8 +167,11 @@ class FolderStore(_Duck):
 
     def _utf8(self, table: str, path: Path) -> Path:
         """The file itself, or a UTF-8 copy where it is written in another encoding."""
-        with path.open("rb") as file:
-            start = file.read(4)
+        try:
+            with path.open("rb") as file:
+                start = file.read(4)
+        except OSError as error:
+            raise TableUnreadable(table, error.strerror or "") from None
         codec = next((name for mark, name in _MARKS if start.startswith(mark)), self._encoding)
         if codec.lower().replace("_", "-") in ("utf-8", "utf8") or start.startswith(b"\x1f\x8b"):
             return path

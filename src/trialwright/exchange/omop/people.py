@@ -32,7 +32,7 @@ def read_people(
 ) -> Iterator[Item]:
     """Hand over everyone in PERSON, with a death from DEATH. Raises `TableUnreadable` for PERSON."""
     if "person_id" not in tables.get("person", {}):
-        raise TableUnreadable("person", "person_id")
+        raise TableUnreadable("person", "no column person_id")
     place = store.place("person")
     rejects = store.prepare("person", _PERSON)
     yield from _rejected(place, rejects)

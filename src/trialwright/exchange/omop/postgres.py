@@ -9,11 +9,10 @@ import io
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from trialwright.exchange.omop.store import Cells, Column, Reject, TableUnreadable, identifier
 from trialwright.exchange.source import RecordsUnreadable
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 
 if TYPE_CHECKING:
     import psycopg
@@ -24,11 +23,10 @@ _BLOCK = 1 << 22
 
 def shown_address(address: str) -> str:
     """An address as it may be shown: host and database, without user, password or options."""
-    try:
-        parts = urlsplit(address)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    except ValueError:
-        return "postgresql://"
+    scheme, _, rest = address.partition("://")
+    before, _, after = rest.partition("?")
+    place = "" if "@" in after else before.rpartition("@")[2].partition("#")[0]
+    return f"{scheme}://{place}"
 
 
 def open_postgres(address: str) -> PostgresStore:
@@ -51,10 +49,14 @@ def open_postgres(address: str) -> PostgresStore:
     return PostgresStore(connection, shown)
 
 
-def _reason(error: psycopg.Error, address: str) -> str:
+def _reason(error: psycopg.Error, address: str) -> str | Message:
     """What libpq says, unless it repeats the address or the password; then only the kind of error."""
     from psycopg import Error, conninfo
 
+    if set("@/?#") & set(address.partition("://")[2].rpartition("@")[0]):
+        # One of these in a password, not written as %40 and so on, cuts it: libpq takes a part of it for the host or
+        # the port, and says so.
+        return message("leave the password out of the address and give it as PGPASSWORD.")
     try:
         password = str(conninfo.conninfo_to_dict(address).get("password") or "")
     except Error:

@@ -65,7 +65,12 @@ class OmopReader:
             yield from read_people(self._store, tables, reading.seen, reading.lookup)
         except TableUnreadable as error:
             raise RecordsUnreadable(
-                self.source, message("The OMOP table {table} cannot be read.", table=error.table)
+                self.source,
+                message(
+                    "The OMOP table {table} cannot be read ({reason}).",
+                    table=error.table,
+                    reason=error.reason,
+                ),
             ) from None
         if not reading.seen.people:
             raise RecordsUnreadable(self.source, message("No person could be read."))
@@ -144,7 +149,7 @@ class _Reading:
     def events(self, table: Table) -> Iterator[Item]:
         """The rows of an event table that concern the study; the other codes are counted."""
         if "person_id" not in self._tables[table.name]:
-            raise TableUnreadable(table.name, "person_id")
+            raise TableUnreadable(table.name, "no column person_id")
         columns = ("person_id", table.id, *table.key, *table.columns)
         view, rejects = self._view(table.name, columns)
         counted = {row[:-1]: int(row[-1]) for row in view.select(self._key(table), counted=True)}

@@ -62,7 +62,19 @@ def _csv_row(person: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:
 
 def safe_cell(cell: Any) -> Any:
     """A cell no spreadsheet takes for a formula: text that begins like one gets an apostrophe in front."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(cell, str) and cell[:1] in (
+        "=",
+        "+",
+        "-",
+        "@",
+        "\t",
+        "\r",
+        "\n",
+        "\uff1d",
+        "\uff0b",
+        "\uff0d",
+        "\uff20",
+    ):
         return "'" + cell
     return cell
 
