@@ -219,6 +219,43 @@ def test_5_some_records_skipped(run: Run, tmp_path: Path, engine: str) -> None:
     assert funnel.code == 5
 
 
+def test_what_is_set_aside_is_listed_with_its_place(run: Run, tmp_path: Path) -> None:
+    """Contract, Tidy CSV: `entered-in-error` facts are ignored and listed; like skipped rows, with file and line."""
+    aside = "p1,f9,measurement,alt,20,U/L,,40,2026-10-01,,entered-in-error\n"
+    folder = tidy(tmp_path / "records", PERSONS, FACTS + aside)
+    done = screen(run, folder, "--format", "json")
+    assert done.code == 0
+    assert json.loads(done.out)["set_aside"] == [
+        {
+            "place": "facts.csv:5",
+            "reason": "status_entered_in_error",
+            "detail": "entered-in-error",
+            "person": "p1",
+            "concept": "alt",
+            "fact": "f9",
+        }
+    ]
+
+
+def test_a_resource_set_aside_is_listed_with_its_place(run: Run, tmp_path: Path) -> None:
+    patient = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1990-01-01"}
+    result = {
+        "resourceType": "Observation",
+        "id": "o1",
+        "status": "entered-in-error",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "1742-6"}]},
+        "effectiveDateTime": "2026-10-01",
+        "valueQuantity": {"value": 20, "unit": "U/L"},
+    }
+    entries = [{"resource": each} for each in (patient, result)]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    (tmp_path / "p1.json").write_text(json.dumps(bundle), encoding="utf-8")
+    (listed,) = json.loads(screen(run, tmp_path, "--format", "json").out)["set_aside"]
+    assert listed["place"].startswith("p1.json")
+    assert (listed["reason"], listed["concept"]) == ("status_entered_in_error", "alt")
+
+
 def test_6_engines_that_disagree(run: Run, records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The SQL engine is given creatinine values of a tenth; the sample judged again brings it to light."""
 

@@ -196,10 +196,10 @@ def fact_rows(fact: RawFact, place: str) -> Iterator[Item]:
     """Hand over a fact, or list why not: unreadable date, end before start, value that is no number.
 
     What is recorded as entered in error, planned or not done goes on unchecked: its status sets it aside
-    later.
+    later, so it takes its place with it.
     """
     if set_aside(fact.status):
-        yield fact
+        yield fact._replace(place=place)
         return
     start = days_of(fact.start) if fact.start else None
     if fact.start and start is None:
