@@ -239,6 +239,21 @@ def order_of(result: Result, people: list[Result]) -> list[str]:
     return [row.one("th").text() for row in root.all("table", class_="worklist")[0].one("tbody").all("tr")]
 
 
+@pytest.mark.parametrize(
+    ("concept", "action", "words"),
+    [
+        ("birth_date", "ask", "Ask about the birth date"),
+        ("birth_date", "clarify", "Clarify in the record: the birth date"),
+        ("birth_date", "repeat", "Lapses after 2026-11-20: the age"),
+        ("sex", "ask", "Ask about the sex"),
+    ],
+)
+def test_items_of_the_person_are_said_in_words(concept: str, action: str, words: str) -> None:
+    given = step("A0", concept, action, "birth_date_missing", settles=True, by="2026-11-20")
+    people = [person("somebody", "undetermined", unknown=["A0"], recheck=[given])]
+    assert words in page({**result_of("screen"), "participants": people}).one("article", class_="card").text()
+
+
 def test_who_is_looked_at_first() -> None:
     settling = [step("I3", "urine_protein_24h", "measure", "no_record", settles=True)]
     two = [
