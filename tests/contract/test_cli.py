@@ -161,6 +161,7 @@ def test_0_whatever_the_verdicts(run: Run, records: Path) -> None:
         ["screen", "beam", str(SAMPLE), "--on", "2026-11-01", "--reading", "I99=default"],
         ["screen", "beam", str(SAMPLE), "--on", "2026-11-01", "--format", "parquet"],
         ["funnel", "beam", str(SAMPLE), "--on", "2026-11-01", "--order", "I3,I99"],
+        ["funnel", "beam", str(SAMPLE), "--on", "2026-11-01", "--least", "-1"],
         ["synth", "bliss-ln", "--people", "3", "--seed", "1", "--out", "x"],
         ["synth", "beam", "--people", "0", "--seed", "1", "--out", "x"],
         ["export", "beam", "--to", "papyrus"],
@@ -171,7 +172,6 @@ def test_0_whatever_the_verdicts(run: Run, records: Path) -> None:
             "--out",
             "/proc/nowhere",
         ],
-        ["funnel", "beam", str(SAMPLE), "--on", "2026-11-01", "--least", "-1"],
         ["screen", "beam", str(SAMPLE), "--on", "2026-11-01", "--verify-sample", "101"],
     ],
 )
@@ -226,6 +226,43 @@ def test_5_some_records_skipped(run: Run, tmp_path: Path, engine: str) -> None:
     assert funnel.code == 5
 
 
+def test_what_is_set_aside_is_listed_with_its_place(run: Run, tmp_path: Path) -> None:
+    """Contract, Tidy CSV: `entered-in-error` facts are ignored and listed; like skipped rows, with file and line."""
+    aside = "p1,f9,measurement,alt,20,U/L,,40,2026-10-01,,entered-in-error\n"
+    folder = tidy(tmp_path / "records", PERSONS, FACTS + aside)
+    done = screen(run, folder, "--format", "json")
+    assert done.code == 0
+    assert json.loads(done.out)["set_aside"] == [
+        {
+            "place": "facts.csv:5",
+            "reason": "status_entered_in_error",
+            "detail": "entered-in-error",
+            "person": "p1",
+            "concept": "alt",
+            "fact": "f9",
+        }
+    ]
+
+
+def test_a_resource_set_aside_is_listed_with_its_place(run: Run, tmp_path: Path) -> None:
+    patient = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1990-01-01"}
+    result = {
+        "resourceType": "Observation",
+        "id": "o1",
+        "status": "entered-in-error",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "1742-6"}]},
+        "effectiveDateTime": "2026-10-01",
+        "valueQuantity": {"value": 20, "unit": "U/L"},
+    }
+    entries = [{"resource": each} for each in (patient, result)]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    (tmp_path / "p1.json").write_text(json.dumps(bundle), encoding="utf-8")
+    (listed,) = json.loads(screen(run, tmp_path, "--format", "json").out)["set_aside"]
+    assert listed["place"].startswith("p1.json")
+    assert (listed["reason"], listed["concept"]) == ("status_entered_in_error", "alt")
+
+
 def test_6_engines_that_disagree(run: Run, records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The SQL engine is given creatinine values of a tenth; the sample judged again brings it to light."""
 
@@ -256,7 +293,7 @@ EVIDENCE = ["fact", "concept", "value", "unit", "converted", "converted_unit", "
 def test_json_is_the_contracts(run: Run) -> None:
     result = json.loads(screen(run, SAMPLE, "--format", "json").out)
     assert [key for key in result if key in TOP] == TOP
-    assert set(result) - set(TOP) == {"set_aside"}
+    assert set(result) - set(TOP) == {"set_aside", "synthetic"}
     assert (result["study"], result["on"], result["mode"]) == ("beam", "2026-11-01", "search")
     assert result["study_version"].startswith("sha256:")
     assert result["software"].startswith("trialwright ")
@@ -338,7 +375,98 @@ def test_parquet_has_the_verdicts_of_the_json(run: Run, tmp_path: Path) -> None:
 def test_table_is_one_person_a_line(run: Run) -> None:
     lines = screen(run, SAMPLE).out.splitlines()
     assert len([line for line in lines if line.startswith("syn-")]) == 90
-    assert lines[1].split()[-22:] == PROTOCOL_ORDER
+    assert lines[2].split()[-22:] == PROTOCOL_ORDER
+
+
+def words_of(text: str) -> str:
+    """A text without its line breaks."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("command", ["screen", "funnel"])
+def test_table_says_what_the_source_holds(run: Run, tmp_path: Path, command: str) -> None:
+    """Contract, Coverage: in JSON, table and HTML facts and persons per concept, unmapped codes, warnings."""
+    more = "p1,f4,measurement,alt,20,U/L,,40,2026-10-01,,\np1,f5,measurement,alt,20,U/L,,40,2026-10-02,,\n"
+    codes = (f"p1,g{code},procedure,local|{code // 3},,,,,2026-10-01,,\n" for code in range(66))
+    folder = tidy(tmp_path / "records", PERSONS, FACTS + more + "".join(codes))
+    done = run(command, "beam", folder, "--on", "2026-11-01")
+    table = words_of(done.out.rpartition("\n\n")[2])
+    coverage = json.loads(run(command, "beam", folder, "--on", "2026-11-01", "--format", "json").out)[
+        "coverage"
+    ]
+    assert coverage["warnings"]
+    assert table.index(words_of(coverage["warnings"][-1])) < table.index("alt 2/1")
+    assert all(words_of(warning) in table for warning in coverage["warnings"])
+    assert all(row["concept"] in table for row in coverage["concepts"])
+    assert ["hiv 1/1" in table, "dialysis" in table, "dialysis 0/0" in table] == [True, True, False]
+    assert "procedure, 66 records" in table
+    assert [f"local|{code} 3" in table for code in (0, 19)] == [True, True]  # 22 codes: sorted, 20 are shown
+    assert sum(f"local|{code} 3" in table for code in range(22)) == 20
+    assert "Warning" not in done.err, "the table has said it"
+    assert "Warning" in run(command, "beam", folder, "--on", "2026-11-01", "--format", "csv").err
+
+
+def test_codes_of_a_source_cannot_steer_a_terminal(run: Run, tmp_path: Path) -> None:
+    bell = "p1,g1,procedure,local|\x1b[2J\x07x,,,,,2026-10-01,,\n"
+    done = screen(run, tidy(tmp_path / "records", PERSONS, FACTS + bell))
+    assert "local|" in done.out
+    assert not {"\x1b", "\x07"} & set(done.out)
+
+
+# Synthetic people
+
+
+@pytest.mark.parametrize("command", ["screen", "funnel"])
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_synthetic_people_are_labelled_everywhere(run: Run, tmp_path: Path, command: str, form: str) -> None:
+    """Trust requirement: demo data is unmistakably marked. The manifest is what `synth` writes."""
+    folder = tmp_path / "hospital"
+    made = run("synth", "beam", "--people", "3", "--seed", "1", "--format", form, "--out", folder)
+    assert made.code == 0
+
+    def ask(*more: object) -> Done:
+        return run(command, "beam", folder, "--on", "2026-11-01", *more)
+
+    assert json.loads(ask("--format", "json").out)["synthetic"] is True
+    assert ask().out.startswith("SYNTHETIC")
+    assert ask("--lang", "zh").out.startswith("合成")
+    assert '<p class="banner synthetic">' in ask("--format", "html").out
+    assert "SYNTHETIC" in ask("--format", "csv").err
+    assert "SYNTHETIC" in ask("--format", "parquet", "--out", tmp_path / "x.parquet").err
+    (folder / "manifest.json").write_text('{"marker": "something else"}', encoding="utf-8")
+    assert "synthetic" not in json.loads(ask("--format", "json").out)
+    assert "SYNTHETIC" not in ask().out
+    assert "banner synthetic" not in ask("--format", "html").out
+    assert "SYNTHETIC" not in ask("--format", "csv").err
+
+
+def test_a_large_synthetic_hospital_says_so_too(run: Run, tmp_path: Path) -> None:
+    """As Parquet it is typed by DuckDB, another way through the program."""
+    folder, out = tmp_path / "hospital", tmp_path / "x.parquet"
+    assert run("synth", "beam", "--people", "3", "--seed", "1", "--out", folder).code == 0
+    done = screen(run, folder, "--engine", "duckdb", "--format", "parquet", "--out", out)
+    assert "SYNTHETIC" in done.err
+    funnel = run("funnel", "beam", folder, "--on", "2026-11-01", "--engine", "duckdb", "--format", "json")
+    assert json.loads(funnel.out)["synthetic"] is True
+
+
+@pytest.mark.parametrize("within", ["", "inner"])
+def test_an_archive_of_synthetic_people_says_so(run: Run, tmp_path: Path, within: str) -> None:
+    archive = tmp_path / "hospital.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in SAMPLE.iterdir():
+            packed.write(path, f"{within}/{path.name}" if within and path.suffix == ".csv" else path.name)
+    assert json.loads(screen(run, archive, "--format", "json").out)["synthetic"] is True
+
+
+def test_a_manifest_beside_bundles_is_no_broken_record(run: Run, tmp_path: Path) -> None:
+    patient = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1990-01-01"}
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient}]}
+    (tmp_path / "p1.json").write_text(json.dumps(bundle), encoding="utf-8")
+    (tmp_path / "manifest.json").write_text('{"marker": "SYNTHETIC"}', encoding="utf-8")
+    done = screen(run, tmp_path, "--format", "json")
+    result = json.loads(done.out)
+    assert (done.code, result["synthetic"], result["skipped"]) == (0, True, [])
 
 
 @pytest.mark.parametrize("command", ["screen", "funnel"])
@@ -383,6 +511,101 @@ def test_funnel_counts_everybody(run: Run) -> None:
     )
     assert [row["criterion"] for row in other["attrition"]][:3] == [None, "E9", "I3"]
     assert other["counts"] == result["counts"]
+
+
+def test_funnel_says_which_readings_were_asked(run: Run) -> None:
+    result = json.loads(
+        run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--format", "json", "--reading", "I5=planned").out
+    )
+    assert result["readings"] == {"I5": "planned"}
+    (back,) = [row for row in result["reading_effects"] if row["criterion"] == "I5"]
+    assert (back["chosen"], back["reading"]) == ("planned", "default")
+
+
+# What leaves the site
+
+
+def small_numbers(part: Any, least: int, path: str = "") -> list[str]:
+    """Where a result holds a whole number of people below `least`."""
+    if isinstance(part, dict):
+        return [
+            found for key, value in part.items() for found in small_numbers(value, least, f"{path}.{key}")
+        ]
+    if isinstance(part, list):
+        return [
+            found
+            for index, value in enumerate(part)
+            for found in small_numbers(value, least, f"{path}.{index}")
+        ]
+    return [path] if isinstance(part, int) and not isinstance(part, bool) and 0 < part < least else []
+
+
+LEAVING = """p1,x1,condition,icd10|E75.2,,,,,2020-01-01,,active
+p1,x2,condition,icd10|E75.2,,,,,2021-01-01,,active
+p1,x3,condition,icd10|E75.2,,,,,2022-01-01,,active
+p1,x4,condition,icd10|E75.2,,,,,2023-01-01,,active
+p1,x5,condition,icd10|E75.2,,,,,2024-01-01,,active
+p1,x6,condition,icd10|E75.2,,,,,2025-01-01,,active
+p1,x7,procedure,local|SECRET-1,,,,,2025-01-01,,
+p2,x8,measurement,alt,20,U/L,,40,yesterday,,final
+p2,x9,measurement,alt,20,U/L,,40,2026-10-01,,entered-in-error
+"""
+
+
+@pytest.mark.parametrize("least", [3, 5, 10])
+def test_no_small_count_leaves_the_site(run: Run, tmp_path: Path, least: int) -> None:
+    """`--least N`: no count of 1 to N-1 people in any format, and no code or name that could be one person's.
+
+    One person has six records of a rare disease (Gaucher), more than `least`: records are not people.
+    """
+    facts = FACTS.replace("p2,f3,condition,hiv,,,,,2020-01-01,,active\n", "")
+    folder = tidy(tmp_path / "records", PERSONS, facts + LEAVING)
+    for source in (SAMPLE, folder):
+        people = [row.partition(",")[0] for row in (source / "persons.csv").read_text().splitlines()[1:]]
+
+        def ask(*more: object, source: Path = source) -> Done:
+            return run("funnel", "beam", source, "--on", "2026-11-01", "--least", least, *more)
+
+        result = json.loads(ask("--format", "json").out)
+        assert result.pop("least") == least
+        result.pop("on")
+        assert small_numbers(result, least) == []
+        assert (result["skipped"], result["set_aside"]) == (None, None)
+        said = [ask("--format", form) for form in ("json", "ndjson", "csv", "html", "table")]
+        text = "".join(done.out + done.err for done in said)
+        assert not any(f"{person}{end}" in text for person in people for end in (" ", '"', "<", ","))
+        assert not any(
+            secret in text for secret in ("E75.2", "SECRET", "x8", "yesterday", "icd10|", "loinc|")
+        )
+        shown = list(csv.DictReader(io.StringIO(said[2].out)))
+        counts = [row for row in shown if row["section"] != "shapley" and row["value"]]
+        assert not [row for row in counts if 0 < float(row["value"]) < least]
+        ask("--format", "parquet", "--out", tmp_path / "x.parquet")
+        written = pq.read_table(tmp_path / "x.parquet").to_pylist()
+        assert [row["value"] for row in written] == [
+            float(row["value"]) if row["value"] else None for row in shown
+        ]
+
+
+def test_what_leaves_the_site_still_warns_without_counting(run: Run, tmp_path: Path) -> None:
+    """Six condition records, all foreign, are warned of without code and count; one procedure is not at all."""
+    facts = FACTS.replace("p2,f3,condition,hiv,,,,,2020-01-01,,active\n", "")
+    folder = tidy(tmp_path / "records", PERSONS, facts + LEAVING)
+    inside, outside = (
+        json.loads(
+            run("funnel", "beam", folder, "--on", "2026-11-01", "--format", "json", "--least", least).out
+        )["coverage"]["warnings"]
+        for least in (0, 5)
+    )
+    foreign = [
+        [warning for warning in warnings if "of the kind" in warning] for warnings in (inside, outside)
+    ]
+    assert [len(warnings) for warnings in foreign] == [2, 1]
+    assert "6 records" in foreign[0][0]
+    assert foreign[1][0].startswith("The source holds records of the kind condition")
+    assert [each for each in inside if each not in foreign[0]] == [
+        each for each in outside if each not in foreign[1]
+    ]
 
 
 # Files

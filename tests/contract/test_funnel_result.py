@@ -126,7 +126,7 @@ def cells(design: Design, result: dict[str, Any]) -> dict[Cell, tuple[int | None
         found["alone", str(place), "unknown"] = (row["unknown"], bit(place, 1))
         found["alone", str(place), "best"] = (row["gained_best"], best)
         found["alone", str(place), "worst"] = (row["gained_worst"], worst)
-    for number, row in enumerate(result["readings"]):
+    for number, row in enumerate(result["reading_effects"]):
         other = [design.criteria + number if each == design.readings[number] else each for each in every]
         for name, count in row["counts"].items():
             found["reading", str(number), name] = (count, judged(name, other))
@@ -264,7 +264,7 @@ def test_shapley_values_are_rounded_where_small_groups_are_hidden() -> None:
 def test_who_changes_is_named_only_inside() -> None:
     design = Design(1, (0,), (0,))
     histogram = {(0b01, 0): 40, (0, 0): 60}
-    inside, outside = (result_of(design, histogram, 0, least)["readings"][0] for least in (0, 5))
+    inside, outside = (result_of(design, histogram, 0, least)["reading_effects"][0] for least in (0, 5))
     assert inside["changes"] == [{"from": "ineligible", "to": "eligible", "count": 40}]
     assert (inside["who"], outside["who"]) == (["somebody"], None)
     assert outside["changes"] == inside["changes"]

@@ -18,6 +18,7 @@ class Told:
 
     source = "told"
     format = "told"
+    synthetic = False
 
     def __init__(self, *items: Item, not_covered: frozenset[str] = frozenset()) -> None:
         self._items = items

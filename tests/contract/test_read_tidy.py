@@ -30,7 +30,7 @@ def test_a_row_is_handed_over_as_it_stands(tmp_path: Path) -> None:
     given = tidy(tmp_path, ALT)
     assert given.persons[0] == ("p1", "female", "1990-04-02", "")
     assert given.fact == (
-        *("p1", "f1", "measurement", "alt", "", "40", "U/L", "0", "40", "2026-05-01", "", "final", ""),
+        *("p1", "f1", "measurement", "alt", "", "40", "U/L", "0", "40", "2026-05-01", "", "final", "", ""),
     )
     assert not given.skipped
     assert given.reader.format == "tidy"
@@ -130,6 +130,7 @@ def test_rows_entered_in_error_leave_no_doubt_however_bad_they_are(tmp_path: Pat
         + "p1,f1,measurement,alt,300,U/L,,,2026-05-02,,entered-in-error,\n",
     )
     assert [fact.status for fact in given.facts] == ["entered-in-error", "final"]
+    assert [fact.place for fact in given.facts] == ["facts.csv:2", ""], "what is set aside is listed later"
     assert (given.skip.reason, given.skip.affects) == ("fact_repeated", False)
 
 

@@ -154,9 +154,10 @@ def test_a_funnel_page_shows_the_numbers_of_its_result(language: str) -> None:
                     )
         readings = root.one("table", class_="readings").one("tbody").all("tr")
         assert [[cell.split(" ")[0] for cell in numbers(row)] for row in readings] == [
-            [star.get(number, str(number)) for number in row["counts"].values()] for row in result["readings"]
+            [star.get(number, str(number)) for number in row["counts"].values()]
+            for row in result["reading_effects"]
         ]
-        for row, wanted in zip(readings, result["readings"], strict=True):
+        for row, wanted in zip(readings, result["reading_effects"], strict=True):
             changes = [item.text().split(":")[0].split("人")[0] for item in row.all("li")]
             assert changes == [star.get(each["count"], str(each["count"])) for each in wanted["changes"]]
 
@@ -201,7 +202,7 @@ def test_another_reading_is_announced() -> None:
     assert "I4" in root.one("ul", class_="other-readings").text()
     assert "not the study's choice" in root.one("section", id="criteria").text()
     funnel = result_of("funnel")
-    for row in funnel["readings"]:
+    for row in funnel["reading_effects"]:
         if row["criterion"] == "I4":
             row["chosen"] = "literal"
     assert "I4" in page(funnel).one("ul", class_="other-readings").text()
@@ -236,6 +237,21 @@ def step(
 def order_of(result: Result, people: list[Result]) -> list[str]:
     root = page({**result, "participants": people})
     return [row.one("th").text() for row in root.all("table", class_="worklist")[0].one("tbody").all("tr")]
+
+
+@pytest.mark.parametrize(
+    ("concept", "action", "words"),
+    [
+        ("birth_date", "ask", "Ask about the birth date"),
+        ("birth_date", "clarify", "Clarify in the record: the birth date"),
+        ("birth_date", "repeat", "Lapses after 2026-11-20: the age"),
+        ("sex", "ask", "Ask about the sex"),
+    ],
+)
+def test_items_of_the_person_are_said_in_words(concept: str, action: str, words: str) -> None:
+    given = step("A0", concept, action, "birth_date_missing", settles=True, by="2026-11-20")
+    people = [person("somebody", "undetermined", unknown=["A0"], recheck=[given])]
+    assert words in page({**result_of("screen"), "participants": people}).one("article", class_="card").text()
 
 
 def test_who_is_looked_at_first() -> None:

@@ -47,7 +47,7 @@ def poisoned(result: Result, evil: str) -> Result:
             for fact in row["evidence"]:
                 fact |= {name: fact[name] + evil for name in ("fact", "value", "unit", "date")}
                 fact |= {"issue": evil, "upper_limit": evil, "end": evil}
-    for row in result.get("readings", []) if "attrition" in result else []:
+    for row in result.get("reading_effects", []):
         row["who"] = [evil]
     broken = {"place": evil, "reason": evil, "detail": evil, "person": evil, "concept": evil, "fact": evil}
     result["skipped"] = [broken]

@@ -63,6 +63,56 @@ def test_a_pulse_can_still_be_given() -> None:
     assert [(each.criterion, each.action, each.reason) for each in steps] == [("I5", "give", "can_be_given")]
 
 
+def test_a_missing_birth_date_is_asked_for() -> None:
+    """A0 needs the age, and so does the eGFR of I4: one answer settles both, and creatinine is not to blame."""
+    verdict, steps = next_steps(somebody(birth=""))
+    assert verdict == "undetermined"
+    assert steps == (
+        Recheck("A0", "birth_date", "ask", "birth_date_missing", settles=True),
+        Recheck("I4", "birth_date", "ask", "birth_date_missing", settles=True),
+    )
+
+
+def test_a_vague_birth_date_is_clarified_where_it_decides() -> None:
+    """Born in 1950 is 75 or 76 on 1 June 2026, and A0 ends at 75; born in 1951 is 74 or 75, which passes."""
+    _, steps = next_steps(somebody(birth="1950"))
+    assert steps == (Recheck("A0", "birth_date", "clarify", "date_imprecise", settles=True),)
+    assert next_steps(somebody(birth="1951"), SEARCH)[0] == "eligible"
+
+
+def test_a_missing_sex_is_asked_for_where_it_decides() -> None:
+    """2.2 mg/dL at 36 years is 28 for a woman and 37 for a man (CKD-EPI 2009, Levey 2009), limit 30; 0.8 passes both."""
+    high = row("serum_creatinine", "2.2", start="2026-05-28")
+    _, steps = next_steps(somebody(high, sex="unknown"))
+    assert steps == (Recheck("I4", "sex", "ask", "sex_unknown", settles=True),)
+    low = row("serum_creatinine", "0.8", start="2026-05-28")
+    assert next_steps(somebody(low, sex="unknown"), SEARCH)[0] == "eligible"
+
+
+def test_a_missing_birth_date_does_not_hide_a_missing_result() -> None:
+    _, steps = next_steps(somebody(birth="", drop=["serum_creatinine"]))
+    assert [(each.criterion, each.concept, each.action, each.settles) for each in steps] == [
+        ("A0", "birth_date", "ask", False),
+        ("I4", "serum_creatinine", "measure", False),
+        ("I4", "birth_date", "ask", False),
+    ]
+
+
+def test_of_two_numbers_only_the_missing_one_is_measured() -> None:
+    """A BMI needs weight and height; the height is there."""
+    _, steps = next_steps(somebody(drop=["body_weight"]), SEARCH)
+    assert steps == (Recheck("E6d", "body_weight", "measure", "no_record", settles=True),)
+
+
+def test_a_birthday_lets_eligibility_lapse() -> None:
+    """Born on 3 June 1950: 75 years until 2 June 2026, then 76 (criteria.md: the 76th birthday fails)."""
+    verdict, steps = next_steps(somebody(birth="1950-06-03"), SEARCH)
+    assert verdict == "eligible"
+    assert [(each.criterion, each.concept, each.action, each.by) for each in steps] == [
+        ("A0", "birth_date", "repeat", date(2026, 6, 2))
+    ]
+
+
 def test_what_is_recorded_unclearly_is_clarified() -> None:
     _, steps = next_steps(somebody(row("serum_creatinine", "250", unit="", start="2026-05-28")))
     assert {(each.criterion, each.concept, each.action) for each in steps} == {

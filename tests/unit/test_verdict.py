@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import product
 
@@ -95,6 +96,108 @@ def test_margin_of_the_age_is_in_years() -> None:
     margin = found["A0"].margin
     assert margin is not None
     assert (margin.value, margin.unit) == (4.0, "=a")
+
+
+Rows = tuple[tuple[str, str], ...]
+
+
+def margin_of(
+    criterion: str, rows: Rows, *, drop: Sequence[str] = (), sex: str = "female", **readings: str
+) -> tuple[str, float | None, str | None]:
+    """The verdict of one criterion with its margin, for the base person with these results of 28 May."""
+    person = somebody(
+        *(
+            row(concept, value, fact=f"f{number}", start="2026-05-28")
+            for number, (concept, value) in enumerate(rows)
+        ),
+        drop=drop,
+        sex=sex,
+    )
+    each = judged(person, SEARCH, on=ON, **readings)[1][criterion]
+    if each.margin is None:
+        return each.verdict, None, None
+    return each.verdict, round(each.margin.value, 9), each.margin.unit
+
+
+CYTOPENIA = (("wbc", "6"), ("neutrophils", "2.6"))
+BY_LUPUS = ("cytopenia_due_to_sle", "true")
+
+
+@pytest.mark.parametrize(
+    ("criterion", "rows", "verdict", "margin", "unit"),
+    [
+        # criteria.md, Boundary cases: platelets 49 without attribution unknown, attributed to SLE pass. The platelets
+        # do not decide then, they are excused; of white cells 6 (limit 3.0) and neutrophils 2.6 (limit 1.3), both twice
+        # their limit, the first stands.
+        ("E7b", (*CYTOPENIA, ("platelets", "49")), "unknown", None, None),
+        ("E7b", (*CYTOPENIA, ("platelets", "49"), BY_LUPUS), "pass", 3.0, "wbc"),
+        ("E7b", (*CYTOPENIA, ("platelets", "60"), BY_LUPUS), "pass", 10.0, "platelets"),
+        # all three low and attributed: no number decides, the clinician does
+        ("E7b", (("wbc", "2"), ("neutrophils", "1"), ("platelets", "49"), BY_LUPUS), "pass", None, None),
+        ("E7b", (*CYTOPENIA, ("platelets", "49"), ("cytopenia_due_to_sle", "false")), "fail", -1.0, "platelets"),
+        # criteria.md, I1: a pure class V is exempt from the score
+        ("I1", (("biopsy_class", "V"), ("sledai_2k", "8")), "pass", None, None),
+        ("I1", (("biopsy_class", "IV"), ("sledai_2k", "11")), "pass", 1.0, "sledai_2k"),
+        ("I1", (("biopsy_class", "IV"), ("sledai_2k", "10")), "fail", 0.0, "sledai_2k"),
+        # I2: a class that is not asked for fails by itself; the index would not save it
+        ("I2", (("biopsy_class", "II"), ("chronicity_index", "5"), ("biopsy_tma", "false")), "fail", None, None),
+        ("I2", (("biopsy_class", "IV"), ("chronicity_index", "1"), ("biopsy_tma", "false")), "pass", 2.0, "chronicity_index"),
+        ("I2", (("biopsy_class", "IV"), ("chronicity_index", "1"), ("biopsy_tma", "true")), "fail", None, None),
+        # E2, E3: all values must be kept to pass, so the nearest counts
+        ("E3", (("glucose_fasting", "5.0"), ("glucose_2h_postprandial", "11.0")), "pass", 0.1, "glucose_2h_postprandial"),
+        ("E3", (("glucose_fasting", "5.0"), ("glucose_2h_postprandial", "12.1")), "fail", -1.0, "glucose_2h_postprandial"),
+        ("E3", (("glucose_fasting", "5.0"),), "pass", 2.0, "glucose_fasting"),
+    ],
+)  # fmt: skip
+def test_the_margin_is_that_of_the_limb_that_decides(
+    criterion: str, rows: Rows, verdict: str, margin: float | None, unit: str | None
+) -> None:
+    drop = ["wbc", "neutrophils", "platelets", "glucose_2h_postprandial"]
+    assert margin_of(criterion, rows, drop=drop) == (verdict, margin, unit)
+
+
+@pytest.mark.parametrize(
+    ("creatinine", "reading", "verdict", "margin", "unit"),
+    [
+        # criteria.md, I4. A woman of 36 by CKD-EPI 2009 (Levey 2009): 144 (SCr / 0.7)^-1.209 0.993^36, which is about 20
+        # at 2.9 mg/dL and 18 at 3.2, both below 30
+        ("3.2", "strict", "fail", -0.2, "serum_creatinine"),  # both fail; the contract's example
+        ("2.9", "strict", "fail", None, "=mL/min/{1.73_m2}"),  # creatinine alone would pass
+        ("2.9", "literal", "pass", 0.1, "serum_creatinine"),
+        ("3.2", "literal", "pass", None, "=mL/min/{1.73_m2}"),  # only the eGFR below 30 lets in
+        ("3.2", "predecessor", "fail", -0.2, "serum_creatinine"),
+    ],
+)
+def test_the_margin_of_kidney_function_is_of_the_limb_that_decides(
+    creatinine: str, reading: str, verdict: str, margin: float | None, unit: str
+) -> None:
+    found = margin_of("I4", (("serum_creatinine", creatinine),), I4=reading)
+    assert (found[0], found[2]) == (verdict, unit)
+    if margin is None:
+        assert found[1] is not None
+        assert (found[1] > 0) == (verdict == "pass")
+    else:
+        assert found[1] == margin
+
+
+def test_silence_is_no_number() -> None:
+    """Nobody recorded ciclosporin, leflunomide or immunoglobulin: 0 of 14 days is no distance anybody measured."""
+    dropped = ["ciclosporin", "leflunomide", "ivig"]
+    assert margin_of("E4", (), drop=dropped) == ("pass", None, None)
+    assert margin_of("E7c", (), drop=dropped) == ("pass", None, None)
+    assert margin_of("I1", (), drop=["sle", "lupus_nephritis", "acr_1997_item"])[:2] == ("fail", None)
+    assert margin_of("E9", (), drop=["pregnant"], sex="male") == ("pass", None, None)
+
+
+def test_a_recorded_course_has_a_distance() -> None:
+    """criteria.md, Boundary cases: ciclosporin 13 days passes, 14 fails."""
+    for last, verdict, margin in (("2026-05-13", "pass", 1.0), ("2026-05-14", "fail", 0.0)):
+        taken = row("ciclosporin", "100", start="2026-05-01", end=last)
+        each = judged(somebody(taken, drop=["leflunomide", "ivig"]), SEARCH)[1]["E4"]
+        assert each.margin is not None
+        assert (each.verdict, each.margin.value, each.margin.unit) == (verdict, margin, "=d")
+    both = somebody(taken, row("mycophenolate", "2000", fact="f2", start="2026-05-01", end="2026-05-10"))
+    assert judged(both, SEARCH)[1]["E4"].margin is None, "mycophenolate excludes first, whatever the days"
 
 
 def test_what_is_unknown_has_no_margin() -> None:

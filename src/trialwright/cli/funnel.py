@@ -23,7 +23,7 @@ from trialwright.cli.common import (
 )
 from trialwright.cli.engines import CHUNK, hospital_of, make_engine, open_hospital
 from trialwright.cli.records import add_record_options, closed_world, open_source, read_records, unreadable
-from trialwright.cli.screen import chosen_rules, set_aside, unread
+from trialwright.cli.screen import chosen_rules, set_aside, unread, warn
 from trialwright.eligibility.funnel import Population, overall_of, pick_bits, swap
 from trialwright.eligibility.search import WORD, Engine, Search, plan_search
 from trialwright.eligibility.verdict import assess_person, is_dead
@@ -40,7 +40,7 @@ from trialwright.reports.funnel.result import funnel_result
 from trialwright.reports.screening.result import head, skipped_rows
 from trialwright.study.canonical import version
 from trialwright.study.rules import FORMULAS, Eligibility, Rule
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 from trialwright.terms.visible import visible
 
 SMALL = 1_000
@@ -82,6 +82,8 @@ def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
     eligibility = load_eligibility(options.study, terminal)
     readings = dict(options.reading)
     chosen = chosen_rules(eligibility, readings)
+    if options.least < 0:
+        raise Stop(USAGE, message("--least must be at least 0."))
     order = _order(options.order, chosen)
     rules = all_rules(eligibility)
     reader = open_source(eligibility, options)
@@ -107,20 +109,42 @@ def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
     ]
     result: dict[str, Any] = head(
         eligibility.study, version=version(eligibility.study), software=__version__, on=options.on,
-        mode=options.mode, readings=readings,
+        mode=options.mode, readings=readings, synthetic=reader.synthetic,
     )  # fmt: skip
     result |= funnel_result(
         population, chosen, alternatives, order, who=_who(masks, bits, alternatives), least=options.least,
         chosen_bits=bits,
     )  # fmt: skip
-    skipped = unread(skipped_all)
-    result["skipped"] = skipped_rows(skipped) if not options.least else []
-    result["set_aside"] = len(set_aside(skipped_all))
-    result["coverage"] = coverage.report(closed_world(chosen), terminal.catalogue)
+    warnings = coverage.warnings(closed_world(chosen), least=options.least)
+    result |= _about_records(skipped_all, coverage, chosen, warnings, options.least, terminal)
     _write(result, eligibility, options, terminal)
-    for warning in coverage.warnings(closed_world(chosen)):
-        terminal.remark(message("Warning: {warning}", warning=warning))
-    return SOME_SKIPPED if skipped else DONE
+    warn(warnings, reader, options, terminal)
+    return SOME_SKIPPED if unread(skipped_all) else DONE
+
+
+def _about_records(
+    skipped: Sequence[Skipped],
+    coverage: Coverage,
+    chosen: tuple[Rule, ...],
+    warnings: Sequence[Message],
+    least: int,
+    terminal: Terminal,
+) -> dict[str, Any]:
+    """What was read, and what could not be; `least` above 0: without counts and records, for what leaves the site."""
+    report = coverage.report(closed_world(chosen), terminal.catalogue)
+    if not least:
+        rows = skipped_rows(unread(skipped))
+        return {"skipped": rows, "set_aside": len(set_aside(skipped)), "coverage": report}
+    from trialwright.reports.funnel.small_cells import (
+        suppress_coverage,
+    )  # late: numpy is for small cells alone
+
+    said = [terminal.say(each) for each in warnings]
+    return {
+        "skipped": None,
+        "set_aside": None,
+        "coverage": suppress_coverage(report, least=least, warnings=said),
+    }
 
 
 def all_rules(eligibility: Eligibility) -> list[Rule]:

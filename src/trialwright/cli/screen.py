@@ -22,7 +22,14 @@ from trialwright.cli.common import (
 )
 from trialwright.cli.engines import hospital_of, hospital_rows, open_hospital, sql_lines
 from trialwright.cli.question import Judged, Question
-from trialwright.cli.records import add_record_options, closed_world, open_source, read_records, unreadable
+from trialwright.cli.records import (
+    Records,
+    add_record_options,
+    closed_world,
+    open_source,
+    read_records,
+    unreadable,
+)
 from trialwright.eligibility.calendar import plan_calendar
 from trialwright.eligibility.recheck import plan_rechecks
 from trialwright.eligibility.verdict import assess_person
@@ -30,15 +37,16 @@ from trialwright.exchange.assemble import Assembled
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv import TidyReader
 from trialwright.exchange.engines.duck import DuckEngine
-from trialwright.exchange.source import RecordsUnreadable
+from trialwright.exchange.source import Reader, RecordsUnreadable
 from trialwright.logic.interpreter import Setting
 from trialwright.record.fact import Person
 from trialwright.record.raw import Skipped
 from trialwright.reports.screening import files
 from trialwright.reports.screening.result import Screened, head, participant, skipped_rows
+from trialwright.reports.words import SYNTHETIC
 from trialwright.study.canonical import version
 from trialwright.study.rules import FORMULAS, Eligibility, Rule, UnknownReading
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 from trialwright.terms.visible import visible
 
 if TYPE_CHECKING:
@@ -88,8 +96,8 @@ def screen(options: argparse.Namespace, terminal: Terminal) -> int:
         with whole_file(options.out) as path:
             files.write_parquet(path, _parquet_rows(lines))
     else:
-        _write(question, lines, records.assembled, records.coverage, options, terminal)
-    _remarks(question, records.assembled, records.coverage, terminal)
+        _write(question, lines, records, options, terminal)
+    _remarks(question, reader, records.assembled, records.coverage, options, terminal)
     return _ending(question, records.assembled, terminal)
 
 
@@ -117,7 +125,7 @@ def screen_hospital(
     finally:
         engine.close()
     assembled = Assembled(skipped=hospital.skipped)
-    _remarks(question, assembled, coverage, terminal)
+    _remarks(question, reader, assembled, coverage, options, terminal)
     return _ending(question, assembled, terminal)
 
 
@@ -168,8 +176,7 @@ def verify_lines(
 def _write(
     question: Question,
     judged: Iterator[Judged],
-    assembled: Assembled,
-    coverage: Coverage,
+    records: Records,
     options: argparse.Namespace,
     terminal: Terminal,
 ) -> None:
@@ -184,12 +191,14 @@ def _write(
         on=question.on,
         mode=question.setting.mode,
         readings=question.readings,
+        synthetic=records.reader.synthetic,
     )
+    assembled = records.assembled
     unreadable, aside = unread(assembled.skipped), set_aside(assembled.skipped)
-    last = {
+    last: dict[str, Any] = {
         "skipped": skipped_rows(unreadable),
         "set_aside": skipped_rows(aside),
-        "coverage": coverage.report(closed_world(question.rules), terminal.catalogue),
+        "coverage": records.coverage.report(closed_world(question.rules), terminal.catalogue),
     }
     if options.format == "html":
         from trialwright.reports.screening.html import write_html
@@ -209,8 +218,14 @@ def _write(
         elif options.format == "csv":
             files.write_csv(out, people)
         else:
-            for line in files.table_lines([rule.id for rule in question.rules], people, terminal.catalogue):
-                out.write(visible(line) + "\n")
+            lines = files.table_lines(
+                [rule.id for rule in question.rules],
+                people,
+                terminal.catalogue,
+                synthetic=records.reader.synthetic,
+                coverage=last["coverage"],
+            )
+            out.writelines(visible(line) + "\n" for line in lines)
 
 
 def _participant(question: Question, judged: Judged, words: Words, terminal: Terminal) -> dict[str, Any]:
@@ -263,10 +278,28 @@ def set_aside(skipped: Sequence[Skipped]) -> list[Skipped]:
     return [each for each in skipped if each.reason.startswith("status_")]
 
 
-def _remarks(question: Question, assembled: Assembled, coverage: Coverage, terminal: Terminal) -> None:
-    """Loud words about what the source lacks, and what could not be read."""
-    for warning in coverage.warnings(closed_world(question.rules)):
+def warn(
+    warnings: Sequence[Message], reader: Reader, options: argparse.Namespace, terminal: Terminal
+) -> None:
+    """Say beside the result that the people are made up, and what not to trust; a table on the terminal said it."""
+    if options.format == "table" and not options.out:
+        return
+    if reader.synthetic:
+        terminal.remark(SYNTHETIC)
+    for warning in warnings:
         terminal.remark(message("Warning: {warning}", warning=warning))
+
+
+def _remarks(
+    question: Question,
+    reader: Reader,
+    assembled: Assembled,
+    coverage: Coverage,
+    options: argparse.Namespace,
+    terminal: Terminal,
+) -> None:
+    """Loud words about what the source is and lacks, and what could not be read."""
+    warn(coverage.warnings(closed_world(question.rules)), reader, options, terminal)
     skipped = unread(assembled.skipped)
     for each in skipped[:10]:
         terminal.remark(

@@ -10,8 +10,8 @@ from typing import Literal
 from trialwright.eligibility.calendar import HORIZON, Calendar
 from trialwright.eligibility.verdict import Assessed, OverallVerdict, judge, start
 from trialwright.logic import nodes as n
-from trialwright.logic.finding import Finding
-from trialwright.logic.interpreter import Setting
+from trialwright.logic.finding import NONE, Finding
+from trialwright.logic.interpreter import Context, Setting, evaluate_number
 from trialwright.record.fact import Person
 from trialwright.study.rules import Rule
 from trialwright.terms.dates import add_days
@@ -25,8 +25,11 @@ _MISSING = frozenset(
         "attribution_missing",
         "weight_missing",
         "surrogate_only",
+        "birth_date_missing",
+        "sex_unknown",
     }
 )
+BIRTH_DATE, SEX = "birth_date", "sex"  # what the record of a person says beside its facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Recheck:
     """One thing to do.
 
     `measure` or `ask` what is missing, `give` what can be given, `clarify` what is recorded unclearly, `repeat` what
-    will lapse. `settles`: alone it would settle the overall verdict. `by`: the last useful day.
+    will lapse. `concept`: a concept of the study, `BIRTH_DATE` or `SEX`. `settles`: alone it would settle the overall
+    verdict. `by`: the last useful day.
     """
 
     criterion: str
@@ -56,19 +60,19 @@ def plan_rechecks(
 ) -> tuple[Recheck, ...]:
     """What would settle an undetermined person, or keep an eligible one eligible."""
     if verdict == "undetermined":
-        return _missing(assessed)
+        return _missing(assessed, start(person, on=on, setting=setting))
     if verdict == "eligible" and calendar.valid_until and calendar.valid_until < add_days(on, HORIZON):
         rules = [each.rule for each in assessed]
         return _lapsing(person, rules, calendar.valid_until, on=on, setting=setting)
     return ()
 
 
-def _missing(assessed: Iterable[Assessed]) -> tuple[Recheck, ...]:
+def _missing(assessed: Iterable[Assessed], context: Context) -> tuple[Recheck, ...]:
     found = [
         (each.id, concept, kind, reason)
         for each in assessed
         if each.verdict == "unknown"
-        for concept, kind, reason in _open_items(each)
+        for concept, kind, reason in _open_items(each, context)
     ]
     items = {concept for _, concept, _, _ in found}
     criteria = {criterion for criterion, _, _, _ in found}
@@ -81,37 +85,70 @@ def _missing(assessed: Iterable[Assessed]) -> tuple[Recheck, ...]:
     )
 
 
-def _open_items(each: Assessed) -> Iterable[tuple[str, str, str]]:
-    """The concepts that leave a criterion open: name, kind of record, reason."""
+Item = tuple[str, str, str]
+"""A concept, or `BIRTH_DATE` or `SEX`; the kind of record; the reason why it leaves something open."""
+
+
+def _open_items(each: Assessed, context: Context) -> Iterable[Item]:
+    """The items that leave a criterion open."""
     if each.reason == "record_unreadable" or each.finding is None:
         for concept in sorted(each.rule.concepts):
             yield concept, "record", "record_unreadable"
         return
     for leaf in each.finding.leaves():
         if leaf.truth is None:
-            yield from leaf_concepts(leaf)
+            yield from leaf_items(leaf, context)
 
 
-def leaf_concepts(leaf: Finding) -> Iterable[tuple[str, str, str]]:
-    """The concepts a leaf reads, with the kind of record and the leaf's reason; a surrogate decides nothing."""
-    parts = list(leaf.leaf.walk())
-    surrogates = [node.surrogate for node in parts if isinstance(node, n.Pick)]
-    for node in parts:
-        match node:
-            case n.Pick() if any(node is each for each in surrogates):
-                pass
-            case n.Present(concept=concept):
-                yield concept, "history", leaf.reason
-            case n.Course(concept=concept):
-                yield concept, "history", leaf.reason
-            case n.Pick(concept=concept) | n.Recorded(concept=concept) | n.ResultCount(concept=concept):
-                yield concept, "answer" if isinstance(leaf.leaf, n.IsYes | n.OneOf) else "result", leaf.reason
-            case n.Score(concept=concept):
-                yield concept, "result", leaf.reason
-            case n.ItemCount(concept=concept):
-                yield concept, "history", leaf.reason
-    if isinstance(leaf.leaf, n.Constant):
-        yield "", "given", leaf.reason
+def leaf_items(leaf: Finding, context: Context) -> Iterable[Item]:
+    """What a leaf rests on: of its numbers those that are missing, else those that are not certain, else all."""
+    match leaf.leaf:
+        case n.Constant():
+            yield "", "given", leaf.reason
+        case n.Present(concept=concept):
+            yield concept, "history", leaf.reason
+        case n.Recorded(concept=concept):
+            yield concept, "result", leaf.reason
+        case n.SexIs():
+            yield SEX, "person", leaf.reason
+        case _:
+            numbers = [(node, evaluate_number(node, context)) for node in _numbers(leaf.leaf, context)]
+            doubtful = [(node, bounds) for node, bounds in numbers if bounds.why]
+            missing = [(node, bounds) for node, bounds in doubtful if bounds.there == NONE]
+            kind = "answer" if isinstance(leaf.leaf, n.IsYes | n.OneOf) else "result"
+            for node, bounds in missing or doubtful or numbers:
+                yield _item(node, kind, bounds.why or leaf.reason)
+
+
+def _numbers(node: n.Node, context: Context) -> Iterable[n.Number]:
+    """The numbers of a leaf that come from the record of a person; a surrogate decides nothing."""
+    match node:
+        case n.Pick() | n.Score() | n.ItemCount() | n.ResultCount() | n.Age() | n.Female():
+            yield node
+        case n.StandIn(first=first, second=second):
+            yield first
+            if evaluate_number(first, context).there == NONE:
+                yield second
+        case n.Course(weight=weight):
+            yield node
+            if weight is not None and evaluate_number(node, context).there != NONE:
+                yield from _numbers(weight, context)
+        case _:
+            for part in node.children():
+                yield from _numbers(part, context)
+
+
+def _item(node: n.Number, kind: str, reason: str) -> Item:
+    match node:
+        case n.Age():
+            return BIRTH_DATE, "person", reason
+        case n.Female():
+            return SEX, "person", reason
+        case n.Course(concept=concept) | n.ItemCount(concept=concept):
+            return concept, "history", reason
+        case n.Pick(concept=concept) | n.Score(concept=concept) | n.ResultCount(concept=concept):
+            return concept, kind, reason
+    raise TypeError(f"{type(node).__name__} does not come from a record")
 
 
 def _action(kind: str, reason: str) -> Action:
@@ -135,7 +172,7 @@ def _lapsing(
         for each in lapsed
         if each.finding is not None
         for leaf in each.finding.leaves()
-        for concept, _, _ in leaf_concepts(leaf)
+        for concept, _, _ in leaf_items(leaf, after)
     ]
     alone = len({concept for _, concept, _ in found}) == 1
     return tuple(

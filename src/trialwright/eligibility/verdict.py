@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from trialwright.logic import nodes as n
-from trialwright.logic.finding import Bounds, Finding, known
+from trialwright.logic.finding import NONE, Bounds, Finding, known
 from trialwright.logic.interpreter import Context, Setting, evaluate, known_rows
 from trialwright.record.fact import Fact, Person
 from trialwright.study.rules import Rule, Warned
@@ -51,20 +51,50 @@ class Assessed:
 
     @property
     def margin(self) -> Margin | None:
-        """The margin of the limb nearest to its limit, where the verdict is certain."""
+        """How far the number that decided lies from its limit, where the verdict is certain; None if none decided."""
         if self.finding is None or self.verdict not in ("pass", "fail"):
             return None
-        found = [each for each in map(limit_distance, self.finding.leaves()) if each is not None]
-        if not found:
+        found = leading_distance(self.finding)
+        if found is None:
             return None
-        distance, _, unit = min(found, key=lambda each: each[1])
+        distance, _, unit = found
         return Margin(distance if self.verdict == "pass" else -distance, unit)
 
 
-def limit_distance(leaf: Finding) -> tuple[float, float, str] | None:
-    """Distance of a comparison's deciding value from its limit, the same relative to the limit, and the unit."""
-    node = leaf.leaf
+Distance = tuple[float, float, str]
+"""How far a number lies from its limit, the same relative to the limit, and its unit."""
+
+
+def leading_distance(finding: Finding) -> Distance | None:
+    """The distance of the limb that leads a certain finding; None where that limb rests on no recorded number.
+
+    Where all limbs are needed (an `and` that holds, an `or` that does not), the one nearest to its limit: it would
+    turn first. Where one limb suffices (an `or` that holds, an `and` that does not), the first that does, which also
+    gives the finding its reason and value: another one changes nothing. Where an excuse decides, the excuse: the number
+    it excuses lies on the other side.
+    """
+    parts = finding.parts
+    match finding.leaf:
+        case n.And() if finding.truth:
+            return _nearest(parts)
+        case n.Or() if not finding.truth:
+            return _nearest(parts)
+        case n.Unless() if len(parts) == 2:  # the condition holds, so the excuse was asked
+            return _nearest(parts) if finding.truth else leading_distance(parts[1])
+    return leading_distance(parts[0]) if parts else limit_distance(finding)
+
+
+def _nearest(parts: Sequence[Finding]) -> Distance | None:
+    found = [each for each in map(leading_distance, parts) if each is not None]
+    return min(found, key=lambda each: each[1], default=None)
+
+
+def limit_distance(leaf: Finding) -> Distance | None:
+    """The distance of a comparison's deciding value from its limit; None of silence, which is no number."""
+    node, bounds = leaf.leaf, leaf.bounds
     if not isinstance(node, n.Compare) or not isinstance(node.right, n.Literal) or leaf.value is None:
+        return None
+    if bounds is None or bounds.there == NONE or (n.rests_on_records(node.left) and not bounds.facts):
         return None
     distance = abs(leaf.value - node.right.value)
     unit = "ULN" if isinstance(node.left, n.Pick) and node.left.quantity == "ratio" else unit_name(node.left)

@@ -70,7 +70,7 @@ def _add_fact(
     try:
         fact = read_fact(raw, concept)
     except SetAside as aside:
-        skipped.append(Skipped("", str(aside), raw.status, raw.person, raw.concept, raw.fact))
+        skipped.append(Skipped(raw.place, str(aside), raw.status, raw.person, raw.concept, raw.fact))
         return
     except Unreadable as error:
         skipped.append(Skipped("", str(error), "", raw.person, raw.concept, raw.fact, affects=True))

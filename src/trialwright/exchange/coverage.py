@@ -72,11 +72,12 @@ class Coverage:
             for code, count in counted[:COMMONEST]
         ]
 
-    def warnings(self, closed_world: Mapping[str, Collection[str]]) -> list[Message]:
+    def warnings(self, closed_world: Mapping[str, Collection[str]], *, least: int = 0) -> list[Message]:
         """What the verdicts must not be trusted for.
 
         `closed_world`: criterion id to the concepts whose silence it reads as 'no'. A criterion is named if
-        none of them occurs and at least one is of a kind the source is said to cover.
+        none of them occurs and at least one is of a kind the source is said to cover. `least` above 0: said for
+        what leaves the site, without counts and without the codes of the source.
         """
         found = [
             message(
@@ -90,33 +91,25 @@ class Coverage:
             and not any(self._facts[concept] for concept in concepts)
             and any(self._kinds.get(concept) not in self._not_covered for concept in concepts)
         ]
-        return self._foreign_kinds() + found
+        return self._foreign_kinds(least) + found
 
-    def _foreign_kinds(self) -> list[Message]:
+    def _foreign_kinds(self, least: int) -> list[Message]:
         """Kinds of data that the source holds, all of it under codes the study does not know."""
         warnings = []
         for kind in KINDS:
             total = self._unmapped[kind].total()
             mapped = sum(count for concept, count in self._facts.items() if self._kinds.get(concept) == kind)
-            if kind in PRESENCE_KINDS - self._not_covered and total and not mapped:
-                example = self.unmapped(kind)[0]
-                warnings.append(
-                    message(
-                        "The source holds {count} records of the kind {kind}, and none has a code the study knows "
-                        "(the commonest is {code}, {display}). {hint}",
-                        count=total,
-                        kind=kind,
-                        code=example.code,
-                        display=example.display or "?",
-                        hint=_hint(kind),
-                    )
-                )
+            if kind in PRESENCE_KINDS - self._not_covered and total > max(0, least - 1) and not mapped:
+                warnings.append(_foreign_kind(kind, total, self.unmapped(kind)[0], least))
         return warnings
 
     def report(
         self, closed_world: Mapping[str, Collection[str]], catalogue: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """Everything, ready for JSON; `catalogue` translates the warnings (empty: English)."""
+        """Everything, ready for JSON; `catalogue` translates the warnings (empty: English).
+
+        For inside the site: it holds every count. `reports.funnel.small_cells` takes away what must stay there.
+        """
         return {
             "persons": self.people,
             "concepts": [self._row(concept) for concept in self._kinds],
@@ -135,6 +128,24 @@ class Coverage:
 
 def _rows(codes: Iterable[Unmapped]) -> list[dict[str, Any]]:
     return [{"code": item.code, "display": item.display, "count": item.times} for item in codes]
+
+
+def _foreign_kind(kind: str, total: int, example: Unmapped, least: int) -> Message:
+    if least:
+        return message(
+            "The source holds records of the kind {kind}, and none has a code the study knows. {hint}",
+            kind=kind,
+            hint=_hint(kind),
+        )
+    return message(
+        "The source holds {count} records of the kind {kind}, and none has a code the study knows "
+        "(the commonest is {code}, {display}). {hint}",
+        count=total,
+        kind=kind,
+        code=example.code,
+        display=example.display or "?",
+        hint=_hint(kind),
+    )
 
 
 def _hint(kind: str) -> Message:

@@ -5,6 +5,7 @@ The OMOP reader is imported where it is needed, because its engine takes time to
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import weakref
@@ -27,6 +28,11 @@ _ADDRESSES = ("postgresql://", "postgres://")
 _TABLES = (".csv", ".csv.gz", ".parquet")
 _DOCUMENTS = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
 _MAPPINGS = ("mapping.yaml", "mapping.yml")
+_MANIFEST = (
+    "manifest.json"  # beside made-up records, with the marker; other manifests are read as what they are
+)
+_MARKER = "SYNTHETIC"
+_MOST_OF_A_MANIFEST = 1 << 20
 # An archive is refused before it fills the disk. The zip of real OMOP tables shrinks to about a fifth.
 _MOST_TIMES_LARGER = 1000
 _LARGE = 1 << 30
@@ -55,6 +61,10 @@ def open_records(path_or_address: str | Path, options: ReadOptions) -> Reader:
 def _open_folder(folder: Path, source: str, options: ReadOptions) -> Reader:
     files = sorted(path for path in folder.iterdir() if not _is_noise(path))
     options = _with_mapping(files, options)
+    marked = [path for path in files if _marks_synthetic(path)]
+    if marked:
+        options = replace(options, synthetic=True)
+        files = [path for path in files if path not in marked]
     tables = _tables(files)
     if "persons" in tables and "facts" in tables:
         return TidyReader(
@@ -87,6 +97,17 @@ def _is_noise(path: Path) -> bool:
 
 def _is_json(path: Path) -> bool:
     return not path.name.lower().endswith((*_TABLES, *_MAPPINGS)) and first_bytes(path).startswith(b"{")
+
+
+def _marks_synthetic(path: Path) -> bool:
+    """Whether this file is a manifest that calls the records beside it synthetic."""
+    if path.name.lower() != _MANIFEST or not path.is_file() or path.stat().st_size > _MOST_OF_A_MANIFEST:
+        return False
+    try:
+        manifest = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("marker") == _MARKER
 
 
 def _with_mapping(files: list[Path], options: ReadOptions) -> ReadOptions:
@@ -177,6 +198,7 @@ class _Unpacked:
         self._broken = broken
         self.source = reader.source
         self.format = reader.format
+        self.synthetic = reader.synthetic
 
     @property
     def not_covered(self) -> frozenset[str]:

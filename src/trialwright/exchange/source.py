@@ -79,19 +79,21 @@ class ReadOptions:
 
     `kinds`: concept name to its kind. `positive_codes`: concept name to the "system|code"s of tests whose
     positive result makes that finding true and whose negative result makes it false. `mapping`: local names
-    and units.
+    and units. `synthetic`: the source says that its people are made up.
     """
 
     vocabulary: Vocabulary
     kinds: Mapping[str, str]
     positive_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mapping: LocalMapping = field(default_factory=LocalMapping)
+    synthetic: bool = False
 
 
 class Reader(Protocol):
     """One source of records.
 
     `source`: the path or address as shown to people (never a password). `format`: what it was recognised as.
+    `synthetic`: whether the source says that its people are made up; False says nothing.
     `not_covered`: kinds of data the source does not hold, declared in the mapping or lost with an unreadable
     file or table; `left_out`: resource types or tables that are not read, with how many records. Both are
     complete only when the iteration has ended.
@@ -105,6 +107,11 @@ class Reader(Protocol):
     @property
     def format(self) -> str:
         """What it was recognised as."""
+        ...
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the source says that its people are made up."""
         ...
 
     @property
@@ -189,10 +196,10 @@ def fact_rows(fact: RawFact, place: str) -> Iterator[Item]:
     """Hand over a fact, or list why not: unreadable date, end before start, value that is no number.
 
     What is recorded as entered in error, planned or not done goes on unchecked: its status sets it aside
-    later.
+    later, so it takes its place with it.
     """
     if set_aside(fact.status):
-        yield fact
+        yield fact._replace(place=place)
         return
     start = days_of(fact.start) if fact.start else None
     if fact.start and start is None:

@@ -23,6 +23,7 @@ class RawFact(NamedTuple):
 
     `concept` is the study's concept name; `code` is "system|code" where it was found by code, else ''.
     `kind` is measurement|condition|exposure|procedure|allergy|finding. For exposures `value` is the daily dose.
+    `place`: where the record stands, kept for those that will be set aside and listed.
     """
 
     person: str
@@ -38,6 +39,7 @@ class RawFact(NamedTuple):
     end: str = ""
     status: str = ""
     route: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from trialwright.logic.reasons import REASONS
 from trialwright.terms.message import Message, message
 
+SYNTHETIC: Message = message(
+    "SYNTHETIC DATA: nobody in this report exists. It is no evidence about patients."
+)
+
 OVERALL: Mapping[str, Message] = {
     "eligible": message("eligible"),
     "undetermined": message("undetermined"),

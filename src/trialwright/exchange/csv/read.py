@@ -47,6 +47,7 @@ class TidyReader:
     def __init__(self, persons: Path, facts: Sequence[Path], *, source: str, options: ReadOptions) -> None:
         self.source = source
         self.left_out: Counter[str] = Counter()
+        self.synthetic = options.synthetic
         self.not_covered = options.mapping.not_covered
         self.persons = persons
         self.facts = tuple(facts)

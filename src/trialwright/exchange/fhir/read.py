@@ -52,6 +52,7 @@ class FhirReader:
         self.source = source
         self.format = form
         self.left_out: Counter[str] = Counter()
+        self.synthetic = options.synthetic
         self.not_covered = options.mapping.not_covered
         self._names = names
         self._options = options

@@ -52,6 +52,7 @@ class OmopReader:
     def __init__(self, store: Store, *, source: str, options: ReadOptions) -> None:
         self.source = source
         self.left_out: Counter[str] = Counter()
+        self.synthetic = options.synthetic
         self.not_covered = options.mapping.not_covered
         self._store = store
         self._options = options

@@ -9,6 +9,8 @@ from typing import Any, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trialwright.reports.coverage import coverage_lines
+from trialwright.reports.words import OVERALL, SYNTHETIC
 from trialwright.terms.message import message, render
 
 COLUMNS = ("section", "criterion", "reading", "measure", "value")
@@ -26,12 +28,12 @@ def long_rows(result: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, f
             for measure, value in row.items():
                 if measure not in ("criterion", "title"):
                     yield section, row["criterion"] or "", "", measure, value
-    for row in result["readings"]:
+    for row in result["reading_effects"]:
         for measure, value in row["counts"].items():
-            yield "readings", row["criterion"], row["reading"], measure, value
+            yield "reading_effects", row["criterion"], row["reading"], measure, value
         for change in row["changes"]:
             yield (
-                "readings",
+                "reading_effects",
                 row["criterion"],
                 row["reading"],
                 f"{change['from']}>{change['to']}",
@@ -59,6 +61,8 @@ def table_lines(result: Mapping[str, Any], catalogue: Mapping[str, str]) -> Iter
     def say(sentence: object) -> str:
         return render(sentence, catalogue)
 
+    if result.get("synthetic"):
+        yield say(SYNTHETIC)
     counts = result["counts"]
     yield say(
         message(
@@ -70,6 +74,13 @@ def table_lines(result: Mapping[str, Any], catalogue: Mapping[str, str]) -> Iter
             dead=shown(result["dead"]),
         )
     )
+    if result["least"]:
+        yield say(
+            message(
+                "* is not shown: fewer than {least} people, or a number from which such a small group could be computed.",
+                least=result["least"],
+            )
+        )
     yield ""
     yield say(
         message("Attrition (lost here first; left if nothing unknown fails; left if every unknown fails)")
@@ -91,23 +102,18 @@ def table_lines(result: Mapping[str, Any], catalogue: Mapping[str, str]) -> Iter
         )
     yield ""
     yield say(message("Other readings (eligible, undetermined, ineligible; who changes)"))
-    for row in result["readings"]:
+    for row in result["reading_effects"]:
         numbers = row["counts"]
         changes = "; ".join(
-            f"{shown(change['count'])} {say(_WORDS[change['from']])} > {say(_WORDS[change['to']])}"
+            f"{shown(change['count'])} {say(OVERALL[change['from']])} > {say(OVERALL[change['to']])}"
             for change in row["changes"]
         )
         yield (
             f"  {row['criterion'] + '=' + row['reading']:<22} {shown(numbers['eligible']):>8} "
             f"{shown(numbers['undetermined']):>8} {shown(numbers['ineligible']):>8}  {changes}"
         )
-
-
-_WORDS = {
-    "eligible": message("eligible"),
-    "undetermined": message("undetermined"),
-    "ineligible": message("ineligible"),
-}
+    yield ""
+    yield from coverage_lines(result["coverage"], catalogue)
 
 
 def shown(count: int | None) -> str:

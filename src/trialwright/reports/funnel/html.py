@@ -29,7 +29,7 @@ def write_html(
         )  # late: numpy is for small cells alone
 
         coverage = suppress_coverage(coverage, least=least)
-    ran = {row["criterion"]: row["chosen"] for row in result["readings"]}
+    ran = {row["criterion"]: row["chosen"] for row in result["reading_effects"]}
     return write_page(
         "funnel.html",
         catalogue=catalogue,

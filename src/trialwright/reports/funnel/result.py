@@ -74,7 +74,7 @@ def funnel_result(
             {"criterion": rule.id, "best": float(best[place]), "worst": float(worst[place])}
             for place, rule in enumerate(chosen)
         ],
-        "readings": [
+        "reading_effects": [
             {
                 "criterion": rule.id,
                 "reading": rule.name,

@@ -171,7 +171,7 @@ def hide_small_cells(
     """Set to None in a funnel's result what must not leave the site.
 
     `bits`: the bits of the chosen rules. `order`: the attrition, as positions in `bits`. `alternatives`: position and
-    bit of each reading, in the order of `result["readings"]`.
+    bit of each reading, in the order of `result["reading_effects"]`.
     """
     crowd = Crowd(population)
     cells = [*_cells(result, crowd, bits, order), *_reading_cells(result, crowd, bits, alternatives)]
@@ -184,7 +184,7 @@ def hide_small_cells(
         for name in ("best", "worst"):
             weights = crowd.shapley(bits, position, worst=name == "worst")
             row[name] = _rounded(row[name], living, least) if guard.admit_sum(weights) else None
-    for row in result["readings"]:
+    for row in result["reading_effects"]:
         row["who"] = None
 
 
@@ -233,7 +233,7 @@ def _reading_cells(
     before = crowd.verdicts(bits)
     counts: list[Cell] = []
     changes: list[Cell] = []
-    for row, (position, bit) in zip(result["readings"], alternatives, strict=True):
+    for row, (position, bit) in zip(result["reading_effects"], alternatives, strict=True):
         after = crowd.verdicts(swap(bits, position, bit))
         counts += [(row["counts"], name, after[name]) for name in row["counts"]]
         changes += [
@@ -242,14 +242,21 @@ def _reading_cells(
     return counts + changes
 
 
-def suppress_coverage(coverage: Mapping[str, Any], *, least: int) -> dict[str, Any]:
+def suppress_coverage(
+    coverage: Mapping[str, Any], *, least: int, warnings: Sequence[str] | None = None
+) -> dict[str, Any]:
     """A coverage report that may leave the site: whether a concept occurs in `least` people or more, no counts.
 
-    Codes that no concept names are left out, and so is a warning that names one with fewer than `least` records: a
-    rare code can point at one person. `warnings_left_out` says how many warnings that were.
+    Codes that no concept names are left out: many records of a rare code can be those of one person. `warnings`: the
+    warnings said without codes and counts. Where they are not given, those of `coverage` that name such a code are left
+    out, and `warnings_left_out` says how many they were.
     """
-    rare = [row["code"] for rows in coverage["unmapped"].values() for row in rows if row["count"] < least]
-    warnings = [each for each in coverage["warnings"] if not any(code in each for code in rare)]
+    if warnings is None:
+        codes = [row["code"] for rows in coverage["unmapped"].values() for row in rows]
+        warnings = [each for each in coverage["warnings"] if not any(code in each for code in codes)]
+        left_out = len(coverage["warnings"]) - len(warnings)
+    else:
+        left_out = 0
     return {
         **coverage,
         "persons": None,
@@ -261,6 +268,6 @@ def suppress_coverage(coverage: Mapping[str, Any], *, least: int) -> dict[str, A
         "unmapped_total": {},
         "left_out": {},
         "skipped": {},
-        "warnings": warnings,
-        "warnings_left_out": len(coverage["warnings"]) - len(warnings),
+        "warnings": list(warnings),
+        "warnings_left_out": left_out,
     }

@@ -11,7 +11,9 @@ from typing import Any, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trialwright.terms.message import Message, message, render
+from trialwright.reports.coverage import coverage_lines
+from trialwright.reports.words import OVERALL, SYNTHETIC
+from trialwright.terms.message import message, render
 
 MARKS = {"pass": "+", "fail": "-", "unknown": "?", "not_assessed": "."}
 
@@ -102,21 +104,28 @@ def write_parquet(path: Any, rows: Iterable[Sequence[tuple[Any, ...]]]) -> None:
 
 
 def table_lines(
-    criteria: Sequence[str], people: Iterable[Mapping[str, Any]], catalogue: Mapping[str, str]
+    criteria: Sequence[str],
+    people: Iterable[Mapping[str, Any]],
+    catalogue: Mapping[str, str],
+    *,
+    synthetic: bool,
+    coverage: Mapping[str, Any],
 ) -> Iterator[str]:
-    """A person a line: overall verdict, validity, and a mark per criterion."""
-    verdicts: Mapping[str, Message] = {
-        "eligible": message("eligible"),
-        "undetermined": message("undetermined"),
-        "ineligible": message("ineligible"),
-    }
+    """A person a line: overall verdict, validity, and a mark per criterion; then what the source holds.
+
+    `synthetic`: the people are made up, which the first line says. `coverage`: the report of the result.
+    """
+    if synthetic:
+        yield render(SYNTHETIC, catalogue)
     yield render(message("+ pass   - fail   ? unknown   . not assessed"), catalogue)
     heads = " ".join(f"{id:>3}" for id in criteria)
     yield f"{render(message('person'), catalogue):<38} {render(message('verdict'), catalogue):<13} {render(message('valid until'), catalogue):<11} {heads}"
     for person in people:
         marks = " ".join(f"{MARKS[each['verdict']]:>3}" for each in person["criteria"])
-        word = render(verdicts[person["verdict"]], catalogue)
+        word = render(OVERALL[person["verdict"]], catalogue)
         yield f"{person['person']:<38} {word:<13} {person['valid_until'] or '':<11} {marks}"
+    yield ""
+    yield from coverage_lines(coverage, catalogue)
 
 
 def to_text(lines: Iterable[str]) -> str:

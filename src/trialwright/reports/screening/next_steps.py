@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trialwright.eligibility.recheck import BIRTH_DATE, SEX
 from trialwright.reports.words import reason_words
 from trialwright.study.model import Study
 from trialwright.study.prose.figures import listed
 from trialwright.study.prose.words import Words
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, Text, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,15 @@ def next_steps(participant: Mapping[str, Any], *, study: Study, words: Words) ->
     ]
 
 
+_PERSON = {BIRTH_DATE: message("the birth date"), SEX: message("the sex")}
+
+
+def _label(concept: str, action: str, words: Words) -> Message | Text:
+    if concept == BIRTH_DATE and action == "repeat":
+        return message("the age")  # what lapses on a birthday
+    return _PERSON.get(concept) or words.label(concept)
+
+
 def _why(action: str, reason: str) -> Message | str:
     words = reason_words(reason)
     return message("from the next day on: {reason}", reason=words) if action == "repeat" else words
@@ -46,7 +56,7 @@ def _why(action: str, reason: str) -> Message | str:
 def _do(
     action: str, concepts: list[str], criterion: str, by: str | None, study: Study, words: Words
 ) -> Message:
-    named = [words.label(concept) for concept in concepts if concept]
+    named = [_label(concept, action, words) for concept in concepts if concept]
     # A step without a concept concerns the criterion as a whole.
     items: object = listed(named) if named else study.criterion(criterion).title
     match action:
@@ -59,9 +69,8 @@ def _do(
         case "clarify":
             return message("Clarify in the record: {items}", items=items)
         case "repeat":
-            if any(
-                study.concept(concept).kind in ("measurement", "finding") for concept in concepts if concept
-            ):
+            known = [study.concept(concept) for concept in concepts if concept and concept not in _PERSON]
+            if any(concept.kind in ("measurement", "finding") for concept in known):
                 return message("Repeat by {day}: {items}", day=by, items=items)
             return message("Lapses after {day}: {items}", day=by, items=items)
     raise ValueError(f"unknown action {action!r}")

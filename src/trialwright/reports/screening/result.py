@@ -132,9 +132,19 @@ def _death(person: Person) -> str | None:
 
 
 def head(
-    study: Study, *, version: str, software: str, on: Any, mode: str, readings: Mapping[str, str]
+    study: Study,
+    *,
+    version: str,
+    software: str,
+    on: Any,
+    mode: str,
+    readings: Mapping[str, str],
+    synthetic: bool,
 ) -> dict[str, Any]:
-    """The first part of a result: which definition, which software, which day, which mode."""
+    """The first part of a result: which definition, which software, which day, which mode.
+
+    `synthetic`: the source says that its people are made up. It is said only then, since silence proves nothing.
+    """
     result: dict[str, Any] = {
         "study": study.id,
         "study_version": version,
@@ -142,6 +152,8 @@ def head(
         "on": on.isoformat(),
         "mode": mode,
     }
+    if synthetic:
+        result["synthetic"] = True
     if readings:
         result["readings"] = dict(readings)
     return result
