@@ -14,10 +14,9 @@ from trialwright.eligibility.calendar import (
     HORIZON,
     NO_CALENDAR,
     Calendar,
-    change_days,
-    first_day_without,
     plan_calendar,
 )
+from trialwright.eligibility.changes import change_days, first_day_without
 from trialwright.eligibility.verdict import judge, start
 from trialwright.logic.interpreter import Setting
 from trialwright.record import Person, RawFact, RawPerson
@@ -57,7 +56,7 @@ def check(person: Person, chosen: Sequence[Rule], setting: Setting) -> Calendar:
         courses.append(course)
         assert plan_calendar(person, [rule], on=ON, setting=setting) == by_brute_force([course]), rule.id
         changed = {day for day, old, new in zip(DAYS[1:], course, course[1:]) if old != new}  # noqa: B905
-        assert changed <= change_days(rule.condition, first, END), (rule.id, rule.name)
+        assert changed <= set(change_days(rule, first, END)), (rule.id, rule.name)
     whole = by_brute_force(courses)
     assert plan_calendar(person, chosen, on=ON, setting=setting) == whole
     return whole
@@ -150,16 +149,22 @@ def test_an_unreadable_record_stops_no_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-01-31", "2026-02-28", "2024-02-29", "2025-11-30", "2026-03-31", "2025-08-31"]
+    "length",
+    [*(Length(count, "mo") for count in range(1, 15)), Length(1, "a"), Length(4, "a"), Length(14, "d")],
+    ids=lambda each: f"{each.count} {each.unit}",
 )
-@pytest.mark.parametrize(
-    "length", [Length(1, "mo"), Length(3, "mo"), Length(6, "mo"), Length(1, "a"), Length(14, "d")]
-)
-def test_first_day_without(text: str, length: Length) -> None:
-    last = date.fromisoformat(text)
-    found = first_day_without(length, last)
-    assert length.before(found) > last
-    assert length.before(found - timedelta(days=1)) <= last
+def test_first_day_without(length: Length) -> None:
+    """For every day of two years, one of them a leap year."""
+    for last in (date(2023, 1, 1) + timedelta(days=count) for count in range(800)):
+        found = first_day_without(length, last)
+        assert length.before(found) > last
+        assert length.before(found - timedelta(days=1)) <= last
+
+
+def test_the_end_of_the_calendar_is_reached_by_no_window() -> None:
+    """A record that says 9999-12-01 means no end; it must not be counted beyond the last day there is."""
+    assert first_day_without(Length(3, "mo"), date(9999, 12, 1)) == date.max
+    assert first_day_without(Length(28, "d"), date(9999, 12, 30)) == date.max
 
 
 AGO = (0, 1, 3, 5, 12, 13, 14, 15, 26, 27, 28, 29, 30, 31, 60, 82, 83, 84, 85, 91, 92, 93, 180, 200, 400)
