@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
@@ -14,13 +15,13 @@ from trialwright.eligibility.calendar import (
     HORIZON,
     NO_CALENDAR,
     Calendar,
-    change_days,
-    first_day_without,
     plan_calendar,
 )
+from trialwright.eligibility.changes import change_days, first_day_without
 from trialwright.eligibility.verdict import judge, start
 from trialwright.logic.interpreter import Setting
 from trialwright.record import Person, RawFact, RawPerson
+from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.rules import Rule
 from trialwright.terms.dates import Length
 
@@ -57,7 +58,7 @@ def check(person: Person, chosen: Sequence[Rule], setting: Setting) -> Calendar:
         courses.append(course)
         assert plan_calendar(person, [rule], on=ON, setting=setting) == by_brute_force([course]), rule.id
         changed = {day for day, (old, new) in zip(DAYS[1:], pairwise(course), strict=True) if old != new}
-        assert changed <= change_days(rule.condition, first, END), (rule.id, rule.name)
+        assert changed <= set(change_days(rule, first, END)), (rule.id, rule.name)
     whole = by_brute_force(courses)
     assert plan_calendar(person, chosen, on=ON, setting=setting) == whole
     return whole
@@ -106,6 +107,10 @@ CASES: dict[str, tuple[Callable[[], Person], dict[str, str], str | None, str | N
         lambda: somebody(row("ciclosporin", "150", start="2026-05-25", status="active")),
         {"I5": "planned"}, "2026-06-01", "2026-06-06", "2026-06-01", "2026-06-06",
     ),
+    "running ciclosporin without a start is 14 days long for certain on the 14th day": (
+        lambda: somebody(row("ciclosporin", "150", status="active")),
+        {"I5": "planned"}, None, None, "2026-06-01", "2026-06-13",
+    ),
     "an exposure that goes on": (
         lambda: somebody(row("mycophenolate", "1000", start="2026-01-01", status="active")),
         {"I5": "planned"}, None, None, None, None,
@@ -150,16 +155,22 @@ def test_an_unreadable_record_stops_no_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-01-31", "2026-02-28", "2024-02-29", "2025-11-30", "2026-03-31", "2025-08-31"]
+    "length",
+    [*(Length(count, "mo") for count in range(1, 15)), Length(1, "a"), Length(4, "a"), Length(14, "d")],
+    ids=lambda each: f"{each.count} {each.unit}",
 )
-@pytest.mark.parametrize(
-    "length", [Length(1, "mo"), Length(3, "mo"), Length(6, "mo"), Length(1, "a"), Length(14, "d")]
-)
-def test_first_day_without(text: str, length: Length) -> None:
-    last = date.fromisoformat(text)
-    found = first_day_without(length, last)
-    assert length.before(found) > last
-    assert length.before(found - timedelta(days=1)) <= last
+def test_first_day_without(length: Length) -> None:
+    """For every day of two years, one of them a leap year."""
+    for last in (date(2023, 1, 1) + timedelta(days=count) for count in range(800)):
+        found = first_day_without(length, last)
+        assert length.before(found) > last
+        assert length.before(found - timedelta(days=1)) <= last
+
+
+def test_the_end_of_the_calendar_is_reached_by_no_window() -> None:
+    """A record that says 9999-12-01 means no end; it must not be counted beyond the last day there is."""
+    assert first_day_without(Length(3, "mo"), date(9999, 12, 1)) == date.max
+    assert first_day_without(Length(28, "d"), date(9999, 12, 30)) == date.max
 
 
 AGO = (0, 1, 3, 5, 12, 13, 14, 15, 26, 27, 28, 29, 30, 31, 60, 82, 83, 84, 85, 91, 92, 93, 180, 200, 400)
@@ -204,3 +215,48 @@ def test_random_people(seed: int) -> None:
     read = {each.concept for each in rows}
     touched = [rule for rule in chosen if rule.concepts & read or rule.id in ("A0", "I5")]
     check(person, touched, source.choice([SEARCH, SCREENING]))
+
+
+EXPOSURES = (
+    "course_days(ciclosporin, within=12 wk) >= 14 d",
+    "course_days(ciclosporin, within=ever) > 100 d",
+    "course_days(ciclosporin, within=12 wk) >= 1200 d",
+    "course_days(ciclosporin, within=3 mo, gap=5 d) >= 14 d",
+    "course_days(ciclosporin, within=12 wk) > course_days(leflunomide, within=4 wk)",
+    "course_dose(ciclosporin, within=14 d, daily=200 mg/d, gap=3 d) <= 3.0 g",
+    "course_dose(ciclosporin, within=ever) <= 30 g",
+    "window_dose(ciclosporin, within=1 mo) >= 6 g",
+    "max_daily_dose(ciclosporin, within=12 wk) >= 400 mg/d",
+    "max_daily_dose(ciclosporin, within=2 mo, except_daily=250 mg/d, except_within=14 d) >= 200 mg/d",
+)
+
+
+def exposure(source: random.Random, number: int) -> RawFact:
+    """A short, a long or a running exposure, begun up to four years ago."""
+    begun = ON - timedelta(days=source.choice([0, 3, 9, 13, 14, 30, 61, 85, 90, 120, 400, 1100, 1300]))
+    ended = begun + timedelta(days=source.choice([0, 1, 5, 13, 20, 70, 120, 400, 1210]))
+    end = source.choice([ended.isoformat()] * 4 + [ended.isoformat()[:7], "", ""])
+    return row(
+        source.choice(["ciclosporin", "ciclosporin", "leflunomide"]),
+        source.choice(["100", "200", "300", ""]),
+        fact=f"r{number}",
+        start=source.choice([begun.isoformat()] * 6 + [begun.isoformat()[:7], ""]),
+        end=end,
+        status=source.choice(["active", "completed", ""]),
+    )
+
+
+@pytest.mark.parametrize("text", EXPOSURES)
+@pytest.mark.parametrize("seed", range(3))
+def test_random_exposures(text: str, seed: int) -> None:
+    """Every measure of exposure, in windows of every kind, over exposures longer than any window."""
+    source = random.Random(seed)
+    person = typed(
+        [exposure(source, number) for number in range(source.randint(1, 4))],
+        beam(),
+        raw=RawPerson("p", "female", "1990-01-01"),
+    )
+    study = beam().study
+    scope = Scope({each.name: each for each in study.concepts}, study.parameters, study.definitions, KINDS)
+    rule = replace(rules()[0], condition=scope.rule(text), warnings=(), concepts=frozenset({"ciclosporin"}))
+    check(person, [rule], source.choice([SEARCH, SCREENING]))

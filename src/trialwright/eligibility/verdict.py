@@ -117,9 +117,20 @@ def unit_name(number: n.Number) -> str:
     return "="
 
 
+def is_assessed(rule: Rule, setting: Setting) -> bool:
+    """Whether a criterion is judged at all: a search of records leaves to an investigator what only one can judge."""
+    return not rule.criterion.judgement or setting.mode != "search"
+
+
+def verdict_on(rule: Rule, context: Context) -> CriterionVerdict:
+    """The verdict alone of a criterion that is assessed."""
+    finding = evaluate(rule.condition, context)
+    return verdict_of(finding.truth, finding.reason, rule, context.person.unreadable)[0]
+
+
 def judge(rule: Rule, person: Person, context: Context) -> Assessed:
     """Judge one criterion in a context."""
-    if rule.criterion.judgement and context.setting.mode == "search":
+    if not is_assessed(rule, context.setting):
         return Assessed(rule, "not_assessed", "judgement", None)
     finding = evaluate(rule.condition, context)
     verdict, reason = verdict_of(finding.truth, finding.reason, rule, person.unreadable)
@@ -183,9 +194,11 @@ __all__ = [
     "Mode",
     "OverallVerdict",
     "assess_person",
+    "is_assessed",
     "is_dead",
     "judge",
     "overall",
     "start",
     "verdict_of",
+    "verdict_on",
 ]

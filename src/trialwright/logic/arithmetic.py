@@ -19,26 +19,37 @@ import math
 import operator as python
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Self, TypeVar, cast, overload
-
-from sqlglot import exp
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, cast, overload
 
 from trialwright.terms.truth import Truth, all_of, any_of
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+else:
+
+    class _Late:
+        """The expressions of SQLGlot, imported when the first is written: most commands need none, and wait for it."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(import_module("sqlglot.expressions"), name)
+
+    exp = _Late()
 
 Operator = Literal["+", "-", "*", "/"]
 Comparison = Literal["<", "<=", ">", ">=", "=", "<>"]
 
-_BINARY: dict[str, type[exp.Expression]] = {
-    "+": exp.Add,
-    "-": exp.Sub,
-    "*": exp.Mul,
-    "/": exp.Div,
-    "<": exp.LT,
-    "<=": exp.LTE,
-    ">": exp.GT,
-    ">=": exp.GTE,
-    "=": exp.EQ,
-    "<>": exp.NEQ,
+_BINARY = {
+    "+": "Add",
+    "-": "Sub",
+    "*": "Mul",
+    "/": "Div",
+    "<": "LT",
+    "<=": "LTE",
+    ">": "GT",
+    ">=": "GTE",
+    "=": "EQ",
+    "<>": "NEQ",
 }
 _PYTHON: dict[str, Callable[[float, float], float]] = {
     "+": python.add,
@@ -148,7 +159,7 @@ class Column(_Arithmetic):
         divisor = cls.of(right)
         if operator == "/" and (isinstance(right, Column) or right == 0):
             divisor = cls(exp.Nullif(this=divisor._copy(), expression=cls.of(0.0).expression))
-        return cls(_BINARY[operator](this=cls.of(left)._operand(), expression=divisor._operand()))
+        return cls(_binary(operator)(this=cls.of(left)._operand(), expression=divisor._operand()))
 
     def _copy(self) -> exp.Expr:
         # A node has one parent, so every use needs its own copy.
@@ -167,6 +178,11 @@ class Predicate:
 
 
 Value = TypeVar("Value", Number, Column)
+
+
+def _binary(operator: str) -> type[exp.Binary]:
+    found: type[exp.Binary] = getattr(exp, _BINARY[operator])
+    return found
 
 
 def _any_column(a: object, b: object) -> bool:
@@ -210,7 +226,7 @@ def compare(operator: Comparison, a: Any, b: Any) -> Truth | Predicate:
     For switching between branches of a formula. Rules about patients compare with the tolerance of `logic`.
     """
     if _any_column(a, b):
-        return Predicate(_BINARY[operator](this=Column.of(a)._copy(), expression=Column.of(b)._copy()))
+        return Predicate(_binary(operator)(this=Column.of(a)._copy(), expression=Column.of(b)._copy()))
     left = a.value if isinstance(a, Number) else a
     right = b.value if isinstance(b, Number) else b
     if left is None or right is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -59,6 +59,20 @@ class Finding(NamedTuple):
         if not self.parts:
             return [self]
         return [leaf for part in self.parts for leaf in part.leaves()]
+
+    def lead(
+        self, node: Condition, truth: Truth, parts: tuple[Finding, ...], facts: tuple[Fact, ...]
+    ) -> Finding:
+        """The finding of a node above: its own truth, parts and facts, for the reason and by the record of this one."""
+        return Finding(
+            truth, self.reason, node, self.value, self.day, self.fact, self.bounds, self.against, facts, parts
+        )
+
+
+def united(findings: Iterable[Finding]) -> tuple[Fact, ...]:
+    """The facts of several findings, each once, in the order in which they are read."""
+    facts = [fact for finding in findings for fact in finding.facts]
+    return tuple(dict.fromkeys(facts)) if len(facts) > 1 else tuple(facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,9 +306,16 @@ class Constant(Condition):
     reason: str = "stated"
 
 
+_NOT_RECORDED = (Literal, Age, Female)
+
+
 def rests_on_records(number: Number) -> bool:
     """Whether a number comes from recorded facts, so that it has evidence to show."""
-    return any(not isinstance(part, Literal | Age | Female | Formula | Arithmetic) for part in number.walk())
+    if isinstance(number, Formula):
+        return any(map(rests_on_records, number.arguments))
+    if isinstance(number, Arithmetic):
+        return rests_on_records(number.left) or rests_on_records(number.right)
+    return not isinstance(number, _NOT_RECORDED)
 
 
 def leading(arguments: tuple[Number, ...]) -> int:

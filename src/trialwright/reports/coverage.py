@@ -22,7 +22,7 @@ def coverage_lines(coverage: Mapping[str, Any], catalogue: Mapping[str, str]) ->
         return render(sentence, catalogue)
 
     for warning in coverage["warnings"]:
-        yield from _wrapped(say(message("Warning: {warning}", warning=warning))), "  "
+        yield from _wrapped(say(message("Warning: {warning}", warning=warning)), "  ")
     if coverage.get("warnings_left_out"):
         yield say(
             message(

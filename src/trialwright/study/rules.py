@@ -33,9 +33,9 @@ class Warned:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One reading of one criterion, ready for the engines.
+    """One reading of one criterion, ready for the engines; it is itself alone, so what is found out of it can be kept.
 
     `condition` is the rule as written: true means met for an inclusion, excluded for an exclusion.
     `concepts` are those it reads.

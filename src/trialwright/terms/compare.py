@@ -18,10 +18,10 @@ def equal(a: float, b: float) -> bool:
 
     Raises `ValueError` for NaN: what is not a number is neither equal nor different.
     """
-    if isnan(a) or isnan(b):
-        raise ValueError("NaN cannot be compared; a missing value must be unknown before it comes here")
     if a == b:
         return True
+    if isnan(a) or isnan(b):
+        raise ValueError("NaN cannot be compared; a missing value must be unknown before it comes here")
     if isinf(a) or isinf(b):
         return False
     return abs(a - b) <= RELATIVE_TOLERANCE * max(abs(a), abs(b))
@@ -29,7 +29,7 @@ def equal(a: float, b: float) -> bool:
 
 def less(a: float, b: float) -> bool:
     """Tell whether `a` is below `b` by more than the tolerance."""
-    return not equal(a, b) and a < b
+    return not a >= b and not equal(a, b)
 
 
 def less_equal(a: float, b: float) -> bool:

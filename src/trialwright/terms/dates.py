@@ -14,6 +14,8 @@ from functools import lru_cache
 
 FIRST_DAY = date(1, 1, 1)
 LAST_DAY = date(9999, 12, 31)
+_LAST_ORDINAL = LAST_DAY.toordinal()
+_IN_EVERY_MONTH = 28
 
 _FULL = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
 _MONTH = re.compile(r"(\d{4})-(\d{2})$")
@@ -67,6 +69,8 @@ def add_months(day: date, months: int) -> date:
         return FIRST_DAY
     if year > 9999:
         return LAST_DAY
+    if day.day <= _IN_EVERY_MONTH:
+        return date(year, month + 1, day.day)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
@@ -75,7 +79,7 @@ def add_days(day: date, days: int) -> date:
     ordinal = day.toordinal() + days
     if ordinal < 1:
         return FIRST_DAY
-    if ordinal > LAST_DAY.toordinal():
+    if ordinal > _LAST_ORDINAL:
         return LAST_DAY
     return date.fromordinal(ordinal)
 

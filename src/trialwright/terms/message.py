@@ -34,6 +34,8 @@ def render(thing: object, catalogue: Mapping[str, str]) -> str:
     `catalogue` maps English templates to translated ones; its entry "" names the language (absent: English).
     Values are rendered in the same language; numbers show at most six significant digits, dates are ISO 8601.
     """
+    if isinstance(thing, str):
+        return thing
     if isinstance(thing, Message):
         template = catalogue.get(thing.template) or thing.template
         return template.format(**{name: render(value, catalogue) for name, value in thing.values})

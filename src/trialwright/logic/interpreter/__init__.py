@@ -5,7 +5,8 @@ Reads nothing but the context it is given; must agree with the SQL engine on eve
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from trialwright.logic import nodes as n
 from trialwright.logic.finding import Bounds, Finding
@@ -16,82 +17,86 @@ __all__ = ["Context", "Setting", "evaluate", "evaluate_number", "known_rows"]
 
 
 def evaluate(node: n.Condition, context: Context) -> Finding:
-    """Judge a condition; equal nodes met again in the same context are not judged twice."""
-    key = id(node)
-    found = context.cache.get(key)
+    """Judge a condition; the same node met again in the same context is not judged twice."""
+    found = context.findings.get(id(node))
     if found is None:
-        found = context.cache[key] = _condition(node, context)
-    return cast(Finding, found)
+        found = context.findings[id(node)] = _CONDITIONS[type(node)](node, context)
+    return found
 
 
 def evaluate_number(node: n.Number, context: Context) -> Bounds:
     """Evaluate a number to its bounds."""
-    key = id(node)
-    found = context.cache.get(key)
+    found = context.numbers.get(id(node))
     if found is None:
-        found = context.cache[key] = _number(node, context)
-    return cast(Bounds, found)
+        found = context.numbers[id(node)] = _NUMBERS[type(node)](node, context)
+    return found
 
 
-def _condition(node: n.Condition, context: Context) -> Finding:
-    match node:
-        case n.Compare(_, left, right):
-            return conditions.compare(node, evaluate_number(left, context), evaluate_number(right, context))
-        case n.Present():
-            return presence.present(node, context)
-        case n.And(parts):
-            return conditions.joined(node, [evaluate(part, context) for part in parts], conjunction=True)
-        case n.Or(parts):
-            return conditions.joined(node, [evaluate(part, context) for part in parts], conjunction=False)
-        case n.Not(part):
-            return conditions.negated(node, evaluate(part, context))
-        case n.IsYes(pick):
-            return conditions.is_yes(node, evaluate_number(pick, context))
-        case n.OneOf(pick):
-            return conditions.one_of(node, evaluate_number(pick, context))
-        case n.SexIs():
-            return conditions.sex_is(node, context)
-        case n.Recorded():
-            return presence.recorded(node, context)
-        case n.Unless(part, excuse):
-            return conditions.unless(node, evaluate(part, context), evaluate(excuse, context))
-        case n.When(test, then, otherwise):
-            return conditions.when(
-                node, evaluate(test, context), evaluate(then, context), evaluate(otherwise, context)
-            )
-        case n.ByMode(search, screening):
-            found = evaluate(search if context.setting.mode == "search" else screening, context)
-            return found._replace(leaf=node, parts=(found,))
-        case n.Constant(truth, reason):
-            return Finding(truth, reason, node)
-    raise TypeError(f"no strategy for {type(node).__name__}")
+def _compare(node: n.Compare, context: Context) -> Finding:
+    return conditions.compare(node, evaluate_number(node.left, context), evaluate_number(node.right, context))
 
 
-def _number(node: n.Number, context: Context) -> Bounds:
-    match node:
-        case n.Literal(value):
-            return Bounds(value, value)
-        case n.Pick():
-            return picks.pick(node, context)
-        case n.Formula(name, arguments):
-            rule = context.setting.formulas[name]
-            found = [evaluate_number(part, context) for part in arguments]
-            return numbers.formula(rule, found, leading=n.leading(arguments))
-        case n.Age():
-            return numbers.age(context)
-        case n.Female():
-            return numbers.female(context)
-        case n.Score():
-            return picks.score(node, context)
-        case n.StandIn():
-            return picks.stand_in(node, context)
-        case n.Course():
-            weight = None if node.weight is None else evaluate_number(node.weight, context)
-            return courses.course(node, weight, context)
-        case n.ItemCount():
-            return presence.item_count(node, context)
-        case n.ResultCount():
-            return presence.result_count(node, context)
-        case n.Arithmetic(_, left, right):
-            return numbers.arithmetic(node, evaluate_number(left, context), evaluate_number(right, context))
-    raise TypeError(f"no strategy for {type(node).__name__}")
+def _and(node: n.And, context: Context) -> Finding:
+    return conditions.joined(node, [evaluate(part, context) for part in node.parts], conjunction=True)
+
+
+def _or(node: n.Or, context: Context) -> Finding:
+    return conditions.joined(node, [evaluate(part, context) for part in node.parts], conjunction=False)
+
+
+def _when(node: n.When, context: Context) -> Finding:
+    test, then, otherwise = (evaluate(part, context) for part in (node.test, node.then, node.otherwise))
+    return conditions.when(node, test, then, otherwise)
+
+
+def _by_mode(node: n.ByMode, context: Context) -> Finding:
+    side = node.search if context.setting.mode == "search" else node.screening
+    return conditions.as_part(node, evaluate(side, context))
+
+
+def _formula(node: n.Formula, context: Context) -> Bounds:
+    arguments = [evaluate_number(part, context) for part in node.arguments]
+    rule = context.setting.formulas[node.name]
+    return numbers.formula(rule, arguments, leading=n.leading(node.arguments))
+
+
+def _course(node: n.Course, context: Context) -> Bounds:
+    weight = None if node.weight is None else evaluate_number(node.weight, context)
+    return courses.course(node, weight, context)
+
+
+def _arithmetic(node: n.Arithmetic, context: Context) -> Bounds:
+    return numbers.arithmetic(node, evaluate_number(node.left, context), evaluate_number(node.right, context))
+
+
+_CONDITIONS: Mapping[type[n.Condition], Callable[[Any, Context], Finding]] = {
+    n.Compare: _compare,
+    n.Present: presence.present,
+    n.Recorded: presence.recorded,
+    n.IsYes: lambda node, context: conditions.is_yes(node, evaluate_number(node.pick, context)),
+    n.OneOf: lambda node, context: conditions.one_of(node, evaluate_number(node.pick, context)),
+    n.SexIs: conditions.sex_is,
+    n.And: _and,
+    n.Or: _or,
+    n.Not: lambda node, context: conditions.negated(node, evaluate(node.part, context)),
+    n.Unless: lambda node, context: conditions.unless(
+        node, evaluate(node.part, context), evaluate(node.excuse, context)
+    ),
+    n.When: _when,
+    n.ByMode: _by_mode,
+    n.Constant: lambda node, context: Finding(node.truth, node.reason, node),
+}
+
+_NUMBERS: Mapping[type[n.Number], Callable[[Any, Context], Bounds]] = {
+    n.Literal: lambda node, context: Bounds(node.value, node.value),
+    n.Age: lambda node, context: numbers.age(context),
+    n.Female: lambda node, context: numbers.female(context),
+    n.Pick: picks.pick,
+    n.Score: picks.score,
+    n.StandIn: picks.stand_in,
+    n.Course: _course,
+    n.ItemCount: presence.item_count,
+    n.ResultCount: presence.result_count,
+    n.Formula: _formula,
+    n.Arithmetic: _arithmetic,
+}

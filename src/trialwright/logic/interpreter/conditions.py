@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trialwright.logic.finding import Bounds, Finding, known
+from trialwright.logic.finding import Bounds, Finding, known, united
 from trialwright.logic.interpreter.context import Context
 from trialwright.logic.interpreter.presence import shown_day
 from trialwright.logic.nodes import Compare, Condition, IsYes, OneOf, SexIs, rests_on_records
@@ -89,39 +89,34 @@ def joined(node: Condition, parts: Sequence[Finding], *, conjunction: bool) -> F
     """And (`conjunction`) or Or of findings: the first part that shares the truth leads."""
     truths = [part.truth for part in parts]
     truth = all_of(truths) if conjunction else any_of(truths)
-    return _from_parts(truth, node, [part for part in parts if part.truth is truth])
-
-
-def _from_parts(truth: Truth, node: Condition, parts: list[Finding]) -> Finding:
-    lead = parts[0]
-    facts = tuple(dict.fromkeys(fact for part in parts for fact in part.facts))
-    return lead._replace(truth=truth, leaf=node, facts=facts, parts=tuple(parts))
+    deciding = tuple([part for part in parts if part.truth is truth])
+    return deciding[0].lead(node, truth, deciding, united(deciding))
 
 
 def negated(node: Condition, part: Finding) -> Finding:
     """The opposite of a finding, with its evidence."""
     truth = None if part.truth is None else not part.truth
-    return part._replace(truth=truth, leaf=node, parts=(part,))
+    return part.lead(node, truth, (part,), part.facts)
 
 
 def unless(node: Condition, part: Finding, excuse: Finding) -> Finding:
     """See `Unless`."""
     if part.truth is not True:
-        return part._replace(leaf=node, parts=(part,))
+        return as_part(node, part)
     truth = None if excuse.truth is None else not excuse.truth
-    facts = tuple(dict.fromkeys(part.facts + excuse.facts))
-    if truth is None:
-        return excuse._replace(leaf=node, truth=None, facts=facts, parts=(part, excuse))
-    lead = part if truth else excuse
-    return lead._replace(leaf=node, truth=truth, facts=facts, parts=(part, excuse))
+    deciding = part if truth else excuse
+    return deciding.lead(node, truth, (part, excuse), united((part, excuse)))
 
 
 def when(node: Condition, test: Finding, then: Finding, otherwise: Finding) -> Finding:
     """See `When`."""
-    if test.truth is True:
-        return then._replace(leaf=node, parts=(then,))
-    if test.truth is False:
-        return otherwise._replace(leaf=node, parts=(otherwise,))
-    if then.truth is not None and then.truth == otherwise.truth:
-        return then._replace(leaf=node, parts=(then,))
-    return test._replace(leaf=node, truth=None, parts=(test,))
+    if test.truth is not None:
+        taken = then if test.truth else otherwise
+    else:
+        taken = then if then.truth is not None and then.truth == otherwise.truth else test
+    return as_part(node, taken)
+
+
+def as_part(node: Condition, part: Finding) -> Finding:
+    """The finding of the only part that was judged, as that of the node above."""
+    return part.lead(node, part.truth, (part,), part.facts)

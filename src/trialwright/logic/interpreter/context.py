@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from trialwright.logic.finding import CERTAIN, NONE, POSSIBLE, Formulas
+from trialwright.logic.finding import CERTAIN, NONE, POSSIBLE, Bounds, Finding, Formulas
 from trialwright.logic.nodes import AnchorDay, Window
 from trialwright.record.fact import Fact, Person
 from trialwright.terms.dates import FIRST_DAY, LAST_DAY
@@ -24,14 +24,25 @@ class Setting:
 
 @dataclass(slots=True)
 class Context:
-    """One person judged on `day`, with the facts dated on or before `known`."""
+    """One person judged on `day`, with the facts dated on or before `known`.
+
+    What was found for a node, a window or an anchor is kept under its `id`: equal parts of the rules of a study are
+    one object, so each is judged once.
+    """
 
     person: Person
     day: date
     known: date
     setting: Setting
     rows: Mapping[str, tuple[Fact, ...]]
-    cache: dict[int, Any] = field(default_factory=dict)
+    findings: dict[int, Finding] = field(default_factory=dict)
+    numbers: dict[int, Bounds] = field(default_factory=dict)
+    spans: dict[int, Span | None] = field(default_factory=dict)
+    anchors: dict[int, AnchorDays] = field(default_factory=dict)
+
+    def on(self, day: date) -> Context:
+        """The same person on another day, with what is known on this one."""
+        return Context(self.person, day, self.known, self.setting, self.rows)
 
     def facts(self, concept: str) -> tuple[Fact, ...]:
         """The facts of a concept that may be dated on or before `known`, in no particular order."""
@@ -99,6 +110,13 @@ def why_possible(fact: Fact) -> str:
 
 def resolve(window: Window, context: Context) -> Span | None:
     """The days a window covers; None where its anchor day does not exist."""
+    key = id(window)
+    if key not in context.spans:
+        context.spans[key] = _find_span(window, context)
+    return context.spans[key]
+
+
+def _find_span(window: Window, context: Context) -> Span | None:
     if window.anchor is None:
         first = window.length.before(context.day) if window.length else FIRST_DAY
         return Span(first, first, context.day, context.day)
@@ -111,16 +129,18 @@ def resolve(window: Window, context: Context) -> Span | None:
     return Span(window.length.before(low), window.length.before(high), low, high, sure)
 
 
-def anchor_days(anchor: AnchorDay, context: Context) -> tuple[date, date, bool] | None:
+AnchorDays = tuple[date, date, bool] | None
+
+
+def anchor_days(anchor: AnchorDay, context: Context) -> AnchorDays:
     """The days an anchor may be, and whether it exists for certain."""
     key = id(anchor)
-    if key in context.cache:
-        return context.cache[key]  # type: ignore[no-any-return]
-    result = context.cache[key] = _find_anchor(anchor, context)
-    return result
+    if key not in context.anchors:
+        context.anchors[key] = _find_anchor(anchor, context)
+    return context.anchors[key]
 
 
-def _find_anchor(anchor: AnchorDay, context: Context) -> tuple[date, date, bool] | None:
+def _find_anchor(anchor: AnchorDay, context: Context) -> AnchorDays:
     span = resolve(anchor.window, context)
     exact: date | None = None
     loose_low: date = LAST_DAY

@@ -49,7 +49,8 @@ def formula(rule: FormulaRule, arguments: list[Bounds], *, leading: int) -> Boun
         there = min(bounds.there for bounds in arguments)
         return Bounds(-BOUND, BOUND, why, low_fact, high_fact, there, facts)
     low = _evaluate(rule, arguments, highest=False)
-    high = _evaluate(rule, arguments, highest=True)
+    exact = all(bounds.low == bounds.high for bounds in arguments)
+    high = low if exact else _evaluate(rule, arguments, highest=True)
     why = next((bounds.why for bounds in arguments if bounds.why), "")
     if low is None or high is None:
         return Bounds(-BOUND, BOUND, why or "not_computable", low_fact, high_fact, CERTAIN, facts)

@@ -40,12 +40,13 @@ def pick(node: Pick, context: Context) -> Bounds:
 
 
 def _rows(node: Pick, context: Context) -> list[Row]:
-    span = resolve(node.window, context)
+    facts = context.facts(node.concept)
+    span = resolve(node.window, context) if facts else None
     if span is None:
         return []
     rows = []
     ratio = node.quantity == "ratio"
-    for fact in context.facts(node.concept):
+    for fact in facts:
         place = lies_in(fact, span, context)
         if place == NONE:
             continue

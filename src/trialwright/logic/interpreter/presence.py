@@ -24,15 +24,13 @@ from trialwright.record.fact import Fact
 
 def answered_no(concept: str, window: Window, context: Context) -> tuple[int, Fact | None]:
     """Whether a 'no' for the concept is recorded in the answer window, and the fact that says so."""
-    span = resolve(window, context)
-    best: tuple[int, Fact] | None = None
-    for fact in context.facts(concept):
-        if not fact.absent or span is None:
-            continue
-        place = lies_in(fact, span, context)
-        if place != NONE and (best is None or (place, fact.fact) > (best[0], best[1].fact)):
-            best = (place, fact)
-    return best or (NONE, None)
+    answers = [fact for fact in context.facts(concept) if fact.absent]
+    span = resolve(window, context) if answers else None
+    if span is None:
+        return NONE, None
+    places = [(lies_in(fact, span, context), fact) for fact in answers]
+    place, fact = max(places, key=lambda each: (each[0], each[1].fact))
+    return (place, fact) if place != NONE else (NONE, None)
 
 
 def silence(kind: str, answer: int, context: Context, why: str) -> str:
@@ -48,10 +46,11 @@ def silence(kind: str, answer: int, context: Context, why: str) -> str:
 
 def present(node: Present, context: Context) -> Finding:
     """Evaluate a `Present`."""
-    span = resolve(node.window, context)
+    facts = context.facts(node.concept)
+    span = resolve(node.window, context) if facts else None
     best: tuple[int, date, str] | None = None
     best_fact: Fact | None = None
-    for fact in context.facts(node.concept):
+    for fact in facts:
         if fact.absent or span is None:
             continue
         place = overlaps(fact, span, context)
@@ -77,8 +76,8 @@ def present(node: Present, context: Context) -> Finding:
         truth, reason = None, "conflict"
     else:
         truth, reason = None, why_possible(best_fact)
-    facts = (best_fact, answer_fact) if answer_fact else (best_fact,)
-    return Finding(truth, reason, node, day=shown_day(best_fact), fact=best_fact.fact, facts=facts)
+    used = (best_fact, answer_fact) if answer_fact else (best_fact,)
+    return Finding(truth, reason, node, day=shown_day(best_fact), fact=best_fact.fact, facts=used)
 
 
 def shown_day(fact: Fact) -> date | None:

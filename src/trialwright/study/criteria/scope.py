@@ -17,7 +17,7 @@ from trialwright.terms.message import Message, message
 from trialwright.terms.units import IncompatibleUnits, UnknownUnit, converter
 
 Lowered = n.Number | n.Condition | n.AnchorDay
-Found = TypeVar("Found", bound=n.Node)
+Found = TypeVar("Found", bound=n.Node | n.Window)
 ULN = "ULN"
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
 
@@ -47,7 +47,7 @@ class Scope:
     lowered: dict[str, Lowered] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
-    same: dict[n.Node, n.Node] = field(default_factory=dict)
+    same: dict[n.Node | n.Window, Any] = field(default_factory=dict)
 
     # entry points
 
@@ -89,8 +89,8 @@ class Scope:
         return self.share(self._lower(expression))
 
     def share(self, node: Found) -> Found:
-        """The one object that stands for all nodes equal to this one."""
-        return self.same.setdefault(node, node)  # type: ignore[return-value]
+        """The one object that stands for all nodes, or windows, equal to this one."""
+        return self.same.setdefault(node, node)  # type: ignore[no-any-return]
 
     def _lower(self, expression: g.Expression) -> Lowered:
         match expression:
@@ -442,7 +442,7 @@ class Scope:
                 )
             other = self.concept(call, same_day, ("finding", "measurement"))
             anchor = self.share(n.AnchorDay(other.name, n.Window()))
-            return n.Window(Length(0, "d"), anchor)
+            return self.share(n.Window(Length(0, "d"), anchor))
         anchor_day = None
         if before is not None:
             lowered = self.lower(before)
@@ -458,8 +458,8 @@ class Scope:
                 )
             return default
         if isinstance(within, g.Name) and within.text in ("ever", "today"):
-            return n.Window(None if within.text == "ever" else Length(0, "d"), anchor_day)
-        return n.Window(self.length(within), anchor_day)
+            return self.share(n.Window(None if within.text == "ever" else Length(0, "d"), anchor_day))
+        return self.share(n.Window(self.length(within), anchor_day))
 
     @property
     def screening_window(self) -> n.Window:
@@ -469,7 +469,7 @@ class Scope:
                 message("The parameter screening_window is not given."),
                 message("Add it under parameters, such as `screening_window: 28 d`."),
             )
-        return n.Window(parse_length(self.parameters["screening_window"]))
+        return self.share(n.Window(parse_length(self.parameters["screening_window"])))
 
     def fail(self, expression: g.Expression, sentence: Message, cure: Message) -> NoReturn:
         """Refuse the rule at a place."""

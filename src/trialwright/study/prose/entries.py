@@ -97,6 +97,8 @@ def _names(concepts: list[str], words: Words) -> Prose:
 
 def deciding_fact(leaf: Finding) -> Fact | None:
     """The fact that decided a leaf, if a record did; one record may give facts of several concepts under one id."""
+    if leaf.fact is None:
+        return None
     ends = () if leaf.bounds is None else (leaf.bounds.low_fact, leaf.bounds.high_fact)
     candidates = [fact for fact in (*ends, *leaf.facts) if fact is not None]
     return next((fact for fact in candidates if fact.fact == leaf.fact), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from trialwright.logic import nodes as n
 from trialwright.logic.finding import Finding
@@ -57,21 +57,22 @@ def _sentences(entries: Iterable[Entry]) -> Message:
     return sentences(gather(entries))
 
 
-def _entries(finding: Finding, words: Words) -> Iterator[Entry]:
+def _entries(finding: Finding, words: Words) -> list[Entry]:
     """The deciding leaves in reading order; a test that leads to a mere constant is said in its place."""
     if not finding.parts:
-        yield from _leaf(finding, words)
-        return
+        return _leaf(finding, words)
+    entries: list[Entry] = []
     if isinstance(finding.leaf, n.When):
         constants = all(isinstance(leaf.leaf, n.Constant) for leaf in finding.leaves())
         outcome = _outcome(finding.leaf, finding.parts[0])
         if constants and outcome is not None:
-            yield single(_state(finding.leaf.test, words, truth=outcome))
+            entries.append(single(_state(finding.leaf.test, words, truth=outcome)))
             if finding.truth is not None:
-                return
+                return entries
     for part in finding.parts:
         if not (isinstance(part.leaf, n.Recorded) and part.truth and _is_shown(part.leaf.concept, finding)):
-            yield from _entries(part, words)
+            entries += _entries(part, words)
+    return entries
 
 
 def _is_shown(concept: str, finding: Finding) -> bool:
@@ -107,14 +108,12 @@ def _state(node: n.Condition, words: Words, *, truth: bool) -> Message:
     return message("This does not hold: {rule}.", rule=describe(node, words))
 
 
-def _leaf(leaf: Finding, words: Words) -> Iterator[Entry]:
-    node = leaf.leaf
-    if isinstance(node, n.Constant):
-        yield single(_constant(node))
-    elif leaf.truth is None:
-        yield from unknown(leaf, words)
-    else:
-        yield _decided(leaf, words, truth=leaf.truth)
+def _leaf(leaf: Finding, words: Words) -> list[Entry]:
+    if isinstance(leaf.leaf, n.Constant):
+        return [single(_constant(leaf.leaf))]
+    if leaf.truth is None:
+        return list(unknown(leaf, words))
+    return [_decided(leaf, words, truth=leaf.truth)]
 
 
 def _decided(leaf: Finding, words: Words, *, truth: bool) -> Entry:
