@@ -66,6 +66,34 @@ def test_a_code_the_study_does_not_know_is_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("row", "concept", "start"),
+    [
+        ("p1,f1,condition,snomed|77386006,,,,,2026-05-01,,active,", "pregnant", "2026-05-01"),
+        ("p1,f1,procedure,snomed|77386006,true,,,,2026-05-01,,,", "pregnant", "2026-05-01"),
+        ("p1,f1,finding,snomed|195967001,true,,,,2026-05-01,,,", "asthma", ""),
+        ("p1,f1,condition,snomed|108241001,,,,,2026-05-01,,active,", "dialysis", ""),
+    ],
+)
+def test_a_code_of_another_kind_is_never_no_record(
+    tmp_path: Path, row: str, concept: str, start: str
+) -> None:
+    """A pregnancy coded as a condition is not silence about a pregnancy."""
+    given = tidy(tmp_path, row + "\n")
+    assert (given.skip.reason, given.skip.concept, given.skip.affects) == ("kind_wrong", concept, not start)
+    assert [(fact.concept, fact.value, fact.start) for fact in given.facts] == (
+        [(concept, "", start)] if start else []
+    )
+    assert not given.unmapped
+
+
+def test_a_drug_code_of_an_allergy_is_no_exposure(tmp_path: Path) -> None:
+    given = tidy(tmp_path, "p1,f1,allergy,rxnorm|3008,,,,,2026-05-01,,active,\n")
+    assert not given.facts
+    assert not given.skipped
+    assert given.unmapped == [("allergy", "rxnorm|3008", "", 1)]
+
+
+@pytest.mark.parametrize(
     ("row", "reason", "dated"),
     [
         ("p1,f1,lab,alt,40,U/L,,,2026-05-01,,,", "kind_unknown", True),

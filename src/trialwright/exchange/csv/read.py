@@ -37,6 +37,9 @@ REQUIRED_FACT = ("person_id", "fact_id", "kind", "concept", "value", "unit", "st
 _ALL = frozenset(KINDS)
 _RESULTS = frozenset({"measurement", "finding"})
 _KINDS = {kind: _RESULTS if kind in _RESULTS else frozenset({kind}) for kind in KINDS}
+# A code of one of these kinds in a row of another says the same thing in the wrong place (a pregnancy coded as a
+# condition). Drug codes are left out: an allergy to a medicine is no exposure to it.
+_STATED = frozenset({"measurement", "finding", "condition", "procedure"})
 
 
 class TidyReader:
@@ -108,7 +111,8 @@ class TidyReader:
         elif not known:
             fault, detail = "kind_unknown", kind
         elif not found.matches:
-            found = self._concept(concept, _ALL, route, lookup) if concept in self.options.kinds else found
+            wider = _ALL if concept in self.options.kinds else _STATED if kind in _STATED else frozenset()
+            found = self._concept(concept, wider, route, lookup) if wider else found
             if not found.matches:
                 yield Unmapped(kind, found.code, found.display)
                 return

@@ -79,7 +79,7 @@ def _conventions() -> Iterator[Message]:
         "The reference date is the day for which eligibility is asked. A window counts back from it, both ends included; "
         "a week has 7 days, a month is a calendar month. What is dated later does not count."
     )
-    yield message("Of several results of the same day the one worst for the participant counts.")
+    yield message("Of several results of the same day the one that speaks most against joining counts.")
     yield message("What is missing, unreadable or without a known unit is unknown, never yes or no.")
     yield message(
         "In a search of records, no record of a condition, exposure, procedure, allergy or item of a list means that "
