@@ -392,11 +392,11 @@ CREATE TEMP TABLE courses AS
     SELECT h.pid, h.c, max(r.begin) AS begin, max({'s': h.first, 'f': h.fact, 'd': h.said_day}) AS last,
       max({'s': h.first, 'f': h.fact, 'd': h.said_day}) FILTER (h.end_high >= days_ago(28)) AS last_28
     FROM history AS h JOIN reach AS r ON r.c = h.c AND h.end_high >= r.since WHERE NOT h.absent GROUP BY h.pid, h.c
-  ), weighed AS (  -- the weight that divides doses a day: the latest day's, whichever of them it was
+  ), weighed AS (  -- the weight that divides doses a day: the latest day's, the lowest of them
     SELECT pid, max(day) FILTER (day = last) AS day FROM results WHERE item = 13 GROUP BY pid
   ), weights AS (
-    SELECT r.pid, min(r.lo) AS lo, max(r.hi) AS hi,
-      CASE WHEN max(r.hi) >= no_limit() THEN max(r.issue) ELSE CASE WHEN min(r.lo) < max(r.hi) THEN 'conflict' ELSE '' END::reason END AS why
+    SELECT r.pid, min(r.lo) AS lo, min(r.hi) AS hi,
+      CASE WHEN min(r.hi) >= no_limit() THEN max(r.issue) ELSE CASE WHEN min(r.lo) < min(r.hi) THEN 'value_censored' ELSE '' END::reason END AS why
     FROM results AS r JOIN weighed AS w ON w.pid = r.pid AND w.day = r.day WHERE r.item = 13 GROUP BY r.pid
   ), read AS (
     SELECT h.*, t.begin, TRY_CAST(h.value AS DOUBLE) AS number,

@@ -26,6 +26,7 @@ from trialwright.exchange.engines.duck import DuckEngine
 from trialwright.exchange.source import RecordsUnreadable
 from trialwright.exchange.typed import tables
 from trialwright.logic.interpreter import Setting
+from trialwright.record.raw import Skipped
 from trialwright.simulation.hospital import OVERALL, write_hospital
 from trialwright.study.rules import FORMULAS
 from trialwright.terms.dates import FIRST_DAY
@@ -195,6 +196,55 @@ def test_hard_rows_are_typed_as_by_the_python_reader(tmp_path: Path, names: Mapp
     assert lost(unreadable) == lost(all_unreadable)
     assert ("a kind that does not exist", "alt") not in lost(unreadable)  # an unreadable result of its day
     assert ("an exposure of another kind", "mycophenolate") in lost(unreadable)
+
+
+def test_repeated_ids_strangers_and_rows_set_aside_are_listed_as_by_the_python_reader(tmp_path: Path) -> None:
+    """Of several rows with one id the first of the file stays, wherever it stands; the others decide nothing."""
+    glucose = {
+        "kind": "measurement", "concept": "glucose_fasting", "value": "5", "unit": "mmol/L", "high": "",
+        "start": "2026-10-20", "end": "", "status": "final",
+    }  # fmt: skip
+    drug = {"kind": "exposure", "concept": "mycophenolate", "unit": "mg/d", "end": "2026-10-21"}
+    rows = [
+        ("p00", "f1", {}),
+        ("p01", "f1", {"value": "8"}),  # the id of another person's row
+        ("p02", "f2", {}),
+        ("p03", "f3", drug),
+        ("p03", "f3", drug),
+        ("p04", "f4", {"value": "8", "status": "entered-in-error"}),
+        ("p05", "f5", {}),  # nobody of that name among the persons
+    ]
+    (tmp_path / "facts").mkdir()
+    lines = [{"person_id": person, "fact_id": fact} | glucose | change for person, fact, change in rows]
+    people = [{"person_id": f"p{at:02}", "sex": "female", "birth_date": "1990"} for at in range(5)]
+    pq.write_table(pa.Table.from_pylist(people), tmp_path / "persons.parquet")
+    pq.write_table(pa.Table.from_pylist(lines[:4]), tmp_path / "facts" / "part-00000.parquet")
+    pq.write_table(pa.Table.from_pylist(lines[4:]), tmp_path / "facts" / "part-00001.parquet")
+    engine = DuckEngine(threads=1)
+    try:
+        found = open_by_sql(tmp_path, engine, len(people))
+        facts, _, unreadable = by_sql(engine)
+    finally:
+        engine.close()
+    python = by_python(tmp_path)
+    all_facts, _, all_unreadable = with_ids(tables(python.persons.values(), ON))
+
+    def recent(found: Rows) -> Counter[tuple[Any, ...]]:
+        rows = [
+            row | {"fact": row["fact"].partition("@")[0]} for row in found if row["start_low"].year == 2026
+        ]
+        return Counter(tuple(row.values()) for row in rows)
+
+    assert recent(facts) == recent(all_facts)
+    assert [*map(tuple, map(dict.values, unreadable))] == [*map(tuple, map(dict.values, all_unreadable))]
+
+    def listed(skipped: list[Skipped]) -> Counter[tuple[str, str, str]]:
+        return Counter((each.person, each.concept, each.reason) for each in skipped)
+
+    assert listed(found.skipped) == listed(python.skipped)
+    assert {reason for _, _, reason in listed(found.skipped)} == {
+        "fact_repeated", "person_unknown", "status_entered_in_error"
+    }  # fmt: skip
 
 
 def test_a_table_without_a_column_is_refused(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ ALLOWED = {
     *("Max", "Min", "Sum", "Count", "Filter", "Window", "WindowSpec", "Order", "Ordered", "Lag"),
     *("Struct", "PropertyEQ", "StructExtract", "Explode", "GenerateSeries"),
     *("Year", "Month", "Day", "DateDiff"),
+    *("Values", "Tuple"),
 }
 EDGES = (0.0, 1.0, -1.0, 3.0, 14.0, 80.0, 265.2, 1e-9, 1e300, -1e300)
 STEPS = (0.0, 1e-9, -1e-9, 1.0000001e-9, 0.9999999e-9, 2e-9, -2e-9, 5e-10, 1e-16)

@@ -256,8 +256,14 @@ E10 screening
 
 E8 search
   malignant_hypertension | | not-a-date
-= A record that this criterion needs could not be read, so it stays open. What could be read: No record of
-= malignant hypertension on the reference date.
+= Malignant hypertension: a record of this kind could not be read.
+
+I4 search
+  serum_creatinine | 1 mg/dL | 2026-10-20
+  serum_creatinine | 1 mg/dL | not-a-date
+= A record that this criterion needs could not be read, so it stays open. What could be read: Serum creatinine
+= 1 mg/dL on 2026-10-20 is below 3.0 mg/dL. eGFR by CKD-EPI 2009 (creatinine) is 72.4 mL/min/1.73 m², at least
+= 30 mL/min/1.73 m² (from serum creatinine 1 mg/dL on 2026-10-20).
 """
 """A criterion with mode and reading (none: the chosen one); facts `concept | value unit | start | more`; the sentence."""
 

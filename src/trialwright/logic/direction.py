@@ -54,6 +54,8 @@ def _aim(number: n.Number, worst: n.Worst, directions: Directions) -> n.Number:
     match number:
         case n.Pick() | n.Score():
             return replace(number, worst=worst) if number.worst == "none" else number
+        case n.Course(weight=n.Number() as weight):  # a dose per kg falls with the weight
+            return replace(number, weight=_aim(weight, _OTHER[worst], directions))
         case n.StandIn(first, second):
             return n.StandIn(replace(first, worst=worst), replace(second, worst=worst))
         case n.Formula(name, arguments):

@@ -273,7 +273,12 @@ def read_value(text: str, concept: ConceptType) -> ValueAnswer:
     if answer == 0.0:
         return ValueAnswer(0.0, 0.0, "", absent=True)
     if concept.kind == "exposure":
-        return ValueAnswer(*(read_number(text) if text else Value(0.0, BOUND, "dose_missing")))
+        if not text or answer:
+            return ValueAnswer(0.0, BOUND, "dose_missing")
+        dose = read_number(text)
+        # Words without a figure may say that it was not taken.
+        words = dose.issue == "value_unreadable" and not any(letter.isdigit() for letter in text)
+        return ValueAnswer(*dose, doubt="value_unreadable" if words else "")
     return ValueAnswer(0.0, 0.0, "", doubt="value_unreadable" if text and answer is None else "")
 
 

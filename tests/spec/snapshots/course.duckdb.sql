@@ -439,7 +439,11 @@ WITH people AS (
                 CASE
                   WHEN COALESCE(no0_p, 0) = 2
                   THEN CAST(0 AS SMALLINT)
-                  ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+                  ELSE CASE
+                    WHEN lost0 = 1
+                    THEN CAST(31 AS SMALLINT)
+                    ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+                  END
                 END AS n0_q,
                 14.0e0 AS n1_a,
                 14.0e0 AS n1_b,
@@ -460,7 +464,8 @@ WITH people AS (
                   l1.why AS n0_why,
                   l1.least AS n0_least,
                   l1.most AS n0_most,
-                  CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
+                  CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u,
+                  COALESCE(unread.lost0, 0) AS lost0
                 FROM (
                   SELECT
                     a.person,
@@ -478,7 +483,7 @@ WITH people AS (
                     WHERE
                       slot IN (0)
                     UNION
-                    SELECT DISTINCT
+                    SELECT
                       person
                     FROM unreadable
                     WHERE
@@ -508,11 +513,14 @@ WITH people AS (
                 ) AS l1
                   ON l1.person = w.person
                 LEFT JOIN (
-                  SELECT DISTINCT
-                    person
+                  SELECT
+                    person,
+                    MAX(CASE WHEN concept IN ('*', 'ciclosporin') THEN 1 ELSE 0 END) AS lost0
                   FROM unreadable
                   WHERE
                     concept IN ('*', 'ciclosporin')
+                  GROUP BY
+                    person
                 ) AS unread
                   ON unread.person = w.person
               ) AS s

@@ -62,7 +62,7 @@ WITH people AS (
     s.worst AS worst
   FROM facts AS f
   JOIN VALUES
-    (0, 'body_weight', CAST('2025-12-01' AS DATE), FALSE, 0) AS s(slot, concept, since, ratio, worst)
+    (0, 'body_weight', CAST('2025-12-01' AS DATE), FALSE, -1) AS s(slot, concept, since, ratio, worst)
     ON s.concept = f.concept
   WHERE
     f.start_low <= CAST('2026-06-01' AS DATE) AND f.start_high >= s.since
@@ -659,7 +659,11 @@ WITH people AS (
                 CASE
                   WHEN COALESCE(no0_p, 0) = 2
                   THEN CAST(0 AS SMALLINT)
-                  ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+                  ELSE CASE
+                    WHEN lost0 = 1
+                    THEN CAST(31 AS SMALLINT)
+                    ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+                  END
                 END AS n0_q,
                 400.0e0 AS n1_a,
                 400.0e0 AS n1_b,
@@ -680,7 +684,8 @@ WITH people AS (
                   l1.why AS n0_why,
                   l1.least AS n0_least,
                   l1.most AS n0_most,
-                  CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
+                  CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u,
+                  COALESCE(unread.lost0, 0) AS lost0
                 FROM (
                   SELECT
                     a.person,
@@ -698,7 +703,7 @@ WITH people AS (
                     WHERE
                       slot IN (0)
                     UNION
-                    SELECT DISTINCT
+                    SELECT
                       person
                     FROM unreadable
                     WHERE
@@ -728,11 +733,14 @@ WITH people AS (
                 ) AS l1
                   ON l1.person = w.person
                 LEFT JOIN (
-                  SELECT DISTINCT
-                    person
+                  SELECT
+                    person,
+                    MAX(CASE WHEN concept IN ('*', 'ivig') THEN 1 ELSE 0 END) AS lost0
                   FROM unreadable
                   WHERE
                     concept IN ('*', 'body_weight', 'ivig')
+                  GROUP BY
+                    person
                 ) AS unread
                   ON unread.person = w.person
               ) AS s

@@ -771,7 +771,7 @@ WITH people AS (
                     WHERE
                       slot IN (0)
                     UNION
-                    SELECT DISTINCT
+                    SELECT
                       person
                     FROM unreadable
                     WHERE
@@ -796,11 +796,13 @@ WITH people AS (
                 ) AS l0
                   ON l0.person = w.person
                 LEFT JOIN (
-                  SELECT DISTINCT
+                  SELECT
                     person
                   FROM unreadable
                   WHERE
                     concept IN ('*', 'serum_creatinine')
+                  GROUP BY
+                    person
                 ) AS unread
                   ON unread.person = w.person
               ) AS s

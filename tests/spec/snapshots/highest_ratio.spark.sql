@@ -357,7 +357,7 @@ WITH people AS (
                       person
                     FROM extreme0
                     UNION
-                    SELECT DISTINCT
+                    SELECT
                       person
                     FROM unreadable
                     WHERE
@@ -379,11 +379,13 @@ WITH people AS (
                 ) AS l0
                   ON l0.person = w.person
                 LEFT JOIN (
-                  SELECT DISTINCT
+                  SELECT
                     person
                   FROM unreadable
                   WHERE
                     concept IN ('*', 'alt')
+                  GROUP BY
+                    person
                 ) AS unread
                   ON unread.person = w.person
               ) AS s

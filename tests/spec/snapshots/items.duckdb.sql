@@ -251,7 +251,11 @@ WITH people AS (
               CASE
                 WHEN COALESCE(n0_closed, 0) = 2
                 THEN CAST(0 AS SMALLINT)
-                ELSE CASE WHEN COALESCE(n0_closed, 0) = 1 THEN n0_closing ELSE CAST(8 AS SMALLINT) END
+                ELSE CASE
+                  WHEN lost0 = 1
+                  THEN CAST(31 AS SMALLINT)
+                  ELSE CASE WHEN COALESCE(n0_closed, 0) = 1 THEN n0_closing ELSE CAST(8 AS SMALLINT) END
+                END
               END AS n0_q,
               4.0e0 AS n1_a,
               4.0e0 AS n1_b,
@@ -269,7 +273,8 @@ WITH people AS (
                 l0.closed AS n0_closed,
                 l0.closing AS n0_closing,
                 l0.last AS n0_last,
-                CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
+                CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u,
+                COALESCE(unread.lost0, 0) AS lost0
               FROM (
                 SELECT
                   a.person,
@@ -281,7 +286,7 @@ WITH people AS (
                     person
                   FROM items0
                   UNION
-                  SELECT DISTINCT
+                  SELECT
                     person
                   FROM unreadable
                   WHERE
@@ -303,11 +308,14 @@ WITH people AS (
               ) AS l0
                 ON l0.person = w.person
               LEFT JOIN (
-                SELECT DISTINCT
-                  person
+                SELECT
+                  person,
+                  MAX(CASE WHEN concept IN ('*', 'acr_1997_item') THEN 1 ELSE 0 END) AS lost0
                 FROM unreadable
                 WHERE
                   concept IN ('*', 'acr_1997_item')
+                GROUP BY
+                  person
               ) AS unread
                 ON unread.person = w.person
             ) AS s

@@ -191,7 +191,11 @@ WITH people AS (
             CASE
               WHEN COALESCE(no0_p, 0) = 2
               THEN CAST(0 AS SMALLINT)
-              ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+              ELSE CASE
+                WHEN lost0 = 1
+                THEN CAST(31 AS SMALLINT)
+                ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+              END
             END AS c0_q
           FROM (
             SELECT
@@ -207,7 +211,8 @@ WITH people AS (
               l1.y AS c0_y,
               l1.d AS c0_d0,
               l1.f AS c0_f0,
-              CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
+              CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u,
+              COALESCE(unread.lost0, 0) AS lost0
             FROM (
               SELECT
                 a.person,
@@ -227,7 +232,7 @@ WITH people AS (
                 WHERE
                   slot IN (0)
                 UNION
-                SELECT DISTINCT
+                SELECT
                   person
                 FROM unreadable
                 WHERE
@@ -259,11 +264,14 @@ WITH people AS (
             ) AS l1
               ON l1.person = w.person
             LEFT JOIN (
-              SELECT DISTINCT
-                person
+              SELECT
+                person,
+                MAX(CASE WHEN concept IN ('*', 'mycophenolate') THEN 1 ELSE 0 END) AS lost0
               FROM unreadable
               WHERE
                 concept IN ('*', 'mycophenolate')
+              GROUP BY
+                person
             ) AS unread
               ON unread.person = w.person
           ) AS s

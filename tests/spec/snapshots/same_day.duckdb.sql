@@ -427,7 +427,7 @@ WITH people AS (
                 WHERE
                   slot IN (0)
                 UNION
-                SELECT DISTINCT
+                SELECT
                   person
                 FROM unreadable
                 WHERE
@@ -451,11 +451,13 @@ WITH people AS (
             ) AS l0
               ON l0.person = w.person
             LEFT JOIN (
-              SELECT DISTINCT
+              SELECT
                 person
               FROM unreadable
               WHERE
                 concept IN ('*', 'biopsy_class', 'chronicity_index')
+              GROUP BY
+                person
             ) AS unread
               ON unread.person = w.person
           ) AS s

@@ -485,7 +485,7 @@ WITH people AS (
                 WHERE
                   slot IN (0)
                 UNION
-                SELECT DISTINCT
+                SELECT
                   person
                 FROM unreadable
                 WHERE
@@ -509,11 +509,13 @@ WITH people AS (
             ) AS l0
               ON l0.person = w.person
             LEFT JOIN (
-              SELECT DISTINCT
+              SELECT
                 person
               FROM unreadable
               WHERE
                 concept IN ('*', 'sledai_2k', 'sledai_item')
+              GROUP BY
+                person
             ) AS unread
               ON unread.person = w.person
           ) AS s

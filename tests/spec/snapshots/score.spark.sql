@@ -495,7 +495,7 @@ WITH people AS (
                 WHERE
                   slot IN (0)
                 UNION
-                SELECT DISTINCT
+                SELECT
                   person
                 FROM unreadable
                 WHERE
@@ -519,11 +519,13 @@ WITH people AS (
             ) AS l0
               ON l0.person = w.person
             LEFT JOIN (
-              SELECT DISTINCT
+              SELECT
                 person
               FROM unreadable
               WHERE
                 concept IN ('*', 'sledai_2k', 'sledai_item')
+              GROUP BY
+                person
             ) AS unread
               ON unread.person = w.person
           ) AS s

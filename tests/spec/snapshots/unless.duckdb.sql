@@ -446,7 +446,7 @@ WITH people AS (
                       WHERE
                         slot IN (0, 1)
                       UNION
-                      SELECT DISTINCT
+                      SELECT
                         person
                       FROM unreadable
                       WHERE
@@ -478,11 +478,13 @@ WITH people AS (
                   ) AS l1
                     ON l1.person = w.person
                   LEFT JOIN (
-                    SELECT DISTINCT
+                    SELECT
                       person
                     FROM unreadable
                     WHERE
                       concept IN ('*', 'cytopenia_due_to_sle', 'platelets')
+                    GROUP BY
+                      person
                   ) AS unread
                     ON unread.person = w.person
                 ) AS s

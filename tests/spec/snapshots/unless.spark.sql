@@ -456,7 +456,7 @@ WITH people AS (
                       WHERE
                         slot IN (0, 1)
                       UNION
-                      SELECT DISTINCT
+                      SELECT
                         person
                       FROM unreadable
                       WHERE
@@ -488,11 +488,13 @@ WITH people AS (
                   ) AS l1
                     ON l1.person = w.person
                   LEFT JOIN (
-                    SELECT DISTINCT
+                    SELECT
                       person
                     FROM unreadable
                     WHERE
                       concept IN ('*', 'cytopenia_due_to_sle', 'platelets')
+                    GROUP BY
+                      person
                   ) AS unread
                     ON unread.person = w.person
                 ) AS s

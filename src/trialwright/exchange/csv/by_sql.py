@@ -17,7 +17,15 @@ _B = repr(BOUND)
 
 
 def whole_date(column: str) -> str:
-    """Whether a text is a whole date, or a date-time that begins with one."""
+    """Whether a text is a whole date, or a date-time that begins with one. The first, common case is the quick one."""
+    return f"({_plain_date(column)} OR {_date_time(column)})"
+
+
+def _plain_date(column: str) -> str:
+    return f"COALESCE(CAST(TRY_CAST({column} AS DATE) AS VARCHAR) = {column}, FALSE)"
+
+
+def _date_time(column: str) -> str:
     return (
         f"(regexp_full_match({column}, '{_DATE}') AND LEFT({column}, 4) <> '{_NO_YEAR}' "
         f"AND TRY_CAST(LEFT({column}, 10) AS DATE) IS NOT NULL)"
@@ -31,7 +39,10 @@ def _is_number(column: str) -> str:
 
 
 def _day(column: str) -> str:
-    return f"CASE WHEN {whole_date(column)} THEN CAST(LEFT({column}, 10) AS DATE) END"
+    return (
+        f"CASE WHEN {_plain_date(column)} THEN TRY_CAST({column} AS DATE) "
+        f"WHEN {_date_time(column)} THEN CAST(LEFT({column}, 10) AS DATE) END"
+    )
 
 
 PERSONS = f"""
@@ -54,11 +65,25 @@ SELECT p.person, w.wanted, f.fact_id, f.value, f.unit, f.low, f.high, f.start, f
   w.readable AND p.person IS NOT NULL AND f.fact_id <> ''
     AND (f.high = '' OR {_is_number("f.high")}) AS readable,
   {_is_number("f.value")} AS numeric
-FROM tidy_facts AS f JOIN tidy_wanted AS w ON w.concept = f.concept
+FROM (SELECT *, {whole_date("start")} AS whole FROM tidy_facts) AS f JOIN tidy_wanted AS w ON w.concept = f.concept
 LEFT JOIN tidy_people AS p ON p.person_id = f.person_id
-WHERE (f.start BETWEEN w.earliest AND ? || 'Z' OR NOT {whole_date("f.start")} OR NOT w.readable
+WHERE (f.start BETWEEN w.earliest AND ? || 'Z' OR NOT f.whole OR NOT w.readable
     OR (f."end" <> '' AND f.start > f."end"))
   AND CASE WHEN f.kind = w.kind THEN TRUE ELSE FALSE END
+"""
+
+REPEATED = """
+SELECT DISTINCT fact_id FROM tidy_rows WHERE fact_id <> '' AND HASH(fact_id) IN (
+  SELECT id FROM (SELECT HASH(fact_id) AS id FROM tidy_rows WHERE fact_id <> '' UNION ALL FROM tidy_ids) AS i
+  GROUP BY id HAVING COUNT(*) > 1)
+"""
+
+# What a status sets aside, by name.
+ASIDE = """
+SELECT p.person_id, r.fact_id, a.name, a.reason, r.status FROM tidy_rows AS r JOIN tidy_aside AS a
+  ON a.s_wanted = r.wanted AND a.s_unit = r.unit AND a.s_status = r.status AND a.s_route = r.route
+    AND a.s_has_end = (r."end" <> '')
+JOIN tidy_people AS p ON p.person = r.person WHERE r.readable
 """
 
 ODD_DAYS = """

@@ -70,6 +70,7 @@ class TidyHospital:
         self.skipped: list[Skipped] = []
         self._view("persons", (reader.persons,), PERSON_COLUMNS, REQUIRED_PERSON)
         self._view("facts", reader.facts, FACT_COLUMNS, REQUIRED_FACT)
+        self._db.execute("CREATE OR REPLACE TABLE tidy_ids (id UBIGINT)")
         self._name_concepts()
 
     def _view(
@@ -91,6 +92,8 @@ class TidyHospital:
                 value = f"COALESCE({value}, '')"
             texts.append(f"""{value if at >= 0 else "''"} AS "{column}\"""")
         self._db.execute(f"CREATE OR REPLACE VIEW tidy_{table} AS SELECT {', '.join(texts)} FROM {source}")
+        placed = source.replace("])", "], filename = true, file_row_number = true)")
+        self._placed = f"SELECT {', '.join(texts)} FROM {placed} WHERE fact_id IN (FROM tidy_repeated) ORDER BY filename, file_row_number"
 
     def _without_nulls(self, listed: str) -> set[str]:
         """The columns of which every file says that it holds no NULL: no need to look at each value."""
@@ -108,7 +111,7 @@ class TidyHospital:
         rows = self._db.execute("SELECT DISTINCT kind, concept FROM tidy_facts").fetchall()
         wanted: list[tuple[Any, ...]] = []
         for kind, concept in rows:
-            items = self._read(_row(kind, concept))
+            items = self._read(_row(kind, concept, value=""))
             names = {item.concept for item in items if isinstance(item, RawFact)} & set(self._concepts)
             if any(isinstance(item, Skipped) for item in items):
                 wanted.append((len(wanted), kind, concept, "", False))
@@ -131,11 +134,10 @@ class TidyHospital:
         self._db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
         self._db.unregister("incoming")
 
-    def _read(self, row: Row, *, known: bool = True) -> list[Item]:
-        """Read one row as the Python reader would; `known`: its person is in the table of persons."""
+    def _read(self, row: Row) -> list[Item]:
+        """Read one row as the Python reader would."""
         seen = Seen()
-        if known:
-            seen.people.add(row.texts[0])
+        seen.people.add(row.texts[0])
         return list(self._reader.read_row(row, seen, self._lookup))
 
     def cover(self, coverage: Coverage) -> None:
@@ -255,12 +257,26 @@ class TidyHospital:
         self._db.execute(
             f"CREATE OR REPLACE TABLE tidy_rows AS {by_sql.ROWS} AND {span}", [self._on.isoformat(), *bounds]
         )
+        repeated = self._take_repeated_out()
         self._answer_days()
         self._answer_signatures()
         self._answer_values()
         self._db.execute(f"CREATE OR REPLACE TABLE facts AS {by_sql.FACTS}", [self._on, self._on])
-        self._odd_rows()
+        self._read_one_by_one([*self._db.execute(by_sql.ODD).fetchall(), *repeated])
         self._db.execute("DROP TABLE tidy_rows")
+
+    def _take_repeated_out(self) -> list[tuple[Any, ...]]:
+        """Rows whose fact id stands there more than once, in the order of the files, taken out of `tidy_rows`.
+
+        Looked for among the rows that matter; whether one of them is the first is then seen from all.
+        """
+        self._db.execute(f"CREATE OR REPLACE TABLE tidy_repeated AS {by_sql.REPEATED}")
+        self._db.execute("INSERT INTO tidy_ids SELECT HASH(fact_id) FROM tidy_rows WHERE fact_id <> ''")
+        if not self._one("SELECT COUNT(*) FROM tidy_repeated"):
+            return []
+        self._db.execute("DELETE FROM tidy_rows WHERE fact_id IN (FROM tidy_repeated)")
+        people = dict(self._db.execute("SELECT person_id, person FROM tidy_people").fetchall())
+        return [(people.get(texts[0]), *texts) for texts in self._db.execute(self._placed).fetchall()]
 
     def _answer_days(self) -> None:
         """What each distinct date text that is not a whole date means; not there if it cannot be read."""
@@ -279,13 +295,18 @@ class TidyHospital:
             "SELECT DISTINCT wanted, unit, status, route, \"end\" <> '' FROM tidy_rows WHERE readable"
         ).fetchall()
         answers: list[tuple[Any, ...]] = []
+        aside: list[tuple[Any, ...]] = []
         for wanted, unit, status, route, has_end in distinct:
             end = "2000-01-01" if has_end else ""
             for raw in self._read(
                 _row(*self._wanted[wanted], unit=unit, status=status, route=route, end=end)
             ):
                 if isinstance(raw, RawFact) and raw.concept in self._concepts:
-                    answer = self._signature(raw, has_end=has_end)
+                    try:
+                        answer = self._signature(raw, has_end=has_end)
+                    except SetAside as word:
+                        aside.append((wanted, unit, status, route, has_end, raw.concept, str(word)))
+                        continue
                     if answer is not None:
                         answers.append((wanted, unit, status, route, has_end, raw.concept, *answer))
         types = {
@@ -297,16 +318,17 @@ class TidyHospital:
         types |= {"unit_issue": pa.int16(), "absolute": pa.bool_(), "doubt": pa.int16()}
         types |= {"refuted": pa.bool_(), "presence": pa.bool_()}
         self._table("tidy_signatures", answers, _SIGNATURE, types)
+        self._table("tidy_aside", aside, (*_SIGNATURE[:6], "reason"), types)
+        for person, fact, concept, reason, status in self._db.execute(by_sql.ASIDE).fetchall():
+            self.skipped.append(Skipped("facts", reason, status, person, concept, fact))
 
     def _signature(self, raw: RawFact, *, has_end: bool) -> tuple[Any, ...] | None:
+        """What a combination means, None if its route says that it is another concept. Raises `SetAside`."""
         concept = self._concepts[raw.concept]
         doubt = route_doubt(raw, concept)
         if doubt is None:
             return None
-        try:
-            standing = read_status(concept.kind, raw.status, has_end=has_end)
-        except SetAside:
-            return None
+        standing = read_status(concept.kind, raw.status, has_end=has_end)
         scale = (
             read_unit(raw.unit, concept)
             if concept.kind in ("measurement", "exposure")
@@ -341,29 +363,40 @@ class TidyHospital:
         columns = ("v_wanted", "v_value", "v_name", "low", "high", "issue", "absent", "doubt")
         self._table("tidy_values", answers, columns, types)
 
-    def _odd_rows(self) -> None:
-        """Rows that SQL could not type, through the Python reader."""
-        rows = self._db.execute(by_sql.ODD).fetchall()
+    def _read_one_by_one(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Rows that SQL could not type, through the Python reader; those of people of other chunks say nothing here."""
         facts: list[tuple[Any, ...]] = []
         unreadable: set[tuple[int, str]] = set()
+        seen = Seen()
+        known = {texts[0] for _, *texts in rows} - self._strangers(rows)
+        seen.people |= known
         for person, *texts in rows:
-            for item in self._read(Row("facts", list(texts)), known=person is not None):
-                lost: set[tuple[str, str]] = set()
-                if isinstance(item, Skipped):
+            lost: set[tuple[str, str]] = set()
+            for item in self._reader.read_row(Row("facts", list(texts)), seen, self._lookup):
+                if isinstance(item, Skipped) and (person is not None or texts[0] not in known):
                     self.skipped.append(item)
                     if item.affects:
                         lost.add((item.person, item.concept or "*"))
-                elif isinstance(item, RawFact) and item.concept in self._concepts:
+                elif isinstance(item, RawFact) and person is not None and item.concept in self._concepts:
                     fact = self._type(item, lost)
                     if fact is not None and fact.start_low <= self._on:
                         facts.append(fact_row(person, fact, self._on))
-                if person is not None:
-                    unreadable |= {(person, concept) for _, concept in lost}
+            if person is not None:
+                unreadable |= {(person, concept) for _, concept in lost}
         if facts:
             self._table("tidy_odd", facts, tuple(FACTS.names), {each.name: each.type for each in FACTS})
             self._db.execute("INSERT INTO facts SELECT * FROM tidy_odd")
         types = {"person": pa.int64()}
         self._table("unreadable", sorted(unreadable), ("person", "concept"), types)
+
+    def _strangers(self, rows: Sequence[tuple[Any, ...]]) -> set[str]:
+        """Of the people these rows are about, those who are not in the table of persons."""
+        lost = {texts[0] for person, *texts in rows if person is None}
+        if not lost:
+            return set()
+        self._table("tidy_lost", [(id,) for id in lost], ("id",))
+        found = self._db.execute("SELECT id FROM tidy_lost JOIN tidy_persons ON person_id = id").fetchall()
+        return lost - {id for (id,) in found}
 
     def _type(self, raw: RawFact, unreadable: set[tuple[str, str]]) -> Fact | None:
         try:

@@ -48,6 +48,11 @@ class Context:
         """The facts of a concept that may be dated on or before `known`, in no particular order."""
         return self.rows.get(concept, ())
 
+    def lost(self, concept: str) -> bool:
+        """Whether a record of the concept could not be read, so that silence about it says nothing."""
+        unreadable = self.person.unreadable
+        return bool(unreadable) and ("*" in unreadable or concept in unreadable)
+
 
 def known_rows(person: Person, known: date) -> dict[str, tuple[Fact, ...]]:
     """The facts that may be dated on or before a day; later ones are ignored."""

@@ -20,6 +20,7 @@ from trialwright.logic.interpreter.picks import has_result
 from trialwright.logic.nodes import ItemCount, Present, Recorded, ResultCount, Window
 from trialwright.logic.reasons import strongest
 from trialwright.record.fact import Fact
+from trialwright.terms.quantity import BOUND
 
 
 def answered_no(concept: str, window: Window, context: Context) -> tuple[int, Fact | None]:
@@ -33,12 +34,17 @@ def answered_no(concept: str, window: Window, context: Context) -> tuple[int, Fa
     return (place, fact) if place != NONE else (NONE, None)
 
 
-def silence(kind: str, answer: int, context: Context, why: str) -> str:
-    """Why no record does not mean no ('' where it does); `why`: why the day of a possible answer is not certain."""
+def silence(concept: str, kind: str, answer: int, context: Context, why: str) -> str:
+    """Why no record does not mean no ('' where it does); `why`: why the day of a possible answer is not certain.
+
+    A record that could not be read is not silence: nobody knows what it said.
+    """
     if answer == CERTAIN:
         return ""
     if kind in context.setting.not_covered:
         return "kind_not_covered"
+    if context.lost(concept):
+        return "record_unreadable"
     if context.setting.mode == "screening":
         return why if answer == POSSIBLE else "not_asked"
     return ""
@@ -61,7 +67,9 @@ def present(node: Present, context: Context) -> Finding:
             best, best_fact = key, fact
     answer, answer_fact = answered_no(node.concept, node.answer_window, context)
     if best_fact is None or best is None or span is None:
-        why = silence(node.kind, answer, context, date_reason(answer_fact) if answer_fact else "")
+        why = silence(
+            node.concept, node.kind, answer, context, date_reason(answer_fact) if answer_fact else ""
+        )
         return Finding(
             None if why else False,
             why or "absent",
@@ -94,6 +102,8 @@ def recorded(node: Recorded, context: Context) -> Finding:
     if possible:
         last = max(facts, key=lambda fact: (fact.start_low, fact.fact))
         return Finding(None, date_reason(last), node, day=shown_day(last), fact=last.fact, facts=facts)
+    if context.lost(node.concept):
+        return Finding(None, "record_unreadable", node)
     return Finding(False, "absent", node)
 
 
@@ -102,6 +112,8 @@ def result_count(node: ResultCount, context: Context) -> Bounds:
     certain, possible, facts = has_result(node.concept, node.window, context)
     last = max(facts, key=lambda fact: (fact.start_low, fact.fact)) if facts else None
     why = strongest(date_reason(fact) for fact in facts if not fact.exact_day) if possible > certain else ""
+    if context.lost(node.concept):
+        return Bounds(float(certain), BOUND, "record_unreadable", last, last, CERTAIN, facts)
     return Bounds(float(certain), float(possible), why, last, last, CERTAIN, facts)
 
 
@@ -137,7 +149,7 @@ def item_count(node: ItemCount, context: Context) -> Bounds:
     low = len(certain)
     high = min(len(certain | possible) + unreadable, node.items)
     why = strongest(reasons) if high > low else ""
-    open_reason = silence("finding", closed, context, closing)
+    open_reason = silence(node.concept, "finding", closed, context, closing)
     if open_reason and high < node.items:
         high, why = node.items, open_reason
     last = max(facts, key=lambda fact: (fact.start_low, fact.fact)) if facts else None

@@ -84,11 +84,11 @@ def _why(number: str) -> str:
     return f"CASE WHEN {number}_y <> {t.NO_REASON} THEN {number}_y ELSE {t.reason('value_censored')} END"
 
 
-def present_stages(node: n.Present, key: str, answer: str, *, mode: str, covered: bool) -> list[Stage]:
+def present_stages(key: str, answer: str, lost: str, *, mode: str, covered: bool) -> list[Stage]:
     """Presence, absence, conflict or silence of one concept."""
     place = f"{key}_p"
     answered = f"COALESCE({answer}_p, 0)"
-    first = {f"{key}_q": silence_sql(answered, f"{answer}_y", mode=mode, covered=covered)}
+    first = {f"{key}_q": silence_sql(answered, f"{answer}_y", lost, mode=mode, covered=covered)}
     second = {
         f"{key}_t": f"CASE WHEN {key}_p IS NULL THEN CASE WHEN {key}_q = {t.NO_REASON} THEN FALSE "
         f"ELSE {UNKNOWN} END WHEN {place} = 2 AND {answered} = 0 THEN TRUE ELSE {UNKNOWN} END",
@@ -102,14 +102,15 @@ def present_stages(node: n.Present, key: str, answer: str, *, mode: str, covered
     return [first, second]
 
 
-def recorded_stages(key: str) -> list[Stage]:
-    """Whether a result lies in the window."""
+def recorded_stages(key: str, lost: str) -> list[Stage]:
+    """Whether a result lies in the window; unknown where none does and one was `lost` (1)."""
     sure, perhaps = f"COALESCE({key}_c, 0) > 0", f"COALESCE({key}_n, 0) > 0"
     return [
         {
-            f"{key}_t": decide(sure, f"NOT ({perhaps})"),
+            f"{key}_t": decide(sure, f"NOT ({perhaps}) AND {lost} = 0"),
             f"{key}_r": f"CASE WHEN {sure} THEN {t.reason('present')} "
-            f"WHEN {perhaps} THEN {key}_ly ELSE {t.reason('absent')} END",
+            f"WHEN {perhaps} THEN {key}_ly WHEN {lost} = 1 THEN {t.reason('record_unreadable')} "
+            f"ELSE {t.reason('absent')} END",
             f"{key}_v": NO_VALUE,
             f"{key}_d": f"{key}_ld",
             f"{key}_f": f"{key}_lf",

@@ -235,11 +235,13 @@ def stand_in_stages(key: str, first: str, second: str) -> list[Stage]:
     ]
 
 
-def course_stages(node: n.Course, key: str, answer: str, *, mode: str, covered: bool) -> list[Stage]:
+def course_stages(
+    node: n.Course, key: str, answer: str, lost: str, *, mode: str, covered: bool
+) -> list[Stage]:
     """Bounds of a course, with closed or open world where nothing is recorded."""
     answered = f"COALESCE({answer}_p, 0)"
     unanswered = silence_sql(
-        answered, f"{answer}_y", mode=mode, covered=covered, silence_is_none=node.silence_is_none
+        answered, f"{answer}_y", lost, mode=mode, covered=covered, silence_is_none=node.silence_is_none
     )
     first = {
         f"{key}_lo": f"COALESCE({key}_least, 0e0)",
@@ -264,25 +266,32 @@ def course_stages(node: n.Course, key: str, answer: str, *, mode: str, covered: 
     return [first, second]
 
 
-def silence_sql(answered: str, why: str, *, mode: str, covered: bool, silence_is_none: bool = False) -> str:
-    """The rank of the reason why no record does not mean no; rank 0 where it does. `why`: of a possible answer."""
+def silence_sql(
+    answered: str, why: str, lost: str, *, mode: str, covered: bool, silence_is_none: bool = False
+) -> str:
+    """The rank of the reason why no record does not mean no; rank 0 where it does.
+
+    `why`: of a possible answer. `lost`: a column, 1 where a record of the concept could not be read.
+    """
     if not covered:
         otherwise = t.reason("kind_not_covered")
     elif mode == "screening" and not silence_is_none:
         otherwise = f"CASE WHEN {answered} = 1 THEN {why} ELSE {t.reason('not_asked')} END"
     else:
         otherwise = t.NO_REASON
+    if covered:
+        otherwise = f"CASE WHEN {lost} = 1 THEN {t.reason('record_unreadable')} ELSE {otherwise} END"
     return f"CASE WHEN {answered} = 2 THEN {t.NO_REASON} ELSE {otherwise} END"
 
 
-def item_stages(node: n.ItemCount, key: str, *, mode: str, covered: bool) -> list[Stage]:
+def item_stages(node: n.ItemCount, key: str, lost: str, *, mode: str, covered: bool) -> list[Stage]:
     """Bounds of a count of distinct items."""
     closed = f"COALESCE({key}_closed, 0)"
     most = t.number(node.items)
     first = {
         f"{key}_lo": f"CAST(COALESCE({key}_certain, 0) AS DOUBLE)",
         f"{key}_hi": f"LEAST(CAST(COALESCE({key}_possible, 0) + COALESCE({key}_unreadable, 0) AS DOUBLE), {most})",
-        f"{key}_q": silence_sql(closed, f"{key}_closing", mode=mode, covered=covered),
+        f"{key}_q": silence_sql(closed, f"{key}_closing", lost, mode=mode, covered=covered),
     }
     opened = f"{key}_q <> {t.NO_REASON} AND {key}_hi < {most}"
     second = {
@@ -297,12 +306,12 @@ def item_stages(node: n.ItemCount, key: str, *, mode: str, covered: bool) -> lis
     return [first, second]
 
 
-def count_stages(key: str) -> list[Stage]:
-    """Bounds of a count of results."""
+def count_stages(key: str, lost: str) -> list[Stage]:
+    """Bounds of a count of results; `lost` as above."""
     stage = {
         f"{key}_a": f"CAST(COALESCE({key}_c, 0) AS DOUBLE)",
-        f"{key}_b": f"CAST(COALESCE({key}_n, 0) AS DOUBLE)",
-        f"{key}_y": f"CASE WHEN COALESCE({key}_n, 0) > COALESCE({key}_c, 0) THEN {key}_y0 ELSE {t.NO_REASON} END",
+        f"{key}_b": f"CASE WHEN {lost} = 1 THEN {t.HIGH} ELSE CAST(COALESCE({key}_n, 0) AS DOUBLE) END",
+        f"{key}_y": f"CASE WHEN {lost} = 1 THEN {t.reason('record_unreadable')} WHEN COALESCE({key}_n, 0) > COALESCE({key}_c, 0) THEN {key}_y0 ELSE {t.NO_REASON} END",
         f"{key}_t": "2",
     }
     for part in ("f", "d"):

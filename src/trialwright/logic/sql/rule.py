@@ -46,6 +46,7 @@ class RuleCompiler:
     columns: dict[str, str] = field(default_factory=dict)
     stages: list[m.Stage] = field(default_factory=list)
     ready: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
     personal: bool = False
     top: str = ""
 
@@ -56,15 +57,22 @@ class RuleCompiler:
 
     def step(self, name: str, columns: Mapping[str, str], reads: Iterable[str]) -> Step:
         """The rule's table: `person` and what `columns` makes of t, r, v, d, f and u."""
-        unread = f"SELECT DISTINCT person FROM unreadable WHERE concept IN ({', '.join(map(t.name, ('*', *reads)))})"
+        unread = f"SELECT person FROM unreadable WHERE concept IN ({', '.join(map(t.name, ('*', *reads)))})"
+        lost = {
+            column: f"MAX(CASE WHEN concept IN ('*', {t.name(concept)}) THEN 1 ELSE 0 END)"
+            for concept, column in self.lost.items()
+        }
+        flags = "".join(f", {text} AS {column}" for column, text in lost.items())
         first = self.columns | {"u": "CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END"}
+        first |= {column: f"COALESCE(unread.{column}, 0)" for column in lost}
         last = {part: f"{self.top}_{part}" for part in "trvdf"}
         joins = "".join(
             f"\nLEFT JOIN ({leaf.text}) AS {alias} ON {alias}.person = w.person"
             for leaf, alias in self.leaves.items()
         )
+        flagged = f"{unread.replace('SELECT person', f'SELECT person{flags}')} GROUP BY person"
         text = (
-            f"({self._whom(unread)}) AS w{joins}\nLEFT JOIN ({unread}) AS unread ON unread.person = w.person"
+            f"({self._whom(unread)}) AS w{joins}\nLEFT JOIN ({flagged}) AS unread ON unread.person = w.person"
         )
         levels = [first, *self.stages, last]
         kept: list[str] = []
@@ -133,6 +141,10 @@ class RuleCompiler:
         self.take(leaf, key, {part: part for part in "pydf"})
         return key
 
+    def unread(self, concept: str) -> str:
+        """The column that is 1 where a record of the concept could not be read."""
+        return self.lost.setdefault(concept, f"lost{len(self.lost)}")
+
     # numbers
 
     def number(self, node: n.Number) -> str:
@@ -173,18 +185,21 @@ class RuleCompiler:
                     m.arithmetic_stages(key, node, needs[0], needs[1], _lead(needs, left, right)),
                     needs,
                 )
-            case n.ItemCount():
+            case n.ItemCount(concept):
                 key = self.key(node, "n")
                 columns = ("possible", "certain", "unreadable", "why", "closed", "closing", "last")
                 self.take(self.shared.item_leaf(node), key, {column: column for column in columns})
                 covered = self.shared.covered("finding")
                 return self.place(
-                    key, m.item_stages(node, key, mode=self.shared.setting.mode, covered=covered)
+                    key,
+                    m.item_stages(
+                        node, key, self.unread(concept), mode=self.shared.setting.mode, covered=covered
+                    ),
                 )
             case n.ResultCount(concept, window):
                 key = self.key(node, "n")
                 self._count(concept, window, key)
-                return self.place(key, m.count_stages(key))
+                return self.place(key, m.count_stages(key, self.unread(concept)))
             case n.Course():
                 return self._course(node)
         raise TypeError(f"no strategy for {type(node).__name__}")
@@ -219,7 +234,10 @@ class RuleCompiler:
         self.take(self.shared.course_leaf(node), key, columns)
         covered = self.shared.covered(node.kind)
         return self.place(
-            key, m.course_stages(node, key, answer, mode=self.shared.setting.mode, covered=covered)
+            key,
+            m.course_stages(
+                node, key, answer, self.unread(node.concept), mode=self.shared.setting.mode, covered=covered
+            ),
         )
 
     # conditions
@@ -268,7 +286,7 @@ class RuleCompiler:
             case n.Recorded(concept, window):
                 key = self.key(node, "c")
                 self._count(concept, window, key)
-                return self.place(key, c.recorded_stages(key))
+                return self.place(key, c.recorded_stages(key, self.unread(concept)))
             case n.SexIs():
                 self.personal = True
                 key = self.key(node, "c")
@@ -284,7 +302,9 @@ class RuleCompiler:
         columns = {"p": "p", "y": "y", "d0": "d", "f0": "f"}
         self.take(self.shared.present_leaf(node.concept, node.window), key, columns)
         covered = self.shared.covered(node.kind)
-        stages = c.present_stages(node, key, answer, mode=self.shared.setting.mode, covered=covered)
+        stages = c.present_stages(
+            key, answer, self.unread(node.concept), mode=self.shared.setting.mode, covered=covered
+        )
         return self.place(key, stages)
 
 

@@ -40,7 +40,7 @@ def say(verdict: str, reason: str, finding: Finding | None, words: Words) -> Mes
             return message("Only an investigator can judge this; a search of records does not decide it.")
         return message("This is not assessed: {reason}.", reason=REASONS[reason])
     found = _sentences(_entries(finding, words))
-    if reason == "record_unreadable":
+    if reason == "record_unreadable" and finding.reason != reason:  # else it says so itself
         return message(
             "A record that this criterion needs could not be read, so it stays open. What could be read: {found}",
             found=found,

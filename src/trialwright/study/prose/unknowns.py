@@ -19,7 +19,7 @@ from trialwright.study.prose.words import Words
 from trialwright.terms.message import Message, message
 
 _DATES = frozenset({"date_imprecise", "date_missing"})
-_NO_SPAN = frozenset({"biopsy_item_missing", "kind_not_covered", "attribution_missing"})
+_NO_SPAN = frozenset({"biopsy_item_missing", "kind_not_covered", "attribution_missing", "record_unreadable"})
 _NO_INTERVAL = frozenset(
     {"unit_unknown", "value_unreadable", "dose_missing", "not_computable", "weight_missing"}
 )

@@ -1,0 +1,81 @@
+"""A record that could not be read is never 'no record': what only its absence would decide stays unknown.
+
+**Source**: `criteria.md`, Statuses.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from trialwright.cli.main import main
+
+ENGINES = ("python", "duckdb")
+PERSON = "person_id,sex,birth_date\np1,female,1990-01-01\n"
+HEAD = "person_id,fact_id,kind,concept,value,unit,low,high,start,end,status\n"
+UNREADABLE_SLE = "p1,f1,condition,sle,,,,,2020-99-01,,active"
+ACTIVE = "p1,f2,measurement,sledai_2k,12,{score},,,2026-10-20,,final"
+INACTIVE = "p1,f2,measurement,sledai_2k,8,{score},,,2026-10-20,,final"
+CLASS_IV = "p1,f3,finding,biopsy_class,IV,,,,2026-09-01,,final"
+
+
+def judge(folder: Path, engine: str, *rows: str, mode: str = "search") -> dict[str, tuple[str, str]]:
+    """Verdict and reason of each criterion."""
+    (folder / "persons.csv").write_text(PERSON, encoding="utf-8")
+    (folder / "facts.csv").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    out = folder / "result.json"
+    arguments = ["screen", "beam", str(folder), "--on", "2026-11-01", "--engine", engine, "--mode", mode]
+    assert main([*arguments, "--format", "json", "--quiet", "--verify-sample", "100", "--out", str(out)]) in (
+        0,
+        5,
+    )
+    (person,) = json.loads(out.read_text(encoding="utf-8"))["participants"]
+    return {each["id"]: (each["verdict"], each["reason"]) for each in person["criteria"]}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("rows", "criterion", "expected"),
+    [
+        ((ACTIVE, CLASS_IV), "I1", ("fail", "absent")),  # no diagnosis, and all of it was read
+        ((UNREADABLE_SLE, ACTIVE, CLASS_IV), "I1", ("unknown", "record_unreadable")),
+        # fails whatever the record said: the score is too low
+        ((UNREADABLE_SLE, INACTIVE, CLASS_IV), "I1", ("fail", "value_out_of_range")),
+        (("p1,f1,condition,hepatitis_b,,,,,20-1,,active",), "E6a", ("unknown", "record_unreadable")),
+        (("p1,f1,finding,acr_1997_item,malar_rash,,,,soon,,final",), "I1", ("unknown", "record_unreadable")),
+    ],
+)  # fmt: skip
+def test_search(
+    tmp_path: Path, engine: str, rows: tuple[str, ...], criterion: str, expected: tuple[str, str]
+) -> None:
+    assert judge(tmp_path, engine, *rows)[criterion] == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_pulse_that_could_not_be_read_is_not_no_pulse(tmp_path: Path, engine: str) -> None:
+    """At the bedside no pulse in the window fails; a record of one that nobody can read is no such silence."""
+    assert judge(tmp_path, engine, ACTIVE, mode="screening")["I5"][0] == "fail"
+    row = "p1,f1,exposure,methylprednisolone_iv,500,mg/d,,,2026-10-40,2026-10-42,completed"
+    assert judge(tmp_path, engine, row, mode="screening")["I5"] == ("unknown", "record_unreadable")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("value", ["否", "n/a", "abc"])
+def test_words_that_are_no_dose_may_say_that_it_was_not_taken(
+    tmp_path: Path, engine: str, value: str
+) -> None:
+    row = f"p1,f1,exposure,mycophenolate,{value},mg/d,,,2026-10-20,2026-10-21,completed"
+    assert judge(tmp_path, engine, row)["E4"] == ("unknown", "value_unreadable")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_of_two_weights_of_one_day_the_lower_makes_the_dose_per_kg(tmp_path: Path, engine: str) -> None:
+    """24 g of immunoglobulin at 60 kg are 400 mg/kg, at 61 kg they are less: the worst of the day counts."""
+    rows = (
+        "p1,f1,exposure,ivig,24,g/d,,,2026-10-20,2026-10-20,completed",
+        "p1,f2,measurement,body_weight,60,kg,,,2026-10-19,,final",
+        "p1,f3,measurement,body_weight,61,kg,,,2026-10-19,,final",
+    )
+    assert judge(tmp_path, engine, *rows)["E4"] == ("fail", "value_out_of_range")
