@@ -81,13 +81,14 @@ class Group:
     cases: tuple[Case, ...]
     people: tuple[Person, ...]
 
-    def compile(self) -> Script:
+    def compile(self, *, everybody: bool = False) -> Script:
         """All rules as one script."""
         return compile_rules(
             self.rules,
             on=self.key.on,
             setting=self.key.setting,
             reads={name: reads(rule) for name, rule in self.rules.items()},
+            everybody=everybody,
         )
 
 

@@ -38,10 +38,12 @@ def test_interpreter(section: Section) -> None:
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("everybody", [False, True], ids=["by kind", "everybody"])
 @pytest.mark.parametrize("group", groups(), ids=group_name)
-def test_duckdb(group: Group, duckdb: DuckEngine) -> None:
+def test_duckdb(group: Group, duckdb: DuckEngine, *, everybody: bool) -> None:
     """One script holds all rules of the group, and all its people are judged by all its rules."""
-    found = list(differences(group, query(duckdb, group.people, group.compile(), group.rules, group.key)))
+    script = group.compile(everybody=everybody)
+    found = list(differences(group, query(duckdb, group.people, script, group.rules, group.key)))
     assert not found, "\n".join(found[:20])
 
 
@@ -62,7 +64,7 @@ def test_spark() -> None:
             complaint
             for group in groups()
             for complaint in differences(
-                group, query(engine, group.people, group.compile(), group.rules, group.key)
+                group, query(engine, group.people, group.compile(everybody=True), group.rules, group.key)
             )
         ]
     finally:

@@ -87,6 +87,8 @@ def _local_session() -> Any:
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.sql.codegen.wholeStage", "false")
+            .config("spark.driver.memory", "2g")
+            .config("spark.buffer.pageSize", "256k")  # one task joins all rules, and each join takes a page
             .getOrCreate()
         )
     except Exception as error:

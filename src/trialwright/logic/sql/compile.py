@@ -39,23 +39,35 @@ def compile_rules(
     reads: Mapping[str, Iterable[str]],
     columns: Columns = plain_columns,
     also: Mapping[str, str] | None = None,
+    everybody: bool = False,
 ) -> Script:
     """Compile rules for one reference date and mode.
 
     `reads`: the concepts each rule reads, for records that could not be read. Tables expected: `facts`, `persons`,
     `unreadable` (see `sources`). The answer has `person`, the columns `also` (texts over `p`, the persons) and for each
     rule what `columns` makes of its t (truth), r (reason rank), v, d, f (value, day, fact) and u (1: a record it reads
-    is unreadable); by default `<rule>_t` and so on.
+    is unreadable); by default `<rule>_t` and so on. `everybody`: every rule
+    judges each person for himself, which takes fewer and longer steps.
     """
     compiler = Compiler(on, setting)
     parts = {name: RuleCompiler(compiler).compile(condition) for name, condition in rules.items()}
     tables = {
-        name: part.step(f"rule_{name}", columns(name), sorted(reads[name])) for name, part in parts.items()
+        name: part.step(f"rule_{name}", columns(name), sorted(reads[name]), everybody=everybody)
+        for name, part in parts.items()
     }
     return Script(
         (*compiler.steps(), *tables.values()),
-        _answer({name: (part.personal, columns(name)) for name, part in parts.items()}, also or {}),
+        _answer_for_all({name: columns(name) for name in parts}, also or {})
+        if everybody
+        else _answer({name: (part.personal, columns(name)) for name, part in parts.items()}, also or {}),
     )
+
+
+def _answer_for_all(rules: Mapping[str, Mapping[str, str]], also: Mapping[str, str]) -> str:
+    columns = ["p.id AS person", *(f"{text} AS {name}" for name, text in also.items())]
+    columns += [f"o_{name}.{column} AS {column}" for name, made in rules.items() for column in made]
+    joins = [f"JOIN rule_{name} AS o_{name} ON o_{name}.person = p.person" for name in rules]
+    return f"SELECT {', '.join(columns)}\nFROM people AS p\n" + "\n".join(joins)
 
 
 def _answer(rules: Mapping[str, tuple[bool, Mapping[str, str]]], also: Mapping[str, str]) -> str:

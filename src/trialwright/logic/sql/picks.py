@@ -47,12 +47,13 @@ def pick_steps(slots: Sequence[Slot], on: date) -> list[Step]:
     """From records to `picks`: `slot, person, t, a, b, y, af, ad, bf, bd` as numbers have them."""
     together = "b.slot = r.slot AND b.person = r.person"
     return [
-        Step("pick_rows", "\nUNION ALL\n".join(_rows(slots, on))),
+        Step("pick_rows", "\nUNION ALL\n".join(_rows(slots, on)), shared=True),
         Step("pick_sums", _summed("pick_rows")),
         Step(
             "pick_near",
             f"SELECT r.* FROM pick_rows AS r JOIN pick_sums AS b ON {together} "
             f"WHERE NOT ({_ALONE}) AND (b.bar IS NULL OR r.k_high >= b.bar)",
+            shared=True,
         ),
         Step("pick_near_sums", _summed("pick_near")),
         Step(

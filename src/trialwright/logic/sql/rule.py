@@ -55,8 +55,11 @@ class RuleCompiler:
         self.top = self.condition(condition)
         return self
 
-    def step(self, name: str, columns: Mapping[str, str], reads: Iterable[str]) -> Step:
-        """The rule's table: `person` and what `columns` makes of t, r, v, d, f and u."""
+    def step(self, name: str, columns: Mapping[str, str], reads: Iterable[str], *, everybody: bool) -> Step:
+        """The rule's table: `person` and what `columns` makes of t, r, v, d, f and u.
+
+        `everybody`: with a row for each person, otherwise for those with a record and for each kind of person.
+        """
         unread = f"SELECT person FROM unreadable WHERE concept IN ({', '.join(map(t.name, ('*', *reads)))})"
         lost = {
             column: f"MAX(CASE WHEN concept IN ('*', {t.name(concept)}) THEN 1 ELSE 0 END)"
@@ -70,10 +73,9 @@ class RuleCompiler:
             f"\nLEFT JOIN ({leaf.text}) AS {alias} ON {alias}.person = w.person"
             for leaf, alias in self.leaves.items()
         )
+        whom = f"SELECT person, {', '.join(_PERSON)} FROM people" if everybody else self._whom(unread)
         flagged = f"{unread.replace('SELECT person', f'SELECT person{flags}')} GROUP BY person"
-        text = (
-            f"({self._whom(unread)}) AS w{joins}\nLEFT JOIN ({flagged}) AS unread ON unread.person = w.person"
-        )
+        text = f"({whom}) AS w{joins}\nLEFT JOIN ({flagged}) AS unread ON unread.person = w.person"
         levels = [first, *self.stages, last]
         kept: list[str] = []
         source = "w."

@@ -20,7 +20,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A named SELECT. `shared`: many rules read it, so an engine does well to compute it once."""
+    """A named SELECT. `shared`: much reads it, so an engine does well to compute it once."""
 
     name: str
     text: str
