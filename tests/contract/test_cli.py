@@ -226,6 +226,19 @@ def test_5_some_records_skipped(run: Run, tmp_path: Path, engine: str) -> None:
     assert funnel.code == 5
 
 
+def test_records_with_the_mapping_of_one_study_are_screened_for_another(run: Run) -> None:
+    """The folder was mapped for BEAM; BLISS-LN knows fewer concepts."""
+    nanjing = ROOT / "examples" / "tidy-csv-nanjing"
+    done = run("screen", "bliss-ln", nanjing, "--on", "2026-11-01", "--format", "json")
+    assert done.code == run("screen", "beam", nanjing, "--on", "2026-11-01").code == 0
+    result = json.loads(done.out)
+    assert len(result["participants"]) == 4
+    assert result["coverage"]["warnings"][0].startswith(
+        "mapping.yaml explains concepts that this study does not"
+    )
+    assert "Warning: mapping.yaml explains" in done.err
+
+
 def test_what_is_set_aside_is_listed_with_its_place(run: Run, tmp_path: Path) -> None:
     """Contract, Tidy CSV: `entered-in-error` facts are ignored and listed; like skipped rows, with file and line."""
     aside = "p1,f9,measurement,alt,20,U/L,,40,2026-10-01,,entered-in-error\n"

@@ -220,6 +220,7 @@ def hospital_masks(
             terminal.progress(message("judging: {count} people", count=f"{done:,}"))
             masks += _read_masks(search, engine)
         hospital.cover(coverage)
+        coverage.know(reader)
     except RecordsUnreadable as error:
         raise unreadable(error) from None
     finally:

@@ -120,6 +120,7 @@ def screen_hospital(
                 path, hospital_rows(question, hospital, engine, options.verify_sample, terminal)
             )
         hospital.cover(coverage)
+        coverage.know(reader)
     except RecordsUnreadable as error:
         raise unreadable(error) from None
     finally:
