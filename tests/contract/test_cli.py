@@ -391,6 +391,23 @@ def test_table_is_one_person_a_line(run: Run) -> None:
     assert lines[2].split()[-22:] == PROTOCOL_ORDER
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_columns_stand_under_their_heads(run: Run, language: str) -> None:
+    """The mark of the last criterion ends where its head ends, on a terminal that shows 汉 two columns wide."""
+    nanjing = ROOT / "examples" / "tidy-csv-nanjing"
+    lines = run("screen", "beam", nanjing, "--on", "2026-11-01", "--lang", language).out.splitlines()
+    table = [columns_filled(line) for line in lines[2:7]]
+    assert len(set(table)) == 1
+    verdict = {"en": "verdict", "zh": "判定"}[language]
+    assert columns_filled(lines[2].partition(verdict)[0]) == 39
+    funnel = run("funnel", "beam", nanjing, "--on", "2026-11-01", "--lang", language).out.splitlines()
+    assert len({columns_filled(line) for line in funnel[4:10]}) == 1
+
+
+def columns_filled(line: str) -> int:
+    return sum(2 if "\u4e00" <= character <= "\u9fff" else 1 for character in line)
+
+
 def words_of(text: str) -> str:
     """A text without its line breaks."""
     return " ".join(text.split())
@@ -524,6 +541,32 @@ def test_funnel_counts_everybody(run: Run) -> None:
     )
     assert [row["criterion"] for row in other["attrition"]][:3] == [None, "E9", "I3"]
     assert other["counts"] == result["counts"]
+
+
+def test_funnel_says_of_each_criterion_alone_what_its_columns_say(run: Run) -> None:
+    """`fail it and no other` and `pass all others but not it`, counted in the verdicts of `screen`.
+
+    I3 of the sample has 0 and 2: two people pass everything but an unknown proteinuria.
+    """
+    people = [
+        {each["id"]: each["verdict"] for each in person["criteria"]}
+        for person in json.loads(screen(run, SAMPLE, "--format", "json").out)["participants"]
+        if not person.get("deceased")
+    ]
+    lines = run("funnel", "beam", SAMPLE, "--on", "2026-11-01").out.splitlines()
+    (head,) = [index for index, line in enumerate(lines) if line.startswith("Each criterion alone")]
+    assert "fail it and no other; pass all others but not it" in lines[head]
+    for id, line in zip(PROTOCOL_ORDER, lines[head + 1 :], strict=False):
+        others = [[person[other] for other in person if other != id] for person in people]
+        mine = [person[id] for person in people]
+        only = sum(one == "fail" and "fail" not in rest for one, rest in zip(mine, others, strict=True))
+        rest_passes = sum(
+            one in ("fail", "unknown") and set(rest) <= {"pass", "not_assessed"}
+            for one, rest in zip(mine, others, strict=True)
+        )
+        assert line.split()[:1] + line.split()[3:5] == [id, str(only), str(rest_passes)]
+        if id == "I3":
+            assert (only, rest_passes) == (0, 2)
 
 
 def test_funnel_says_which_readings_were_asked(run: Run) -> None:

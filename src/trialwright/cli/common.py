@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from trialwright.locale import read_catalogue
 from trialwright.terms.message import Message, message, render
-from trialwright.terms.visible import visible
+from trialwright.terms.visible import display_width, pad, visible
 
 if TYPE_CHECKING:
     from trialwright.study.errors import Problem
@@ -73,8 +73,8 @@ class Terminal:
         self._shown = now
         if sys.stderr.isatty():
             text = self.say(sentence)
-            print("\r" + text.ljust(self._wide), end="", file=sys.stderr, flush=True)
-            self._wide = len(text)
+            print("\r" + pad(text, self._wide), end="", file=sys.stderr, flush=True)
+            self._wide = display_width(text)
 
     def clear(self) -> None:
         """Wipe a passing sentence."""
