@@ -529,6 +529,16 @@ def test_a_reading_changes_the_verdict(run: Run, records: Path) -> None:
     assert result["readings"] == {"A0": "registry"}
 
 
+@pytest.mark.parametrize("command", ["screen", "funnel"])
+def test_two_readings_of_one_criterion_are_refused(run: Run, records: Path, command: str) -> None:
+    words = [command, "beam", records, "--on", "2026-11-01", "--reading", "I4=strict", "--reading"]
+    done = run(*words, "I4=literal")
+    assert (done.code, done.out) == (2, "")
+    assert "I4=strict" in done.err
+    assert "I4=literal" in done.err
+    assert run(*words, "I4=strict").code == run(*words, "I5=planned").code == 0
+
+
 def test_funnel_counts_everybody(run: Run) -> None:
     result = json.loads(run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--format", "json").out)
     assert sum(result["counts"].values()) == result["total"] == 90

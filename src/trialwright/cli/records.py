@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trialwright.cli.common import (
     RECORDS_UNREADABLE,
+    USAGE,
     Stop,
     Terminal,
     day_option,
@@ -76,6 +77,24 @@ def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> N
             message("share of people judged a second time by the Python engine (SQL engines; default 1)")
         ),
     )
+
+
+def asked_readings(options: argparse.Namespace) -> dict[str, str]:
+    """The readings asked for, by criterion; two different ones for one criterion are a usage error."""
+    readings: dict[str, str] = {}
+    for criterion, name in options.reading:
+        if readings.setdefault(criterion, name) != name:
+            raise Stop(
+                USAGE,
+                message(
+                    "{criterion} cannot be read in two ways at once: {first} and {second} are asked for. "
+                    "Leave one of them out.",
+                    criterion=criterion,
+                    first=f"{criterion}={readings[criterion]}",
+                    second=f"{criterion}={name}",
+                ),
+            )
+    return readings
 
 
 @dataclass(frozen=True, slots=True)
