@@ -182,6 +182,31 @@ def test_2_usage(run: Run, words: list[str]) -> None:
     assert done.out == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["screen", "beam"], "缺少必需的参数：RECORDS, --on"),
+        (["screen", "beam", "x", "--on", "2026-11-01", "--mode", "dream"], "无效的选项：'dream'"),
+        (["screen", "beam", "x", "--on", "tomorrow"], "tomorrow不是2026-11-01这样的日期"),
+        (["screen", "beam", "x", "--on", "2026-11-01", "--reading", "I4"], "I4=literal"),
+        (["screen", "beam", "x", "--on"], "需要一个值"),
+        (["funnel", "beam", "x", "--on", "2026-11-01", "--least", "-1"], "整数"),
+        (["synth", "beam", "--people", "few", "--seed", "1", "--out", "x"], "'few'"),
+        (["check", "beam", "more"], "无法识别的参数：more"),
+        (["dance"], "无效的选项：'dance'"),
+    ],
+)
+def test_2_usage_in_chinese(run: Run, words: list[str], said: str) -> None:
+    """Also what argparse says by itself; names of options and values stay as they are typed."""
+    done = run(*words, "--lang", "zh")
+    assert done.code == 2
+    assert said in done.err
+    for english in ("usage:", "error:", "argument ", "required", "invalid", "choose", "expected", " is not "):
+        assert english not in done.err
+    assert run("check", "--help", "--lang", "zh").out.startswith("用法：")
+    assert run("screen", "beam").err.startswith("usage: ")
+
+
 def test_3_study_invalid(run: Run, tmp_path: Path, records: Path) -> None:
     bad = tmp_path / "study"
     bad.mkdir()

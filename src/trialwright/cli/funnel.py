@@ -76,7 +76,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     )
     own.add_argument(
         "--least",
-        type=count_option,
+        type=count_option(terminal),
         default=0,
         metavar="N",
         help=say(message("show no count from 1 to N-1 (for what leaves the site)")),

@@ -43,7 +43,11 @@ def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> N
         ),
     )
     parser.add_argument(
-        "--on", required=True, type=day_option, metavar="DATE", help=say(message("the reference date"))
+        "--on",
+        required=True,
+        type=day_option(terminal),
+        metavar="DATE",
+        help=say(message("the reference date")),
     )
     parser.add_argument(
         "--mode",
@@ -60,7 +64,7 @@ def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> N
         "--reading",
         action="append",
         default=[],
-        type=reading_option,
+        type=reading_option(terminal),
         metavar="ID=NAME",
         help=say(message("run another reading of a criterion; may be repeated")),
     )
@@ -70,7 +74,7 @@ def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> N
     parser.add_argument("--out", metavar="PATH", help=say(message("write there instead of stdout")))
     parser.add_argument(
         "--verify-sample",
-        type=percent_option,
+        type=percent_option(terminal),
         default=1.0,
         metavar="PERCENT",
         help=say(
