@@ -74,6 +74,10 @@ def test_an_empty_mapping_says_nothing() -> None:
         ("code: {}\n", 1),
         ("codes: {a: asthma\n", 2),
         ("- a\n", 1),
+        ("codes:\n  a: " + "[" * 5000, 2),
+        ("codes: " + "{" * 5000, 1),
+        ("- " * 5000, 1),
+        ("codes:\n" + "".join(f"{' ' * deep}a:\n" for deep in range(1, 50)), 11),
     ],
 )
 def test_a_faulty_mapping_is_refused_with_its_line(text: str, line: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 import yaml
 
@@ -18,6 +19,8 @@ from trialwright.terms.message import Message, message
 _SECTIONS = ("codes", "units", "values", "columns", "not_covered", "encoding")
 _TARGET_KEYS = ("to", "route", "strength")
 _TABLES = ("persons", "facts")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 10  # a mapping needs 4
 _ALIKE = 0.8  # below it, names of unrelated concepts are taken for typing errors
 
 
@@ -36,17 +39,14 @@ class _MappingFile:
         self.kinds = kinds
         self.strangers: dict[str, int] = {}
 
-    def refuse(self, node: yaml.Node, sentence: Message) -> RecordsUnreadable:
+    def refuse(self, node: Any, sentence: Message) -> RecordsUnreadable:
         return RecordsUnreadable(f"{self.place}:{node.start_mark.line + 1}", sentence)
 
     def read(self, text: str) -> LocalMapping:
         try:
-            for event in yaml.parse(text, Loader=yaml.SafeLoader):
-                if getattr(event, "anchor", None) or getattr(event, "tag", None):
-                    place = f"{self.place}:{event.start_mark.line + 1}" if event.start_mark else self.place
-                    raise RecordsUnreadable(place, message("Anchors, aliases and tags are not allowed here."))
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except (yaml.YAMLError, RecursionError) as error:
+            self.check_events(yaml.parse(text, Loader=_LOADER))
+            root = yaml.compose(text, Loader=_LOADER)
+        except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             place = f"{self.place}:{mark.line + 1}" if mark else self.place
             raise RecordsUnreadable(place, message("This is not readable YAML.")) from None
@@ -66,6 +66,23 @@ class _MappingFile:
             encoding=self.encoding_of(sections.get("encoding")),
             warnings=tuple(self.warnings()),
         )
+
+    def check_events(self, events: Iterator[Any]) -> None:
+        """Refuse what a mapping never needs, before a tree is built of it: anchors, tags, deep nesting."""
+        depth = 0
+        for event in events:
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if getattr(event, "anchor", None) or getattr(event, "tag", None):
+                raise self.refuse(event, message("Anchors, aliases and tags are not allowed here."))
+            if depth > _DEEPEST:
+                raise self.refuse(
+                    event,
+                    message(
+                        "More than {count} lists and mappings stand one inside the other here.",
+                        count=_DEEPEST,
+                    ),
+                )
 
     def stranger(self, node: yaml.Node, name: str) -> None:
         """Note the name of a concept that the study does not know."""
