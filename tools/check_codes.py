@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
+from trialwright.cli.scenarios import check_scenarios
 from trialwright.exchange.folder import read_scenarios, read_study
 from trialwright.study import checks
 from trialwright.study.errors import CODES as FAULTS
@@ -27,7 +28,7 @@ STUDIES = ROOT / "studies"
 PAGE = ROOT / "docs" / "reference" / "check-codes.md"
 
 CODES: dict[str, Message] = dict(FAULTS) | dict(checks.CODES)
-"""Every code: what is found on loading a study, then what is found about one that loads."""
+"""Every code: what is found on loading a study or by its scenarios, then what is found about one that loads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ def rule(code: str, new: str, *, old: str = 'rule: "age >= 18 a"') -> Example:
 
 
 HEMOGLOBIN = 'rule: "latest(hemoglobin) < 110 g/L"'
+SCENARIOS = "scenarios/criteria.yaml"
+BIRTHDAY = """  - title:
+      en: "The 18th birthday passes"
+      zh: "满18岁当日通过"
+    person: {birth: 2008-06-01}
+    expect: {I1: """
 SECOND_ID = "  - id: I2\n    type: inclusion"
 WHY = """        because:
           en: Age is counted in completed years on the day judged; there is no upper limit.
@@ -83,6 +90,7 @@ EXAMPLES = (
     rule("rule", 'rule: "latest(hemoglobin) < 110"', old=HEMOGLOBIN),
     rule("rule", 'rule: "latest(haemoglobin) < 110 g/L"', old=HEMOGLOBIN),
     Example("based_on", "study.yaml", "id: template\n", "id: mine\nbased_on: templat\n"),
+    Example("scenario_differs", SCENARIOS, BIRTHDAY + "pass}", BIRTHDAY + "fail}"),
     Example("untranslated", "criteria.yaml", "{en: Adult, zh: 成年}", '{en: Adult, zh: ""}'),
     Example("untranslated", "criteria.yaml", "zh: 年满18周岁。", "zh: Age 18 years or older."),
     Example(
@@ -158,6 +166,12 @@ This is taken for granted:
 - what is present in a window is present in every longer one; the lowest result is not above the latest
 
 """
+JUDGED = ("scenario_differs",)
+SCENARIO_HEAD = """## Findings of the scenarios
+
+The study's own scenarios are judged, each for its day, mode and readings. The line is the one the scenario begins in.
+
+"""
 
 
 def spoil(example: Example, parent: Path) -> Path:
@@ -184,10 +198,14 @@ def find(folder: Path) -> tuple[Problem, ...]:
     """Everything `trialwright check` finds about a study folder."""
     try:
         eligibility = lower_study(read_study(str(folder)))
-        read_scenarios(str(folder), study=eligibility.study)
+        scenarios = read_scenarios(str(folder), study=eligibility.study)
     except StudyInvalid as error:
         return error.problems
-    return (*eligibility.study.warnings, *checks.check_study(eligibility.study, eligibility))
+    return (
+        *eligibility.study.warnings,
+        *checks.check_study(eligibility.study, eligibility),
+        *check_scenarios(scenarios, eligibility),
+    )
 
 
 @cache
@@ -225,10 +243,13 @@ def write_page() -> str:
     without = sorted(set(CODES) - {example.code for example in EXAMPLES})
     if without:
         raise ValueError(f"no example of {', '.join(without)}")
-    loading = "".join(section(code) for code in FAULTS)
+    loading = "".join(section(code) for code in FAULTS if code not in JUDGED)
+    judged = "".join(section(code) for code in JUDGED)
     finding = "".join(section(code) for code in checks.CODES if code not in FAULTS)
     method = METHOD.format(oldest=checks.OLDEST)
-    return (HEAD + "## Findings on loading\n\n" + loading + method + finding).rstrip() + "\n"
+    return (
+        HEAD + "## Findings on loading\n\n" + loading + SCENARIO_HEAD + judged + method + finding
+    ).rstrip() + "\n"
 
 
 def main(arguments: list[str]) -> int:

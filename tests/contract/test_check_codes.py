@@ -49,6 +49,8 @@ def test_nothing_else_is_found_in_an_example(example: Example, tmp_path: Path) -
     if example.study != "template":
         return
     others = {problem.code for problem in find(spoil(example, tmp_path))} - {example.code}
+    if example.file == "criteria.yaml":  # another rule does not do what the scenarios of the template say
+        others.discard("scenario_differs")
     follows = {
         "missing_file": {"unknown_reference"},
         # the age is not asked for any more, so the page and the criteria differ

@@ -182,6 +182,31 @@ def test_2_usage(run: Run, words: list[str]) -> None:
     assert done.out == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["screen", "beam"], "缺少必需的参数：RECORDS, --on"),
+        (["screen", "beam", "x", "--on", "2026-11-01", "--mode", "dream"], "无效的选项：'dream'"),
+        (["screen", "beam", "x", "--on", "tomorrow"], "tomorrow不是2026-11-01这样的日期"),
+        (["screen", "beam", "x", "--on", "2026-11-01", "--reading", "I4"], "I4=literal"),
+        (["screen", "beam", "x", "--on"], "需要一个值"),
+        (["funnel", "beam", "x", "--on", "2026-11-01", "--least", "-1"], "整数"),
+        (["synth", "beam", "--people", "few", "--seed", "1", "--out", "x"], "'few'"),
+        (["check", "beam", "more"], "无法识别的参数：more"),
+        (["dance"], "无效的选项：'dance'"),
+    ],
+)
+def test_2_usage_in_chinese(run: Run, words: list[str], said: str) -> None:
+    """Also what argparse says by itself; names of options and values stay as they are typed."""
+    done = run(*words, "--lang", "zh")
+    assert done.code == 2
+    assert said in done.err
+    for english in ("usage:", "error:", "argument ", "required", "invalid", "choose", "expected", " is not "):
+        assert english not in done.err
+    assert run("check", "--help", "--lang", "zh").out.startswith("用法：")
+    assert run("screen", "beam").err.startswith("usage: ")
+
+
 def test_3_study_invalid(run: Run, tmp_path: Path, records: Path) -> None:
     bad = tmp_path / "study"
     bad.mkdir()
@@ -224,6 +249,19 @@ def test_5_some_records_skipped(run: Run, tmp_path: Path, engine: str) -> None:
     assert (e2["verdict"], e2["reason"]) == ("unknown", "record_unreadable")
     funnel = run("funnel", "beam", folder, "--on", "2026-11-01", "--engine", engine)
     assert funnel.code == 5
+
+
+def test_records_with_the_mapping_of_one_study_are_screened_for_another(run: Run) -> None:
+    """The folder was mapped for BEAM; BLISS-LN knows fewer concepts."""
+    nanjing = ROOT / "examples" / "tidy-csv-nanjing"
+    done = run("screen", "bliss-ln", nanjing, "--on", "2026-11-01", "--format", "json")
+    assert done.code == run("screen", "beam", nanjing, "--on", "2026-11-01").code == 0
+    result = json.loads(done.out)
+    assert len(result["participants"]) == 4
+    assert result["coverage"]["warnings"][0].startswith(
+        "mapping.yaml explains concepts that this study does not"
+    )
+    assert "Warning: mapping.yaml explains" in done.err
 
 
 def test_what_is_set_aside_is_listed_with_its_place(run: Run, tmp_path: Path) -> None:
@@ -378,6 +416,23 @@ def test_table_is_one_person_a_line(run: Run) -> None:
     assert lines[2].split()[-22:] == PROTOCOL_ORDER
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_columns_stand_under_their_heads(run: Run, language: str) -> None:
+    """The mark of the last criterion ends where its head ends, on a terminal that shows 汉 two columns wide."""
+    nanjing = ROOT / "examples" / "tidy-csv-nanjing"
+    lines = run("screen", "beam", nanjing, "--on", "2026-11-01", "--lang", language).out.splitlines()
+    table = [columns_filled(line) for line in lines[2:7]]
+    assert len(set(table)) == 1
+    verdict = {"en": "verdict", "zh": "判定"}[language]
+    assert columns_filled(lines[2].partition(verdict)[0]) == 39
+    funnel = run("funnel", "beam", nanjing, "--on", "2026-11-01", "--lang", language).out.splitlines()
+    assert len({columns_filled(line) for line in funnel[4:10]}) == 1
+
+
+def columns_filled(line: str) -> int:
+    return sum(2 if "\u4e00" <= character <= "\u9fff" else 1 for character in line)
+
+
 def words_of(text: str) -> str:
     """A text without its line breaks."""
     return " ".join(text.split())
@@ -499,6 +554,16 @@ def test_a_reading_changes_the_verdict(run: Run, records: Path) -> None:
     assert result["readings"] == {"A0": "registry"}
 
 
+@pytest.mark.parametrize("command", ["screen", "funnel"])
+def test_two_readings_of_one_criterion_are_refused(run: Run, records: Path, command: str) -> None:
+    words = [command, "beam", records, "--on", "2026-11-01", "--reading", "I4=strict", "--reading"]
+    done = run(*words, "I4=literal")
+    assert (done.code, done.out) == (2, "")
+    assert "I4=strict" in done.err
+    assert "I4=literal" in done.err
+    assert run(*words, "I4=strict").code == run(*words, "I5=planned").code == 0
+
+
 def test_funnel_counts_everybody(run: Run) -> None:
     result = json.loads(run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--format", "json").out)
     assert sum(result["counts"].values()) == result["total"] == 90
@@ -511,6 +576,32 @@ def test_funnel_counts_everybody(run: Run) -> None:
     )
     assert [row["criterion"] for row in other["attrition"]][:3] == [None, "E9", "I3"]
     assert other["counts"] == result["counts"]
+
+
+def test_funnel_says_of_each_criterion_alone_what_its_columns_say(run: Run) -> None:
+    """`fail it and no other` and `pass all others but not it`, counted in the verdicts of `screen`.
+
+    I3 of the sample has 0 and 2: two people pass everything but an unknown proteinuria.
+    """
+    people = [
+        {each["id"]: each["verdict"] for each in person["criteria"]}
+        for person in json.loads(screen(run, SAMPLE, "--format", "json").out)["participants"]
+        if not person.get("deceased")
+    ]
+    lines = run("funnel", "beam", SAMPLE, "--on", "2026-11-01").out.splitlines()
+    (head,) = [index for index, line in enumerate(lines) if line.startswith("Each criterion alone")]
+    assert "fail it and no other; pass all others but not it" in lines[head]
+    for id, line in zip(PROTOCOL_ORDER, lines[head + 1 :], strict=False):
+        others = [[person[other] for other in person if other != id] for person in people]
+        mine = [person[id] for person in people]
+        only = sum(one == "fail" and "fail" not in rest for one, rest in zip(mine, others, strict=True))
+        rest_passes = sum(
+            one in ("fail", "unknown") and set(rest) <= {"pass", "not_assessed"}
+            for one, rest in zip(mine, others, strict=True)
+        )
+        assert line.split()[:1] + line.split()[3:5] == [id, str(only), str(rest_passes)]
+        if id == "I3":
+            assert (only, rest_passes) == (0, 2)
 
 
 def test_funnel_says_which_readings_were_asked(run: Run) -> None:

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trialwright.cli.main import main
 from trialwright.exchange import ctgov
 from trialwright.exchange.ctgov import NotARegistryRecord, export_record, import_record
 from trialwright.exchange.ctgov.criteria import join_criteria, split_criteria
 from trialwright.exchange.ctgov.fields import MAPPED
+from trialwright.exchange.ctgov.known import CHECKED
 from trialwright.study.load import load_study
 from trialwright.study.model import Study
 from trialwright.study.rules import lower_study
@@ -245,6 +247,79 @@ def test_an_imported_study_loads_and_says_that_nothing_is_computed(name: str) ->
     assert "not computed" in study.identity.notes[0].en
 
 
+ODD: dict[str, Any] = {
+    "statusModule": {
+        "overallStatus": "ROBOT",
+        "statusVerifiedDate": "2020-99",
+        "studyFirstSubmitDate": "soon",
+        "lastUpdateSubmitDate": "2020-02-30",
+        "startDateStruct": {"date": "2020-13", "type": "GUESSED"},
+        "primaryCompletionDateStruct": {"date": "2021-01", "type": "GUESSED"},
+        "completionDateStruct": {"date": "never", "type": "GUESSED"},
+    },
+    "sponsorCollaboratorsModule": {
+        "leadSponsor": {"name": "A sponsor", "class": "ROBOT"},
+        "collaborators": [{"name": "A friend", "class": "ROBOT"}],
+    },
+    "designModule": {
+        "studyType": "INTERVENTIONAL",
+        "phases": ["PHASE2", "PHASE9"],
+        "designInfo": {
+            "allocation": "ROBOT",
+            "interventionModel": "ROBOT",
+            "primaryPurpose": "ROBOT",
+            "maskingInfo": {"masking": "ROBOT"},
+        },
+        "enrollmentInfo": {"count": -3, "type": "ROBOT"},
+    },
+    "armsInterventionsModule": {
+        "armGroups": [{"label": "Group A", "type": "ROBOT", "interventionNames": ["Robot: An arm"]}],
+        "interventions": [{"type": "ROBOT", "name": "An arm"}],
+    },
+    "eligibilityModule": {"sex": "ROBOT", "minimumAge": "18 Years", "healthyVolunteers": "perhaps"},
+}
+"""A value that no study can hold in every field that has a list of words, and in every date."""
+
+
+def test_values_a_study_cannot_hold_are_left_out_and_listed() -> None:
+    study = load(make_record(**ODD))
+    assert {problem.severity for problem in study.warnings} <= {"warning", "note"}
+    identity = study.identity
+    assert identity.status.overall == "unknown"
+    assert (identity.status.start, identity.status.verified, identity.status.completion) == (None, None, None)
+    assert identity.status.primary_completion is not None
+    assert identity.status.primary_completion.date == "2021-01"
+    assert identity.status.primary_completion.type is None
+    assert (identity.design.phases, identity.design.masking) == (("phase_2",), None)
+    assert identity.design.enrollment is None
+    assert [(arm.type, arm.interventions) for arm in study.arms] == [("other", ("an_arm",))]
+    note = identity.notes[-1].en
+    assert {field for field in CHECKED if field not in note} == {
+        "statusModule.primaryCompletionDateStruct.date"
+    }
+    assert "statusModule.startDateStruct.date (2020-13)" in note
+    assert "designModule.phases (PHASE9)" in note
+
+
+def test_a_sex_nobody_knows_is_not_taken_for_all() -> None:
+    study = load(make_record(**ODD))
+    assert study.criterion("A0").reading.rule == "unknown(not_computed)"
+    assert "Sex: ROBOT" in study.criterion("A0").text.en
+    assert "eligibilityModule.sex (ROBOT)" in study.identity.notes[-1].en
+
+
+@pytest.mark.parametrize("module", ODD)
+def test_the_check_passes_whatever_the_words_of_a_record(
+    module: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = tmp_path / "record.json"
+    record.write_text(json.dumps(make_record(**{module: ODD[module]})), encoding="utf-8")
+    folder = str(tmp_path / "study")
+    assert main(["import", str(record), "--out", folder]) == 0
+    assert main(["check", folder]) == 0
+    assert "error" not in {line.split()[0] for line in capsys.readouterr().out.splitlines()}
+
+
 def test_identity_design_arms_and_outcomes_are_carried_over() -> None:
     study = load(read_record("NCT04207047.excerpt"))
     identity = study.identity
@@ -397,6 +472,10 @@ REFUSED = {
     "an age that is none": (
         json.dumps(make_text("* one", minimumAge="old")),
         "minimumAge is no age: old",
+    ),
+    "a type of study that is none": (
+        json.dumps(make_record(designModule={"studyType": "ROBOT"})),
+        "designModule.studyType is no type of study: ROBOT",
     ),
     "a list that is a text": (
         json.dumps(make_record(conditionsModule={"conditions": "Lupus"})),

@@ -396,3 +396,15 @@ def test_words_are_different_for_different_values(group: str) -> None:
     for catalogue in map(read_catalogue, LANGUAGES):
         said = [render(each, catalogue) for each in TERMS[group].values()]
         assert len(set(said)) == len(said)
+
+
+def test_people_and_offices_are_named_in_the_language() -> None:
+    """The template's contact is a `coordinator`; its report goes from the `site` to the `sponsor`."""
+    study = read_study("template")
+    document = explain(study, lower_study(study))
+    chinese = to_markdown(document, read_catalogue("zh"))
+    assert "B. Example（研究协调员；" in chinese
+    assert "研究中心报告申办者" in chinese
+    english = to_markdown(document, {})
+    assert "B. Example (study coordinator; " in english
+    assert "study site to sponsor" in english

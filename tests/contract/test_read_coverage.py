@@ -19,6 +19,7 @@ class Told:
     source = "told"
     format = "told"
     synthetic = False
+    warnings = ()
 
     def __init__(self, *items: Item, not_covered: frozenset[str] = frozenset()) -> None:
         self._items = items

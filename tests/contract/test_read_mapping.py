@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.contract.read_support import KINDS, read
+from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.mapping import read_mapping
 from trialwright.exchange.source import LocalMapping, RecordsUnreadable, Target
+from trialwright.terms.message import render
 
 HEADER = "病历号,fact_id,kind,concept,value,unit,low,high,start,end,status\n"
 
@@ -55,7 +57,6 @@ def test_an_empty_mapping_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("codes:\n  a: no_such_concept\n", 2),
         ("codes:\n  a: asthma\n  a: lupus\n", 3),
         ("codes:\n  a: asthma\n  A: lupus\n", 3),
         ("codes:\n  a: {route: iv}\n", 2),
@@ -63,7 +64,6 @@ def test_an_empty_mapping_says_nothing() -> None:
         ("codes:\n  a: {to: asthma, route: somehow}\n", 2),
         ("codes:\n  a: {to: prednisone_oral, strength: five}\n", 2),
         ("codes:\n  - a\n", 2),
-        ("units:\n  no_such_concept: {a: b}\n", 2),
         ("units:\n  a: [b]\n", 2),
         ("values: &x\n  a: b\n", 1),
         ("values:\n  a: !!str b\n", 2),
@@ -74,6 +74,10 @@ def test_an_empty_mapping_says_nothing() -> None:
         ("code: {}\n", 1),
         ("codes: {a: asthma\n", 2),
         ("- a\n", 1),
+        ("codes:\n  a: " + "[" * 5000, 2),
+        ("codes: " + "{" * 5000, 1),
+        ("- " * 5000, 1),
+        ("codes:\n" + "".join(f"{' ' * deep}a:\n" for deep in range(1, 50)), 11),
     ],
 )
 def test_a_faulty_mapping_is_refused_with_its_line(text: str, line: int) -> None:
@@ -114,6 +118,52 @@ def test_a_mapping_given_outright_goes_before_that_of_the_folder(tmp_path: Path)
     assert read(tmp_path, LocalMapping(not_covered=frozenset({"procedure"}))).reader.not_covered == {
         "procedure"
     }
+
+
+OF_TWO_STUDIES = """codes:
+  肌酐: creatinine
+  体重: body_wieght
+  血钾: potassium
+  狼疮: [sle_of_another_study, lupus]
+units:
+  potassium: {毫摩尔: mmol/L}
+  creatinin: {毫克: mg/dL}
+  creatinine: {微摩尔: umol/L}
+values:
+  男: male
+"""
+
+
+def test_what_a_mapping_says_for_other_studies_is_left_out_with_a_warning() -> None:
+    given = mapping(OF_TWO_STUDIES)
+    assert given.codes == {"肌酐": Target(("creatinine",)), "狼疮": Target(("lupus",))}
+    assert given.units == {"": {}, "creatinine": {"微摩尔": "umol/L"}}
+    assert given.words == {"": {"男": "male"}}
+    typing, other = (render(warning, {}) for warning in given.warnings)
+    assert typing.startswith("mapping.yaml:8: creatinin is not a concept of this study")
+    assert typing.endswith("Did you mean creatinine?")
+    assert other.endswith("is not used: body_wieght, potassium, sle_of_another_study.")
+
+
+def test_a_name_that_is_left_out_may_still_not_stand_twice() -> None:
+    with pytest.raises(RecordsUnreadable) as refused:
+        mapping("codes:\n  a: unknown\n  A: lupus\n")
+    assert refused.value.place == "mapping.yaml:3"
+
+
+def test_the_reader_and_its_coverage_tell_what_the_mapping_says_in_vain(tmp_path: Path) -> None:
+    (tmp_path / "mapping.yaml").write_text("codes: {Cr: creatinine, K: potassium}\n")
+    (tmp_path / "persons.csv").write_text("person_id,sex,birth_date\np1,male,1990\n")
+    (tmp_path / "facts.csv").write_text(
+        "person_id,fact_id,kind,concept,value,unit,start\n"
+        "p1,f1,measurement,Cr,1,mg/dL,2026-05-01\np1,f2,measurement,K,4,mmol/L,2026-05-01\n"
+    )
+    given = read(tmp_path)
+    assert [fact.concept for fact in given.facts] == ["creatinine"]
+    assert [code.code for code in given.unmapped] == ["K"]
+    coverage = Coverage(KINDS)
+    assert list(coverage.watch(given.reader)) == given.items
+    assert "potassium" in coverage.report({})["warnings"][0]
 
 
 @pytest.mark.parametrize(

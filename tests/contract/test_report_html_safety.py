@@ -185,3 +185,35 @@ def test_text_has_enough_contrast() -> None:
     for ink, paper in PAIRS:
         light, dark = sorted((luminance(colours[ink]), luminance(colours[paper])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)
+
+
+def breaks_not(style: str) -> set[str]:
+    """Last parts of the selectors whose text is kept on one line: `.number`, `th` ..."""
+    rules = re.findall(r"([^{}]+)\{([^{}]*white-space: nowrap[^{}]*)\}", style)
+    return {one.split()[-1] for selectors, _ in rules for one in selectors.split(",")}
+
+
+def lines_of(element: Element, above: tuple[Element, ...] = ()) -> list[tuple[Element, ...]]:
+    """Every element that holds text itself, with all that it stands in."""
+    own = [(*above, element)] if element.texts else []
+    return own + [line for child in element.children for line in lines_of(child, (*above, element))]
+
+
+@pytest.mark.parametrize("command", ["screen", "funnel"])
+def test_a_name_of_any_length_is_broken_into_lines(command: str) -> None:
+    """Person ids stand in `bdi`, which breaks anywhere, and in nothing that is kept on one line."""
+    style = (ROOT / "src/trialwright/reports/templates/report.css").read_text(encoding="utf-8")
+    assert re.search(r"^bdi \{[^}]*overflow-wrap: anywhere", style, re.MULTILINE)
+    kept = breaks_not(style)
+    assert {".number", ".day"} <= kept
+    long = "x" * 5000
+    lines = lines_of(read_page(write(poisoned(result_of(command), long))).one("main"))
+    found = [line for line in lines if any(long in text for text in line[-1].texts)]
+    people = [line for line in found if any("syn-" in text for text in line[-1].texts)]
+    assert found
+    assert bool(people) == (command == "screen")
+    assert {line[-1].tag for line in people} <= {"bdi"}
+    for line in people or found:
+        for element in line:
+            classes = {f".{name}" for name in element.attributes.get("class", "").split()}
+            assert not kept & {element.tag, *classes}, element.attributes

@@ -92,6 +92,30 @@ REFUSALS = [
         "Did you mean within?",
         "2 d",
     ),
+    (
+        "latest(alt, within=2 d > 40 U/L",
+        "The bracket ( opened at column 7 of the rule is not closed.",
+        "Close it with ) where it should end.",
+        "(alt",
+    ),
+    (
+        "age >= 18 a and (age < 65 a or (age > 70 a)",
+        "The bracket ( opened at column 17 of the rule is not closed.",
+        "Close it with ) where it should end.",
+        "(age < 65 a",
+    ),
+    (
+        "sex in {female, male",
+        "The bracket { opened at column 8 of the rule is not closed.",
+        "Close it with } where it should end.",
+        "{female",
+    ),
+    (
+        "latest(alt within=2 d) > 40 U/L",
+        "Here , / ) is missing.",
+        "Seen was `within`.",
+        "within",
+    ),
 ]
 
 

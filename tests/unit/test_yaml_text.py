@@ -177,3 +177,14 @@ def test_both_parsers_of_the_library_say_the_same(monkeypatch: pytest.MonkeyPatc
     fast = [parse_yaml(text, file="x.yaml") for text in texts]
     monkeypatch.setattr(yaml_text, "_PARSER", yaml.SafeLoader)
     assert [parse_yaml(text, file="x.yaml") for text in texts] == fast
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 50_000, "a: " + "{" * 50_000, "? " * 50_000, "- " * 50_000])
+def test_what_stands_too_deep_is_refused_at_once(text: str) -> None:
+    """Also where the nesting is one of keys; nothing beyond the limit is read."""
+    with pytest.raises(StudyInvalid) as refused:
+        parse_yaml(text, file="criteria.yaml")
+    last = refused.value.problems[-1]
+    assert last.code == "yaml_refused"
+    assert last.message.template.startswith("More than {count} lists and mappings")
+    assert len(refused.value.problems) <= 31

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from trialwright.locale import read_catalogue
 from trialwright.terms.message import Message, message, render
-from trialwright.terms.visible import visible
+from trialwright.terms.visible import display_width, pad, visible
 
 if TYPE_CHECKING:
     from trialwright.study.errors import Problem
@@ -73,8 +73,8 @@ class Terminal:
         self._shown = now
         if sys.stderr.isatty():
             text = self.say(sentence)
-            print("\r" + text.ljust(self._wide), end="", file=sys.stderr, flush=True)
-            self._wide = len(text)
+            print("\r" + pad(text, self._wide), end="", file=sys.stderr, flush=True)
+            self._wide = display_width(text)
 
     def clear(self) -> None:
         """Wipe a passing sentence."""
@@ -93,38 +93,62 @@ def own_parser(command: str, about: Message, examples: str, terminal: Terminal) 
     )
 
 
-def day_option(text: str) -> date:
+def day_option(terminal: Terminal) -> Callable[[str], date]:
     """An ISO date for argparse."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not a date such as 2026-11-01") from None
+
+    def read(text: str) -> date:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise _no_option(
+                message("{text} is not a date such as 2026-11-01", text=text), terminal
+            ) from None
+
+    return read
 
 
-def reading_option(text: str) -> tuple[str, str]:
+def reading_option(terminal: Terminal) -> Callable[[str], tuple[str, str]]:
     """ID=NAME for argparse."""
-    criterion, equals, name = text.partition("=")
-    if not (criterion and equals and name):
-        raise argparse.ArgumentTypeError(f"{text} is not CRITERION=READING, such as I4=literal")
-    return criterion, name
+
+    def read(text: str) -> tuple[str, str]:
+        criterion, equals, name = text.partition("=")
+        if not (criterion and equals and name):
+            raise _no_option(
+                message("{text} is not CRITERION=READING, such as I4=literal", text=text), terminal
+            )
+        return criterion, name
+
+    return read
 
 
-def percent_option(text: str) -> float:
+def percent_option(terminal: Terminal) -> Callable[[str], float]:
     """A share from 0 to 100 for argparse."""
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 100:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 100")
-    return share
+
+    def read(text: str) -> float:
+        try:
+            share = float(text)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 100:
+            raise _no_option(message("{text} is not a number from 0 to 100", text=text), terminal)
+        return share
+
+    return read
 
 
-def count_option(text: str) -> int:
+def count_option(terminal: Terminal) -> Callable[[str], int]:
     """A whole number of at least 0 for argparse."""
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 0")
-    return int(text)
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit():
+            raise _no_option(message("{text} is not a whole number of at least 0", text=text), terminal)
+        return int(text)
+
+    return read
+
+
+def _no_option(sentence: Message, terminal: Terminal) -> argparse.ArgumentTypeError:
+    return argparse.ArgumentTypeError(terminal.say(sentence))
 
 
 def problem_line(problem: Problem, terminal: Terminal) -> str:

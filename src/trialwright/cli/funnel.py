@@ -22,7 +22,14 @@ from trialwright.cli.common import (
     whole_file,
 )
 from trialwright.cli.engines import CHUNK, hospital_of, make_engine, open_hospital
-from trialwright.cli.records import add_record_options, closed_world, open_source, read_records, unreadable
+from trialwright.cli.records import (
+    add_record_options,
+    asked_readings,
+    closed_world,
+    open_source,
+    read_records,
+    unreadable,
+)
 from trialwright.cli.screen import chosen_rules, set_aside, unread, warn
 from trialwright.eligibility.funnel import Population, overall_of, pick_bits, swap
 from trialwright.eligibility.search import WORD, Engine, Search, plan_search
@@ -69,7 +76,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     )
     own.add_argument(
         "--least",
-        type=count_option,
+        type=count_option(terminal),
         default=0,
         metavar="N",
         help=say(message("show no count from 1 to N-1 (for what leaves the site)")),
@@ -79,8 +86,8 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
 
 def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
     """`trialwright funnel STUDY RECORDS --on DATE`."""
+    readings = asked_readings(options)
     eligibility = load_eligibility(options.study, terminal)
-    readings = dict(options.reading)
     chosen = chosen_rules(eligibility, readings)
     if options.least < 0:
         raise Stop(USAGE, message("--least must be at least 0."))
@@ -220,6 +227,7 @@ def hospital_masks(
             terminal.progress(message("judging: {count} people", count=f"{done:,}"))
             masks += _read_masks(search, engine)
         hospital.cover(coverage)
+        coverage.know(reader)
     except RecordsUnreadable as error:
         raise unreadable(error) from None
     finally:

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from trialwright import __version__
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal
+from trialwright.cli.parser_words import parser_words
 from trialwright.terms.message import message
 
 COMMANDS = {
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character is shown its number
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = _run(given, terminal)
+        with parser_words(terminal):
+            code = _run(given, terminal)
         sys.stdout.flush()
     except Stop as stop:
         terminal.tell(stop.message)
@@ -129,7 +131,12 @@ def _parser(terminal: Terminal) -> argparse.ArgumentParser:
         + say(message("`trialwright COMMAND --help` explains one command.")),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"trialwright {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"trialwright {__version__}",
+        help=say(message("show program's version number and exit")),
+    )
     parser.add_argument("command", choices=tuple(COMMANDS), help=argparse.SUPPRESS)
     _common(parser, terminal)
     return parser

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trialwright.cli.common import (
     RECORDS_UNREADABLE,
+    USAGE,
     Stop,
     Terminal,
     day_option,
@@ -42,7 +43,11 @@ def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> N
         ),
     )
     parser.add_argument(
-        "--on", required=True, type=day_option, metavar="DATE", help=say(message("the reference date"))
+        "--on",
+        required=True,
+        type=day_option(terminal),
+        metavar="DATE",
+        help=say(message("the reference date")),
     )
     parser.add_argument(
         "--mode",
@@ -59,7 +64,7 @@ def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> N
         "--reading",
         action="append",
         default=[],
-        type=reading_option,
+        type=reading_option(terminal),
         metavar="ID=NAME",
         help=say(message("run another reading of a criterion; may be repeated")),
     )
@@ -69,13 +74,31 @@ def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> N
     parser.add_argument("--out", metavar="PATH", help=say(message("write there instead of stdout")))
     parser.add_argument(
         "--verify-sample",
-        type=percent_option,
+        type=percent_option(terminal),
         default=1.0,
         metavar="PERCENT",
         help=say(
             message("share of people judged a second time by the Python engine (SQL engines; default 1)")
         ),
     )
+
+
+def asked_readings(options: argparse.Namespace) -> dict[str, str]:
+    """The readings asked for, by criterion; two different ones for one criterion are a usage error."""
+    readings: dict[str, str] = {}
+    for criterion, name in options.reading:
+        if readings.setdefault(criterion, name) != name:
+            raise Stop(
+                USAGE,
+                message(
+                    "{criterion} cannot be read in two ways at once: {first} and {second} are asked for. "
+                    "Leave one of them out.",
+                    criterion=criterion,
+                    first=f"{criterion}={readings[criterion]}",
+                    second=f"{criterion}={name}",
+                ),
+            )
+    return readings
 
 
 @dataclass(frozen=True, slots=True)

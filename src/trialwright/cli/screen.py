@@ -25,6 +25,7 @@ from trialwright.cli.question import Judged, Question
 from trialwright.cli.records import (
     Records,
     add_record_options,
+    asked_readings,
     closed_world,
     open_source,
     read_records,
@@ -77,8 +78,8 @@ def screen(options: argparse.Namespace, terminal: Terminal) -> int:
     """`trialwright screen STUDY RECORDS --on DATE`."""
     if options.format == "parquet" and not options.out:
         raise Stop(USAGE, message("Parquet needs --out."))
+    readings = asked_readings(options)
     eligibility = load_eligibility(options.study, terminal)
-    readings = dict(options.reading)
     rules = chosen_rules(eligibility, readings)
     reader = open_source(eligibility, options)
     if options.format == "parquet":
@@ -110,7 +111,7 @@ def screen_hospital(
 ) -> int:
     """A large tidy hospital into Parquet: typed and judged by DuckDB, a sample judged again by the interpreter."""
     setting = Setting(options.mode, FORMULAS, reader.not_covered)
-    question = Question(eligibility, rules, options.on, setting, dict(options.reading), "duckdb")
+    question = Question(eligibility, rules, options.on, setting, asked_readings(options), "duckdb")
     engine = DuckEngine()
     coverage = Coverage({concept.name: concept.kind for concept in eligibility.study.concepts})
     try:
@@ -120,6 +121,7 @@ def screen_hospital(
                 path, hospital_rows(question, hospital, engine, options.verify_sample, terminal)
             )
         hospital.cover(coverage)
+        coverage.know(reader)
     except RecordsUnreadable as error:
         raise unreadable(error) from None
     finally:

@@ -27,7 +27,9 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     if command == "check":
         own = own_parser(
             command,
-            message("Validates a study and prints one finding a line; exit code 3 if one is an error."),
+            message(
+                "Validates a study, runs its scenarios and prints one finding a line; exit code 3 if one is an error."
+            ),
             "  trialwright check beam\n  trialwright check studies/my-study",
             terminal,
         )
@@ -74,6 +76,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
 
 def check(options: argparse.Namespace, terminal: Terminal) -> int:
     """`trialwright check STUDY`."""
+    from trialwright.cli.scenarios import check_scenarios
     from trialwright.exchange.folder import read_scenarios
     from trialwright.study.checks import check_study
     from trialwright.study.errors import StudyInvalid
@@ -81,9 +84,18 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
     eligibility = load_eligibility(options.study, terminal)
     problems = list(eligibility.study.warnings) + list(check_study(eligibility.study, eligibility))
     try:
-        read_scenarios(options.study, study=eligibility.study)
+        scenarios = read_scenarios(options.study, study=eligibility.study)
     except StudyInvalid as error:
         problems += error.problems
+    else:
+        problems += check_scenarios(
+            scenarios,
+            eligibility,
+            progress=lambda count: terminal.progress(
+                message("scenarios: {count} of {total}", count=count, total=len(scenarios))
+            ),
+        )
+    terminal.clear()
     for problem in problems:
         print(problem_line(problem, terminal))
     errors = sum(problem.severity == "error" for problem in problems)

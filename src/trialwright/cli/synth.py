@@ -34,7 +34,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument("--out", required=True, metavar="DIR", help=say(message("a new or empty folder")))
     own.add_argument(
         "--on",
-        type=day_option,
+        type=day_option(terminal),
         metavar="DATE",
         help=say(message("the day for which the verdicts hold (2026-11-01)")),
     )

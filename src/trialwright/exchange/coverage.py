@@ -30,6 +30,7 @@ class Coverage:
         self._not_covered: frozenset[str] = frozenset()
         self._left_out: Counter[str] = Counter()
         self._tallied: Counter[str] = Counter()
+        self._mapping: tuple[Message, ...] = ()
         self.people = 0
         self.skipped: Counter[str] = Counter()
 
@@ -38,8 +39,13 @@ class Coverage:
         for item in reader:
             self.count(item)
             yield item
+        self.know(reader)
+
+    def know(self, reader: Reader) -> None:
+        """Take over what a reader says about itself when it has been read."""
         self._not_covered = reader.not_covered
         self._left_out = reader.left_out
+        self._mapping = reader.warnings
 
     def count(self, item: Item) -> None:
         """Count one item."""
@@ -91,7 +97,7 @@ class Coverage:
             and not any(self._facts[concept] for concept in concepts)
             and any(self._kinds.get(concept) not in self._not_covered for concept in concepts)
         ]
-        return self._foreign_kinds(least) + found
+        return [*self._mapping, *self._foreign_kinds(least), *found]
 
     def _foreign_kinds(self, least: int) -> list[Message]:
         """Kinds of data that the source holds, all of it under codes the study does not know."""

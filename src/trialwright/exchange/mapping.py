@@ -6,6 +6,8 @@ All scalars are text; unknown and repeated keys, tags, anchors and aliases are r
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
 
 import yaml
 
@@ -17,10 +19,17 @@ from trialwright.terms.message import Message, message
 _SECTIONS = ("codes", "units", "values", "columns", "not_covered", "encoding")
 _TARGET_KEYS = ("to", "route", "strength")
 _TABLES = ("persons", "facts")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 10  # a mapping needs 4
+_ALIKE = 0.8  # below it, names of unrelated concepts are taken for typing errors
 
 
 def read_mapping(text: str, *, place: str, kinds: Mapping[str, str]) -> LocalMapping:
-    """Read a `mapping.yaml`; `kinds`: the study's concepts. Raises `RecordsUnreadable` with file and line."""
+    """Read a `mapping.yaml`; `kinds`: the study's concepts. Raises `RecordsUnreadable` with file and line.
+
+    A mapping beside the records serves several studies: what it says about concepts this one does not know is left
+    out, and named in `warnings`.
+    """
     return _MappingFile(place, kinds).read(text)
 
 
@@ -28,18 +37,16 @@ class _MappingFile:
     def __init__(self, place: str, kinds: Mapping[str, str]) -> None:
         self.place = place
         self.kinds = kinds
+        self.strangers: dict[str, int] = {}
 
-    def refuse(self, node: yaml.Node, sentence: Message) -> RecordsUnreadable:
+    def refuse(self, node: Any, sentence: Message) -> RecordsUnreadable:
         return RecordsUnreadable(f"{self.place}:{node.start_mark.line + 1}", sentence)
 
     def read(self, text: str) -> LocalMapping:
         try:
-            for event in yaml.parse(text, Loader=yaml.SafeLoader):
-                if getattr(event, "anchor", None) or getattr(event, "tag", None):
-                    place = f"{self.place}:{event.start_mark.line + 1}" if event.start_mark else self.place
-                    raise RecordsUnreadable(place, message("Anchors, aliases and tags are not allowed here."))
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except (yaml.YAMLError, RecursionError) as error:
+            self.check_events(yaml.parse(text, Loader=_LOADER))
+            root = yaml.compose(text, Loader=_LOADER)
+        except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             place = f"{self.place}:{mark.line + 1}" if mark else self.place
             raise RecordsUnreadable(place, message("This is not readable YAML.")) from None
@@ -57,7 +64,52 @@ class _MappingFile:
             columns=self.columns_of(sections.get("columns")),
             not_covered=self.kinds_of(sections.get("not_covered")),
             encoding=self.encoding_of(sections.get("encoding")),
+            warnings=tuple(self.warnings()),
         )
+
+    def check_events(self, events: Iterator[Any]) -> None:
+        """Refuse what a mapping never needs, before a tree is built of it: anchors, tags, deep nesting."""
+        depth = 0
+        for event in events:
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if getattr(event, "anchor", None) or getattr(event, "tag", None):
+                raise self.refuse(event, message("Anchors, aliases and tags are not allowed here."))
+            if depth > _DEEPEST:
+                raise self.refuse(
+                    event,
+                    message(
+                        "More than {count} lists and mappings stand one inside the other here.",
+                        count=_DEEPEST,
+                    ),
+                )
+
+    def stranger(self, node: yaml.Node, name: str) -> None:
+        """Note the name of a concept that the study does not know."""
+        line = node.start_mark.line + 1
+        self.strangers[name] = min(line, self.strangers.get(name, line))
+
+    def warnings(self) -> Iterator[Message]:
+        """What may be a typing error, each by itself; then what will be meant for other studies."""
+        others = []
+        for name, line in sorted(self.strangers.items(), key=lambda pair: pair[1]):
+            near = get_close_matches(name, self.kinds, n=1, cutoff=_ALIKE)
+            if not near:
+                others.append(name)
+                continue
+            yield message(
+                "{place}: {name} is not a concept of this study, and what is said about it is not used. "
+                "Did you mean {near}?",
+                place=f"{self.place}:{line}",
+                name=name,
+                near=near[0],
+            )
+        if others:
+            yield message(
+                "{place} explains concepts that this study does not have; what it says about them is not used: {names}.",
+                place=self.place,
+                names=tuple(others),
+            )
 
     def text(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):
@@ -86,9 +138,11 @@ class _MappingFile:
         if node is None:
             return {}
         codes: dict[str, Target] = {}
+        seen: set[str] = set()
         for key, key_node, value in self.pairs(node):
-            if fold_code(key) in codes:
+            if fold_code(key) in seen:
                 raise self.refuse(key_node, message("{key} stands here twice.", key=key))
+            seen.add(fold_code(key))
             if isinstance(value, yaml.MappingNode):
                 parts = {name: part for name, _key, part in self.pairs(value, allowed=_TARGET_KEYS)}
                 if "to" not in parts:
@@ -107,23 +161,20 @@ class _MappingFile:
                     )
             else:
                 target = Target(self.targets_of(value))
-            codes[fold_code(key)] = target
+            if target.to:
+                codes[fold_code(key)] = target
         return codes
 
     def targets_of(self, node: yaml.Node) -> tuple[str, ...]:
         nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        targets = tuple(self.text(item) for item in nodes)
-        for item, target in zip(nodes, targets, strict=True):
-            if "|" not in target and target not in self.kinds:
-                raise self.refuse(
-                    item,
-                    message(
-                        "{name} is neither a concept of the study nor a system|code. Correct it, or give this study a "
-                        "mapping of its own with --mapping.",
-                        name=target,
-                    ),
-                )
-        return targets
+        known = []
+        for item in nodes:
+            target = self.text(item)
+            if "|" in target or target in self.kinds:
+                known.append(target)
+            else:
+                self.stranger(item, target)
+        return tuple(known)
 
     def strength_of(self, node: yaml.Node) -> str:
         text = self.text(node)
@@ -137,16 +188,11 @@ class _MappingFile:
         words: dict[str, dict[str, str]] = {"": {}}
         for key, key_node, value in self.pairs(node) if node is not None else ():
             if isinstance(value, yaml.MappingNode):
-                if key not in self.kinds:
-                    raise self.refuse(
-                        key_node,
-                        message(
-                            "{name} is not a concept of the study. Correct the name, or give this study a mapping of "
-                            "its own with --mapping.",
-                            name=key,
-                        ),
-                    )
-                words[key] = {name: self.text(part) for name, _key, part in self.pairs(value)}
+                pairs = {name: self.text(part) for name, _key, part in self.pairs(value)}
+                if key in self.kinds:
+                    words[key] = pairs
+                else:
+                    self.stranger(key_node, key)
             else:
                 words[""][key] = self.text(value)
         return words

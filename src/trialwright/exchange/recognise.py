@@ -199,6 +199,7 @@ class _Unpacked:
         self.source = reader.source
         self.format = reader.format
         self.synthetic = reader.synthetic
+        self.warnings = reader.warnings
 
     @property
     def not_covered(self) -> frozenset[str]:

@@ -62,7 +62,7 @@ class LocalMapping:
     """A `mapping.yaml`, read: local codes, units, words and column names, and the kinds of data not covered.
 
     Keys of `codes` are folded (`answers.fold`), or "system|code"; `units` and `words` are looked up by
-    concept first, then under "".
+    concept first, then under "". `warnings`: what it says about concepts that the study does not know.
     """
 
     codes: Mapping[str, Target] = field(default_factory=dict)
@@ -71,6 +71,7 @@ class LocalMapping:
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     not_covered: frozenset[str] = frozenset()
     encoding: str = "utf-8"
+    warnings: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Reader(Protocol):
     `synthetic`: whether the source says that its people are made up; False says nothing.
     `not_covered`: kinds of data the source does not hold, declared in the mapping or lost with an unreadable
     file or table; `left_out`: resource types or tables that are not read, with how many records. Both are
-    complete only when the iteration has ended.
+    complete only when the iteration has ended. `warnings`: what its mapping says to no effect.
     """
 
     @property
@@ -122,6 +123,11 @@ class Reader(Protocol):
     @property
     def left_out(self) -> Counter[str]:
         """Resource types or tables that are not read."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        """What the mapping says about concepts that the study does not know."""
         ...
 
     def __iter__(self) -> Iterator[Item]: ...

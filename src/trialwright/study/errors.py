@@ -31,6 +31,7 @@ CODES: Mapping[str, Message] = {
     "incomplete": message("the parts of a statement do not fit together"),
     "rule": message("a rule cannot be read, or makes no sense for this study"),
     "based_on": message("the study this one is based on cannot be used"),
+    "scenario_differs": message("a scenario of the study does not come out as its author expects"),
 }
 """Every problem code with what it means; each has a section in the reference."""
 

@@ -185,6 +185,20 @@ class _Parser:
         self.index += 1
         return token
 
+    def within(self, opening: _Token, *texts: str) -> _Token:
+        """Take what goes on or closes behind an opened bracket; at the end of the rule the bracket is not closed."""
+        if self.peek() is not None:
+            return self.take(*texts)
+        raise RuleError(
+            message(
+                "The bracket {bracket} opened at column {column} of the rule is not closed.",
+                bracket=opening.text,
+                column=opening.at + 1,
+            ),
+            message("Close it with {bracket} where it should end.", bracket=texts[-1]),
+            opening.at,
+        )
+
     def fail(self, sentence: Message) -> NoReturn:
         token = self.peek()
         raise RuleError(
@@ -229,12 +243,12 @@ class _Parser:
         return parts[0] if len(parts) == 1 else All(parts[0].at, tuple(parts))
 
     def texts(self) -> tuple[str, ...]:
-        self.take("{")
+        opening = self.take("{")
         texts = [self.take().text]
         while self.peek(","):
             self.take(",")
             texts.append(self.take().text)
-        self.take("}")
+        self.within(opening, ",", "}")
         return tuple(texts)
 
     def term(self) -> Expression:
@@ -243,19 +257,19 @@ class _Parser:
             return Quantity(token.at, token.text, token.unit)
         if token.text == "(":
             inside = self.any()
-            self.take(")")
+            self.within(token, ")")
             return inside
         if token.kind != "word" or token.text in _KEYWORDS:
             self.index -= 1
             self.fail(message("Here a term is missing."))
         if not self.peek("("):
             return Name(token.at, token.text)
-        self.take("(")
+        opening = self.take("(")
         arguments: list[Expression] = []
         named: list[tuple[str, Expression]] = []
         while not self.peek(")"):
             if arguments or named:
-                self.take(",")
+                self.within(opening, ",", ")")
             word = self.peek()
             following = self.tokens[self.index + 1] if self.index + 1 < len(self.tokens) else None
             if word and word.kind == "word" and following and following.text == "=" and word.text != "sex":

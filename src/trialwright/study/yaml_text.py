@@ -121,6 +121,16 @@ class _Reader:
             )
 
     def begin(self, event: Any, node: list[Plain] | dict[str, Plain]) -> None:
+        if len(self.stack) == _DEEPEST:
+            self.refuse(
+                event.start_mark,
+                "yaml_refused",
+                message(
+                    "More than {count} lists and mappings stand one inside the other here.", count=_DEEPEST
+                ),
+                message("Look for a bracket that is never closed."),
+            )
+            raise StudyInvalid(tuple(self.problems))
         top = self.stack[-1] if self.stack else None
         if top and isinstance(top.node, dict) and top.key is None:
             self.refuse(
@@ -132,16 +142,6 @@ class _Reader:
             top.key = ""
             self.stack.append(_Open(node, (*top.path, "")))
             return
-        if len(self.stack) == _DEEPEST:
-            self.refuse(
-                event.start_mark,
-                "yaml_refused",
-                message(
-                    "More than {count} lists and mappings stand one inside the other here.", count=_DEEPEST
-                ),
-                message("Look for a bracket that is never closed."),
-            )
-            raise StudyInvalid(tuple(self.problems))
         path = self.put(event, node)
         self.stack.append(_Open(node, path))
 

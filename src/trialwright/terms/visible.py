@@ -1,8 +1,9 @@
-"""Text from records as it may be shown on a terminal: what would act instead of being read is shown by its number."""
+"""Text on a terminal: what would act instead of being read is shown by its number; columns count what is seen."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Control characters (escape sequences, line ends), separators of lines, marks that turn the direction of writing,
 # halves of a character that no encoding can write.
@@ -14,3 +15,24 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return _ACTS.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def display_width(text: str) -> int:
+    """How many columns of a terminal a text fills: 2 for a wide character (Chinese), 0 for a mark on another.
+
+    **Source**: Unicode Standard Annex 11, East Asian Width (W and F are wide).
+    """
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def pad(text: str, width: int) -> str:
+    """The text with blanks behind it, up to so many columns; a longer one as it is."""
+    return text + " " * (width - display_width(text))

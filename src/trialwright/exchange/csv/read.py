@@ -52,6 +52,7 @@ class TidyReader:
         self.left_out: Counter[str] = Counter()
         self.synthetic = options.synthetic
         self.not_covered = options.mapping.not_covered
+        self.warnings = options.mapping.warnings
         self.persons = persons
         self.facts = tuple(facts)
         self.options = options

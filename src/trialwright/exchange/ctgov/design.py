@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialwright.exchange.ctgov.fields import Json, read_part, read_parts, read_text, read_texts
 from trialwright.exchange.ctgov.vocabulary import INTERVENTION_LABELS, make_id, read_phase, read_word
-from trialwright.exchange.ctgov.yaml_text import NOT_STATED, Plain, clean, maybe_english, only_english
+from trialwright.exchange.ctgov.yaml_text import NOT_STATED, Plain, clean, maybe_english
 
 _LEVELS = (
     ("primary", "primaryOutcomes", "P"),
@@ -58,7 +58,7 @@ def read_outcomes(outcomes: Json) -> tuple[list[Plain], list[Plain]]:
                     (
                         ("id", f"{letter}{number}"),
                         ("level", level),
-                        ("title", only_english(read_text(outcome, "measure"))),
+                        ("title", maybe_english(read_text(outcome, "measure")) or NOT_STATED),
                         ("description", maybe_english(read_text(outcome, "description"))),
                         ("time_frame", maybe_english(read_text(outcome, "timeFrame")) or NOT_STATED),
                     )
@@ -74,24 +74,26 @@ def read_arms(module: Json) -> tuple[list[Plain], list[Plain]]:
     """Interventions and arms. An arm names its interventions and an intervention its arms; both are read.
 
     Of several interventions with one name an arm has those that name the arm. A group without a type (in
-    observational studies) is `other`.
+    observational studies) is `other`, as is an intervention without one.
     """
     interventions: list[Plain] = []
     by_label: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     by_arm: dict[str, list[str]] = {}
     taken: set[str] = set()
     for one in read_parts(module, "interventions"):
         kind, name = read_text(one, "type"), read_text(one, "name")
         key = make_id(name, fallback="intervention", taken=taken)
         by_label.setdefault(f"{INTERVENTION_LABELS.get(kind, kind)}: {name}", []).append(key)
+        by_name.setdefault(name, []).append(key)
         for label in read_texts(one, "armGroupLabels"):
             by_arm.setdefault(label, []).append(key)
         interventions.append(
             clean(
                 (
                     ("id", key),
-                    ("type", read_word(kind)),
-                    ("title", only_english(name)),
+                    ("type", read_word(kind or "OTHER")),
+                    ("title", maybe_english(name) or NOT_STATED),
                     ("description", maybe_english(read_text(one, "description"))),
                 )
             )
@@ -103,14 +105,14 @@ def read_arms(module: Json) -> tuple[list[Plain], list[Plain]]:
         naming = by_arm.get(label, [])
         named: list[str] = []
         for name in read_texts(arm, "interventionNames"):
-            candidates = by_label.get(name, [])
+            candidates = by_label.get(name) or by_name.get(name.partition(": ")[2], [])
             named += [key for key in candidates if key in naming] or candidates
         arms.append(
             clean(
                 (
                     ("id", make_id(label, fallback="arm", taken=taken)),
                     ("type", read_word(read_text(arm, "type") or "OTHER")),
-                    ("title", only_english(label)),
+                    ("title", maybe_english(label) or NOT_STATED),
                     ("description", maybe_english(read_text(arm, "description"))),
                     ("interventions", list(dict.fromkeys(named + naming))),
                 )

@@ -39,6 +39,10 @@ _NOT_IN_YEARS = {
     "en": "Not computed: an age limit of the record is not in years.",
     "zh": "尚未计算：登记记录的年龄界限不以岁为单位。",
 }
+_NO_SEX = {
+    "en": "Not computed: what the record says of the sex is none of female, male and all.",
+    "zh": "尚未计算：登记记录中的性别不是女性、男性或不限。",
+}
 
 
 def read_criteria(eligibility: Json) -> list[Plain]:
@@ -87,9 +91,11 @@ def _read_age_and_sex(eligibility: Json) -> list[Plain]:
         conditions.append(" <= ".join(word for word in (low or "", "age", high or "") if word))
     if sex in ("female", "male"):
         conditions.append(f"sex = {sex}")
-    if not conditions:
+    odd = sex not in ("", "all", "female", "male")
+    if not conditions and not odd:
         return []
-    computed = all(limit.endswith(" a") for limit in limits)
+    why = _NO_SEX if odd else _BY_FIELDS if all(limit.endswith(" a") for limit in limits) else _NOT_IN_YEARS
+    computed = why is _BY_FIELDS
     stated = [read_text(eligibility, name) or "N/A" for name in ("minimumAge", "maximumAge", "sex")]
     name = "registry" if computed else "uncomputed"
     rule = " and ".join(conditions) if computed else "unknown(not_computed)"
@@ -101,6 +107,6 @@ def _read_age_and_sex(eligibility: Json) -> list[Plain]:
             "text": {"en": "Minimum age: {}. Maximum age: {}. Sex: {}.".format(*stated), "zh": ""},
             "source": STRUCTURED,
             "chosen": name,
-            "readings": {name: {"because": _BY_FIELDS if computed else _NOT_IN_YEARS, "rule": rule}},
+            "readings": {name: {"because": why, "rule": rule}},
         }
     ]

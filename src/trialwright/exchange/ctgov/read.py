@@ -24,6 +24,7 @@ from trialwright.exchange.ctgov.fields import (
     read_text,
     read_texts,
 )
+from trialwright.exchange.ctgov.known import leave_out_unknown
 from trialwright.exchange.ctgov.vocabulary import make_id, read_identifier_type, read_place, read_word
 from trialwright.exchange.ctgov.yaml_text import NOT_STATED, Plain, clean, maybe_english, write_yaml
 from trialwright.terms.message import message
@@ -37,7 +38,8 @@ def import_record(text: str) -> dict[str, str]:
     Raises `NotARegistryRecord` for a legacy version 1 record, any other JSON, and anything that is no JSON.
     """
     record = _read_json(text)
-    protocol = read_part(record, "protocolSection")
+    stated = read_part(record, "protocolSection")
+    protocol, lost = leave_out_unknown(stated)
     identification = read_part(protocol, "identificationModule")
     interventions, arms = read_arms(read_part(protocol, "armsInterventionsModule"))
     name = read_text(identification, "nctId") or read_text(identification, "briefTitle")
@@ -45,8 +47,8 @@ def import_record(text: str) -> dict[str, str]:
         f"Imported from {REGISTRY}: {name}. A starting point: nothing in it has been checked by a person."
     )
     data: dict[str, Mapping[str, Plain]] = {
-        "study.yaml": _read_study(record, protocol),
-        "criteria.yaml": {"criteria": read_criteria(read_part(protocol, "eligibilityModule"))},
+        "study.yaml": _read_study(protocol, (*find_unmapped(record), *lost)),
+        "criteria.yaml": {"criteria": read_criteria(read_part(stated, "eligibilityModule"))},
         "concepts.yaml": {"concepts": []},
     }
     if arms:
@@ -105,7 +107,7 @@ def _read_json(text: str) -> Json:
     return record
 
 
-def _read_study(record: Json, protocol: Json) -> dict[str, Plain]:
+def _read_study(protocol: Json, lost: Sequence[str]) -> dict[str, Plain]:
     identification = read_part(protocol, "identificationModule")
     sponsors = read_part(protocol, "sponsorCollaboratorsModule")
     description = read_part(protocol, "descriptionModule")
@@ -127,21 +129,25 @@ def _read_study(record: Json, protocol: Json) -> dict[str, Plain]:
             ("officials", [_read_official(one) for one in read_parts(places, "overallOfficials")]),
             ("contacts", [_read_contact(one) for one in read_parts(places, "centralContacts")]),
             ("sites", _read_sites(read_parts(places, "locations"))),
-            ("conditions", [{"en": word, "zh": ""} for word in read_texts(conditions, "conditions")]),
-            ("keywords", [{"en": word, "zh": ""} for word in read_texts(conditions, "keywords")]),
+            ("conditions", _only_english(read_texts(conditions, "conditions"))),
+            ("keywords", _only_english(read_texts(conditions, "keywords"))),
             ("summary", maybe_english(read_text(description, "briefSummary")) or NOT_STATED),
             ("description", maybe_english(read_text(description, "detailedDescription"))),
             ("design", read_design(read_part(protocol, "designModule"))),
             ("population", _read_population(read_part(protocol, "eligibilityModule"))),
             ("objectives", objectives),
             ("endpoints", endpoints),
-            ("notes", _read_notes(record)),
+            ("notes", _read_notes(read_text(identification, "nctId") or REGISTRY, lost)),
         )
     )
 
 
 def _only_if(text: str, name: str) -> dict[str, Plain]:
     return {name: {"en": text, "zh": ""}} if text else {}
+
+
+def _only_english(words: Sequence[str]) -> list[Plain]:
+    return [{"en": word, "zh": ""} for word in words if word]
 
 
 def _read_identifiers(identification: Json) -> list[Plain]:
@@ -152,7 +158,8 @@ def _read_identifiers(identification: Json) -> list[Plain]:
         found.append({"registry": SPONSOR_NUMBER, "id": number})
     for other in read_parts(identification, "secondaryIdInfos"):
         kind = read_identifier_type(read_text(other, "type"), read_text(other, "domain"))
-        found.append({"registry": kind, "id": read_text(other, "id")})
+        if number := read_text(other, "id"):
+            found.append({"registry": kind, "id": number})
     return found
 
 
@@ -171,7 +178,8 @@ def _read_status(status: Json) -> dict[str, Plain]:
 
 
 def _read_date(struct: Json) -> dict[str, Plain]:
-    return clean((("date", read_text(struct, "date")), ("type", read_word(read_text(struct, "type")))))
+    day = read_text(struct, "date")
+    return clean((("date", day), ("type", read_word(read_text(struct, "type"))))) if day else {}
 
 
 def _read_sponsor(sponsor: Json) -> dict[str, Plain]:
@@ -239,17 +247,15 @@ def _read_population(eligibility: Json) -> dict[str, Plain]:
     )
 
 
-def _read_notes(record: Json) -> list[Plain]:
-    identification = read_part(read_part(record, "protocolSection"), "identificationModule")
-    number = read_text(identification, "nctId") or REGISTRY
+def _read_notes(number: str, lost: Sequence[str]) -> list[Plain]:
     notes: list[Plain] = [
         {
             "en": f"Imported from the registry record {number}. The eligibility criteria are not computed.",
             "zh": f"由登记记录 {number} 导入。入选和排除标准尚未计算。",
         }
     ]
-    if unmapped := find_unmapped(record):
-        listed = ", ".join(unmapped)
+    if lost:
+        listed = ", ".join(lost)
         notes.append(
             {
                 "en": f"In the record, but not carried over: {listed}.",

@@ -54,6 +54,7 @@ class OmopReader:
         self.left_out: Counter[str] = Counter()
         self.synthetic = options.synthetic
         self.not_covered = options.mapping.not_covered
+        self.warnings = options.mapping.warnings
         self._store = store
         self._options = options
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from trialwright.reports.coverage import coverage_lines
 from trialwright.reports.words import OVERALL, SYNTHETIC
 from trialwright.terms.message import message, render
+from trialwright.terms.visible import pad
 
 COLUMNS = ("section", "criterion", "reading", "measure", "value")
 _SCHEMA = pa.schema([*((name, pa.string()) for name in COLUMNS[:4]), ("value", pa.float64())])
@@ -87,11 +88,12 @@ def table_lines(result: Mapping[str, Any], catalogue: Mapping[str, str]) -> Iter
     )
     for row in result["attrition"]:
         name = row["criterion"] or say(message("dead"))
-        yield f"  {name:<6} {shown(row['lost']):>10} {shown(row['left_best']):>12} {shown(row['left_worst']):>12}"
+        yield f"  {pad(name, 6)} {shown(row['lost']):>10} {shown(row['left_best']):>12} {shown(row['left_worst']):>12}"
     yield ""
     yield say(
         message(
-            "Each criterion alone (fails; unknown; gained without it, best and worst case; Shapley, best and worst case)"
+            "Each criterion alone (fail it; are unknown; fail it and no other; pass all others but not it; Shapley, "
+            "if nothing unknown fails; if every unknown fails)"
         )
     )
     for row, value in zip(result["leave_one_out"], result["shapley"], strict=True):

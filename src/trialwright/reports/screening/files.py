@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from trialwright.reports.coverage import coverage_lines
 from trialwright.reports.words import OVERALL, SYNTHETIC
 from trialwright.terms.message import message, render
+from trialwright.terms.visible import pad, visible
 
 MARKS = {"pass": "+", "fail": "-", "unknown": "?", "not_assessed": "."}
 
@@ -119,13 +120,18 @@ def table_lines(
         yield render(SYNTHETIC, catalogue)
     yield render(message("+ pass   - fail   ? unknown   . not assessed"), catalogue)
     heads = " ".join(f"{id:>3}" for id in criteria)
-    yield f"{render(message('person'), catalogue):<38} {render(message('verdict'), catalogue):<13} {render(message('valid until'), catalogue):<11} {heads}"
+    words = (message("person"), message("verdict"), message("valid until"))
+    yield f"{_columns(*(render(word, catalogue) for word in words))} {heads}"
     for person in people:
         marks = " ".join(f"{MARKS[each['verdict']]:>3}" for each in person["criteria"])
         word = render(OVERALL[person["verdict"]], catalogue)
-        yield f"{person['person']:<38} {word:<13} {person['valid_until'] or '':<11} {marks}"
+        yield f"{_columns(visible(person['person']), word, person['valid_until'] or '')} {marks}"
     yield ""
     yield from coverage_lines(coverage, catalogue)
+
+
+def _columns(person: str, verdict: str, until: str) -> str:
+    return f"{pad(person, 38)} {pad(verdict, 13)} {pad(until, 11)}"
 
 
 def to_text(lines: Iterable[str]) -> str:

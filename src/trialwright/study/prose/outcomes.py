@@ -79,7 +79,11 @@ def _clocks(rules: SafetyRules, words: Words) -> Iterator[Block]:
             (
                 clock.title,
                 ruled(clock.applies, words),
-                message("{sender} to {recipient}", sender=clock.sender, recipient=clock.recipient),
+                message(
+                    "{sender} to {recipient}",
+                    sender=term("role", clock.sender),
+                    recipient=term("role", clock.recipient),
+                ),
                 _within(clock),
                 clock.source,
             )
