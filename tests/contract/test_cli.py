@@ -386,6 +386,14 @@ def test_both_engines_write_the_same_json(run: Run) -> None:
     assert json.loads(one.out) == json.loads(other.out)
 
 
+@pytest.mark.needs("java")
+def test_spark_writes_the_same_json(run: Run) -> None:
+    one = screen(run, SAMPLE, "--format", "json", "--engine", "duckdb")
+    other = screen(run, SAMPLE, "--format", "json", "--engine", "spark", "--verify-sample", "100")
+    assert (one.code, other.code) == (0, 0)
+    assert json.loads(one.out) == json.loads(other.out)
+
+
 def test_ndjson_is_one_participant_a_line(run: Run) -> None:
     people = [json.loads(line) for line in screen(run, SAMPLE, "--format", "ndjson").out.splitlines()]
     assert people == json.loads(screen(run, SAMPLE, "--format", "json").out)["participants"]

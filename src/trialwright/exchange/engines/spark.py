@@ -81,6 +81,7 @@ def _local_session() -> Any:
             SparkSession.builder.master("local[2]")
             .appName("trialwright")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.ansi.enabled", "false")
             .config("spark.sql.session.timeZone", "UTC")
             .config("spark.sql.shuffle.partitions", "1")
