@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ from benchmarks.compare import compare_people, line_of
 from benchmarks.cost import Clock
 from benchmarks.question import Question, read_search
 from trialwright.cli.common import Terminal
-from trialwright.cli.funnel import _who as find_whom
 from trialwright.cli.funnel import all_rules, hospital_masks
 from trialwright.eligibility.calendar import plan_calendar
-from trialwright.eligibility.funnel import Population
+from trialwright.eligibility.funnel import find_whom
 from trialwright.eligibility.recheck import plan_rechecks
 from trialwright.eligibility.verdict import assess_person, is_dead
 from trialwright.exchange.engines.duck import DuckEngine
@@ -151,10 +149,7 @@ def measure_funnel(question: Question, folder: Path, clock: Clock) -> Answer:
     terminal = Terminal("en", quiet=True)
     masks, _, _ = hospital_masks(question.reader(folder), question.eligibility, rules, options, terminal)
     clock.lap("scan")
-    histogram: Counter[tuple[int, int]] = Counter(
-        (fail, unknown) for _, dead, fail, unknown in masks if not dead
-    )
-    population = Population(histogram, sum(dead for _, dead, _, _ in masks))
+    population = masks.population
     bits = [rules.index(rule) for rule in question.rules]
     alternatives = [
         (rule, position, bit)
@@ -163,7 +158,9 @@ def measure_funnel(question: Question, folder: Path, clock: Clock) -> Answer:
         if rule.id == mine.id and rule.name != mine.name
     ]
     begin = time.thread_time()
-    who = find_whom(masks, bits, alternatives)
+    who = find_whom(
+        masks, bits, [(rule.id, rule.name, position, bit) for rule, position, bit in alternatives]
+    )
     named = (time.thread_time() - begin) * 1e3
     times = []
     for _ in range(ROUNDS):
@@ -178,13 +175,13 @@ def measure_funnel(question: Question, folder: Path, clock: Clock) -> Answer:
             least=0,
         )
         times.append((time.thread_time() - begin) * 1e3)
-    if result["total"] != len(masks):
+    if result["total"] != population.total:
         raise AssertionError("the funnel does not hold everybody")
     return {
-        "people": len(masks),
+        "people": population.total,
         "readings": len(rules),
         "what_ifs": len(alternatives),
-        "patterns": len(histogram),
+        "patterns": len(population.histogram),
         "milliseconds": statistics.median(times),
         "milliseconds_whom": named,
     }

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from tests.unit.eligibility_support import ON, SEARCH, beam, rules
 from trialwright.cli.records import read_options
 from trialwright.eligibility.funnel import (
+    Judged,
     Population,
     compare_readings,
     count_verdicts,
     leave_one_out,
-    overall_of,
     plan_attrition,
     shapley_values,
     suppress,
@@ -46,6 +46,10 @@ def crowds(draw: st.DrawFn, most: int = 8) -> Crowd:
 
 def population(crowd: Crowd) -> Population:
     return Population(Counter(crowd[1]), crowd[2])
+
+
+def judged(crowd: Crowd) -> Judged:
+    return population(crowd).judged_by(range(crowd[0]))
 
 
 def bits(mask: int) -> set[int]:
@@ -77,7 +81,7 @@ def shapley_by_enumeration(crowd: Crowd, rule: int, *, worst: bool) -> Fraction:
 
 @given(crowds(most=6), st.booleans())
 def test_shapley_equals_enumeration(crowd: Crowd, worst: bool) -> None:
-    values = shapley_values(population(crowd), crowd[0], worst=worst)
+    values = shapley_values(judged(crowd), worst=worst)
     if not crowd[1]:
         assert values == (0,) * crowd[0]
         return
@@ -88,13 +92,13 @@ def test_shapley_equals_enumeration_for_eight_criteria() -> None:
     people = [(0b10000001, 0b110), (0b11111111, 0), (0, 0b1010), (0b10, 0b1), (0, 0), (0b1110000, 0b1110)]
     crowd = (8, people, 1)
     for worst in (False, True):
-        values = shapley_values(population(crowd), 8, worst=worst)
+        values = shapley_values(population(crowd).judged_by(range(8)), worst=worst)
         assert list(values) == [shapley_by_enumeration(crowd, rule, worst=worst) for rule in range(8)]
 
 
 @given(crowds(), st.booleans())
 def test_shapley_values_sum_to_the_share_lost(crowd: Crowd, worst: bool) -> None:
-    values = shapley_values(population(crowd), crowd[0], worst=worst)
+    values = shapley_values(judged(crowd), worst=worst)
     everything = set(range(crowd[0]))
     assert sum(values) == (share(crowd, everything, worst=worst) - 1 if crowd[1] else 0)
     assert all(value <= 0 for value in values)
@@ -103,14 +107,14 @@ def test_shapley_values_sum_to_the_share_lost(crowd: Crowd, worst: bool) -> None
 def test_shapley_by_hand() -> None:
     """Of 4 living, one fails A, one fails A and B: A bears 1 + 1/2 of 4, B bears 1/2 of 4."""
     crowd = Population(Counter({(0b01, 0): 1, (0b11, 0): 1, (0, 0): 2}), dead=5)
-    assert shapley_values(crowd, 2, worst=False) == (Fraction(-3, 8), Fraction(-1, 8))
+    assert shapley_values(crowd.judged_by(range(2)), worst=False) == (Fraction(-3, 8), Fraction(-1, 8))
 
 
 @given(crowds(), st.randoms(use_true_random=False))
 def test_attrition(crowd: Crowd, source: object) -> None:
     order = list(range(crowd[0]))
     source.shuffle(order)  # type: ignore[attr-defined]
-    steps = plan_attrition(population(crowd), order)
+    steps = plan_attrition(judged(crowd), order)
     living = len(crowd[1])
     assert (steps[0].rule, steps[0].lost, steps[0].left_best, steps[0].left_worst) == (
         None,
@@ -133,7 +137,7 @@ def test_attrition(crowd: Crowd, source: object) -> None:
 @given(crowds())
 def test_leave_one_out(crowd: Crowd) -> None:
     everything = set(range(crowd[0]))
-    for each in leave_one_out(population(crowd), crowd[0]):
+    for each in leave_one_out(judged(crowd)):
         rest = everything - {each.rule}
         assert each.fails == sum(each.rule in bits(fail) for fail, _ in crowd[1])
         assert each.unknown == sum(each.rule in bits(unknown) for _, unknown in crowd[1])
@@ -145,8 +149,10 @@ def test_leave_one_out(crowd: Crowd) -> None:
 
 @given(crowds())
 def test_counts(crowd: Crowd) -> None:
-    said = Counter(overall_of(fail, unknown) for fail, unknown in crowd[1])
-    counts = count_verdicts(population(crowd))
+    said = Counter(
+        "ineligible" if fail else "undetermined" if unknown else "eligible" for fail, unknown in crowd[1]
+    )
+    counts = count_verdicts(judged(crowd))
     assert (counts.eligible, counts.undetermined) == (said["eligible"], said["undetermined"])
     assert counts.ineligible == said["ineligible"] + crowd[2]
     assert counts.eligible + counts.undetermined + counts.ineligible == population(crowd).total

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from trialwright import __version__
@@ -31,7 +30,7 @@ from trialwright.cli.records import (
     unreadable,
 )
 from trialwright.cli.screen import chosen_rules, set_aside, unread, warn
-from trialwright.eligibility.funnel import Population, overall_of, pick_bits, swap
+from trialwright.eligibility.funnel import Masks, bits_of, find_whom
 from trialwright.eligibility.search import WORD, Engine, Search, plan_search
 from trialwright.eligibility.verdict import assess_person, is_dead
 from trialwright.exchange.coverage import Coverage
@@ -103,10 +102,6 @@ def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
         setting = Setting(options.mode, FORMULAS, records.reader.not_covered)
         masks = person_masks(persons, rules, options, setting, terminal)
         skipped_all, coverage = records.assembled.skipped, records.coverage
-    histogram: Counter[tuple[int, int]] = Counter(
-        (fail, unknown) for _, dead, fail, unknown in masks if not dead
-    )
-    population = Population(histogram, sum(dead for _, dead, _, _ in masks))
     bits = [rules.index(rule) for rule in chosen]
     alternatives = [
         (rule, position, bit)
@@ -118,10 +113,12 @@ def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
         eligibility.study, version=version(eligibility.study), software=__version__, on=options.on,
         mode=options.mode, readings=readings, synthetic=reader.synthetic,
     )  # fmt: skip
+    who = find_whom(
+        masks, bits, [(rule.id, rule.name, position, bit) for rule, position, bit in alternatives]
+    )
     result |= funnel_result(
-        population, chosen, alternatives, order, who=_who(masks, bits, alternatives), least=options.least,
-        chosen_bits=bits,
-    )  # fmt: skip
+        masks.population, chosen, alternatives, order, who=who, least=options.least, chosen_bits=bits
+    )
     warnings = coverage.warnings(closed_world(chosen), least=options.least)
     result |= _about_records(skipped_all, coverage, chosen, warnings, options.least, terminal)
     _write(result, eligibility, options, terminal)
@@ -172,40 +169,39 @@ def _order(text: str | None, chosen: Sequence[Rule]) -> list[int]:
     return first + [index for index in range(len(ids)) if index not in first]
 
 
-Mask = tuple[str, bool, int, int]
-
-
 def person_masks(
     persons: Sequence[Person],
     rules: Sequence[Rule],
     options: argparse.Namespace,
     setting: Setting,
     terminal: Terminal,
-) -> list[Mask]:
-    """Person, dead, what they fail, what is unknown of them; a bit for every reading."""
+) -> Masks:
+    """What everybody fails and leaves unknown; a bit for every reading."""
+    masks = Masks()
     engine = options.engine or ("python" if len(persons) < SMALL else "duckdb")
     if engine == "python":
-        return [_judge(person, rules, options, setting) for person in persons]
+        for person in persons:
+            _judge(person, rules, options, setting, masks)
+        return masks
     runner = make_engine(engine)
     search = plan_search(rules, on=options.on, setting=setting, dialect=runner.dialect)
-    masks: list[Mask] = []
     try:
         for begin in range(0, len(persons), CHUNK):
             terminal.progress(message("judging: {count} people", count=f"{begin:,}"))
             runner.load(tables(persons[begin : begin + CHUNK], options.on))
-            masks += _read_masks(search, runner)
+            _read_masks(search, runner, masks)
     finally:
         runner.close()
     return masks
 
 
-def _read_masks(search: Search, engine: Engine) -> Iterator[Mask]:
+def _read_masks(search: Search, engine: Engine, masks: Masks) -> None:
     words = range((len(search.rules) + WORD - 1) // WORD)
     for batch in engine.query(search.masks):
         for row, person in enumerate(batch["person"]):
             fail = sum(int(batch[f"fail_{word}"][row]) << (WORD * word) for word in words)
             unknown = sum(int(batch[f"unknown_{word}"][row]) << (WORD * word) for word in words)
-            yield person, bool(batch["dead"][row]), fail, unknown
+            masks.add(person, dead=bool(batch["dead"][row]), fail=fail, unknown=unknown)
 
 
 def hospital_masks(
@@ -214,18 +210,18 @@ def hospital_masks(
     rules: Sequence[Rule],
     options: argparse.Namespace,
     terminal: Terminal,
-) -> tuple[list[Mask], list[Skipped], Coverage]:
+) -> tuple[Masks, list[Skipped], Coverage]:
     """The masks of a large tidy hospital, what could not be read, and what it covers."""
     setting = Setting(options.mode, FORMULAS, reader.not_covered)
     engine = DuckEngine()
     coverage = Coverage({concept.name: concept.kind for concept in eligibility.study.concepts})
-    masks: list[Mask] = []
+    masks = Masks()
     try:
         hospital = open_hospital(reader, eligibility, rules, options.on, engine)
         search = plan_search(rules, on=options.on, setting=setting, dialect=engine.dialect)
         for done in hospital.chunks():
             terminal.progress(message("judging: {count} people", count=f"{done:,}"))
-            masks += _read_masks(search, engine)
+            _read_masks(search, engine, masks)
         hospital.cover(coverage)
         coverage.know(reader)
     except RecordsUnreadable as error:
@@ -235,28 +231,13 @@ def hospital_masks(
     return masks, hospital.skipped, coverage
 
 
-def _judge(person: Person, rules: Sequence[Rule], options: argparse.Namespace, setting: Setting) -> Mask:
+def _judge(
+    person: Person, rules: Sequence[Rule], options: argparse.Namespace, setting: Setting, masks: Masks
+) -> None:
     _, assessed = assess_person(person, rules, on=options.on, setting=setting)
-    fail = sum(1 << bit for bit, each in enumerate(assessed) if each.verdict == "fail")
-    unknown = sum(1 << bit for bit, each in enumerate(assessed) if each.verdict == "unknown")
-    return person.person, is_dead(person, options.on), fail, unknown
-
-
-def _who(
-    masks: Sequence[Mask], bits: Sequence[int], alternatives: Sequence[tuple[Rule, int, int]]
-) -> dict[tuple[str, str], list[str]]:
-    """Whose overall verdict each alternative reading changes, from the masks alone."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for rule, position, bit in alternatives:
-        other = swap(bits, position, bit)
-        found[rule.id, rule.name] = [
-            person
-            for person, dead, fail, unknown in masks
-            if not dead
-            and overall_of(pick_bits(fail, bits), pick_bits(unknown, bits))
-            != overall_of(pick_bits(fail, other), pick_bits(unknown, other))
-        ]
-    return found
+    fail = bits_of(bit for bit, each in enumerate(assessed) if each.verdict == "fail")
+    unknown = bits_of(bit for bit, each in enumerate(assessed) if each.verdict == "unknown")
+    masks.add(person.person, dead=is_dead(person, options.on), fail=fail, unknown=unknown)
 
 
 def _write(

@@ -5,15 +5,24 @@ Everything is counted from two masks per person (fails, unknown), never by judgi
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
 
 Mask = int
+Bits = npt.NDArray[np.bool_]
+Counted = npt.NDArray[np.int64]
+Verdicts = npt.NDArray[np.int64]
+VERDICTS = ("eligible", "undetermined", "ineligible")
+_WIDTH = 60  # bits of a mask that are looked at together
+_WORD = (1 << _WIDTH) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Population:
     """Persons by what they fail and what is unknown of them; bit i belongs to rule i. The dead are apart."""
 
@@ -21,21 +30,85 @@ class Population:
     dead: int
 
     @property
+    def patterns(self) -> tuple[tuple[Mask, Mask], ...]:
+        """The different pairs of masks, in the order of the columns of `judged_by`."""
+        return tuple(self.histogram)
+
+    @property
     def total(self) -> int:
         """Everybody, the dead included."""
         return sum(self.histogram.values()) + self.dead
 
-    def seen_by(self, rules: Sequence[int]) -> Population:
-        """The same people judged by some rules only: rule number `rules[i]` becomes bit i."""
-        seen: Counter[tuple[Mask, Mask]] = Counter()
-        for (fail, unknown), count in self.histogram.items():
-            seen[pick_bits(fail, rules), pick_bits(unknown, rules)] += count
-        return Population(seen, self.dead)
+    @cached_property
+    def counts(self) -> Counted:
+        """How many people each pattern has."""
+        return np.fromiter(self.histogram.values(), np.int64, len(self.histogram))
+
+    @cached_property
+    def _words(self) -> tuple[list[Counted], list[Counted]]:
+        """The masks (fail, unknown) in pieces that an array can hold."""
+        widest = max((mask.bit_length() for pattern in self.histogram for mask in pattern), default=0)
+        fails, unknowns = (
+            [
+                np.fromiter(
+                    (pattern[side] >> low & _WORD for pattern in self.histogram),
+                    np.int64,
+                    len(self.histogram),
+                )
+                for low in range(0, widest, _WIDTH)
+            ]
+            for side in (0, 1)
+        )
+        return fails, unknowns
+
+    def judged_by(self, rules: Sequence[int]) -> Judged:
+        """The same people judged by some rules only, as columns."""
+        fail, unknown = (np.zeros((len(rules), len(self.counts)), dtype=bool) for _ in range(2))
+        for found, words in zip((fail, unknown), self._words, strict=True):
+            for row, rule in enumerate(rules):
+                if rule // _WIDTH < len(words):
+                    found[row] = words[rule // _WIDTH] >> rule % _WIDTH & 1
+        return Judged(fail, unknown, self.counts, self.dead)
 
 
-def pick_bits(mask: Mask, rules: Sequence[int]) -> Mask:
-    """The mask of some rules only, in their order."""
-    return sum(1 << bit for bit, rule in enumerate(rules) if mask >> rule & 1)
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """People by what they fail and what is unknown of them: a row for each rule, a column for each pattern."""
+
+    fail: Bits
+    unknown: Bits
+    counts: Counted
+    dead: int
+
+    @property
+    def living(self) -> int:
+        """Everybody but the dead."""
+        return int(self.counts.sum())
+
+
+@dataclass(slots=True)
+class Masks:
+    """Who fails and leaves unknown what, by name: the people of each pattern, in the order of the source."""
+
+    people: dict[tuple[Mask, Mask], list[str]] = field(default_factory=dict)
+    dead: int = 0
+
+    def add(self, person: str, *, dead: bool, fail: Mask, unknown: Mask) -> None:
+        """Count one person."""
+        if dead:
+            self.dead += 1
+        else:
+            self.people.setdefault((fail, unknown), []).append(person)
+
+    @property
+    def population(self) -> Population:
+        """The same without names."""
+        return Population({pattern: len(people) for pattern, people in self.people.items()}, self.dead)
+
+
+def bits_of(rules: Iterable[int]) -> Mask:
+    """A mask with the bits of some rules."""
+    return sum(1 << rule for rule in rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +120,13 @@ class Counts:
     ineligible: int
 
 
-def count_verdicts(population: Population) -> Counts:
+def count_verdicts(people: Judged) -> Counts:
     """The overall verdicts of everybody; the dead are ineligible."""
-    ineligible = sum(count for (fail, _), count in population.histogram.items() if fail)
-    eligible = population.histogram.get((0, 0), 0)
+    fails, opens = people.fail.any(axis=0), people.unknown.any(axis=0)
     return Counts(
-        eligible, population.total - population.dead - ineligible - eligible, ineligible + population.dead
+        int(people.counts[~fails & ~opens].sum()),
+        int(people.counts[~fails & opens].sum()),
+        int(people.counts[fails].sum()) + people.dead,
     )
 
 
@@ -69,19 +143,15 @@ class Step:
     left_worst: int
 
 
-def plan_attrition(population: Population, order: Sequence[int]) -> tuple[Step, ...]:
+def plan_attrition(people: Judged, order: Sequence[int]) -> tuple[Step, ...]:
     """Attrition in an order of rules; the first step (rule None) takes away the dead."""
-    living = population.total - population.dead
-    steps = [Step(None, population.dead, living, living)]
-    so_far = 0
+    steps = [Step(None, people.dead, people.living, people.living)]
+    best, worst = (np.ones(len(people.counts), dtype=bool) for _ in range(2))
     for rule in order:
-        before = steps[-1].left_best
-        so_far |= 1 << rule
-        best = sum(count for (fail, _), count in population.histogram.items() if not fail & so_far)
-        worst = sum(
-            count for (fail, unknown), count in population.histogram.items() if not (fail | unknown) & so_far
-        )
-        steps.append(Step(rule, before - best, best, worst))
+        best &= ~people.fail[rule]
+        worst &= ~(people.fail[rule] | people.unknown[rule])
+        left = int(people.counts[best].sum())
+        steps.append(Step(rule, steps[-1].left_best - left, left, int(people.counts[worst].sum())))
     return tuple(steps)
 
 
@@ -99,22 +169,21 @@ class LeftOut:
     gained_worst: int
 
 
-def leave_one_out(population: Population, rules: int) -> tuple[LeftOut, ...]:
+def leave_one_out(people: Judged) -> tuple[LeftOut, ...]:
     """The effect of leaving out each rule while all others stay."""
-    result = []
-    for rule in range(rules):
-        bit = 1 << rule
-        fails = unknown = best = worst = 0
-        for (fail, open_), count in population.histogram.items():
-            fails += count if fail & bit else 0
-            unknown += count if open_ & bit else 0
-            best += count if fail == bit else 0
-            worst += count if (fail | open_) == bit else 0
-        result.append(LeftOut(rule, fails, unknown, best, worst))
-    return tuple(result)
+    lost = people.fail | people.unknown
+    once = people.fail.sum(axis=0) == 1, lost.sum(axis=0) == 1
+    found = zip(
+        people.fail @ people.counts,
+        people.unknown @ people.counts,
+        people.fail @ (people.counts * once[0]),
+        lost @ (people.counts * once[1]),
+        strict=True,
+    )
+    return tuple(LeftOut(rule, *map(int, row)) for rule, row in enumerate(found))
 
 
-def shapley_values(population: Population, rules: int, *, worst: bool) -> tuple[Fraction, ...]:
+def shapley_values(people: Judged, *, worst: bool) -> tuple[Fraction, ...]:
     """Exact Shapley value of each rule for the eligible share: its fair part of the people lost, negative.
 
     A person who fails k rules is lost as soon as one of them applies, so each of the k carries 1/k of that person:
@@ -122,17 +191,16 @@ def shapley_values(population: Population, rules: int, *, worst: bool) -> tuple[
     eligible share under all rules minus eligible share under none (efficiency).
     Source: Shapley 1953 (value of the unanimity game); Liu R et al. Nature 2021;592:629 for criteria.
     """
-    living = population.total - population.dead
-    values = [Fraction(0)] * rules
-    if not living:
-        return tuple(values)
-    for (fail, unknown), count in population.histogram.items():
-        lost = fail | unknown if worst else fail
-        size = lost.bit_count()
-        for rule in range(rules):
-            if lost >> rule & 1:
-                values[rule] -= Fraction(count, size)
-    return tuple(value / living for value in values)
+    if not people.living:
+        return (Fraction(0),) * len(people.fail)
+    lost = people.fail | people.unknown if worst else people.fail
+    sizes = lost.sum(axis=0)
+    values = []
+    for row in lost:
+        by_size = np.bincount(sizes[row], weights=people.counts[row])  # whole numbers, exact below 2^53
+        shares = (Fraction(int(count), size) for size, count in enumerate(by_size) if count)
+        values.append(-sum(shares, Fraction(0)) / people.living)
+    return tuple(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,28 +213,68 @@ class ReadingEffect:
     changes: Mapping[tuple[str, str], int]
 
 
-def overall_of(fail: Mask, unknown: Mask) -> str:
-    """The overall verdict of two masks."""
-    return "ineligible" if fail else "undetermined" if unknown else "eligible"
+Alternative = tuple[str, str, int, int]
+"""Another reading: criterion, reading, its position in the chosen rules, its rule number in the masks."""
 
 
 def compare_readings(
-    population: Population, chosen: Sequence[int], alternatives: Iterable[tuple[str, str, int, int]]
+    population: Population, chosen: Sequence[int], alternatives: Sequence[Alternative]
 ) -> tuple[ReadingEffect, ...]:
-    """The effect of each alternative: (criterion, reading, position in `chosen`, rule number in the masks)."""
+    """The effect of each alternative."""
     effects = []
-    for criterion, reading, position, rule in alternatives:
-        other = swap(chosen, position, rule)
-        changes: Counter[tuple[str, str]] = Counter()
-        for (fail, unknown), count in population.histogram.items():
-            before = overall_of(pick_bits(fail, chosen), pick_bits(unknown, chosen))
-            after = overall_of(pick_bits(fail, other), pick_bits(unknown, other))
-            if before != after:
-                changes[before, after] += count
+    counts = population.counts
+    for (criterion, reading, *_), before, after in _both(population, chosen, alternatives):
+        changes = {
+            (VERDICTS[old], VERDICTS[new]): int(counts[(before == old) & (after == new)].sum())
+            for old in range(3)
+            for new in range(3)
+            if old != new
+        }
+        eligible, open_, ineligible = (int(counts[after == verdict].sum()) for verdict in range(3))
         effects.append(
-            ReadingEffect(criterion, reading, count_verdicts(population.seen_by(other)), dict(changes))
+            ReadingEffect(
+                criterion,
+                reading,
+                Counts(eligible, open_, ineligible + population.dead),
+                {change: count for change, count in changes.items() if count},
+            )
         )
     return tuple(effects)
+
+
+def find_whom(
+    masks: Masks, chosen: Sequence[int], alternatives: Sequence[Alternative]
+) -> dict[tuple[str, str], list[str]]:
+    """Whose overall verdict each alternative reading changes, by (criterion, reading), in the order of their names."""
+    population = masks.population
+    patterns = population.patterns
+    return {
+        (criterion, reading): sorted(
+            person for place in np.flatnonzero(before != after) for person in masks.people[patterns[place]]
+        )
+        for (criterion, reading, *_), before, after in _both(population, chosen, alternatives)
+    }
+
+
+def _both(
+    population: Population, chosen: Sequence[int], alternatives: Sequence[Alternative]
+) -> Iterator[tuple[Alternative, Verdicts, Verdicts]]:
+    """Each alternative with the overall verdict of every pattern before and after (places in `VERDICTS`)."""
+    mine = population.judged_by(chosen)
+    others = population.judged_by([rule for *_, rule in alternatives])
+    fails, opens = mine.fail.sum(axis=0), mine.unknown.sum(axis=0)
+    before = _overall(fails, opens)
+    for row, alternative in enumerate(alternatives):
+        position = alternative[2]
+        after = _overall(
+            fails - mine.fail[position] + others.fail[row],
+            opens - mine.unknown[position] + others.unknown[row],
+        )
+        yield alternative, before, after
+
+
+def _overall(fails: Counted, opens: Counted) -> Verdicts:
+    return np.where(fails > 0, 2, np.where(opens > 0, 1, 0))
 
 
 def swap(chosen: Sequence[int], position: int, rule: int) -> list[int]:

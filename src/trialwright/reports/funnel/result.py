@@ -39,15 +39,15 @@ def funnel_result(
     that may be shown, 0 for all; what is hidden is None, by the rule in `small_cells`. Shapley values are shares of the
     living, negative.
     """
-    mine = population.seen_by(chosen_bits)
-    best = shapley_values(mine, len(chosen), worst=False)
-    worst = shapley_values(mine, len(chosen), worst=True)
+    mine = population.judged_by(chosen_bits)
+    best = shapley_values(mine, worst=False)
+    worst = shapley_values(mine, worst=True)
     effects = compare_readings(
         population, chosen_bits, [(rule.id, rule.name, place, bit) for rule, place, bit in alternatives]
     )
     result: dict[str, Any] = {
         "least": least,
-        "total": mine.total,
+        "total": population.total,
         "dead": mine.dead,
         "counts": _counts(count_verdicts(mine)),
         "attrition": [
@@ -68,7 +68,7 @@ def funnel_result(
                 "gained_best": left.gained_best,
                 "gained_worst": left.gained_worst,
             }
-            for left in leave_one_out(mine, len(chosen))
+            for left in leave_one_out(mine)
         ],
         "shapley": [
             {"criterion": rule.id, "best": float(best[place]), "worst": float(worst[place])}

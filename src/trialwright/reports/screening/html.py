@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from trialwright.eligibility.calendar import HORIZON
-from trialwright.eligibility.funnel import Population, count_verdicts, plan_attrition
+from trialwright.eligibility.funnel import Judged, Population, count_verdicts, plan_attrition
 from trialwright.reports.legend import explain_criteria
 from trialwright.reports.page import write_page
 from trialwright.reports.screening.next_steps import next_steps
@@ -38,6 +38,7 @@ def write_html(
     for participant in result["participants"]:
         crowd.add(participant)
     population = crowd.population
+    judged = population.judged_by(range(len(ids)))
     words = Words(study)
     people = [
         {
@@ -58,9 +59,9 @@ def write_html(
         concepts={concept.name: concept for concept in study.concepts},
         total=population.total,
         dead=population.dead,
-        counts=count_verdicts(population),
+        counts=count_verdicts(judged),
         later=crowd.later,
-        attrition=_attrition(population, ids),
+        attrition=_attrition(judged, ids),
         people=people,
         people_left_out=crowd.first.left_out,
         ineligible=crowd.ineligible.sorted(),
@@ -167,7 +168,7 @@ def _place_of_ineligible(each: Participant) -> tuple[Any, ...]:
     )
 
 
-def _attrition(population: Population, ids: Sequence[str]) -> list[dict[str, Any]]:
+def _attrition(judged: Judged, ids: Sequence[str]) -> list[dict[str, Any]]:
     """The funnel in protocol order, ready to be drawn."""
     return [
         {
@@ -176,5 +177,5 @@ def _attrition(population: Population, ids: Sequence[str]) -> list[dict[str, Any
             "left_best": step.left_best,
             "left_worst": step.left_worst,
         }
-        for step in plan_attrition(population, range(len(ids)))
+        for step in plan_attrition(judged, range(len(ids)))
     ]
