@@ -16,6 +16,7 @@ import numpy.typing as npt
 Mask = int
 Bits = npt.NDArray[np.bool_]
 Counted = npt.NDArray[np.int64]
+Number = npt.NDArray[np.int16]
 Verdicts = npt.NDArray[np.int64]
 VERDICTS = ("eligible", "undetermined", "ineligible")
 _WIDTH = 60  # bits of a mask that are looked at together
@@ -71,7 +72,7 @@ class Population:
         return Judged(fail, unknown, self.counts, self.dead)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judged:
     """People by what they fail and what is unknown of them: a row for each rule, a column for each pattern."""
 
@@ -80,10 +81,25 @@ class Judged:
     counts: Counted
     dead: int
 
-    @property
+    @cached_property
     def living(self) -> int:
         """Everybody but the dead."""
         return int(self.counts.sum())
+
+    @cached_property
+    def lost(self) -> Bits:
+        """What each pattern does not pass for certain."""
+        return self.fail | self.unknown
+
+    @cached_property
+    def fails(self) -> Number:
+        """How many rules each pattern fails."""
+        return self.fail.sum(axis=0, dtype=np.int16)
+
+    @cached_property
+    def losses(self) -> Number:
+        """How many rules each pattern does not pass for certain."""
+        return self.lost.sum(axis=0, dtype=np.int16)
 
 
 @dataclass(slots=True)
@@ -122,7 +138,7 @@ class Counts:
 
 def count_verdicts(people: Judged) -> Counts:
     """The overall verdicts of everybody; the dead are ineligible."""
-    fails, opens = people.fail.any(axis=0), people.unknown.any(axis=0)
+    fails, opens = people.fails > 0, people.losses > people.fails
     return Counts(
         int(people.counts[~fails & ~opens].sum()),
         int(people.counts[~fails & opens].sum()),
@@ -149,7 +165,7 @@ def plan_attrition(people: Judged, order: Sequence[int]) -> tuple[Step, ...]:
     best, worst = (np.ones(len(people.counts), dtype=bool) for _ in range(2))
     for rule in order:
         best &= ~people.fail[rule]
-        worst &= ~(people.fail[rule] | people.unknown[rule])
+        worst &= ~people.lost[rule]
         left = int(people.counts[best].sum())
         steps.append(Step(rule, steps[-1].left_best - left, left, int(people.counts[worst].sum())))
     return tuple(steps)
@@ -171,16 +187,17 @@ class LeftOut:
 
 def leave_one_out(people: Judged) -> tuple[LeftOut, ...]:
     """The effect of leaving out each rule while all others stay."""
-    lost = people.fail | people.unknown
-    once = people.fail.sum(axis=0) == 1, lost.sum(axis=0) == 1
-    found = zip(
-        people.fail @ people.counts,
-        people.unknown @ people.counts,
-        people.fail @ (people.counts * once[0]),
-        lost @ (people.counts * once[1]),
-        strict=True,
+    counts, only, alone = people.counts, people.fails == 1, people.losses == 1
+    return tuple(
+        LeftOut(
+            rule,
+            int(counts[people.fail[rule]].sum()),
+            int(counts[people.unknown[rule]].sum()),
+            int(counts[people.fail[rule] & only].sum()),
+            int(counts[people.lost[rule] & alone].sum()),
+        )
+        for rule in range(len(people.fail))
     )
-    return tuple(LeftOut(rule, *map(int, row)) for rule, row in enumerate(found))
 
 
 def shapley_values(people: Judged, *, worst: bool) -> tuple[Fraction, ...]:
@@ -193,8 +210,7 @@ def shapley_values(people: Judged, *, worst: bool) -> tuple[Fraction, ...]:
     """
     if not people.living:
         return (Fraction(0),) * len(people.fail)
-    lost = people.fail | people.unknown if worst else people.fail
-    sizes = lost.sum(axis=0)
+    lost, sizes = (people.lost, people.losses) if worst else (people.fail, people.fails)
     values = []
     for row in lost:
         by_size = np.bincount(sizes[row], weights=people.counts[row])  # whole numbers, exact below 2^53
@@ -262,7 +278,7 @@ def _both(
     """Each alternative with the overall verdict of every pattern before and after (places in `VERDICTS`)."""
     mine = population.judged_by(chosen)
     others = population.judged_by([rule for *_, rule in alternatives])
-    fails, opens = mine.fail.sum(axis=0), mine.unknown.sum(axis=0)
+    fails, opens = mine.fails, mine.losses - mine.fails
     before = _overall(fails, opens)
     for row, alternative in enumerate(alternatives):
         position = alternative[2]
@@ -273,7 +289,7 @@ def _both(
         yield alternative, before, after
 
 
-def _overall(fails: Counted, opens: Counted) -> Verdicts:
+def _overall(fails: Number, opens: Number) -> Verdicts:
     return np.where(fails > 0, 2, np.where(opens > 0, 1, 0))
 
 
