@@ -151,6 +151,11 @@ HARD_ROWS: dict[str, dict[str, str]] = {
     "an end that is no day, after a start in a year to come": {
         "kind": "exposure", "concept": "mycophenolate", "start": "2027", "end": "2026-13-01",
     },
+    "a value nobody can read": {"value": "forty"},
+    "a value where none belongs": {"kind": "condition", "concept": "copd", "value": "5", "high": ""},
+    "a lower limit nobody can read": {"low": "ten"},
+    "a route nobody can read": {"kind": "exposure", "concept": "tacrolimus", "unit": "mg/d", "route": "somehow"},
+    "set aside, with a limit nobody can read": {"high": "forty", "status": "entered-in-error"},
     "a plain row": {},
 }  # fmt: skip
 
@@ -159,7 +164,7 @@ def write_hard(folder: Path, name_of: Mapping[str, str] | None = None) -> int:
     """A folder with the hard rows; `name_of` renames columns."""
     row = {
         "kind": "measurement", "concept": "alt", "value": "40", "unit": "U/L", "high": "40",
-        "start": "2026-10-20", "end": "", "status": "final",
+        "start": "2026-10-20", "end": "", "status": "final", "low": "", "route": "",
     }  # fmt: skip
     names = name_of or {}
     facts = [
@@ -174,6 +179,10 @@ def write_hard(folder: Path, name_of: Mapping[str, str] | None = None) -> int:
     return len(facts)
 
 
+def listed(skipped: list[Skipped]) -> Counter[tuple[str, str, str]]:
+    return Counter((each.person, each.concept, each.reason) for each in skipped)
+
+
 @pytest.mark.parametrize(
     "names", [{}, {"person_id": "Person_ID", "value": "VALUE"}], ids=["as is", "capitals"]
 )
@@ -181,10 +190,11 @@ def test_hard_rows_are_typed_as_by_the_python_reader(tmp_path: Path, names: Mapp
     people = write_hard(tmp_path, names)
     engine = DuckEngine(threads=1)
     try:
-        open_by_sql(tmp_path, engine, people)
+        found = open_by_sql(tmp_path, engine, people)
         facts, _, unreadable = by_sql(engine)
     finally:
         engine.close()
+    assert listed(found.skipped) == listed(by_python(tmp_path).skipped)
     all_facts, _, all_unreadable = with_ids(tables(by_python(tmp_path).persons.values(), ON))
     mine, theirs = by_key(facts), by_key(all_facts)
     assert set(mine) == set(theirs)
@@ -217,6 +227,7 @@ def test_repeated_ids_strangers_and_rows_set_aside_are_listed_as_by_the_python_r
     (tmp_path / "facts").mkdir()
     lines = [{"person_id": person, "fact_id": fact} | glucose | change for person, fact, change in rows]
     people = [{"person_id": f"p{at:02}", "sex": "female", "birth_date": "1990"} for at in range(5)]
+    people[2] |= {"sex": "robot", "birth_date": "soon"}
     pq.write_table(pa.Table.from_pylist(people), tmp_path / "persons.parquet")
     pq.write_table(pa.Table.from_pylist(lines[:4]), tmp_path / "facts" / "part-00000.parquet")
     pq.write_table(pa.Table.from_pylist(lines[4:]), tmp_path / "facts" / "part-00001.parquet")
@@ -238,12 +249,9 @@ def test_repeated_ids_strangers_and_rows_set_aside_are_listed_as_by_the_python_r
     assert recent(facts) == recent(all_facts)
     assert [*map(tuple, map(dict.values, unreadable))] == [*map(tuple, map(dict.values, all_unreadable))]
 
-    def listed(skipped: list[Skipped]) -> Counter[tuple[str, str, str]]:
-        return Counter((each.person, each.concept, each.reason) for each in skipped)
-
     assert listed(found.skipped) == listed(python.skipped)
     assert {reason for _, _, reason in listed(found.skipped)} == {
-        "fact_repeated", "person_unknown", "status_entered_in_error"
+        "fact_repeated", "person_unknown", "status_entered_in_error", "sex_unreadable", "birth_unreadable"
     }  # fmt: skip
 
 

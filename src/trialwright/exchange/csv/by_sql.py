@@ -61,8 +61,9 @@ ROWS = f"""
 SELECT p.person, w.wanted, f.fact_id, f.value, f.unit, f.low, f.high, f.start, f."end", f.status, f.route,
   CASE WHEN p.person IS NULL THEN f.person_id ELSE '' END AS stranger,
   {_day("f.start")} AS day, {_day('f."end"')} AS until,
-  CASE WHEN NOT w.readable OR p.person IS NULL OR f.fact_id = '' THEN FALSE WHEN f.high = '' THEN TRUE
-    ELSE {_is_number("f.high")} END AS readable,
+  CASE WHEN NOT w.readable OR p.person IS NULL OR f.fact_id = '' THEN FALSE
+    WHEN f.high = '' AND f.low = '' THEN TRUE
+    ELSE (f.high = '' OR {_is_number("f.high")}) AND (f.low = '' OR {_is_number("f.low")}) END AS readable,
   {_is_number("f.value")} AS numeric
 FROM tidy_facts AS f JOIN tidy_wanted AS w ON w.concept = f.concept
 LEFT JOIN tidy_people AS p ON p.person_id = f.person_id

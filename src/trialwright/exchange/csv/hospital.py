@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv import by_sql
+from trialwright.exchange.csv.asked import Answers, plain_row
 from trialwright.exchange.csv.read import (
     FACT_COLUMNS,
     PERSON_COLUMNS,
@@ -25,23 +26,16 @@ from trialwright.exchange.csv.read import (
 )
 from trialwright.exchange.csv.table import Row, find_columns
 from trialwright.exchange.lookup import Lookup
-from trialwright.exchange.source import Item, Seen, Unmapped, cut_to_date
+from trialwright.exchange.source import Seen, Unmapped
 from trialwright.exchange.typed import FACTS, fact_row
-from trialwright.logic.reasons import RANK
 from trialwright.record.fact import (
-    PRESENCE_KINDS,
     ConceptType,
     Fact,
     Person,
     SetAside,
     Unreadable,
-    read_days,
     read_fact,
     read_person,
-    read_status,
-    read_unit,
-    read_value,
-    route_doubt,
 )
 from trialwright.record.raw import RawFact, RawPerson, Skipped
 from trialwright.terms.dates import FIRST_DAY
@@ -67,6 +61,7 @@ class TidyHospital:
         self._db = connection
         self._lookup = Lookup(reader.options)
         self._reader = reader
+        self._ask = Answers(reader, concepts, connection)
         self.skipped: list[Skipped] = []
         self._view("persons", (reader.persons,), PERSON_COLUMNS, REQUIRED_PERSON)
         self._view("facts", reader.facts, FACT_COLUMNS, REQUIRED_FACT)
@@ -111,7 +106,7 @@ class TidyHospital:
         rows = self._db.execute("SELECT DISTINCT kind, concept FROM tidy_facts").fetchall()
         wanted: list[tuple[Any, ...]] = []
         for kind, concept in rows:
-            items = self._read(_row(kind, concept, value=""))
+            items = self._ask.read(plain_row(kind, concept, value=""))
             names = {item.concept for item in items if isinstance(item, RawFact)} & set(self._concepts)
             if any(isinstance(item, Skipped) for item in items):
                 wanted.append((len(wanted), kind, concept, "", False))
@@ -121,24 +116,8 @@ class TidyHospital:
                     (len(wanted), kind, concept, "" if first == FIRST_DAY else first.isoformat(), True)
                 )
         types = {"wanted": pa.int16(), "readable": pa.bool_()}
-        self._table("tidy_wanted", wanted, ("wanted", "kind", "concept", "earliest", "readable"), types)
+        self._ask.table("tidy_wanted", wanted, ("wanted", "kind", "concept", "earliest", "readable"), types)
         self._wanted = {wanted: (kind, concept) for wanted, kind, concept, *_ in wanted}
-
-    def _table(
-        self, name: str, rows: list[tuple[Any, ...]], columns: tuple[str, ...], types: Any = None
-    ) -> None:
-        schema = pa.schema([(column, (types or {}).get(column, pa.string())) for column in columns])
-        data: list[Any] = list(zip(*rows, strict=True)) if rows else [[] for _ in columns]
-        arrays = [pa.array(values, type=each.type) for values, each in zip(data, schema, strict=True)]
-        self._db.register("incoming", pa.Table.from_arrays(arrays, schema=schema))
-        self._db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
-        self._db.unregister("incoming")
-
-    def _read(self, row: Row) -> list[Item]:
-        """Read one row as the Python reader would."""
-        seen = Seen()
-        seen.people.add(row.texts[0])
-        return list(self._reader.read_row(row, seen, self._lookup))
 
     def cover(self, coverage: Coverage) -> None:
         """Count everything the source holds, mapped or not."""
@@ -146,12 +125,12 @@ class TidyHospital:
         for kind, concept, count in self._db.execute(
             "SELECT kind, concept, COUNT(*) FROM tidy_facts GROUP BY kind, concept"
         ).fetchall():
-            for item in self._read(_row(kind, concept)):
+            for item in self._ask.read(plain_row(kind, concept)):
                 if isinstance(item, RawFact):
                     named.append((kind, concept, item.concept))
                 elif isinstance(item, Unmapped):
                     coverage.count(item._replace(times=count))
-        self._table("tidy_named", named, ("kind", "concept", "name"))
+        self._ask.table("tidy_named", named, ("kind", "concept", "name"))
         for name, facts, persons in self._db.execute(
             "SELECT n.name, COUNT(*), COUNT(DISTINCT f.person_id) FROM tidy_facts AS f "
             "JOIN tidy_named AS n ON n.kind = f.kind AND n.concept = f.concept GROUP BY n.name"
@@ -166,7 +145,7 @@ class TidyHospital:
 
     def people_typed(self, ids: Sequence[str]) -> Iterator[Person]:
         """Some people of the source, read row by row by the Python reader: what the interpreter judges."""
-        self._table("tidy_ids", [(id,) for id in ids], ("id",))
+        self._ask.table("tidy_ids", [(id,) for id in ids], ("id",))
         facts: dict[str, dict[str, list[Fact]]] = {id: {} for id in ids}
         unreadable: set[tuple[str, str]] = set()
         columns = ", ".join(f'"{column}"' for column in FACT_COLUMNS)
@@ -174,7 +153,7 @@ class TidyHospital:
             f"SELECT {columns} FROM tidy_facts JOIN tidy_ids ON id = person_id"
         ).fetchall()
         for texts in rows:
-            for item in self._read(Row("facts", list(texts))):
+            for item in self._ask.read(Row("facts", list(texts))):
                 if isinstance(item, Skipped) and item.affects:
                     unreadable.add((item.person, item.concept or "*"))
                 elif isinstance(item, RawFact) and item.concept in self._concepts:
@@ -235,32 +214,17 @@ class TidyHospital:
             ("tidy_births", "birth_date"),
             ("tidy_deaths", "death_date"),
         ):
-            self._answer_people(table, column)
+            self.skipped += self._ask.people(table, column)
         self._db.execute(f"CREATE OR REPLACE TABLE persons AS {by_sql.PERSONS}")
-
-    def _answer_people(self, table: str, column: str) -> None:
-        """What each distinct text of one column about a person means, whole dates aside."""
-        plain = "FALSE" if column == "sex" else by_sql.whole_date(column)
-        distinct = self._db.execute(f"SELECT DISTINCT {column} FROM tidy_people WHERE NOT {plain}").fetchall()
-        answers = []
-        for (text,) in distinct:
-            row = Row("", ["x", *(text if name == column else "" for name in PERSON_COLUMNS[1:])])
-            for item in self._reader.read_person_row(row, Seen(), self._lookup):
-                if isinstance(item, RawPerson):
-                    person = read_person(item, {})
-                    days = (person.birth if column == "birth_date" else person.death) or (None, None)
-                    answers.append((text, person.sex, *days))
-        types = dict.fromkeys(("first", "last"), pa.date32())
-        self._table(table, answers, ("text", "sex", "first", "last"), types)
 
     def _load_facts(self, span: str, bounds: list[str]) -> None:
         self._db.execute(
             f"CREATE OR REPLACE TABLE tidy_rows AS {by_sql.ROWS} AND {span}", [self._on.isoformat(), *bounds]
         )
         repeated = self._take_repeated_out()
-        self._answer_days()
-        self._answer_signatures()
-        self._answer_values()
+        self._ask.days()
+        self.skipped += self._ask.signatures(self._wanted)
+        self._ask.values(self._wanted)
         self._db.execute(f"CREATE OR REPLACE TABLE facts AS {by_sql.FACTS}", [self._on, self._on])
         self._read_one_by_one([*self._db.execute(by_sql.ODD).fetchall(), *repeated])
         self._db.execute("DROP TABLE tidy_rows")
@@ -277,91 +241,6 @@ class TidyHospital:
         self._db.execute("DELETE FROM tidy_rows WHERE fact_id IN (FROM tidy_repeated)")
         people = dict(self._db.execute("SELECT person_id, person FROM tidy_people").fetchall())
         return [(people.get(texts[0]), *texts) for texts in self._db.execute(self._placed).fetchall()]
-
-    def _answer_days(self) -> None:
-        """What each distinct date text that is not a whole date means; not there if it cannot be read."""
-        answers = []
-        for (text,) in self._db.execute(by_sql.ODD_DAYS).fetchall():
-            try:
-                answers.append((text, *read_days(cut_to_date(text))))
-            except Unreadable:
-                continue
-        days = dict.fromkeys(("first", "last"), pa.date32())
-        self._table("tidy_days", answers, ("text", "first", "last"), days)
-
-    def _answer_signatures(self) -> None:
-        """What each distinct combination of kind, concept, unit, status, route and presence of an end means."""
-        distinct = self._db.execute(
-            "SELECT DISTINCT wanted, unit, status, route, \"end\" <> '' FROM tidy_rows WHERE readable"
-        ).fetchall()
-        answers: list[tuple[Any, ...]] = []
-        aside: list[tuple[Any, ...]] = []
-        for wanted, unit, status, route, has_end in distinct:
-            end = "2000-01-01" if has_end else ""
-            for raw in self._read(
-                _row(*self._wanted[wanted], unit=unit, status=status, route=route, end=end)
-            ):
-                if isinstance(raw, RawFact) and raw.concept in self._concepts:
-                    try:
-                        answer = self._signature(raw, has_end=has_end)
-                    except SetAside as word:
-                        aside.append((wanted, unit, status, route, has_end, raw.concept, str(word)))
-                        continue
-                    if answer is not None:
-                        answers.append((wanted, unit, status, route, has_end, raw.concept, *answer))
-        types = {
-            "s_wanted": pa.int16(),
-            "s_has_end": pa.bool_(),
-            "factor": pa.float64(),
-            "shift": pa.float64(),
-        }
-        types |= {"unit_issue": pa.int16(), "absolute": pa.bool_(), "doubt": pa.int16()}
-        types |= {"refuted": pa.bool_(), "presence": pa.bool_()}
-        self._table("tidy_signatures", answers, _SIGNATURE, types)
-        self._table("tidy_aside", aside, (*_SIGNATURE[:6], "reason"), types)
-        for person, fact, concept, reason, status in self._db.execute(by_sql.ASIDE).fetchall():
-            self.skipped.append(Skipped("facts", reason, status, person, concept, fact))
-
-    def _signature(self, raw: RawFact, *, has_end: bool) -> tuple[Any, ...] | None:
-        """What a combination means, None if its route says that it is another concept. Raises `SetAside`."""
-        concept = self._concepts[raw.concept]
-        doubt = route_doubt(raw, concept)
-        if doubt is None:
-            return None
-        standing = read_status(concept.kind, raw.status, has_end=has_end)
-        scale = (
-            read_unit(raw.unit, concept)
-            if concept.kind in ("measurement", "exposure")
-            else read_unit("", _UNITLESS)
-        )
-        return (
-            concept.kind,
-            scale.factor,
-            scale.offset,
-            RANK[scale.issue],
-            scale.absolute,
-            standing.end,
-            RANK[standing.doubt or doubt],
-            standing.absent,
-            concept.kind in PRESENCE_KINDS,
-        )
-
-    def _answer_values(self) -> None:
-        """What each distinct value text that is not a plain number means for its concept."""
-        distinct = self._db.execute(
-            "SELECT DISTINCT wanted, value FROM tidy_rows WHERE readable AND (NOT numeric OR wanted IN "
-            "(SELECT s_wanted FROM tidy_signatures WHERE own_kind = 'finding'))"
-        ).fetchall()
-        answers: list[tuple[Any, ...]] = []
-        for wanted, value in distinct:
-            for raw in self._read(_row(*self._wanted[wanted], value=value)):
-                if isinstance(raw, RawFact) and raw.concept in self._concepts:
-                    low, high, issue, absent, doubt = read_value(raw.value, self._concepts[raw.concept])
-                    answers.append((wanted, value, raw.concept, low, high, RANK[issue], absent, RANK[doubt]))
-        types = {"v_wanted": pa.int16(), "low": pa.float64(), "high": pa.float64(), "issue": pa.int16()}
-        types |= {"absent": pa.bool_(), "doubt": pa.int16()}
-        columns = ("v_wanted", "v_value", "v_name", "low", "high", "issue", "absent", "doubt")
-        self._table("tidy_values", answers, columns, types)
 
     def _read_one_by_one(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Rows that SQL could not type, through the Python reader; those of people of other chunks say nothing here."""
@@ -384,24 +263,25 @@ class TidyHospital:
             if person is not None:
                 unreadable |= {(person, concept) for _, concept in lost}
         if facts:
-            self._table("tidy_odd", facts, tuple(FACTS.names), {each.name: each.type for each in FACTS})
+            self._ask.table("tidy_odd", facts, tuple(FACTS.names), {each.name: each.type for each in FACTS})
             self._db.execute("INSERT INTO facts SELECT * FROM tidy_odd")
         types = {"person": pa.int64()}
-        self._table("unreadable", sorted(unreadable), ("person", "concept"), types)
+        self._ask.table("unreadable", sorted(unreadable), ("person", "concept"), types)
 
     def _strangers(self, rows: Sequence[tuple[Any, ...]]) -> set[str]:
         """Of the people these rows are about, those who are not in the table of persons."""
         lost = {texts[0] for person, *texts in rows if person is None}
         if not lost:
             return set()
-        self._table("tidy_lost", [(id,) for id in lost], ("id",))
+        self._ask.table("tidy_lost", [(id,) for id in lost], ("id",))
         found = self._db.execute("SELECT id FROM tidy_lost JOIN tidy_persons ON person_id = id").fetchall()
         return lost - {id for (id,) in found}
 
     def _type(self, raw: RawFact, unreadable: set[tuple[str, str]]) -> Fact | None:
         try:
             return read_fact(raw, self._concepts[raw.concept])
-        except SetAside:
+        except SetAside as word:
+            self.skipped.append(Skipped(raw.place, str(word), raw.status, raw.person, raw.concept, raw.fact))
             return None
         except Unreadable as error:
             self.skipped.append(
@@ -409,24 +289,3 @@ class TidyHospital:
             )
             unreadable.add((raw.person, raw.concept))
             return None
-
-
-_UNITLESS = ConceptType("", "finding")
-_SIGNATURE = (
-    "s_wanted", "s_unit", "s_status", "s_route", "s_has_end", "name", "own_kind",
-    "factor", "shift", "unit_issue", "absolute", "ending", "doubt", "refuted", "presence",
-)  # fmt: skip
-
-
-def _row(kind: str, concept: str, **texts: str) -> Row:
-    """A row with a person and a plain date, to ask the reader what the rest of it means."""
-    values = {
-        "person_id": "x",
-        "fact_id": "x",
-        "kind": kind,
-        "concept": concept,
-        "value": "1",
-        "start": "2000-01-01",
-    }
-    values |= texts
-    return Row("facts", [values.get(column, "") for column in FACT_COLUMNS])
