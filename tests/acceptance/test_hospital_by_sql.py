@@ -347,6 +347,7 @@ def test_bad_rows_are_listed_and_leave_their_criteria_open(
     said = capfd.readouterr()
     assert said.out == ""
     assert said.err.count("date_unreadable") == 2
+    assert "part-00002.parquet row 1" in said.err
     assert said.err.count("end_before_start") == 1
     verdicts = {(row["person"], row["criterion"]): row for row in pq.read_table(out).to_pylist()}
     for person, criterion in ((first, "E2"), (second, "E4"), (third, "E3")):

@@ -8,6 +8,7 @@ unreadable dates, odd limits) go through the Python reader one by one; they are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ from trialwright.record.raw import RawFact, RawPerson, Skipped
 from trialwright.terms.dates import FIRST_DAY
 
 PEOPLE = 500_000  # people per chunk
+_SOMEWHERE = "facts"  # the place of a row until it is looked for
 
 
 class TidyHospital:
@@ -87,8 +89,11 @@ class TidyHospital:
                 value = f"COALESCE({value}, '')"
             texts.append(f"""{value if at >= 0 else "''"} AS "{column}\"""")
         self._db.execute(f"CREATE OR REPLACE VIEW tidy_{table} AS SELECT {', '.join(texts)} FROM {source}")
-        placed = source.replace("])", "], filename = true, file_row_number = true)")
-        self._placed = f"SELECT {', '.join(texts)} FROM {placed} WHERE fact_id IN (FROM tidy_repeated) ORDER BY filename, file_row_number"
+        placed = source.replace("])", "], filename = 'read_from', file_row_number = true)")
+        self._placed = (
+            f"SELECT read_from, file_row_number + 1, {', '.join(texts)} FROM {placed} "
+            "WHERE fact_id IN (FROM tidy_repeated) ORDER BY read_from, file_row_number"
+        )
 
     def _without_nulls(self, listed: str) -> set[str]:
         """The columns of which every file says that it holds no NULL: no need to look at each value."""
@@ -190,6 +195,7 @@ class TidyHospital:
             )
             done += self._one("SELECT COUNT(*) FROM persons")
             yield int(done)
+        self._find_places()
 
     def _one(self, sql: str) -> Any:
         ((found,),) = self._db.execute(sql).fetchall()
@@ -226,7 +232,8 @@ class TidyHospital:
         self.skipped += self._ask.signatures(self._wanted)
         self._ask.values(self._wanted)
         self._db.execute(f"CREATE OR REPLACE TABLE facts AS {by_sql.FACTS}", [self._on, self._on])
-        self._read_one_by_one([*self._db.execute(by_sql.ODD).fetchall(), *repeated])
+        odd = [(person, _SOMEWHERE, *texts) for person, *texts in self._db.execute(by_sql.ODD).fetchall()]
+        self._read_one_by_one([*odd, *repeated])
         self._db.execute("DROP TABLE tidy_rows")
 
     def _take_repeated_out(self) -> list[tuple[Any, ...]]:
@@ -240,18 +247,39 @@ class TidyHospital:
             return []
         self._db.execute("DELETE FROM tidy_rows WHERE fact_id IN (FROM tidy_repeated)")
         people = dict(self._db.execute("SELECT person_id, person FROM tidy_people").fetchall())
-        return [(people.get(texts[0]), *texts) for texts in self._db.execute(self._placed).fetchall()]
+        return [(people.get(texts[0]), place, *texts) for place, texts in self._rows_in_order()]
+
+    def _rows_in_order(self) -> Iterator[tuple[str, list[str]]]:
+        """The rows of the source whose ids stand in `tidy_repeated`, each with its place."""
+        for file, number, *texts in self._db.execute(self._placed).fetchall():
+            yield f"{Path(file).name} row {number}", texts
+
+    def _find_places(self) -> None:
+        """Say in which file and row the records stand that could not be read."""
+        lost = {
+            each.fact
+            for each in self.skipped
+            if each.place == _SOMEWHERE and each.fact and not each.reason.startswith("status_")
+        }
+        self._ask.table("tidy_repeated", [(id,) for id in sorted(lost)], ("fact_id",))
+        found: dict[str, str] = {}
+        for place, texts in self._rows_in_order() if lost else ():
+            found[texts[1]] = place if texts[1] not in found else _SOMEWHERE
+        self.skipped = [
+            replace(each, place=found.get(each.fact, each.place)) if each.place == _SOMEWHERE else each
+            for each in self.skipped
+        ]
 
     def _read_one_by_one(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Rows that SQL could not type, through the Python reader; those of people of other chunks say nothing here."""
         facts: list[tuple[Any, ...]] = []
         unreadable: set[tuple[int, str]] = set()
         seen = Seen()
-        known = {texts[0] for _, *texts in rows} - self._strangers(rows)
+        known = {texts[0] for _, _, *texts in rows} - self._strangers(rows)
         seen.people |= known
-        for person, *texts in rows:
+        for person, place, *texts in rows:
             lost: set[tuple[str, str]] = set()
-            for item in self._reader.read_row(Row("facts", list(texts)), seen, self._lookup):
+            for item in self._reader.read_row(Row(place, list(texts)), seen, self._lookup):
                 if isinstance(item, Skipped) and (person is not None or texts[0] not in known):
                     self.skipped.append(item)
                     if item.affects:
@@ -270,7 +298,7 @@ class TidyHospital:
 
     def _strangers(self, rows: Sequence[tuple[Any, ...]]) -> set[str]:
         """Of the people these rows are about, those who are not in the table of persons."""
-        lost = {texts[0] for person, *texts in rows if person is None}
+        lost = {texts[0] for person, _, *texts in rows if person is None}
         if not lost:
             return set()
         self._ask.table("tidy_lost", [(id,) for id in lost], ("id",))
