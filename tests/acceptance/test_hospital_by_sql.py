@@ -224,7 +224,8 @@ def test_repeated_ids_strangers_and_rows_set_aside_are_listed_as_by_the_python_r
         ("p04", "f4", {"value": "8", "status": "entered-in-error"}),
         ("p05", "f5", {}),  # nobody of that name among the persons
     ]
-    (tmp_path / "facts").mkdir()
+    tmp_path = tmp_path / "it's [odd])"
+    (tmp_path / "facts").mkdir(parents=True)
     lines = [{"person_id": person, "fact_id": fact} | glucose | change for person, fact, change in rows]
     people = [{"person_id": f"p{at:02}", "sex": "female", "birth_date": "1990"} for at in range(5)]
     people[2] |= {"sex": "robot", "birth_date": "soon"}

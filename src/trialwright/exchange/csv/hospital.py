@@ -66,16 +66,21 @@ class TidyHospital:
         self._ask = Answers(reader, concepts, connection)
         self.skipped: list[Skipped] = []
         self._view("persons", (reader.persons,), PERSON_COLUMNS, REQUIRED_PERSON)
-        self._view("facts", reader.facts, FACT_COLUMNS, REQUIRED_FACT)
+        texts, files = self._view("facts", reader.facts, FACT_COLUMNS, REQUIRED_FACT)
+        self._placed = (
+            f"SELECT read_from, file_row_number + 1, {texts} "
+            f"FROM read_parquet({files}, filename = 'read_from', file_row_number = true) "
+            "WHERE fact_id IN (FROM tidy_repeated) ORDER BY read_from, file_row_number"
+        )
         self._db.execute("CREATE OR REPLACE TABLE tidy_ids (id UBIGINT)")
         self._name_concepts()
 
     def _view(
         self, table: str, files: Sequence[Path], columns: tuple[str, ...], required: tuple[str, ...]
-    ) -> None:
-        """A view with the contract's columns as texts, '' where absent."""
-        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-        source = f"read_parquet([{listed}])"
+    ) -> tuple[str, str]:
+        """A view with the contract's columns as texts, '' where absent; gives those texts and the list of files."""
+        listed = "[" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "]"
+        source = f"read_parquet({listed})"
         header = [row[0] for row in self._db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
         renamed = self._reader.options.mapping.columns.get(table, {})
         whole = self._without_nulls(listed)
@@ -89,16 +94,12 @@ class TidyHospital:
                 value = f"COALESCE({value}, '')"
             texts.append(f"""{value if at >= 0 else "''"} AS "{column}\"""")
         self._db.execute(f"CREATE OR REPLACE VIEW tidy_{table} AS SELECT {', '.join(texts)} FROM {source}")
-        placed = source.replace("])", "], filename = 'read_from', file_row_number = true)")
-        self._placed = (
-            f"SELECT read_from, file_row_number + 1, {', '.join(texts)} FROM {placed} "
-            "WHERE fact_id IN (FROM tidy_repeated) ORDER BY read_from, file_row_number"
-        )
+        return ", ".join(texts), listed
 
     def _without_nulls(self, listed: str) -> set[str]:
         """The columns of which every file says that it holds no NULL: no need to look at each value."""
         rows = self._db.execute(
-            f"SELECT path_in_schema FROM parquet_metadata([{listed}]) GROUP BY path_in_schema "
+            f"SELECT path_in_schema FROM parquet_metadata({listed}) GROUP BY path_in_schema "
             "HAVING MAX(COALESCE(stats_null_count, 1)) = 0"
         ).fetchall()
         return {name for (name,) in rows}

@@ -60,7 +60,7 @@ class RuleCompiler:
 
         `everybody`: with a row for each person, otherwise for those with a record and for each kind of person.
         """
-        unread = f"SELECT person FROM unreadable WHERE concept IN ({', '.join(map(t.name, ('*', *reads)))})"
+        unread = f"FROM unreadable WHERE concept IN ({', '.join(map(t.name, ('*', *reads)))})"
         lost = {
             column: f"MAX(CASE WHEN concept IN ('*', {t.name(concept)}) THEN 1 ELSE 0 END)"
             for concept, column in self.lost.items()
@@ -73,8 +73,12 @@ class RuleCompiler:
             f"\nLEFT JOIN ({leaf.text}) AS {alias} ON {alias}.person = w.person"
             for leaf, alias in self.leaves.items()
         )
-        whom = f"SELECT person, {', '.join(_PERSON)} FROM people" if everybody else self._whom(unread)
-        flagged = f"{unread.replace('SELECT person', f'SELECT person{flags}')} GROUP BY person"
+        whom = (
+            f"SELECT person, {', '.join(_PERSON)} FROM people"
+            if everybody
+            else self._whom(f"SELECT person {unread}")
+        )
+        flagged = f"SELECT person{flags} {unread} GROUP BY person"
         text = f"({whom}) AS w{joins}\nLEFT JOIN ({flagged}) AS unread ON unread.person = w.person"
         levels = [first, *self.stages, last]
         kept: list[str] = []
