@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from trialwright.record.happenings import happenings
 from trialwright.record.raw import RawFact
 
 
@@ -281,7 +282,6 @@ class Participant:
     completed: Ended | None = None
     unblinded: Ended | None = None
     locked: bool = False
-    positions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def arm(self) -> str:
@@ -293,12 +293,13 @@ class Participant:
         return next((visit for visit in self.visits if visit.id == id), None)
 
     def facts(self) -> tuple[RawFact, ...]:
-        """Everything on record that is a fact about a concept: records, items, doses.
+        """Everything on record that is a fact about a concept: records, items, doses, and what happened.
 
-        The id of an item's fact is its form id, '#' and its path; of a dose dose/number; so every fact names
-        where in the ledger it stands (`positions`, by fact id).
+        The id of an item's fact is its form id, '#' and its path; of a dose dose/number, of an adverse event
+        ae/number, of other events event/position. What happened stands under the names of `record.happenings`;
+        a study whose rules read them lists these names among its concepts.
         """
-        return (*self.record, *_item_facts(self), *_dose_facts(self))
+        return (*self.record, *_item_facts(self), *_dose_facts(self), *happenings(self))
 
 
 def _item_facts(participant: Participant) -> list[RawFact]:
