@@ -211,9 +211,7 @@ def _write_many(folder: str, name: str, count: int) -> None:
                 {stream: len(archive.stream(stream))},
                 {"shared": archive.counter("shared") + 1},
             )
-            call = Call(
-                f"{name}-{number}", "2027-01-01T00:00:00Z", name, "x", "", "raise_query", "", "sha256:0"
-            )
+            call = Call(f"{name}-{number}", "2027-01-01T00:00:00Z", name, "x", "", "raise_query", "", version)
             if isinstance(archive.append(proposal, call), Event):
                 break
 
