@@ -147,51 +147,57 @@ def test_a_blind_allocation_that_nothing_gives_is_an_error_and_a_difference() ->
 # Somebody else's replay: written from docs/explanation/allocation.md, sharing nothing with the software but SHA-256.
 
 
-def replay_by_hand(
-    key: bytes, digest: str, strata: list[list[str]], sizes: list[int], blocks_each: int
-) -> str:
-    """The arms of 1:1 blocks: one list per stratum, read in the order in which the strata turn up."""
-
-    def arms_of(stratum: list[str]) -> list[str]:
-        found: list[str] = []
-        for block in range(blocks_each):
-            draws: Iterator[int] = iter(range(1000))
-
-            def below(limit: int, block: int = block, draws: Iterator[int] = draws) -> int:
-                bits = 0
-                while 2**bits < limit:
-                    bits += 1
-                while True:
-                    question = [
-                        "trialwright allocation 1",
-                        "block",
-                        STUDY,
-                        digest,
-                        stratum,
-                        block,
-                        next(draws),
-                    ]
-                    text = json.dumps(question, separators=(",", ":"))
-                    number = int(hmac.new(key, text.encode(), hashlib.sha256).hexdigest(), 16) // 2 ** (
-                        256 - bits
-                    )
-                    if number < limit:
-                        return number
-
-            size = sizes[below(len(sizes))]
-            block_arms = ["A"] * (size // 2) + ["B"] * (size // 2)
-            for place in reversed(range(1, size)):
-                other = below(place + 1)
-                block_arms[place], block_arms[other] = block_arms[other], block_arms[place]
-            found += block_arms
-        return found
-
-    lists = {tuple(stratum): iter(arms_of(stratum)) for stratum in strata}
-    return "".join(next(lists[tuple(stratum)]) for stratum in strata)
+def draws_by_hand(key: bytes, *question: object) -> Iterator[int]:
+    for number in range(1000):
+        text = json.dumps(["trialwright allocation 1", *question, number], separators=(",", ":"))
+        yield int(hmac.new(key, text.encode(), hashlib.sha256).hexdigest(), 16)
 
 
-def test_somebody_else_can_replay_from_the_written_description() -> None:
-    rule, key = RULES[0], secret(6)
-    made = allocate_all(rule, PEOPLE, key=key)
-    order = [[each["sex"], each["class"]] for each in PEOPLE]
-    assert arms(made) == replay_by_hand(key, digest_rule(rule), order, [4, 6], 8)
+def below_by_hand(draws: Iterator[int], limit: int) -> int:
+    bits = 0
+    while 2**bits < limit:
+        bits += 1
+    return next(number for draw in draws if (number := draw // 2 ** (256 - bits)) < limit)
+
+
+def list_by_hand(key: bytes, digest: str, stratum: list[str], sizes: list[int]) -> Iterator[str]:
+    """One list of 1:1 blocks."""
+    for block in range(100):
+        draws = draws_by_hand(key, "block", STUDY, digest, stratum, block)
+        size = sizes[below_by_hand(draws, len(sizes))]
+        order = ["A"] * (size // 2) + ["B"] * (size // 2)
+        for place in reversed(range(1, size)):
+            other = below_by_hand(draws, place + 1)
+            order[place], order[other] = order[other], order[place]
+        yield from order
+
+
+def test_somebody_else_can_replay_blocks_from_the_written_description() -> None:
+    rule, key, lists, found = RULES[0], secret(6), dict[tuple[str, str], Iterator[str]](), ""
+    digest = digest_rule(rule)
+    for each in PEOPLE:
+        stratum = (each["sex"], each["class"])
+        lists.setdefault(stratum, list_by_hand(key, digest, list(stratum), [4, 6]))
+        found += next(lists[stratum])
+    assert arms(allocate_all(rule, PEOPLE, key=key)) == found
+
+
+def test_somebody_else_can_replay_minimisation_from_the_written_description() -> None:
+    """Two arms 1:1, range, 0.8: in tenths, 8 and 2, or 5 and 5; their common denominator is 5, or 2."""
+    rule, key, found = RULES[1], secret(6), ""
+    digest = digest_rule(rule)
+    for number, each in enumerate(PEOPLE):
+        ahead = 0  # by how much more the arm A would leave than the arm B
+        for factor_id, level in each.items():
+            same = [arm for arm, other in zip(found, PEOPLE, strict=False) if other[factor_id] == level]
+            difference = same.count("A") - same.count("B")
+            ahead += abs(difference + 1) - abs(difference - 1)
+        whole, of_a = {-1: (5, 4), 0: (2, 1), 1: (5, 1)}[(ahead > 0) - (ahead < 0)]
+        drawn = below_by_hand(draws_by_hand(key, "minimisation", STUDY, digest, number), whole)
+        found += "A" if drawn < of_a else "B"
+    assert arms(allocate_all(rule, PEOPLE, key=key)) == found
+
+
+def test_somebody_else_can_tell_which_rule_it_was() -> None:
+    text = '{"block_sizes":[4,6],"method":"permuted_blocks","ratio":{"A":1,"B":1}}'
+    assert digest_rule(blocks(4, 6)) == "sha256:" + hashlib.sha256(text.encode()).hexdigest()
