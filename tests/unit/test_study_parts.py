@@ -394,6 +394,18 @@ IMPOSSIBLE = [
     ("[4, 6]", "[4, 5]", "A block of 5 cannot hold the ratio"),
     ("[4, 6]", "[0]", "A block of 0 cannot hold the ratio"),
     ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 0, MT: 0}", "whose parts add up to 0"),
+    ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 2, MT: 0}", "gives one of them no part"),
+    ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 2}", "fewer than two arms"),
+]
+UNMINIMISED = [
+    # old, new, words
+    ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 1}", "fewer than two arms"),
+    ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 1, MT: 0}", "gives one of them no part"),
+    ("0.8", "0.5", "0.5 would not favour the better arm"),
+    ("0.8", "1.01", "1.01 would not favour the better arm"),
+    ("by_site: true}", "by_site: true, weight: 2}", "Some factors have a weight"),
+    ("by_site: true}", "by_site: true, weight: 0}", "Some factors have a weight"),
+    ("id: class", "id: class\n    weight: -1", "Some factors have a weight"),
 ]
 # fmt: on
 
@@ -403,3 +415,23 @@ def test_allocation_that_cannot_work(old: str, new: str, words: str) -> None:
     assert old in RANDOMISED
     with pytest.raises(StudyInvalid, match=words):
         load(allocation=RANDOMISED.replace(old, new))
+
+
+@pytest.mark.parametrize(("old", "new", "words"), UNMINIMISED)
+def test_minimisation_that_cannot_work(old: str, new: str, words: str) -> None:
+    assert old in MINIMISED
+    with pytest.raises(StudyInvalid, match=words):
+        load(allocation=MINIMISED.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0.8", "1"),  # no chance left: allowed, and shown by the predictability figures
+        ("{BEL+MT: 1, MT: 1}\n", "{BEL+MT: 2, MT: 1}\n"),
+        ("probability: 0.8", "probability: 0.8\ndescription: {en: Two to one, zh: 二比一}"),
+    ],
+)
+def test_minimisation_that_can_work(old: str, new: str) -> None:
+    assert old in MINIMISED
+    assert load(allocation=MINIMISED.replace(old, new)).allocation is not None
