@@ -14,7 +14,7 @@ from trialwright.cli.common import ANSWER_IS_NO, DONE, RECORDS_UNREADABLE, USAGE
 from trialwright.terms.message import Message, message
 
 if TYPE_CHECKING:
-    from trialwright.conduct.trial import Trial
+    from trialwright.conduct.trial import Secret, Trial
     from trialwright.exchange.archive import Archive
 
 _PREFIXES = {"item": "entries", "causality": "causality"}
@@ -166,7 +166,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     return DONE
 
 
-def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, bytes | None]:
+def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, Secret | None]:
     """The archive to act on; open_study makes it."""
     from trialwright.cli.common import load_eligibility
     from trialwright.cli.secrets import make_secret
@@ -188,14 +188,13 @@ def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, byt
             raise Stop(USAGE, message("Say which study is opened: study=beam."))
         study = load_eligibility(name, Terminal("en", quiet=True)).study
         archive = create_archive(folder, study, rehearsal=True, draw=os.urandom)
-        secret, nonce = make_secret()
-        given.plain.update(nonce=nonce, rehearsal="true")
-        return archive, version(study), secret
+        given.plain.update(rehearsal="true")
+        return archive, version(study), make_secret()
     except ArchiveBroken as error:
         raise Stop(RECORDS_UNREADABLE, error.message) from None
 
 
-def _secret(trial: Trial, action: str) -> bytes | None:
+def _secret(trial: Trial, action: str) -> Secret | None:
     """The secret, for the actions that need it."""
     from trialwright.cli.secrets import find_secret
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from trialwright.record.books import ParticipantBook, SiteBook, StudyBook, fold_site, fold_study
@@ -14,6 +15,7 @@ from trialwright.record.ledger import Store
 from trialwright.record.participant import Participant
 from trialwright.record.raw import RawPerson
 from trialwright.record.typed import type_person
+from trialwright.study.allocation import Allocation
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
 from trialwright.study.rules import Eligibility, lower_study
@@ -96,11 +98,25 @@ class Trial:
         prefix = participant_stream("")
         return tuple(name.removeprefix(prefix) for name in self.store.streams() if name.startswith(prefix))
 
+    def rules(self) -> Iterator[Allocation]:
+        """Every allocation rule the study has had."""
+        seen = {self.study.version}
+        for site in self.site_ids():
+            seen.update(version for version, _ in self.site(site).approved)
+        for version in sorted(seen):
+            rule = self.definition(version).allocation
+            if rule is not None:
+                yield rule
+
+    def site_ids(self) -> tuple[str, ...]:
+        """The sites with a stream of their own, in order of opening."""
+        prefix = site_stream("")
+        return tuple(name.removeprefix(prefix) for name in self.store.streams() if name.startswith(prefix))
+
     @property
     def version(self) -> str:
         """The newest version of the definition any site approved, or the one the study was opened with."""
-        sites = [name.removeprefix("site/") for name in self.store.streams() if name.startswith("site/")]
-        approved = [(day, version) for site in sites for version, day in self.site(site).approved]
+        approved = [(day, version) for site in self.site_ids() for version, day in self.site(site).approved]
         return max(approved)[1] if approved else self.study.version
 
 
@@ -112,15 +128,27 @@ def disclosed(participant: Participant, arms: Mapping[str, str]) -> Participant:
     return replace(participant, allocated=allocated._replace(arm=arms[participant.id]))
 
 
+def is_randomised(study: Study) -> bool:
+    """Whether a secret decides about the arm."""
+    return study.allocation is not None and study.allocation.method != "concurrent_control"
+
+
 def is_blind(study: Study) -> bool:
     """Whether the definition hides the arm."""
     return study.identity.design.masking in BLIND
 
 
+class Secret(NamedTuple):
+    """The secret of the study's allocation and the nonce of its commitment, 32 bytes each."""
+
+    secret: bytes
+    nonce: bytes
+
+
 class View:
     """What one call sees: the trial, whoever acts, when and where; it notes which streams it looked at."""
 
-    def __init__(self, trial: Trial, call: Call, moment: datetime, secret: bytes | None) -> None:
+    def __init__(self, trial: Trial, call: Call, moment: datetime, secret: Secret | None) -> None:
         self.trial = trial
         self.call = call
         self.moment = moment

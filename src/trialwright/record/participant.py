@@ -36,7 +36,8 @@ class Screening(NamedTuple):
 class Allocated(NamedTuple):
     """An arm given. `number` counts allocations of the study; `arm` is '' while the study is blind.
 
-    `levels`: the level of each factor, by factor id. `reason`: the investigator's, where the rule asks for one.
+    `levels`: the level of each factor, by factor id; `rule`: the digest of the allocation rule. `reason`: the
+    investigator's, where the rule asks for one.
     """
 
     position: int
@@ -44,6 +45,7 @@ class Allocated(NamedTuple):
     number: int
     arm: str
     levels: Mapping[str, str]
+    rule: str
     reason: str
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.perform import Request, perform
-from trialwright.conduct.trial import Trial
+from trialwright.conduct.trial import Secret, Trial
 from trialwright.exchange.folder import read_study
 from trialwright.record.event import Event
 from trialwright.record.ledger import MemoryLedger, Store
@@ -19,7 +19,7 @@ from trialwright.study.identity import Site
 from trialwright.study.model import Study
 from trialwright.terms.message import Text, render
 
-SECRET = bytes(range(32))
+SECRET = Secret(bytes(range(32)), bytes(range(32, 64)))
 
 
 def two_sites(study: Study) -> Study:
@@ -54,7 +54,7 @@ class Rehearsal:
 
     def open(self) -> None:
         """Open the study and both sites, delegate the fixture accounts, approve the version."""
-        self.done("open_study", "sponsor", nonce="00", rehearsal="true")
+        self.done("open_study", "sponsor", rehearsal="true")
         self.done("delegate", "sponsor", account="monitor", role="monitor")
         self.done("delegate", "sponsor", account="data_manager", role="data_manager")
         for site in ("a", "b"):
@@ -87,7 +87,7 @@ class Rehearsal:
         id: str = "",
         expect: Mapping[str, int] | None = None,
         values: Mapping[str, Any] | None = None,
-        secret: bytes | None = SECRET,
+        secret: Secret | None = SECRET,
         **more: Any,
     ) -> Event | Refusal:
         """Do something a minute later than the last time."""
