@@ -311,7 +311,7 @@ MISFITS = [
     ("schedule", "event: enrolment", "event: first_dose", "names interventions exactly when its event is a dose"),
     ("schedule", "prior_care: counts", "before: week0", "whether prior care counts exactly when its event is a dose"),
     ("schedule", "{event: enrolment}", "{event: enrolment, before: week0}", "whether prior care counts exactly when"),
-    ("schedule", "event: first_dose, interventions: [methyl", "event: course_start, interventions: [methyl", "how far apart"),
+    ("schedule", "event: first_dose, interventions: [methyl", "event: course_start, interventions: [methyl", "how many days apart"),
     ("schedule", "prior_care: counts", "prior_care: counts, before: pulse_start", "The anchor pulse_start waits for itself"),
     ("schedule", "prior_care: counts", "prior_care: counts, before: week_0", "names the anchor week_0"),
     ("schedule", "arms: [MT]", "arms: [TM]", "names the arm TM"),

@@ -79,10 +79,11 @@ class AnchorEvent(Part):
                 ),
                 code="incomplete",
             )
-        if (self.event == "course_start") != (self.gap is not None):
+        fixed = self.gap is not None and self.gap.partition(" ")[2] in _FIXED
+        if (self.event == "course_start") != (self.gap is not None) or (self.gap and not fixed):
             raise Unfit(
-                message("A course, and nothing else, needs to know how far apart its doses may be."),
-                message("Write `gap`, such as `gap: 3 d`, with course_start only."),
+                message("A course, and nothing else, needs to know how many days apart its doses may be."),
+                message("Write `gap` in d or wk, such as `gap: 3 d`, with course_start only."),
                 code="incomplete",
             )
         return self
