@@ -1,0 +1,96 @@
+"""A participant of a trial as rules see them: typed facts, and the days that the schedule names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from trialwright.logic.interpreter import Context, Occasion, Setting
+from trialwright.record.fact import ConceptType, Fact, Person, SetAside, Unreadable, read_fact, read_person
+from trialwright.record.participant import Dose, Participant
+from trialwright.record.raw import RawPerson
+from trialwright.study.anchors import derive_anchors
+from trialwright.study.model import Study
+from trialwright.study.rules import FORMULAS, concept_types
+
+SETTING = Setting("search", FORMULAS)
+"""A participant's ledger is complete: what did not happen is not there, so silence about an event means no."""
+
+
+def type_participant(study: Study, participant: Participant) -> Person:
+    """Give the typed record of a participant: everything on record that is about a concept of the study."""
+    concepts = concept_types(study)
+    facts: dict[str, list[Fact]] = {}
+    unreadable = set()
+    for raw in participant.facts():
+        concept: ConceptType | None = concepts.get(raw.concept)
+        if concept is None:
+            continue
+        try:
+            fact = read_fact(raw, concept)
+        except SetAside:
+            continue
+        except Unreadable:
+            unreadable.add(raw.concept)
+            continue
+        if fact is not None:
+            facts.setdefault(raw.concept, []).append(fact)
+    death = participant.died.date or "yes" if participant.died else ""
+    raw_person = RawPerson(participant.id, participant.sex, participant.birth, death)
+    return read_person(
+        raw_person, {concept: tuple(rows) for concept, rows in facts.items()}, frozenset(unreadable)
+    )
+
+
+def derive_occasions(study: Study, participant: Participant) -> Mapping[str, Occasion]:
+    """Give the days that the anchors of the schedule have for a participant, by anchor id.
+
+    An anchor whose event has not happened, or whose day is not exactly known, is not among them. Where a dose with an
+    hour gives the day, facts dated to a later hour of that day are `left_out`, so that a baseline lies before it.
+    """
+    found = {}
+    for id, anchor in derive_anchors(study, participant).items():
+        if anchor.day is not None:
+            hours = [_hour(dose) for dose in participant.doses if dose.position in anchor.because]
+            hour = min(filter(None, hours), default="")
+            later = frozenset(_later(participant, anchor.day, hour)) if hour else frozenset[str]()
+            found[id] = Occasion(anchor.day, left_out=later)
+    return found
+
+
+def open_context(
+    study: Study,
+    participant: Participant,
+    *,
+    on: date,
+    person: Person | None = None,
+    also: Mapping[str, Occasion] | None = None,
+) -> Context:
+    """Give the situation of a participant on a day, with all that is on record up to it and its named days.
+
+    `person`: the typed record, if it is already there. `also`: further named days, such as the visit judged; facts
+    that belong to one of them count whatever their date.
+    """
+    person = person or type_participant(study, participant)
+    named = {**derive_occasions(study, participant), **(also or {})}
+    members = frozenset[str]().union(*(each.only or () for each in named.values()))
+    rows = {
+        concept: tuple(fact for fact in facts if fact.start_low <= on or fact.fact in members)
+        for concept, facts in person.facts.items()
+    }
+    return Context(person, on, on, SETTING, rows, named)
+
+
+def _hour(dose: Dose) -> str:
+    """When a dose began, HH:MM; '' where that is not known."""
+    text = dose.started or dose.start
+    _, _, clock = text.partition("T")
+    clock = clock or (text if ":" in text else "")
+    return clock[:5]
+
+
+def _later(participant: Participant, day: date, hour: str) -> Iterator[str]:
+    """The facts that are dated to a later hour of a day."""
+    for fact in participant.facts():
+        if fact.start.startswith(f"{day.isoformat()}T") and fact.start[11:16] > hour:
+            yield fact.fact
