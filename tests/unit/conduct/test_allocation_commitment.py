@@ -42,7 +42,7 @@ def test_a_commitment_does_not_show_the_secret() -> None:
     committed = commitment(SECRET, NONCE)
     assert SECRET.hex() not in committed
     assert NONCE.hex() not in committed
-    # Whoever guesses right cannot see it without the nonce: one secret, many commitments.
+    # Two studies never have the same commitment: one secret, many nonces.
     assert len({commitment(SECRET, secret(number)) for number in range(100)}) == 100
     # It is no digest that anything else shows.
     for other in (SECRET, SECRET + NONCE, NONCE + SECRET):

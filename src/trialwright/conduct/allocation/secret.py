@@ -26,10 +26,11 @@ def commitment(secret: bytes, nonce: bytes) -> str:
     """What the ledger holds of the secret: `sha256:` and 64 hexadecimal digits.
 
     SHA-256 over a fixed text that names this use, the secret and the nonce; all three have a fixed length, so no
-    other secret and nonce give the same bytes. `nonce`: 32 bytes of chance, kept and disclosed with the secret, so
-    that the same secret can never be recognised. Raises `ValueError` for a wrong length.
+    other secret and nonce give the same bytes. `nonce`: 32 bytes drawn with the secret, so that no two studies have
+    the same commitment; it may be public. Raises `ValueError` for a wrong length.
 
-    Source: hash commitment; binding by collision resistance, hiding by 256 bits of nonce (FIPS 180-4).
+    Source: hash commitment: binding because SHA-256 resists collisions, hiding because nobody can try 2^256 secrets
+    (FIPS 180-4).
     """
     check_secret(secret)
     if not isinstance(nonce, bytes) or len(nonce) != SECRET_BYTES:
