@@ -12,7 +12,10 @@ from trialwright.study.rules import FORMULAS, rule_scope
 def given_arms(trial: Trial) -> tuple[GivenArm, ...]:
     """Every allocation, in the order in which it was made; '' for an arm that is blind."""
     found = [
-        (one.allocated.number, GivenArm(one.allocated.arm, one.site, one.allocated.levels, one.allocated.rule))
+        (
+            one.allocated.number,
+            GivenArm(one.allocated.arm, one.site, one.allocated.levels, one.allocated.rule),
+        )
         for one in trial.participants()
         if one.allocated
     ]

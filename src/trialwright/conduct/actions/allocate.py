@@ -19,7 +19,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     if study.allocation is None:
         return refuse(message("The study has no allocation rule."))
     if participant.allocated:
-        return refuse(message("{id} was allocated on {date}.", id=participant.id, date=participant.allocated.date))
+        return refuse(
+            message("{id} was allocated on {date}.", id=participant.id, date=participant.allocated.date)
+        )
     enrolled = participant.enrolled.date if participant.enrolled else ""
     problem = first_refusal(
         check_day(view, day, message("Allocation of")),

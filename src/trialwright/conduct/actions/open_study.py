@@ -44,8 +44,6 @@ ACTION = Action(
     "open_study",
     message("open the study: from here on the ledger runs"),
     "study",
-    (
-        Argument("rehearsal", message("whether this is a rehearsal with synthetic people"), "yes_no"),
-    ),
+    (Argument("rehearsal", message("whether this is a rehearsal with synthetic people"), "yes_no"),),
     decide,
 )

@@ -24,11 +24,15 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
     arms = _arms(view)
     if not values.text("participant"):
         if view.call.site:
-            return refuse(message("A study is unblinded for all sites at once: name a participant, or no site."))
+            return refuse(
+                message("A study is unblinded for all sites at once: name a participant, or no site.")
+            )
         unlocked = tuple(one.id for one in everyone if not one.locked)
         if unlocked:
             return refuse(
-                message("The study is unblinded after its casebooks are locked; open are: {ids}.", ids=unlocked)
+                message(
+                    "The study is unblinded after its casebooks are locked; open are: {ids}.", ids=unlocked
+                )
             )
         return Proposal(
             STUDY,
@@ -44,9 +48,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         )
     participant = view.participant(values.text("participant"))
     if participant is None or participant.allocated is None:
-        return refuse(
-            message("There is no allocated participant {id} here.", id=values.text("participant"))
-        )
+        return refuse(message("There is no allocated participant {id} here.", id=values.text("participant")))
     if participant.unblinded:
         return refuse(message("{id} was unblinded already.", id=participant.id))
     arm = next(given.arm for one, given in zip(everyone, arms, strict=True) if one.id == participant.id)

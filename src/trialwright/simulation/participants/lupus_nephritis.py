@@ -97,7 +97,9 @@ def draw_effects(count: int, assumed: Mapping[str, float], chance: Chance) -> Ef
         protein[outside] = _lognormal(assumed, "proteinuria", int(outside.sum()), chance)
     responds = chance.random(count) >= assumed["non_responder_share"]
     slow = assumed["non_responder_rate"]
-    rate = assumed["remission_rate"] * np.exp(assumed["remission_rate_spread"] * chance.standard_normal(count))
+    rate = assumed["remission_rate"] * np.exp(
+        assumed["remission_rate_spread"] * chance.standard_normal(count)
+    )
     red_rate = assumed["red_cells_rate"] * np.exp(
         assumed["red_cells_rate_spread"] * chance.standard_normal(count)
     )
