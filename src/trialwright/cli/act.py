@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trialwright.conduct.trial import Secret, Trial
     from trialwright.exchange.archive import Archive
 
-_PREFIXES = {"item": "entries", "causality": "causality"}
+_PREFIXES = {"item": "entries", "causality": "causality", "values": "values"}
 
 
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
@@ -275,6 +275,15 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
             )
         )
     )
+    if found.replayed is not None:
+        print(
+            terminal.say(
+                message(
+                    "The secret is disclosed; {count} allocations were drawn again and agree.",
+                    count=found.replayed,
+                )
+            )
+        )
     if found.after_closing:
         print(
             terminal.say(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from trialwright.conduct.allocation import GivenArm
 from trialwright.conduct.trial import Trial, View
-from trialwright.logic.interpreter import Context, Setting, evaluate, known_rows
+from trialwright.logic.interpreter import evaluate
 from trialwright.record.participant import Participant
-from trialwright.study.rules import FORMULAS, rule_scope
+from trialwright.study.rules import rule_scope
+from trialwright.study.situation import open_context
 
 
 def given_arms(trial: Trial) -> tuple[GivenArm, ...]:
@@ -26,9 +27,7 @@ def levels_of(view: View, participant: Participant) -> dict[str, str]:
     """The level of each factor whose rule holds today; a factor is left out where no rule is certain to hold."""
     rule = view.definition.allocation
     scope = rule_scope(view.definition)
-    person = view.person(participant)
-    today = view.today
-    context = Context(person, today, today, Setting("screening", FORMULAS), known_rows(person, today))
+    context = open_context(view.definition, participant, on=view.today)
     found = {}
     for factor in getattr(rule, "factors", ()):
         for level in factor.levels:

@@ -10,12 +10,10 @@ from zoneinfo import ZoneInfo
 
 from trialwright.record.books import ParticipantBook, SiteBook, StudyBook, fold_site, fold_study
 from trialwright.record.event import Call
-from trialwright.record.fact import Person
 from trialwright.record.ledger import Store
 from trialwright.record.participant import Participant
-from trialwright.record.raw import RawPerson
-from trialwright.record.typed import type_person
 from trialwright.study.allocation import Allocation
+from trialwright.study.form_rules import StudyForms, lower_forms
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
 from trialwright.study.rules import Eligibility, lower_study
@@ -44,6 +42,7 @@ class Trial:
         self.store = store
         self._definition = definition
         self._lowered: dict[str, Eligibility] = {}
+        self._forms: dict[str, StudyForms] = {}
         self._books: dict[str, tuple[int, ParticipantBook]] = {}
         self._sites: dict[str, tuple[int, SiteBook]] = {}
         self._study: tuple[int, StudyBook] | None = None
@@ -53,6 +52,12 @@ class Trial:
         if version not in self._lowered:
             self._lowered[version] = lower_study(self._definition(version))
         return self._lowered[version]
+
+    def forms(self, version: str) -> StudyForms:
+        """The forms of a definition with their rules."""
+        if version not in self._forms:
+            self._forms[version] = lower_forms(self.definition(version))
+        return self._forms[version]
 
     def definition(self, version: str) -> Study:
         """The study of a version."""
@@ -203,6 +208,11 @@ class View:
         return self.trial.eligibility(self.version or self.study.version)
 
     @property
+    def forms(self) -> StudyForms:
+        """The forms of the definition in force here, with their rules."""
+        return self.trial.forms(self.version or self.study.version)
+
+    @property
     def place(self) -> Site | None:
         """The site as the definition describes it."""
         if not self.call.site:
@@ -215,14 +225,3 @@ class View:
         """The calendar day at the site (for the study as a whole: UTC)."""
         zone = self.place.time_zone if self.place else None
         return self.moment.astimezone(ZoneInfo(zone) if zone else UTC).date()
-
-    def person(self, participant: Participant) -> Person:
-        """The participant's facts, typed for the engines."""
-        return type_participant(participant, self.eligibility)
-
-
-def type_participant(participant: Participant, eligibility: Eligibility) -> Person:
-    """A participant's facts, typed for the engines; facts of concepts the study does not have are left out."""
-    death = participant.died.date if participant.died else ""
-    raw = RawPerson(participant.id, participant.sex, participant.birth, death)
-    return type_person(raw, participant.facts(), eligibility.concept_types)
