@@ -1,0 +1,48 @@
+"""From a recorded form back to its entries, and which values a new version changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from trialwright.conduct.forms.entry import Entry
+from trialwright.record.participant import FormRecord, ItemValue
+from trialwright.study.forms import Form
+
+
+def entries_of(record: FormRecord, form: Form, *, visit_date: str) -> dict[str, Entry]:
+    """What was entered on a form, as it stands now, to be corrected and checked again.
+
+    `visit_date`: of the visit as it stood; an entry of that day, or of its group's, follows when these are corrected.
+    """
+    calculated = {item.id for group in form.groups for item in group.items if item.type == "calculated"}
+    return {
+        path: Entry(value.value, value.unit, value.not_done, _own_day(value, form, record.items, visit_date))
+        for path, value in record.items.items()
+        if value.item not in calculated and (value.value or value.not_done)
+    }
+
+
+def _own_day(value: ItemValue, form: Form, items: Mapping[str, ItemValue], visit_date: str) -> str:
+    """The day of a value where it was entered for itself."""
+    row = value.path.rpartition(".")[0]
+    dates = [group.date for group in form.groups if group.id == row.partition("[")[0] and group.date]
+    of_group = [items[path].value for path in (f"{row}.{date}" for date in dates) if path in items]
+    return "" if value.date == next((day for day in of_group if day), visit_date) else value.date
+
+
+def changed_items(record: FormRecord | None, items: Iterable[ItemValue]) -> tuple[ItemValue, ...]:
+    """The values that differ from those recorded; one that is no longer asked becomes empty."""
+    known = record.items if record else {}
+    now = {value.path: value for value in items}
+    gone = [_emptied(value) for path, value in known.items() if path not in now]
+    return tuple(
+        value for value in (*now.values(), *gone) if _content(known.get(value.path)) != _content(value)
+    )
+
+
+def _emptied(value: ItemValue) -> ItemValue:
+    return value._replace(value="", unit="", not_done="", low="", high="")
+
+
+def _content(value: ItemValue | None) -> ItemValue | None:
+    return None if value is None else value._replace(position=0, first=0)
