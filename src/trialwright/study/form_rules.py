@@ -131,15 +131,13 @@ class _Lowering:
 
     def _scope(self, form: Form, group: ItemGroup | None, local: Mapping[str, Concept]) -> FormScope:
         return FormScope(
-            {**self.concepts, **local},
-            self.study.parameters,
-            self.study.definitions,
-            FORM_KINDS,
-            self.shared.lowered,
-            self.shared.open,
-            self.shared.used,
-            self.shared.same,
+            concepts={**self.concepts, **local},
+            parameters=self.study.parameters,
+            definitions=self.study.definitions,
+            kinds=FORM_KINDS,
+            same=self.shared.same,
             names=item_words(form, group) | {VISIT: visit_name(form.id)},
+            outside=self.shared,
         )
 
     def _stand_ins(self, form: Form) -> Iterator[Concept]:

@@ -33,9 +33,16 @@ class FormScope(Scope):
     """What a rule of a form may refer to: everything a criterion may, and the items of the form by their bare names.
 
     `names`: the concepts that stand for items, by the word a rule writes; `None` where the word names more than one.
+    `outside`: the scope of the study, in which its definitions mean what they mean everywhere.
     """
 
     names: Mapping[str, str | None] = field(default_factory=dict)
+    outside: Scope | None = None
+
+    def _definition(self, expression: g.Expression, name: str) -> Lowered:
+        if self.outside is None:
+            return super()._definition(expression, name)
+        return self.outside._definition(expression, name)
 
     def _name(self, expression: g.Name, text: str) -> Lowered:
         if text not in self.names:

@@ -3,7 +3,7 @@
 rule       = and-terms joined by "or";  "and" binds tighter, "not" tightest
 comparison = term (< | <= | > | >= | =) term, chained as in 18 a <= age <= 75 a;  term "in" { text, text }
 term       = number [unit] | name | name(argument, name=argument, ...) | ( rule )
-unit       = UCUM, or ULN for multiples of the result's own upper limit
+unit       = UCUM, or ULN for multiples of the result's own upper limit;  one that begins with / stands behind a blank
 """
 
 from __future__ import annotations
@@ -111,7 +111,9 @@ class _Token:
 _KEYWORDS = frozenset({"and", "or", "not", "in"})
 _OPERATORS = ("<=", ">=", "<", ">", "=")
 _TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][\w+]*)|(?P<sign><=|>=|[<>=(),{}]))")
-_UNIT_START = re.compile(r"\s*(?=[A-Za-z%\[{]|10[*^])")
+_UNIT_START = re.compile(
+    r"\s*(?=[A-Za-z%\[{]|10[*^])|\s+(?=/[A-Za-z\[{])"
+)  # of / only where it leads: 5 /[HPF]
 
 
 def parse_rule(text: str) -> Expression:

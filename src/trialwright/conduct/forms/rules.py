@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,9 +12,10 @@ from trialwright.conduct.forms.entry import Entry, FormContext
 from trialwright.conduct.forms.values import read_days
 from trialwright.logic import nodes as n
 from trialwright.logic.interpreter import Context, Setting, evaluate, evaluate_number, known_rows
-from trialwright.record.fact import Fact, SetAside, Unreadable, read_fact, read_person
+from trialwright.record.fact import Fact, Person, read_fact
 from trialwright.record.participant import ItemValue
 from trialwright.record.raw import RawFact, RawPerson
+from trialwright.record.typed import type_person
 from trialwright.study.form_rules import StudyForms
 from trialwright.study.form_scope import entered_name, visit_name
 from trialwright.study.forms import ItemGroup
@@ -43,7 +44,7 @@ class Judge:
     entries: dict[str, Entry]
     values: dict[str, ItemValue]
     _contexts: dict[str, Context] = field(default_factory=dict)
-    _rows: dict[str, tuple[Fact, ...]] | None = None
+    _person: Person | None = None
 
     def asked(self, cell: Cell) -> Truth:
         """Whether an item is to be answered: its own condition, and that of its group."""
@@ -75,7 +76,7 @@ class Judge:
         self.entries[cell.path] = entry
         self.values[cell.path] = self.coder.code(cell, entry)
         self._contexts.clear()
-        self._rows = None
+        self._person = None
 
     # what the interpreter reads
 
@@ -87,9 +88,7 @@ class Judge:
 
     def _make(self, group: ItemGroup | None, row: int) -> Context:
         day = self._day(group, row)
-        participant = self.context.participant
-        raw = RawPerson(participant.id, participant.sex, participant.birth)
-        person = read_person(raw, self._recorded())
+        person = self._recorded()
         rows = known_rows(person, self.context.today) | self._entered(group, row)
         return Context(person, day, self.context.today, AT_THE_BEDSIDE, rows)
 
@@ -98,14 +97,16 @@ class Judge:
         days = read_days(text) or read_days(self.context.visit_date)
         return days.last if days else self.context.today
 
-    def _recorded(self) -> dict[str, tuple[Fact, ...]]:
-        """The participant's facts of the concepts that the form's rules read, this form's own among them."""
-        reads = self.forms.reads[self.sheet.form.id]
-        if self._rows is None:
-            now = with_record(self.context.participant, self.sheet, self.context, self.values)
+    def _recorded(self) -> Person:
+        """The participant in the concepts that the form's rules read, this form's own answers among them."""
+        if self._person is None:
+            participant = self.context.participant
+            reads = self.forms.reads[self.sheet.form.id]
+            now = with_record(participant, self.sheet, self.context, self.values)
             facts = (fact for fact in now.facts() if fact.concept in reads) if reads else ()
-            self._rows = _typed(facts, self.forms)
-        return self._rows
+            raw = RawPerson(participant.id, participant.sex, participant.birth)
+            self._person = type_person(raw, facts, self.forms.types)
+        return self._person
 
     def _entered(self, group: ItemGroup | None, row: int) -> dict[str, tuple[Fact, ...]]:
         """What was entered, under the names by which rules read it: once on the form, or in this row."""
@@ -120,18 +121,6 @@ class Judge:
         name = visit_name(form)
         found[name] = tuple(_read(_raw(name, "finding", self.context.encounter), name, self.forms))
         return found
-
-
-def _typed(facts: Iterable[RawFact], forms: StudyForms) -> dict[str, tuple[Fact, ...]]:
-    found: dict[str, list[Fact]] = {}
-    for raw in facts:
-        try:
-            fact = read_fact(raw, forms.types[raw.concept])
-        except (SetAside, Unreadable):
-            continue
-        if fact is not None:
-            found.setdefault(raw.concept, []).append(fact)
-    return {concept: tuple(rows) for concept, rows in found.items()}
 
 
 def _as_entered(cell: Cell, entry: Entry, name: str, forms: StudyForms) -> Iterator[Fact]:
