@@ -15,7 +15,6 @@ from trialwright.logic import nodes as n
 from trialwright.record.fact import ConceptType
 from trialwright.study import grammar as g
 from trialwright.study.concepts import Concept, concept_type
-from trialwright.study.criteria import Scope
 from trialwright.study.errors import Problem, StudyInvalid
 from trialwright.study.form_fit import answers_of, find_misfits
 from trialwright.study.form_scope import (
@@ -27,9 +26,10 @@ from trialwright.study.form_scope import (
     visit_name,
 )
 from trialwright.study.forms import EditCheck, Form, Item, ItemGroup
+from trialwright.study.measures import bridges_of
 from trialwright.study.model import Study
 from trialwright.study.places import Path
-from trialwright.study.rules import concepts_of
+from trialwright.study.rules import concept_types, concepts_of, rule_scope
 from trialwright.terms.message import Message, Text, message
 from trialwright.terms.units import Conversion, UnitError, converter
 
@@ -94,7 +94,7 @@ def lower_forms(study: Study) -> StudyForms:
         lowering.calculations,
         lowering.checks,
         lowering.entered,
-        {concept.name: concept_type(concept) for concept in study.concepts},
+        concept_types(study),
         {form: frozenset(names) for form, names in lowering.reads.items()},
     )
 
@@ -105,7 +105,7 @@ class _Lowering:
     def __init__(self, study: Study) -> None:
         self.study = study
         self.concepts = {concept.name: concept for concept in study.concepts}
-        self.shared = Scope(self.concepts, study.parameters, study.definitions, FORM_KINDS)
+        self.shared = rule_scope(study)
         self.problems: list[Problem] = []
         self.conditions: dict[Key, n.Condition] = {}
         self.calculations: dict[Key, Calculation] = {}
@@ -135,6 +135,9 @@ class _Lowering:
             parameters=self.study.parameters,
             definitions=self.study.definitions,
             kinds=FORM_KINDS,
+            baseline=self.shared.baseline,
+            days=self.shared.days,
+            results=self.shared.results,
             same=self.shared.same,
             names=item_words(form, group) | {VISIT: visit_name(form.id)},
             outside=self.shared,
@@ -177,7 +180,7 @@ class _Lowering:
             return
         own, unit = scope.unit_of(found[key]), item.units[0] if item.units else ""
         try:
-            conversion = converter(own or "1", unit or "1", scope.bridges_of(found[key]))
+            conversion = converter(own or "1", unit or "1", bridges_of(found[key], scope.concepts))
         except UnitError:
             self._misfit(
                 (*_path(key), "units"),

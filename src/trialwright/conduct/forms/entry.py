@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from trialwright.logic.interpreter import Occasion
 from trialwright.record.books.study import Range
 from trialwright.record.participant import ItemValue, Participant
 from trialwright.terms.message import Message, Text
@@ -67,7 +68,8 @@ class FormContext:
 
     `participant`: as of now. `record`: the id of the form record that is written or corrected, see `FormRecord`.
     `encounter`: the id of the encounter, '' for logs. `visit_date`: ISO day of the visit, for logs of the entry.
-    `today`: the local day of entry. `ranges`: the reference ranges of the site.
+    `today`: the local day of entry. `ranges`: the reference ranges of the site. `named`: the participant's named days,
+    for rules that read a baseline.
     """
 
     participant: Participant
@@ -76,6 +78,7 @@ class FormContext:
     visit_date: str
     today: date
     ranges: tuple[Range, ...] = ()
+    named: Mapping[str, Occasion] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

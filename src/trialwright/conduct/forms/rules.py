@@ -90,7 +90,7 @@ class Judge:
         day = self._day(group, row)
         person = self._recorded()
         rows = known_rows(person, self.context.today) | self._entered(group, row)
-        return Context(person, day, self.context.today, AT_THE_BEDSIDE, rows)
+        return Context(person, day, self.context.today, AT_THE_BEDSIDE, rows, self.context.named)
 
     def _day(self, group: ItemGroup | None, row: int) -> date:
         text = self.coder.day(Cell(group, row, group.items[0])) if group else self.context.visit_date
