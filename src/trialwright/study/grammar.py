@@ -4,7 +4,8 @@ rule       = and-terms joined by "or";  "and" binds tighter, "not" tightest
 comparison = sum (< | <= | > | >= | =) sum, chained as in 18 a <= age <= 75 a;  term "in" { text, text }
 sum        = products joined by + and -;  product = terms joined by * and /
 term       = number [unit] | name | name(argument, name=argument, ...) | ( rule )
-unit       = UCUM, or ULN for multiples of the result's own upper limit;  it ends at a blank
+unit       = UCUM, or ULN for multiples of the result's own upper limit;  it ends at a blank, and one that begins with
+             a stroke stands between a blank and none: 100 /uL, where 100 / x divides
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ _KEYWORDS = frozenset({"and", "or", "not", "in"})
 _OPERATORS = ("<=", ">=", "<", ">", "=")
 _TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|[<>=(),{}*/+-]))")
 _CODED = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][\w+]*)|(?P<sign>[,}]))")
-_UNIT_START = re.compile(r"\s*(?=[A-Za-z%\[{]|10[*^])")
+_UNIT_START = re.compile(r"\s*(?=[A-Za-z%\[{]|10[*^])|\s+(?=/[A-Za-z\[{])")
 
 
 def parse_rule(text: str) -> Expression:

@@ -196,8 +196,18 @@ def _in_schedule(schedule: Any, parts: Mapping[str, Any]) -> Iterator[Reference]
 
 def _in_forms(forms: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
     concepts, lists = _ids(parts, "concepts.yaml", "concepts"), _ids(parts, "forms.yaml", "code_lists")
+    for i, code_list in enumerate(forms.code_lists):
+        for j, entry in enumerate(code_list.entries):
+            if entry.concept:
+                at: Path = ("forms.yaml", "code_lists", i, "entries", j, "concept")
+                yield Reference(at, entry.concept, CONCEPT, concepts)
     for i, form in enumerate(forms.forms):
         for j, group in enumerate(form.groups):
+            at = ("forms.yaml", "forms", i, "groups", j)
+            if group.checklist:
+                yield Reference((*at, "checklist"), group.checklist, CONCEPT, concepts)
+            if group.fact and group.fact.concept:
+                yield Reference((*at, "fact", "concept"), group.fact.concept, CONCEPT, concepts)
             for k, item in enumerate(group.items):
                 path: Path = ("forms.yaml", "forms", i, "groups", j, "items", k)
                 if item.concept:

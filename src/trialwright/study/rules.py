@@ -14,6 +14,7 @@ from trialwright.logic.direction import toward
 from trialwright.logic.finding import Formulas
 from trialwright.record.fact import ConceptType
 from trialwright.study import grammar as g
+from trialwright.study.concepts import concept_type
 from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.errors import Problem, StudyInvalid
 from trialwright.study.model import Study
@@ -115,17 +116,7 @@ class Eligibility:
 
 def concept_types(study: Study) -> Mapping[str, ConceptType]:
     """The concepts of a study as the record reads them."""
-    return {
-        concept.name: ConceptType(
-            concept.name,
-            concept.kind,
-            concept.unit or "",
-            tuple(concept.conversions),
-            concept.route or "",
-            tuple(concept.values),
-        )
-        for concept in study.concepts
-    }
+    return {concept.name: concept_type(concept) for concept in study.concepts}
 
 
 class UnknownReading(LookupError):
@@ -181,7 +172,7 @@ def lower_study(study: Study) -> Eligibility:
             except g.RuleError as error:
                 problems.append(_problem(study, (*path, "rule"), error))
                 continue
-            used = _concepts(condition).union(*(_concepts(each.condition) for each in warned))
+            used = concepts_of(condition).union(*(concepts_of(each.condition) for each in warned))
             rules.setdefault(criterion.id, {})[name] = Rule(
                 criterion, name, reading, condition, tuple(warned), used
             )
@@ -238,9 +229,10 @@ def rebuild(node: n.Node, share: Callable[[n.Node], n.Node]) -> n.Node:
     return share(replace(node, **changes) if changes else node)
 
 
-def _concepts(condition: n.Condition) -> frozenset[str]:
+def concepts_of(rule: n.Node) -> frozenset[str]:
+    """The concepts that a rule reads."""
     found = set()
-    for node in condition.walk():
+    for node in rule.walk():
         for attribute in ("concept", "items"):
             name = getattr(node, attribute, None)
             if isinstance(name, str):
