@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
@@ -10,7 +12,7 @@ from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_fo
 from trialwright.conduct.standing import WHO, check_day, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
-from trialwright.record.participant import Dose, Participant
+from trialwright.record.participant import Participant
 from trialwright.terms.message import message
 
 DEMOGRAPHICS = ("sex", "birth")
@@ -72,7 +74,8 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
                 names=DOSE,
             )
         )
-    after: Dose = dose._replace(**given)
+    changes: dict[str, Any] = dict(given)
+    after = dose._replace(**changes)
     problem = next(
         (
             found
@@ -105,7 +108,7 @@ def _visit(view: View, participant: Participant, id: str, given: dict[str, str])
     return problem or _corrected(participant, f"visit/{id}", dict(given))
 
 
-def _corrected(participant: Participant, target: str, values: dict[str, object]) -> Proposal:
+def _corrected(participant: Participant, target: str, values: Mapping[str, object]) -> Proposal:
     return Proposal(
         participant_stream(participant.id), "corrected", 1, {"target": target, "values": values}, {}
     )
