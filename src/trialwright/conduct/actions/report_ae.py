@@ -85,7 +85,7 @@ def written(values: Values) -> dict[str, Any]:
 def check_event(view: View, values: Values, participant: Participant) -> Refusal | None:
     """Refuse what cannot be: future days, an end before the start, death without grade 5, unknown interventions."""
     start, end = values.text("start"), values.text("end")
-    known = {one.id for one in view.definition.interventions} | {"study_treatment"}
+    known = {one.id for one in view.definition.interventions}
     strange = tuple(name for name in values.pairs("causality") if name not in known)
     fatal = (
         values.text("grade") == "5",
