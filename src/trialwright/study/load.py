@@ -188,6 +188,7 @@ def _assemble(parts: Mapping[str, Any], source: Source, warnings: tuple[Problem,
         safety=parts.get("safety.yaml"),
         analysis=parts.get("analysis.yaml"),
         simulation=parts.get("simulation.yaml"),
+        published=parts.get("published.yaml"),
         warnings=warnings,
         source=source,
     )
