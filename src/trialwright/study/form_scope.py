@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from trialwright.logic import nodes as n
 from trialwright.study import grammar as g
 from trialwright.study.criteria import KINDS, Kind, Scope
-from trialwright.study.criteria.scope import Lowered
+from trialwright.study.criteria.scope import Lowered, near
 from trialwright.study.forms import Form, ItemGroup
 from trialwright.terms.message import message
 
@@ -71,6 +71,15 @@ class FormScope(Scope):
             if self._is_coded(left.text):
                 return self._membership(whole, left, (right.text,))
         return super()._comparison(whole, left, operator, right)
+
+    def _membership(self, whole: g.Expression, left: g.Expression, texts: tuple[str, ...]) -> n.Condition:
+        if isinstance(left, g.Name) and self._is_coded(left.text):
+            values = self.concepts[self.names[left.text] or ""].values
+            for text in texts:
+                if text not in values:
+                    said = message("{seen} is no answer of {item}.", seen=text, item=left.text)
+                    self.fail(whole, said, near(text, values))
+        return super()._membership(whole, left, texts)
 
     def _is_coded(self, word: str) -> bool:
         name = self.names.get(word)

@@ -125,7 +125,7 @@ class _FormCheck:
     def _check_dose(self, cell: Cell, entry: Entry, coder: Coder) -> Iterator[Fault]:
         """Whether the amount in a row is in a unit that fits what the row is about."""
         fact = cell.group.fact
-        if fact is None or fact.value != cell.item.id or not entry.unit:
+        if fact is None or fact.value != cell.item.id or entry.unit not in cell.item.units:
             return
         concept = self.forms.types.get(fact.concept or coder.chosen_concept(cell))
         if concept is not None and read_unit(entry.unit, concept).issue:

@@ -207,7 +207,7 @@ def _beyond(item: Item, limits: Range | None, entry: Entry, *, possible: bool) -
 
 def _within(limits: Range, unit: str) -> Message:
     if limits.low is None:
-        return message("at most {high} {unit}", high=limits.high or "", unit=unit)
+        return message("at most {high}", high=f"{limits.high or ''} {unit}".strip())
     if limits.high is None:
-        return message("at least {low} {unit}", low=limits.low, unit=unit)
-    return message("{low} to {high} {unit}", low=limits.low, high=limits.high, unit=unit)
+        return message("at least {low}", low=f"{limits.low} {unit}".strip())
+    return message("{low} to {high}", low=limits.low, high=f"{limits.high} {unit}".strip())
