@@ -36,11 +36,13 @@ from trialwright.record import (
 from trialwright.study.concepts import Concept
 from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.rules import rebuild
+from trialwright.terms.dates import Length
 from trialwright.terms.message import Text
 
 FOLDER = Path(__file__).parent
 REFERENCE_DATE = date(2026, 6, 1)
 PARAMETERS = {"screening_window": "28 d"}
+BASELINE = n.Window(Length(28, "d"), n.NamedDay("week0"))
 FORMULAS = {name: assessment.rule() for name, assessment in ASSESSMENTS.items()}
 TRUTHS = {"true": True, "false": False, "unknown": None}
 DEFINITE = frozenset({"value", "present", "absent", "stated"})
@@ -179,7 +181,9 @@ def lower(rule: RuleText, scope: Scope | None = None) -> n.Condition:
 
 def new_scope() -> Scope:
     """What rules of the pages may use: all calls of the grammar, and arithmetic (see `words`)."""
-    return Scope(concepts(), PARAMETERS, {}, {**KINDS, **ARITHMETIC})
+    return Scope(
+        concepts(), PARAMETERS, {}, {**KINDS, **ARITHMETIC}, baseline=BASELINE, days=frozenset({"week0"})
+    )
 
 
 def type_person(row: Row, *, name: str) -> Person:

@@ -23,6 +23,8 @@ COMMANDS = {
     "screen": "trialwright.cli.screen",
     "funnel": "trialwright.cli.funnel",
     "synth": "trialwright.cli.synth",
+    "act": "trialwright.cli.act",
+    "verify": "trialwright.cli.act",
 }
 STOPPED = 130  # as shells say that somebody pressed Ctrl-C
 _DUCKDB_STOPPED = "Query interrupted"  # DuckDB's own word for Ctrl-C
@@ -32,6 +34,8 @@ ABOUT = {
     "screen": message("verdict, evidence and calendar for every person of a source of records"),
     "funnel": message("where people are lost, and what each reading costs"),
     "synth": message("make a synthetic hospital with known verdicts"),
+    "act": message("any action of a rehearsal of the trial"),
+    "verify": message("check an archive: every hash, every text, every definition"),
     "import": message("turn a ClinicalTrials.gov record into a starting study folder"),
     "export": message("write a study as a registry record"),
 }
@@ -82,7 +86,7 @@ def _run(given: Sequence[str], terminal: Terminal) -> int:
     rest.remove(command)
     own = module.parser(command, terminal)
     _common(own, terminal)
-    options = own.parse_args(rest)
+    options = own.parse_intermixed_args(rest)  # values and options of `act` may stand in any order
     terminal.quiet = options.quiet
     code: int = module.COMMANDS[command](options, terminal)
     return code

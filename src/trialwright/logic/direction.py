@@ -73,4 +73,10 @@ def _aim(number: n.Number, worst: n.Worst, directions: Directions) -> n.Number:
             )
         case n.Arithmetic("*" | "/", left, n.Literal(value)) if value > 0:
             return replace(number, left=_aim(left, worst, directions))
+        case n.Arithmetic("*", n.Literal(value), right) if value > 0:
+            return replace(number, right=_aim(right, worst, directions))
+        case n.Arithmetic("/", left, right):  # of amounts, which are not negative
+            return replace(
+                number, left=_aim(left, worst, directions), right=_aim(right, _OTHER[worst], directions)
+            )
     return number

@@ -60,7 +60,7 @@ class Window:
     """
 
     length: Length | None = None
-    anchor: AnchorDay | None = None
+    anchor: AnchorDay | NamedDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,16 @@ class AnchorDay(Node):
     window: Window
     only_yes: bool = False
     default_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDay(Node):
+    """A day that the participant's trial gives: an anchor of the schedule, or the visit judged.
+
+    There is no such day in a search of records, so a window that ends on it holds nothing.
+    """
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from trialwright.terms.message import Text
 if TYPE_CHECKING:  # these parts are imported when a study has them: the command line must start fast
     from trialwright.study.allocation import Allocation
     from trialwright.study.analysis import AnalysisPlan
+    from trialwright.study.delegation import DelegationTable
     from trialwright.study.forms import Forms
     from trialwright.study.safety import SafetyRules
     from trialwright.study.schedule import ScheduleOfActivities
@@ -45,6 +46,7 @@ FILES: Mapping[str, str] = {
     "interventions.yaml": "design.Interventions",
     "schedule.yaml": "schedule.ScheduleOfActivities",
     "forms.yaml": "forms.Forms",
+    "delegation.yaml": "delegation.DelegationTable",
     "allocation.yaml": "allocation.Allocation",
     "safety.yaml": "safety.SafetyRules",
     "analysis.yaml": "analysis.AnalysisPlan",
@@ -77,6 +79,7 @@ class Study:
     interventions: tuple[Intervention, ...] = ()
     schedule: ScheduleOfActivities | None = None
     forms: Forms | None = None
+    delegation: DelegationTable | None = None
     allocation: Allocation | None = None
     safety: SafetyRules | None = None
     analysis: AnalysisPlan | None = None

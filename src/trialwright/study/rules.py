@@ -17,6 +17,7 @@ from trialwright.study import grammar as g
 from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.errors import Problem, StudyInvalid
 from trialwright.study.model import Study
+from trialwright.study.occasions import baseline_window, named_days
 from trialwright.study.population import Criterion, Reading
 from trialwright.terms.message import Message, Text, message
 
@@ -99,17 +100,7 @@ class Eligibility:
     @cached_property
     def concept_types(self) -> Mapping[str, ConceptType]:
         """The concepts as the record reads them."""
-        return {
-            concept.name: ConceptType(
-                concept.name,
-                concept.kind,
-                concept.unit or "",
-                tuple(concept.conversions),
-                concept.route or "",
-                tuple(concept.values),
-            )
-            for concept in self.study.concepts
-        }
+        return concept_types(self.study)
 
     @cached_property
     def concepts(self) -> frozenset[str]:
@@ -122,6 +113,21 @@ class Eligibility:
         )
 
 
+def concept_types(study: Study) -> Mapping[str, ConceptType]:
+    """The concepts of a study as the record reads them."""
+    return {
+        concept.name: ConceptType(
+            concept.name,
+            concept.kind,
+            concept.unit or "",
+            tuple(concept.conversions),
+            concept.route or "",
+            tuple(concept.values),
+        )
+        for concept in study.concepts
+    }
+
+
 class UnknownReading(LookupError):
     """A criterion or reading that does not exist; `message` says which do."""
 
@@ -130,10 +136,26 @@ class UnknownReading(LookupError):
         self.message = sentence
 
 
+def rule_scope(study: Study, *, results: n.Window | None = None, baseline: str | None = None) -> Scope:
+    """What the rules of a study may use.
+
+    `results`: where results and answers count from unless a rule says so (None: the screening window).
+    `baseline`: the reading of the plan's baseline (None: the chosen one).
+    """
+    return Scope(
+        {concept.name: concept for concept in study.concepts},
+        study.parameters,
+        study.definitions,
+        KINDS,
+        baseline=baseline_window(study, baseline),
+        days=named_days(study),
+        results=results,
+    )
+
+
 def lower_study(study: Study) -> Eligibility:
     """Lower every rule of a study; raises `StudyInvalid` with every rule that cannot be understood."""
-    concepts = {concept.name: concept for concept in study.concepts}
-    scope = Scope(concepts, study.parameters, study.definitions, KINDS)
+    scope = rule_scope(study)
     problems: list[Problem] = []
     rules: dict[str, dict[str, Rule]] = {}
     for name in study.definitions:

@@ -95,7 +95,7 @@ class Compiler:
 
     on: date
     setting: Setting
-    anchors: dict[n.AnchorDay, str] = field(default_factory=dict)
+    anchors: dict[n.AnchorDay | n.NamedDay, str] = field(default_factory=dict)
     picks: dict[tuple[object, ...], p.Slot] = field(default_factory=dict)
     present: dict[tuple[str, n.Window], s.Slot] = field(default_factory=dict)
     denied: dict[tuple[str, n.Window], s.Slot] = field(default_factory=dict)
@@ -129,10 +129,11 @@ class Compiler:
             anchor = self._anchor(window.anchor)
         return t.span(window, self.on, self.anchors), anchor
 
-    def _anchor(self, node: n.AnchorDay) -> str:
+    def _anchor(self, node: n.AnchorDay | n.NamedDay) -> str:
         if node not in self.anchors:
             key = self.anchors[node] = f"anchor{len(self.anchors)}"
-            self.before += named(key, s.anchor_tables(node, key, self.on))
+            tables = s.NO_DAY if isinstance(node, n.NamedDay) else s.anchor_tables(node, key, self.on)
+            self.before += named(key, tables)
         return self.anchors[node]
 
     # slots of the fused scans

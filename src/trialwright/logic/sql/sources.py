@@ -155,6 +155,15 @@ def extreme_step(node: n.Pick, key: str, where: t.SpanSql, anchor: str, on: date
     )
 
 
+NO_DAY = [
+    (
+        "",
+        "SELECT person, CAST(NULL AS DATE) AS low, CAST(NULL AS DATE) AS high, FALSE AS sure FROM people WHERE FALSE",
+    )
+]
+"""The days of a named day in a search of records: nobody has one."""
+
+
 def anchor_tables(node: n.AnchorDay, key: str, on: date) -> list[tuple[str, str]]:
     """The days one anchor may be, per person who has any (`low`, `high`, `sure`)."""
     where = t.span(node.window, on, {})

@@ -77,6 +77,12 @@ def describe_number(node: n.Number, words: Words) -> Message:
             return message("the sex (1 for female, 0 for male)")
         case n.Pick():
             return _pick(node, words)
+        case n.Score(concept, window=window, missing="no_baseline"):
+            return message(
+                "the baseline {label} (the latest {window}, added up from its items where their list is complete)",
+                label=words.label(concept),
+                window=words.within(window),
+            )
         case n.Score(concept, window=window):
             return message(
                 "the latest {label} {window} (added up from its items where their list is complete, else as recorded)",
@@ -125,6 +131,8 @@ def _argument(node: n.Number, words: Words) -> Prose:
 
 def _pick(node: n.Pick, words: Words) -> Message:
     label, window = words.label(node.concept), words.within(node.window)
+    if node.missing == "no_baseline":
+        return message("the baseline {label} (the latest {window})", label=label, window=window)
     match node.which:
         case "latest":
             said = message("the latest {label} {window}", label=label, window=window)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.grammar import RuleError, parse_rule
 from trialwright.study.prose.document import Code, Heading, Inline, Lines, Table
 from trialwright.study.prose.figures import Prose, clauses
 from trialwright.study.prose.rules import describe
 from trialwright.study.prose.words import Words
+from trialwright.study.rules import rule_scope
 from trialwright.terms.message import Message, Text, message
 
 
@@ -48,10 +48,8 @@ def qualified(what: Prose, remark: Prose) -> Prose:
 
 def rule_in_words(text: str, words: Words) -> Message | None:
     """A rule text in words; None for a rule of another part of the study, which only that part understands."""
-    study = words.study
-    scope = Scope(words.concepts, study.parameters, study.definitions, KINDS)
     try:
-        return describe(scope.lower(parse_rule(text)), words)
+        return describe(rule_scope(words.study).lower(parse_rule(text)), words)
     except RuleError:
         return None
 

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from trialwright.assessments import ASSESSMENTS
 from trialwright.logic import nodes as n
 from trialwright.study.concepts import Concept
+from trialwright.study.measures import bridges_of, unit_of
 from trialwright.study.model import Study
+from trialwright.study.occasions import VISIT
 from trialwright.study.prose.figures import Prose, duration, quantity
 from trialwright.terms.dates import Length
 from trialwright.terms.message import Message, Text, message
@@ -66,21 +68,7 @@ class Words:
 
     def unit(self, number: n.Number) -> str:
         """The UCUM unit a number is in, '' for a pure number."""
-        match number:
-            case n.Pick(concept=concept, quantity="value") | n.Score(concept=concept):
-                return self.concepts[concept].unit or ""
-            case n.StandIn(first=first):
-                return self.unit(first)
-            case n.Formula(unit=unit):
-                return unit
-            case n.Age():
-                return "a"
-            case n.Course(concept=concept, measure=measure):
-                daily = self.concepts[concept].unit or ""
-                return {"days": "d", "max_daily_dose": daily}.get(measure, daily.removesuffix("/d"))
-            case n.Arithmetic(left=left):
-                return self.unit(left)
-        return ""
+        return unit_of(number, self.concepts)
 
     def limit(self, literal: n.Literal, number: n.Number) -> Limit:
         """The number written in a rule that `number` is compared with; unit and digits as written."""
@@ -98,11 +86,7 @@ class Words:
         own = self.unit(number)
         if unit in ("", _ULN, own):
             return Conversion(1.0)
-        bridges: tuple[str, ...] = ()
-        match number:
-            case n.Pick(concept=concept) | n.StandIn(n.Pick(concept=concept)):
-                bridges = self.concepts[concept].conversions
-        return converter(own, unit, bridges)
+        return converter(own, unit, bridges_of(number, self.concepts))
 
     # windows
 
@@ -162,8 +146,10 @@ class Words:
                 return message("the month up to {day}", day=day)
         return message("the {length} up to {day}", length=_length(length), day=day)
 
-    def day(self, anchor: n.AnchorDay) -> Message:
-        """The day of an anchor: "the day of the latest biopsy class"."""
+    def day(self, anchor: n.AnchorDay | n.NamedDay) -> Message:
+        """The day of an anchor: "the day of the latest biopsy class", "the day of Week 0"."""
+        if isinstance(anchor, n.NamedDay):
+            return self._named_day(anchor.name)
         label = self.label(anchor.concept)
         if anchor.window == n.Window():
             day = message("the day of the latest {label}", label=label)
@@ -172,6 +158,13 @@ class Words:
                 "the day of the latest {label} {window}", label=label, window=self.within(anchor.window)
             )
         return message("{day} (without one, the reference date)", day=day) if anchor.default_on else day
+
+    def _named_day(self, name: str) -> Message:
+        if name == VISIT:
+            return message("the day of the visit judged")
+        schedule = self.study.schedule
+        titles = {anchor.id: anchor.title for anchor in schedule.anchors} if schedule else {}
+        return message('the day "{anchor}"', anchor=titles.get(name, name))
 
 
 def _length(length: Length) -> Message:

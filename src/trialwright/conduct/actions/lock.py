@@ -1,0 +1,73 @@
+"""lock: a casebook, or the whole study, takes no more data. Database lock is this event's position in the ledger."""
+
+from __future__ import annotations
+
+from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.standing import refuse
+from trialwright.conduct.trial import STUDY, View, is_blind, participant_stream
+from trialwright.record.content import stands
+from trialwright.record.event import Proposal
+from trialwright.record.participant import Participant
+from trialwright.terms.message import Message, message
+
+
+def decide(view: View, values: Values) -> Proposal | Refusal:
+    """Lock a participant's casebook, or, without one, the study."""
+    if not values.text("participant"):
+        return _lock_study(view)
+    participant = view.participant(values.text("participant"))
+    if participant is None:
+        return refuse(message("There is no participant {id} at this site.", id=values.text("participant")))
+    if participant.locked:
+        return refuse(message("The casebook of {id} is locked.", id=participant.id))
+    problems = open_ends(participant)
+    if problems:
+        return refuse(*problems)
+    return Proposal(participant_stream(participant.id), "casebook_locked", 1, {}, {})
+
+
+def open_ends(participant: Participant) -> list[Message]:
+    """What must be done before the casebook can be locked: unsigned or changed visits, open queries."""
+    found = []
+    signed = {mark.target for mark in participant.signatures if stands(participant, mark)}
+    for visit in participant.visits:
+        if not visit.missed and visit.id not in signed and "casebook" not in signed:
+            once = any(mark.target == visit.id for mark in participant.signatures)
+            found.append(
+                message("The visit {visit} was changed after it was signed.", visit=visit.id)
+                if once
+                else message("The visit {visit} is not signed.", visit=visit.id)
+            )
+    asked = [query for query in participant.queries if query.state != "closed"]
+    return found + [
+        message("Query {number} is {state}.", number=query.number, state=query.state) for query in asked
+    ]
+
+
+def _lock_study(view: View) -> Proposal | Refusal:
+    if view.call.site:
+        return refuse(message("A study is locked for all sites at once: name a participant, or no site."))
+    if view.study.locked:
+        return refuse(message("The study is locked."))
+    everyone = view.trial.participants()
+    unlocked = tuple(one.id for one in everyone if not one.locked and one.enrolled)
+    if unlocked:
+        return refuse(message("These casebooks are not locked: {ids}.", ids=unlocked))
+    randomised = view.definition.allocation is not None and (
+        view.definition.allocation.method != "concurrent_control"
+    )
+    if randomised and not is_blind(view.definition) and view.secret is None:
+        return refuse(
+            message("The lock discloses the secret of the allocation; whoever holds it must lock the study.")
+        )
+    disclosed = view.secret.hex() if view.secret and not is_blind(view.definition) else ""
+    return Proposal(STUDY, "study_locked", 1, {"date": view.today.isoformat(), "secret": disclosed}, {})
+
+
+ACTION = Action(
+    "lock",
+    message("lock a casebook, or the study"),
+    "site",
+    (Argument("participant", message("whose casebook; empty: the study"), "id", required=False),),
+    decide,
+)

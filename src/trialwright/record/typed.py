@@ -1,0 +1,39 @@
+"""One person's raw facts, typed for the engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from trialwright.record.fact import (
+    ConceptType,
+    Fact,
+    Person,
+    SetAside,
+    Unreadable,
+    read_fact,
+    read_person,
+)
+from trialwright.record.raw import RawFact, RawPerson
+
+
+def type_person(raw: RawPerson, facts: Iterable[RawFact], concepts: Mapping[str, ConceptType]) -> Person:
+    """Type a person; facts of other concepts and those set aside by their status do not count.
+
+    A fact that cannot be placed in time makes its concept unreadable.
+    """
+    typed: dict[str, list[Fact]] = {}
+    unreadable: set[str] = set()
+    for fact in facts:
+        concept = concepts.get(fact.concept)
+        if concept is None:
+            continue
+        try:
+            read = read_fact(fact, concept)
+        except SetAside:
+            continue
+        except Unreadable:
+            unreadable.add(fact.concept)
+            continue
+        if read is not None:
+            typed.setdefault(fact.concept, []).append(read)
+    return read_person(raw, {name: tuple(rows) for name, rows in typed.items()}, frozenset(unreadable))
