@@ -332,6 +332,7 @@ FIELDS = {
     ("Preparation", "choose"): "choose",
     ("DoseAdjustment", "action"): "action",
     ("AnchorEvent", "event"): "event",
+    ("AnchorEvent", "prior_care"): "prior_care",
     ("Encounter", "mode"): "encounter_mode",
     ("Item", "type"): "item_type",
     ("Criterion", "type"): "criterion",

@@ -118,12 +118,12 @@ study_day_1: week0
 anchors:
   - {id: enrolment, title: {en: Enrolment, zh: 入组}, events: [{event: enrolment}]}
   - {id: pulse_start, title: {en: Pulse, zh: 冲击},
-     events: [{event: first_dose, interventions: [methylprednisolone_pulse]}]}
+     events: [{event: first_dose, interventions: [methylprednisolone_pulse], prior_care: counts}]}
   - id: week0
     title: {en: Week 0, zh: 第0周}
     events:
-      - {arms: [BEL+MT], event: first_dose, interventions: [belimumab]}
-      - {arms: [MT], event: first_dose, interventions: [tacrolimus, mycophenolate_mofetil]}
+      - {arms: [BEL+MT], event: first_dose, interventions: [belimumab], prior_care: ignored}
+      - {arms: [MT], event: first_dose, interventions: [tacrolimus, mycophenolate_mofetil], prior_care: ignored}
 encounters:
   - id: screening
     title: {en: Screening, zh: 筛选}
@@ -311,8 +311,13 @@ MISFITS = [
     ("interventions", "concept: belimumab", "concept: belimumap", "Did you mean `belimumab`?"),
     ("schedule", "study_day_1: week0", "study_day_1: week_0", "names the anchor week_0"),
     ("schedule", "event: enrolment", "event: first_dose", "names interventions exactly when its event is a dose"),
+    ("schedule", "prior_care: counts", "before: week0", "whether prior care counts exactly when its event is a dose"),
+    ("schedule", "{event: enrolment}", "{event: enrolment, before: week0}", "whether prior care counts exactly when"),
+    ("schedule", "event: first_dose, interventions: [methyl", "event: course_start, interventions: [methyl", "how many days apart"),
+    ("schedule", "prior_care: counts", "prior_care: counts, before: pulse_start", "The anchor pulse_start waits for itself"),
+    ("schedule", "prior_care: counts", "prior_care: counts, before: week_0", "names the anchor week_0"),
     ("schedule", "arms: [MT]", "arms: [TM]", "names the arm TM"),
-    ("schedule", "interventions: [belimumab]}", "interventions: [beli]}", "names the intervention beli"),
+    ("schedule", "interventions: [belimumab]", "interventions: [beli]", "names the intervention beli"),
     ("schedule", "epoch: screening", "epoch: run", "names the epoch run"),
     ("schedule", "earliest: -28 d, latest", "at: 0 d, latest", "neither a day with its window nor a span"),
     ("schedule", "earliest: -28 d, latest: -1 d", "earliest: -28 d", "neither a day with its window nor a span"),

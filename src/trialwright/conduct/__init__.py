@@ -1,4 +1,4 @@
-"""What is due, what is allowed, and the actions of the trial.
+"""Conduct: what is due, what is allowed, how participants come into arms, and the actions by which people act.
 
-Never writes to a store by itself, never looks at a clock, never draws a number: all three are handed over.
+Never writes to a store, reads a clock, a file or a secret by itself: all of them are handed over. Refusing is not failing.
 """

@@ -170,16 +170,27 @@ def _in_schedule(schedule: Any, parts: Mapping[str, Any]) -> Iterator[Reference]
             path: Path = ("schedule.yaml", "anchors", i, "events", j)
             yield from _each((*path, "arms"), event.arms, ARM, arms)
             yield from _each((*path, "interventions"), event.interventions, INTERVENTION, interventions)
+            if event.before:
+                yield Reference((*path, "before"), event.before, ANCHOR, anchors)
+    for i, clock in enumerate(schedule.clocks):
+        yield Reference(("schedule.yaml", "clocks", i, "anchor"), clock.anchor, ANCHOR, anchors)
+        for name in clock.planned:
+            yield Reference(("schedule.yaml", "clocks", i, "planned", name), name, ANCHOR, anchors)
     for i, encounter in enumerate(schedule.encounters):
         path = ("schedule.yaml", "encounters", i)
         if encounter.epoch:
             yield Reference((*path, "epoch"), encounter.epoch, EPOCH, _ids(parts, "arms.yaml", "epochs"))
         if encounter.timing:
             yield Reference((*path, "timing", "anchor"), encounter.timing.anchor, ANCHOR, anchors)
+        if encounter.day_of:
+            yield Reference((*path, "day_of"), encounter.day_of, ANCHOR, anchors)
     for i, activity in enumerate(schedule.activities):
         path = ("schedule.yaml", "activities", i)
         yield from _each((*path, "encounters"), activity.encounters, ENCOUNTER, encounters)
-        yield from _each((*path, "forms"), activity.forms, FORM, _ids(parts, "forms.yaml", "forms"))
+        yield from _each((*path, "arms"), activity.arms, ARM, arms)
+        # A schedule may be written before the forms are: without any, their names are not looked up.
+        forms = _ids(parts, "forms.yaml", "forms") if "forms.yaml" in parts else None
+        yield from _each((*path, "forms"), activity.forms, FORM, forms)
         yield from _each((*path, "interventions"), activity.interventions, INTERVENTION, interventions)
 
 

@@ -23,7 +23,7 @@ from trialwright.study.prose.figures import Prose, duration, quantity_text
 from trialwright.study.prose.tables import described, facts, listing, ruled, section, text_of
 from trialwright.study.prose.vocabulary import term
 from trialwright.study.prose.words import Words, within_sentence
-from trialwright.study.schedule import Anchor, AnchorEvent, Encounter, ScheduleOfActivities, Timing
+from trialwright.study.schedule import Anchor, AnchorEvent, Clock, Encounter, ScheduleOfActivities, Timing
 from trialwright.terms.message import Message, Text, message
 
 
@@ -38,15 +38,26 @@ def describe_schedule(study: Study, words: Words) -> Iterator[Block]:
     day_1 = titles.get(schedule.study_day_1, schedule.study_day_1)
     yield Paragraph(message("Study day 1 is the day of {anchor}; there is no day 0.", anchor=day_1))
     names = {each.id: each.title for each in study.interventions}
-    yield Bullets(tuple(Item(_anchor(anchor, names)) for anchor in schedule.anchors))
+    yield Bullets(tuple(Item(_anchor(anchor, names, titles)) for anchor in schedule.anchors))
+    if schedule.clocks:
+        yield Paragraph(message("Weeks are numbered by more than one clock:"))
+        yield Bullets(tuple(Item(_clock(clock, titles)) for clock in schedule.clocks))
     epochs = {each.id: each.title for each in study.epochs}
     yield Table(
-        (message("Visit"), message("Epoch"), message("When"), message("How"), message("Description")),
+        (
+            message("Visit"),
+            message("Epoch"),
+            message("When"),
+            *(clock.title for clock in schedule.clocks),
+            message("How"),
+            message("Description"),
+        ),
         tuple(
             (
                 each.title,
                 epochs.get(each.epoch or "", each.epoch or ""),
                 _when(each, titles),
+                *(_week(clock.planned_day(each)) for clock in schedule.clocks),
                 term("encounter_mode", each.mode),
                 each.description or "",
             )
@@ -56,21 +67,54 @@ def describe_schedule(study: Study, words: Words) -> Iterator[Block]:
     yield from _activities(study, schedule, words)
 
 
-def _anchor(anchor: Anchor, names: Mapping[str, Text]) -> Inline:
-    events = text_of([_event(event, names) for event in anchor.events])
+def _anchor(anchor: Anchor, names: Mapping[str, Text], titles: Mapping[str, Text]) -> Inline:
+    events = text_of([_event(event, names, titles) for event in anchor.events])
     return described(message("{title} ({remark})", title=anchor.title, remark=events), anchor.description)
 
 
-def _event(event: AnchorEvent, names: Mapping[str, Text]) -> Prose:
+def _event(event: AnchorEvent, names: Mapping[str, Text], titles: Mapping[str, Text]) -> Prose:
     what = term("event", event.event)
     if event.interventions:
         things = tuple(within_sentence(names[id]) if id in names else id for id in event.interventions)
         what = message("{event} of {things}", event=what, things=things)
+    if event.gap:
+        what = message(
+            "{event}, doses at most {gap} apart being one course", event=what, gap=quantity_text(event.gap)
+        )
+    if event.before:
+        what = message("{event}, before {anchor}", event=what, anchor=titles.get(event.before, event.before))
+    if event.prior_care:
+        what = message("{event}; {remark}", event=what, remark=term("prior_care", event.prior_care))
     return message("{event} in {arms}", event=what, arms=event.arms) if event.arms else what
 
 
+def _clock(clock: Clock, titles: Mapping[str, Text]) -> Inline:
+    parts: list[Prose] = [message("counted from {anchor}", anchor=titles.get(clock.anchor, clock.anchor))]
+    parts += [
+        message(
+            "{anchor} is planned {day}", anchor=titles.get(id, id), day=_day(offset, titles[clock.anchor])
+        )
+        for id, offset in clock.planned.items()
+    ]
+    return described(
+        message("{title} ({remark})", title=clock.title, remark=text_of(parts)), clock.description
+    )
+
+
+def _week(day: int | None) -> Prose:
+    return "" if day is None else f"{day / 7:.4g}"
+
+
 def _when(encounter: Encounter, titles: Mapping[str, Text]) -> Prose:
-    timing = encounter.timing
+    when = _timed(encounter.timing, titles)
+    if encounter.day_of is None:
+        return when
+    return message(
+        "{when}; the day of {anchor}", when=when, anchor=titles.get(encounter.day_of, encounter.day_of)
+    )
+
+
+def _timed(timing: Timing | None, titles: Mapping[str, Text]) -> Prose:
     if timing is None:
         return message("at any time (unscheduled)")
     anchor = titles.get(timing.anchor, timing.anchor)
@@ -123,6 +167,7 @@ def _activities(study: Study, schedule: ScheduleOfActivities, words: Words) -> I
             message("Description"),
             message("Forms"),
             message("Interventions"),
+            message("Arms"),
             message("Only if"),
         ),
         tuple(
@@ -131,6 +176,7 @@ def _activities(study: Study, schedule: ScheduleOfActivities, words: Words) -> I
                 activity.description or "",
                 listing(forms.get(id, id) for id in activity.forms),
                 listing(names.get(id, id) for id in activity.interventions),
+                listing(activity.arms),
                 ruled(activity.condition, words),
             )
             for activity in schedule.activities

@@ -185,6 +185,11 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
         "allocation": message("allocation"),
         "first_dose": message("first dose"),
         "last_dose": message("last dose"),
+        "course_start": message("first day of the last course"),
+    },
+    "prior_care": {
+        "counts": message("prior care counts"),
+        "ignored": message("prior care does not count"),
     },
     "encounter_mode": {"in_person": message("in person"), "remote": message("remote")},
     "item_type": {
