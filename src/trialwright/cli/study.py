@@ -78,11 +78,13 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
     """`trialwright check STUDY`."""
     from trialwright.cli.scenarios import check_scenarios
     from trialwright.exchange.folder import read_scenarios
+    from trialwright.safety.findings import check_safety
     from trialwright.study.checks import check_study
     from trialwright.study.errors import StudyInvalid
 
     eligibility = load_eligibility(options.study, terminal)
     problems = list(eligibility.study.warnings) + list(check_study(eligibility.study, eligibility))
+    problems += check_safety(eligibility.study)
     try:
         scenarios = read_scenarios(options.study, study=eligibility.study)
     except StudyInvalid as error:

@@ -151,7 +151,7 @@ def _scales(criteria: Criteria, baseline: Fact | None) -> list[tuple[Scale, str]
 
 def _is_abnormal(baseline: Fact | None) -> tuple[Truth, str]:
     if baseline is None:
-        return None, "baseline_missing"
+        return None, "no_baseline"
     if greater(baseline.ratio_low, 1.0):
         return True, ""
     if less_equal(baseline.ratio_high, 1.0):
@@ -214,7 +214,7 @@ def _below_range(limit: Limit, fact: Fact) -> tuple[Truth, str]:
 
 def _above_baseline(limit: Limit, fact: Fact, baseline: Fact | None) -> tuple[Truth, str]:
     if baseline is None:
-        return None, "baseline_missing"
+        return None, "no_baseline"
     if baseline.issue in _NO_NUMBER or baseline.high <= 0:
         return None, baseline.issue or "value_unreadable"
     bound = Value(limit.number * baseline.low, limit.number * baseline.high, baseline.issue)

@@ -10,7 +10,6 @@ from trialwright.terms.message import Message, message
 REASONS: Mapping[str, Message] = {
     **OF_RULES,
     "grade_not_defined": message("this version of the standard has no numbers for the term"),
-    "baseline_missing": message("there is no baseline result"),
     "baseline_range_missing": message("the baseline result has no reference range of its own"),
     "awareness_missing": message("when the site knew of it is not recorded"),
     "causality_missing": message(
@@ -27,7 +26,7 @@ _FIRST = (
     "value_unreadable",
     "value_censored",
     "range_missing",
-    "baseline_missing",
+    "no_baseline",
     "baseline_range_missing",
 )
 

@@ -58,6 +58,10 @@ class Report(NamedTuple):
     sent: Sent | None
 
 
+STUDY_TREATMENT = "study_treatment"
+"""The name under which a blind site records and judges the intervention it does not know."""
+
+
 class Property(NamedTuple):
     """Whether something is true of an event, with the reason where that is open or was assumed."""
 
@@ -76,7 +80,8 @@ def plan_reports(
 ) -> tuple[Report, ...]:
     """Plan the reports of one participant's adverse events as they stand at an instant.
 
-    `investigational`: the ids of the study's investigational interventions. `zone`: the site's time zone. `at`: an instant
+    `investigational`: the ids of the study's investigational interventions; the study treatment of a blind site is one of
+    them without being named. `zone`: the site's time zone. `at`: an instant
     with its zone. `sent`: what went out.
 
     Limits in days are calendar days, weekends and holidays included, from the site's day of awareness = day 0; limits in
@@ -94,6 +99,7 @@ def plan_reports(
     """
     if at.tzinfo is None:
         raise ValueError("an instant needs its time zone")
+    investigational |= {STUDY_TREATMENT}
     taken = investigational & {dose.intervention for dose in participant.doses}
     done = {(each.event, each.clock, each.stage): each for each in sent}
     return tuple(

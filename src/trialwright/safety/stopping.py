@@ -1,92 +1,24 @@
-"""Bayesian stopping rules: the boundary shown in advance, what it does if the true rate were known, and where we stand.
+"""Where a study stands against its stopping rules: who counts, who had the event, whether to stop.
 
-Stop after s events among n participants when P(p > rate | s of n) > cut, with p ~ Beta(a + s, b + n - s).
-**Source**: Thall PF, Simon R. Biometrics 1994;50:337-349 (Bayesian monitoring of a single arm with a beta-binomial model).
+The boundary itself, and what it does at a given true rate, are in `safety.boundary`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
+from trialwright.logic import nodes as n
+from trialwright.logic.interpreter import Context, evaluate
+from trialwright.record.participant import Participant
+from trialwright.safety.boundary import compute_probability, plan_boundary
+from trialwright.safety.rules import SafetyPlan, StoppingRule, concepts_of
+from trialwright.safety.trace import fact_positions
 from trialwright.study.safety import BetaBinomialStopping
+from trialwright.study.situation import open_context
 from trialwright.terms.compare import greater
-from trialwright.terms.truth import Truth
-
-Boundary = tuple[int | None, ...]
-"""For n = 1, 2, ... participants the least number of events at which to stop; None where no number is enough."""
-
-
-class OperatingCharacteristics(NamedTuple):
-    """What a boundary does at one true rate, by exact computation.
-
-    `stops`: the probability that it is ever reached; `expected`: the expected number of participants when the study
-    stops, or is full. `stops_by`: the probability that it was reached with the first n participants, for n = 1, 2, ...
-    """
-
-    rate: float
-    stops: float
-    expected: float
-    stops_by: tuple[float, ...]
-
-
-def compute_probability(events: int, participants: int, *, a: float, b: float, rate: float) -> float:
-    """The posterior probability that the true rate exceeds `rate`, between 0 and 1.
-
-    `events` among `participants`; `a`, `b`: the prior Beta(a, b), both positive; `rate` between 0 and 1.
-    Raises `ValueError` for counts that cannot be.
-    """
-    if not 0 <= events <= participants:
-        raise ValueError(f"{events} events among {participants} participants cannot be")
-    from scipy.special import betainc  # late: the command line must start fast
-
-    return 1.0 - float(betainc(a + events, b + participants - events, rate))
-
-
-def plan_boundary(rule: BetaBinomialStopping, *, largest: int) -> Boundary:
-    """The least number of events at which to stop, for every number of participants up to `largest`."""
-    return _boundary(float(rule.prior_a), float(rule.prior_b), float(rule.rate), float(rule.cut), largest)
-
-
-@lru_cache(maxsize=64)
-def _boundary(a: float, b: float, rate: float, cut: float, largest: int) -> Boundary:
-    found: list[int | None] = []
-    least = 0
-    for participants in range(1, largest + 1):
-        # One more participant never lowers the boundary, so the search goes on where it was.
-        while least <= participants and not greater(
-            compute_probability(least, participants, a=a, b=b, rate=rate), cut
-        ):
-            least += 1
-        found.append(least if least <= participants else None)
-    return tuple(found)
-
-
-def compute_operating_characteristics(
-    boundary: Sequence[int | None], *, rate: float
-) -> OperatingCharacteristics:
-    """What a boundary does if every participant has the event with probability `rate`, independently.
-
-    Exact: the distribution of the number of events among those who have not stopped, carried from n to n + 1. Looks only
-    where `boundary` has a number, so that a plan with few looks is a boundary with None between them.
-    """
-    alive = [1.0]
-    stopped = 0.0
-    expected = 0.0
-    stops_by = []
-    for participants, least in enumerate(boundary, start=1):
-        expected += 1.0 - stopped  # everyone who has not stopped sees one more participant
-        alive = [
-            (alive[events] * (1.0 - rate) if events < participants else 0.0)
-            + (alive[events - 1] * rate if events > 0 else 0.0)
-            for events in range(participants + 1)
-        ]
-        if least is not None:
-            stopped += sum(alive[least:])
-            alive = [chance if events < least else 0.0 for events, chance in enumerate(alive)]
-        stops_by.append(stopped)
-    return OperatingCharacteristics(rate, stopped, expected, tuple(stops_by))
+from trialwright.terms.truth import Truth, all_of
 
 
 class Counted(NamedTuple):
@@ -164,3 +96,44 @@ def _probability(rule: BetaBinomialStopping, participants: int, events: int) -> 
     return compute_probability(
         events, participants, a=float(rule.prior_a), b=float(rule.prior_b), rate=float(rule.rate)
     )
+
+
+def derive_counted(
+    plan: SafetyPlan, rule: StoppingRule, participants: Iterable[Participant], *, on: date
+) -> tuple[Counted, ...]:
+    """Judge who counts for a stopping rule and who has had its event, as known on a day, one row a participant."""
+    return tuple(_count(plan, rule, each, on) for each in participants)
+
+
+def _count(plan: SafetyPlan, rule: StoppingRule, participant: Participant, on: date) -> Counted:
+    context = open_context(plan.study, participant, on=on)
+    in_arm, of_arm = _in_arm(rule.rule, participant)
+    member, of_member, first = _judge(rule.population, context)
+    event, of_event, second = _judge(rule.event, context)
+    counted = all_of((in_arm, member))
+    why = of_arm if in_arm is None else of_member
+    positions = fact_positions(participant)
+    return Counted(
+        participant.id,
+        counted,
+        event,
+        why if counted is None else of_event if event is None and counted else "",
+        tuple(sorted({positions[fact] for fact in (*first, *second) if fact in positions})),
+    )
+
+
+def _in_arm(rule: BetaBinomialStopping, participant: Participant) -> tuple[Truth, str]:
+    if not rule.arms:
+        return True, ""
+    if participant.allocated is None:
+        return False, ""
+    return (participant.arm in rule.arms, "") if participant.arm else (None, "arm_unknown")
+
+
+def _judge(condition: n.Condition, context: Context) -> tuple[Truth, str, tuple[str, ...]]:
+    """A condition's truth with its reason and the facts it rests on; an unreadable record is not silence."""
+    finding = evaluate(condition, context)
+    facts = tuple(fact.fact for leaf in finding.leaves() for fact in leaf.facts)
+    if finding.truth is False and not concepts_of(condition).isdisjoint(context.person.unreadable):
+        return None, "record_unreadable", facts
+    return finding.truth, finding.reason, facts

@@ -135,6 +135,28 @@ class BetaBinomialStopping(Part):
     cut: Number
     action: Text
 
+    @model_validator(mode="after")
+    def _can_be_computed(self) -> BetaBinomialStopping:
+        if not (float(self.prior_a) > 0 and float(self.prior_b) > 0):
+            raise Unfit(
+                message(
+                    "Beta({a}, {b}) is no prior: both numbers must be above 0.",
+                    a=self.prior_a,
+                    b=self.prior_b,
+                ),
+                message("For what is known before the first participant, write a prior such as 0.5 and 0.5."),
+            )
+        if not (0 < float(self.rate) < 1 and 0 < float(self.cut) < 1):
+            raise Unfit(
+                message(
+                    "The rate {rate} and the cut {cut} must lie between 0 and 1.",
+                    rate=self.rate,
+                    cut=self.cut,
+                ),
+                message("Write them as proportions, such as 0.2 and 0.9."),
+            )
+        return self
+
 
 class SafetyRules(Part):
     """The whole of safety.yaml."""
