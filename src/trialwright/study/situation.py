@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from trialwright.logic.interpreter import Context, Occasion, Setting
 from trialwright.record.fact import ConceptType, Fact, Person, SetAside, Unreadable, read_fact, read_person
 from trialwright.record.participant import Dose, Participant
 from trialwright.record.raw import RawPerson
+from trialwright.study.anchors import derive_anchors
 from trialwright.study.model import Study
 from trialwright.study.rules import FORMULAS, concept_types
-
-if TYPE_CHECKING:
-    from trialwright.study.schedule import Anchor, AnchorEvent
 
 SETTING = Setting("search", FORMULAS)
 """A participant's ledger is complete: what did not happen is not there, so silence about an event means no."""
@@ -48,14 +45,16 @@ def type_participant(study: Study, participant: Participant) -> Person:
 def derive_occasions(study: Study, participant: Participant) -> Mapping[str, Occasion]:
     """Give the days that the anchors of the schedule have for a participant, by anchor id.
 
-    An anchor whose event has not happened, or whose day is not exactly known, is not among them. Of a dose, facts
-    dated to a later hour of that day than the dose began are `left_out`, so that a baseline lies before it.
+    An anchor whose event has not happened, or whose day is not exactly known, is not among them. Where a dose with an
+    hour gives the day, facts dated to a later hour of that day are `left_out`, so that a baseline lies before it.
     """
-    found: dict[str, Occasion] = {}
-    for anchor in study.schedule.anchors if study.schedule else ():
-        occasion = _occasion(participant, anchor)
-        if occasion is not None:
-            found[anchor.id] = occasion
+    found = {}
+    for id, anchor in derive_anchors(study, participant).items():
+        if anchor.day is not None:
+            hours = [_hour(dose) for dose in participant.doses if dose.position in anchor.because]
+            hour = min(filter(None, hours), default="")
+            later = frozenset(_later(participant, anchor.day, hour)) if hour else frozenset[str]()
+            found[id] = Occasion(anchor.day, left_out=later)
     return found
 
 
@@ -82,43 +81,6 @@ def open_context(
     return Context(person, on, on, SETTING, rows, named)
 
 
-def _occasion(participant: Participant, anchor: Anchor) -> Occasion | None:
-    for event in anchor.events:
-        if event.arms and participant.arm not in event.arms:
-            continue
-        if event.event.endswith("_dose"):
-            return _dose_day(participant, event)
-        day = _exact(_dated(participant, event.event))
-        return None if day is None else Occasion(day)
-    return None
-
-
-def _dated(participant: Participant, event: str) -> str:
-    match event:
-        case "consent":
-            return min((consent.date for consent in participant.consents if consent.date), default="")
-        case "enrolment":
-            return participant.enrolled.date if participant.enrolled else ""
-        case "allocation":
-            return participant.allocated.date if participant.allocated else ""
-    raise ValueError(event)
-
-
-def _dose_day(participant: Participant, event: AnchorEvent) -> Occasion | None:
-    doses = [dose for dose in participant.doses if dose.intervention in event.interventions]
-    if event.event == "last_dose":
-        last = [_exact(dose.end or dose.start) for dose in doses]
-        known = [day for day in last if day is not None]
-        running = any(dose.ongoing for dose in doses) or len(known) < len(last)
-        return None if running or not known else Occasion(max(known))
-    first = [day for dose in doses if (day := _exact(dose.start)) is not None]
-    if not first:
-        return None
-    day = min(first)
-    hour = min(filter(None, (_hour(dose) for dose in doses if _exact(dose.start) == day)), default="")
-    return Occasion(day, left_out=frozenset(_later(participant, day, hour)) if hour else frozenset())
-
-
 def _hour(dose: Dose) -> str:
     """When a dose began, HH:MM; '' where that is not known."""
     text = dose.started or dose.start
@@ -130,13 +92,5 @@ def _hour(dose: Dose) -> str:
 def _later(participant: Participant, day: date, hour: str) -> Iterator[str]:
     """The facts that are dated to a later hour of a day."""
     for fact in participant.facts():
-        if _exact(fact.start) == day and fact.start[10:11] == "T" and fact.start[11:16] > hour:
+        if fact.start.startswith(f"{day.isoformat()}T") and fact.start[11:16] > hour:
             yield fact.fact
-
-
-def _exact(text: str) -> date | None:
-    """The day of a date text; None for a partial or missing one."""
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
