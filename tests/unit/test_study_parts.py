@@ -192,7 +192,8 @@ grading:
   standard: CTCAE
   version: "5.0"
   terms:
-    - {id: alt_increased, title: {en: ALT increased, zh: ALT升高}, concept: alt, direction: high, from_baseline: true}
+    - {id: alt_increased, title: {en: ALT increased, zh: ALT升高}, concept: alt,
+       term: Alanine aminotransferase increased, direction: high, from_baseline: true}
     - id: hemoglobin_low
       title: {en: Anaemia, zh: 贫血}
       concept: hemoglobin
@@ -200,9 +201,10 @@ grading:
       from_baseline: true
       grades: [{grade: 2, rule: latest(hemoglobin) < 100 g/L}, {grade: 3, rule: latest(hemoglobin) < 80 g/L}]
 clocks:
-  - {id: sae, title: {en: SAE, zh: 严重不良事件}, applies: is(serious), sender: site, recipient: sponsor, within: 24 h,
+  - {id: sae, title: {en: SAE, zh: 严重不良事件}, applies: {event: [serious]}, sender: site, recipient: sponsor, within: 24 h,
      source: ICH E2A}
-  - {id: susar_fatal, title: {en: Fatal SUSAR, zh: 致死性SUSAR}, applies: is(fatal_susar), sender: sponsor,
+  - {id: susar_fatal, title: {en: Fatal SUSAR, zh: 致死性SUSAR}, 
+     applies: {event: [serious, suspected, unexpected], any_of: [death, life_threatening]}, sender: sponsor,
      recipient: authority, within: 7 d, follow_up_within: 8 d, source: ICH E2A}
 alerts:
   - {id: potassium, title: {en: Potassium, zh: 血钾}, rule: latest(potassium) > 5.5 mmol/L,
@@ -333,6 +335,18 @@ MISFITS = [
     ("forms", "id: outcome, label", "id: term, label", "term stands twice"),
     ("allocation", "reason_required: true", "ratio: {MT: 1}", "has no key ratio"),
     ("safety", "concept: alt,", "concept: alat,", "names the concept alat"),
+    ("safety", "       term: Alanine aminotransferase increased, direction", "       direction", "alt_increased does not say in one way"),
+    ("safety", "concept: hemoglobin", "term: Anemia\n      concept: hemoglobin", "hemoglobin_low does not say in one way"),
+    ("safety", "concept: hemoglobin", "version: '4.03'\n      concept: hemoglobin", "hemoglobin_low does not say in one"),
+    ("safety", "event: [serious]", "event: []", "has too few entries: 0"),
+    ("safety", "event: [serious]", "event: [severe]", 'event / 1 is "severe"'),
+    ("safety", "any_of: [death,", "any_of: [dead,", 'any_of / 1 is "dead"'),
+    ("safety", "within: 7 d", "within: 7.5 d", "The limit 7.5 d is no whole number of calendar days"),
+    ("safety", "within: 8 d", "within: 8.5 d", "The limit 8.5 d is no whole number of calendar days"),
+    ("safety", "prior_a: 0.4", "prior_a: 0", "Beta(0, 1.6) is no prior"),
+    ("safety", "prior_b: 1.6", "prior_b: -1", "Beta(0.4, -1) is no prior"),
+    ("safety", "rate: 0.2", "rate: 20", "The rate 20 and the cut 0.9 must lie between 0 and 1"),
+    ("safety", "cut: 0.9", "cut: 1", "The rate 0.2 and the cut 1 must lie between 0 and 1"),
     ("safety", "grade: 2", "grade: 6", 'grade is "6"'),
     ("safety", "arms: [BEL+MT]", "arms: [BEL]", "names the arm BEL"),
     ("safety", "within: 24 h", "within: 24", 'within is "24"'),

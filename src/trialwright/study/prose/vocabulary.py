@@ -214,6 +214,19 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
     },
     "distance": {"range": message("range"), "variance": message("variance")},
     "direction": {"low": message("low"), "high": message("high")},
+    "event_property": {
+        "serious": message("serious"),
+        "suspected": message("suspected (related or possibly related to an investigational intervention)"),
+        "unexpected": message("unexpected"),
+    },
+    "seriousness": {
+        "death": message("death"),
+        "life_threatening": message("danger to life"),
+        "hospitalisation": message("admission to hospital, or a longer stay"),
+        "disability": message("lasting or significant disability"),
+        "congenital_anomaly": message("congenital anomaly"),
+        "important_medical_event": message("another important medical event"),
+    },
     "stopping_method": {"beta_binomial": message("beta-binomial")},
     "several_results": {
         "latest": message("the latest counts"),
