@@ -16,6 +16,8 @@ from trialwright.terms.message import Message, message
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Secret, Trial
     from trialwright.exchange.archive import Archive
+    from trialwright.record.event import Event
+    from trialwright.study.model import Study
 
 _PREFIXES = {"item": "entries", "causality": "causality", "values": "values"}
 
@@ -161,9 +163,18 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     if answer.type == "masked":
         archive.mask(answer.data["digests"])
     archive.write_manifest()
+    _tell_alerts(answer, trial.definition(answer.study_version), terminal)
     subject = answer.stream.rpartition("/")[2]
     print(f"{answer.position}\t{answer.type}\t{subject}")
     return DONE
+
+
+def _tell_alerts(event: Event, study: Study, terminal: Terminal) -> None:
+    """Show at once what the event set off."""
+    alerts = {alert.id: alert for alert in (study.safety.alerts if study.safety else ())}
+    for raised in event.data.get("alerts", ()):
+        alert = alerts[raised["alert"]]
+        terminal.tell(message("ALERT {title}: {text}", title=alert.title, text=alert.message))
 
 
 def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, Secret | None]:

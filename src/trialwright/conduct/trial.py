@@ -12,6 +12,7 @@ from trialwright.record.books import ParticipantBook, SiteBook, StudyBook, fold_
 from trialwright.record.event import Call
 from trialwright.record.ledger import Store
 from trialwright.record.participant import Participant
+from trialwright.safety.rules import SafetyPlan, lower_safety
 from trialwright.study.allocation import Allocation
 from trialwright.study.form_rules import StudyForms, lower_forms
 from trialwright.study.identity import Site
@@ -43,6 +44,7 @@ class Trial:
         self._definition = definition
         self._lowered: dict[str, Eligibility] = {}
         self._forms: dict[str, StudyForms] = {}
+        self._safety: dict[str, SafetyPlan] = {}
         self._books: dict[str, tuple[int, ParticipantBook]] = {}
         self._sites: dict[str, tuple[int, SiteBook]] = {}
         self._study: tuple[int, StudyBook] | None = None
@@ -58,6 +60,12 @@ class Trial:
         if version not in self._forms:
             self._forms[version] = lower_forms(self.definition(version))
         return self._forms[version]
+
+    def safety(self, version: str) -> SafetyPlan:
+        """The safety rules of a definition."""
+        if version not in self._safety:
+            self._safety[version] = lower_safety(self.definition(version))
+        return self._safety[version]
 
     def definition(self, version: str) -> Study:
         """The study of a version."""
@@ -211,6 +219,11 @@ class View:
     def forms(self) -> StudyForms:
         """The forms of the definition in force here, with their rules."""
         return self.trial.forms(self.version or self.study.version)
+
+    @property
+    def safety(self) -> SafetyPlan:
+        """The safety rules of the definition in force here."""
+        return self.trial.safety(self.version or self.study.version)
 
     @property
     def place(self) -> Site | None:

@@ -8,7 +8,14 @@ from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.report_deviation import next_deviation
 from trialwright.conduct.dosing import DoseProposal, assess_dose, propose_dose, read_dose
 from trialwright.conduct.given import find_interventions
-from trialwright.conduct.standing import WHO, check_day, check_in_study, first_refusal, for_participant, refuse
+from trialwright.conduct.standing import (
+    WHO,
+    check_day,
+    check_in_study,
+    first_refusal,
+    for_participant,
+    refuse,
+)
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Participant
@@ -43,7 +50,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         return problem
     if values.yes("prior"):
         return _prior(view, values, participant, intervention)
-    return _check_may(view, values, participant, intervention) or _give(view, values, participant, intervention)
+    return _check_may(view, values, participant, intervention) or _give(
+        view, values, participant, intervention
+    )
 
 
 def _prior(
@@ -57,7 +66,9 @@ def _prior(
     missing = tuple(name for name in ("amount", "unit") if not values.text(name))
     if missing:
         return refuse(message("Earlier care needs {names}.", names=missing))
-    return _written(view, values, participant, intervention, None, (values.text("amount"), values.text("unit")), "")
+    return _written(
+        view, values, participant, intervention, None, (values.text("amount"), values.text("unit")), ""
+    )
 
 
 def _check_may(
@@ -122,9 +133,7 @@ def _give(
         return refuse(message("A dose other than the proposed one needs an amount and its unit."))
     departure = assess_dose(proposal, given)
     if departure != "as_proposed" and not view.call.reason.strip():
-        return refuse(
-            message("This is not the proposed dose; say why it is given."), *_why(proposal)
-        )
+        return refuse(message("This is not the proposed dose; say why it is given."), *_why(proposal))
     return _written(
         view,
         values,
@@ -168,7 +177,9 @@ def _written(
         "unit": amount[1],
         "route": regimen.route if regimen else "",
         "visit": values.text("visit"),
-        "proposed": f"{proposal.amount.number} {proposal.amount.unit}" if proposal and proposal.amount else "",
+        "proposed": f"{proposal.amount.number} {proposal.amount.unit}"
+        if proposal and proposal.amount
+        else "",
         "rule": proposal.rule if proposal else "",
         "because": list(proposal.facts) if proposal else [],
         "deviation": Entered(view.call.reason) if departs else "",
@@ -212,7 +223,9 @@ ACTION = Action(
         WHO,
         Argument("intervention", message("which intervention"), "id"),
         Argument("date", message("its day; of a daily dose, the first"), "date"),
-        Argument("end", message("of a daily dose, the last day; empty while it goes on"), "date", required=False),
+        Argument(
+            "end", message("of a daily dose, the last day; empty while it goes on"), "date", required=False
+        ),
         Argument("amount", message("only if it is not the proposed dose"), "number", required=False),
         Argument("unit", message("its UCUM unit, per day for a daily dose"), "text", required=False),
         Argument("visit", message("at which visit"), "id", required=False),
@@ -221,7 +234,12 @@ ACTION = Action(
         Argument("started", message("time at which an infusion began"), "text", required=False),
         Argument("stopped", message("time at which it ended"), "text", required=False),
         Argument("reaction", message("reaction to it"), "text", required=False),
-        Argument("prior", message("whether it was care before the study treatment, on record only"), "yes_no", required=False),
+        Argument(
+            "prior",
+            message("whether it was care before the study treatment, on record only"),
+            "yes_no",
+            required=False,
+        ),
     ),
     for_participant(decide),
     reason="optional",

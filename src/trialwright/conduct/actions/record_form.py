@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.raise_query import next_query
+from trialwright.conduct.alerts import raised_alerts
 from trialwright.conduct.forms import (
     Checked,
     Entry,
@@ -20,7 +22,7 @@ from trialwright.conduct.forms import (
 from trialwright.conduct.standing import WHO, check_in_study, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
-from trialwright.record.participant import FormRecord, Participant, Visit
+from trialwright.record.participant import FormRecord, ItemValue, Participant, Visit
 from trialwright.study.forms import Form
 from trialwright.study.situation import derive_occasions
 from trialwright.terms.message import message, render
@@ -128,7 +130,7 @@ def write_form(
     checked = check_entries(view.forms, form.id, {**known, **entries}, context)
     if checked.refused:
         return refuse(*(_said(fault) for fault in checked.refused))
-    changed = changed_items(record, checked.items)
+    changed = tuple(changed_items(record, checked.items))
     if not changed:
         return refuse(message("Nothing is changed."))
     data: dict[str, Any] = {
@@ -141,7 +143,27 @@ def write_form(
     queries = _queries(participant, id, checked, {value.path for value in changed})
     if queries:
         data["queries"] = queries
+    alerts = _alerts(view, participant, data, changed)
+    if alerts:
+        data["alerts"] = alerts
     return Proposal(participant_stream(participant.id), kind, 1, data, {})
+
+
+def _alerts(
+    view: View, participant: Participant, data: Mapping[str, Any], changed: Iterable[ItemValue]
+) -> list[dict[str, Any]]:
+    """The alerts that the form sets off, on the days of its results."""
+    about = frozenset(value.concept for value in changed if value.concept)
+    days = frozenset(
+        value.date for value in changed if value.concept and len(value.date) >= len("2026-01-01")
+    )
+    if not about or not days:
+        return []
+    before = participant.forms.get(data["id"])
+    items = {**(before.items if before else {}), **{value.path: value for value in changed}}
+    record = FormRecord(data["id"], data["visit"], data["form"], data["number"], items)
+    after = replace(participant, forms={**participant.forms, record.id: record})
+    return raised_alerts(view, participant, after, days=days, about=about)
 
 
 def _said(fault: Fault) -> Any:
