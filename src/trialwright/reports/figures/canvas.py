@@ -85,9 +85,11 @@ ARMS = (
 class Drawing:
     """A finished figure in one language.
 
-    `svg` comes from `draw` alone: documents put it into a page as it is. `width` and `height` are in points.
+    `svg` comes from `draw` alone: documents put it into a page as it is. `id`: what every id inside begins with.
+    `width` and `height` are in points.
     """
 
+    id: str
     svg: str
     title: str
     description: str
@@ -143,7 +145,7 @@ def draw(
             metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")),
         )
     svg = _finish(buffer.getvalue(), id=id, title=title, description=description)
-    return Drawing(svg, title, description, width, height)
+    return Drawing(id, svg, title, description, width, height)
 
 
 @cache

@@ -157,11 +157,11 @@ def draw_swimmer(data: Swimmer, *, catalogue: Mapping[str, str]) -> Drawing:
                 base = top + tops[number] - 12 * (len(lines) - line) + 6
                 ground = {"facecolor": "white", "edgecolor": "none", "pad": 1}
                 free.text(4, base, text, size=_TITLE, weight="bold", va="baseline", bbox=ground)
-            for place, lane in enumerate(each.lanes):
-                middle = tops[number] + _LANE * (place + 0.5)
+            middles = [tops[number] + _LANE * (place + 0.5) for place in range(len(each.lanes))]
+            for lane, middle in zip(each.lanes, middles, strict=True):
                 name = _shorten(speak(lane.participant, catalogue), left - 10)
                 free.text(left - 5, top + middle, name, size=_ID, ha="right", va="center_baseline")
-                _paint_lane(axes, lane, middle, arm_style(number).color)
+            _paint_lanes(axes, each.lanes, middles, arm_style(number).color)
 
     return draw(
         paint,
@@ -194,22 +194,21 @@ def _shorten(name: str, width: float) -> str:
     return name + "…"
 
 
-def _paint_lane(axes: Axes, lane: Lane, middle: float, color: str) -> None:
-    axes.barh(
-        middle, lane.end - lane.start, _LANE * 0.5, left=lane.start, color=color, alpha=0.35, linewidth=0
-    )
-    if lane.ongoing:
-        axes.plot(lane.end, middle, marker=">", markersize=5, color=color, clip_on=False)
+def _paint_lanes(axes: Axes, lanes: tuple[Lane, ...], middles: list[float], color: str) -> None:
+    lengths = [lane.end - lane.start for lane in lanes]
+    starts = [lane.start for lane in lanes]
+    axes.barh(middles, lengths, _LANE * 0.5, left=starts, color=color, alpha=0.35, linewidth=0)
+    placed = list(zip(lanes, middles, strict=True))
+    further = [(lane.end, middle) for lane, middle in placed if lane.ongoing]
+    _paint_marks(axes, further, {"marker": ">", "markersize": 5, "color": color})
     for kind, (_, look) in _MARKS.items():
-        times = [mark.time for mark in lane.marks if mark.kind == kind]
-        if times:
-            axes.plot(
-                times,
-                [middle] * len(times),
-                linestyle="none",
-                **{"markeredgewidth": 0.7, **look},
-                clip_on=False,
-            )
+        marks = [(mark.time, middle) for lane, middle in placed for mark in lane.marks if mark.kind == kind]
+        _paint_marks(axes, marks, {"markeredgewidth": 0.7, **look})
+
+
+def _paint_marks(axes: Axes, places: list[tuple[float, float]], look: dict[str, Any]) -> None:
+    if places:
+        axes.plot([x for x, _ in places], [y for _, y in places], linestyle="none", clip_on=False, **look)
 
 
 def _set_up(axes: Axes, data: Swimmer, catalogue: Mapping[str, str], *, height: float) -> None:

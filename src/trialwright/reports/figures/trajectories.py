@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from trialwright.reports.figures.canvas import (
     ALARM,
@@ -171,16 +171,10 @@ def _paint_arm(axes: Axes, each: ArmTrajectories, style: ArmStyle, *, floor: flo
         axes.plot(times, values, color=style.color, linewidth=0.7, alpha=0.38, zorder=2)
         if len(points) == 1:
             axes.plot(times, values, color=style.color, marker=".", markersize=3, alpha=0.38, zorder=2)
-        low = [(time, floor) for time, value in points if floor is not None and value < floor]
-        axes.plot(
-            [time for time, _ in low],
-            [value for _, value in low],
-            linestyle="none",
-            marker="v",
-            markersize=3.5,
-            color=style.color,
-            alpha=0.6,
-        )
+    if floor is not None:
+        low = [time for points in each.participants for time, value in points if value < floor]
+        look: dict[str, Any] = {"marker": "v", "markersize": 3.5, "color": style.color, "alpha": 0.6}
+        axes.plot(low, [floor] * len(low), linestyle="none", **look)
     for point in each.centre:
         if point.lower is not None and point.upper is not None:
             axes.vlines(point.time, lift(point.lower), lift(point.upper), color=INK, linewidth=1.2, zorder=5)
@@ -243,7 +237,7 @@ def _describe(data: Trajectories, catalogue: Mapping[str, str]) -> str:
     )
     ends = [
         message(
-            "{arm}: {label} {first} at {start} and {last} at {end}.",
+            "{arm}: {first} at {start} and {last} at {end} ({label}).",
             arm=each.arm,
             label=data.centre_label,
             first=f"{each.centre[0].centre:.3g}",
