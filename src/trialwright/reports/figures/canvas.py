@@ -136,7 +136,7 @@ def draw(
     _add_fonts()
     buffer = io.BytesIO()
     with _LOCK, mpl.rc_context(_settings()):
-        figure = Figure(figsize=(width / 72, height / 72))
+        figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         paint(figure)
         figure.savefig(
             buffer,
