@@ -7,11 +7,12 @@ import pytest
 from trialwright.exchange.folder import bundled_studies, find_study, read_folder, read_study
 from trialwright.study.criteria import KINDS
 from trialwright.study.errors import StudyInvalid
+from trialwright.study.form_fit import form_concepts
 from trialwright.study.form_rules import lower_forms
 from trialwright.study.form_scope import FORM_KINDS, entered_name
 from trialwright.study.load import load_study
 from trialwright.study.model import REQUIRED, Study
-from trialwright.study.rules import concepts_of
+from trialwright.study.rules import concepts_of, lower_study
 
 LISTS = """
 code_lists:
@@ -70,6 +71,22 @@ def test_the_forms_of_bundled_studies_can_be_used(name: str) -> None:
     assert (
         set(lowered.reads) == {form.id for form in lowered.study.forms.forms} if lowered.study.forms else True
     )
+
+
+@pytest.mark.parametrize("name", ["beam", "bliss-ln"])
+def test_screening_collects_every_concept_that_a_criterion_reads(name: str) -> None:
+    given = read_study(name)
+    assert given.forms is not None
+    asked = {concept for form in given.forms.forms for concept in form_concepts(given.forms, form)}
+    assert lower_study(given).concepts - asked == set()
+
+
+def test_every_form_of_the_schedule_of_beam_is_there_and_the_reverse() -> None:
+    given = read_study("beam")
+    assert given.schedule is not None
+    assert given.forms is not None
+    planned = {form for activity in given.schedule.activities for form in activity.forms}
+    assert planned == {form.id for form in given.forms.forms}
 
 
 @pytest.mark.parametrize(

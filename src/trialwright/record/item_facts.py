@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from trialwright.record.fact import read_number
 from trialwright.record.raw import RawFact
 
 if TYPE_CHECKING:
@@ -40,14 +41,18 @@ def item_facts(participant: Participant) -> Iterator[RawFact]:
 
 
 def _single(participant: Participant, form: FormRecord, value: ItemValue) -> RawFact:
-    """One item, one fact. Something given or done on one day ends that day; a condition that is there goes on."""
+    """One item, one fact. Something given or done on one day ends that day; a condition that is there goes on.
+
+    A dose of 0 says that nothing was taken.
+    """
+    nothing = value.kind == "exposure" and read_number(value.value)[:2] == (0.0, 0.0)
     return RawFact(
         participant.id,
         f"{form.id}#{value.path}",
         value.kind,
         value.concept,
-        value=value.value,
-        unit=value.unit,
+        value="false" if nothing else value.value,
+        unit="" if nothing else value.unit,
         low=value.low,
         high=value.high,
         start=value.date,

@@ -4,8 +4,7 @@ rule       = and-terms joined by "or";  "and" binds tighter, "not" tightest
 comparison = sum (< | <= | > | >= | =) sum, chained as in 18 a <= age <= 75 a;  term "in" { text, text }
 sum        = products joined by + and -;  product = terms joined by * and /
 term       = number [unit] | name | name(argument, name=argument, ...) | ( rule )
-unit       = UCUM, or ULN for multiples of the result's own upper limit;  it ends at a blank, and one that begins with
-             a stroke stands between a blank and none: 100 /uL, where 100 / x divides
+unit       = UCUM, or ULN for multiples of the result's own upper limit;  it ends at a blank
 """
 
 from __future__ import annotations
@@ -123,7 +122,9 @@ _KEYWORDS = frozenset({"and", "or", "not", "in"})
 _OPERATORS = ("<=", ">=", "<", ">", "=")
 _TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|[<>=(),{}*/+-]))")
 _CODED = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][\w+]*)|(?P<sign>[,}]))")
-_UNIT_START = re.compile(r"\s*(?=[A-Za-z%\[{]|10[*^])|\s+(?=/[A-Za-z\[{])")
+_UNIT_START = re.compile(
+    r"\s*(?=/?[A-Za-z%\[{]|10[*^])"
+)  # a slash that touches what follows begins a unit: 5 /uL
 
 
 def parse_rule(text: str) -> Expression:
