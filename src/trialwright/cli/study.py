@@ -79,10 +79,12 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.cli.scenarios import check_scenarios
     from trialwright.exchange.folder import read_scenarios
     from trialwright.study.checks import check_study
+    from trialwright.study.conduct_rules import check_conduct
     from trialwright.study.errors import StudyInvalid
 
     eligibility = load_eligibility(options.study, terminal)
     problems = list(eligibility.study.warnings) + list(check_study(eligibility.study, eligibility))
+    problems += check_conduct(eligibility.study)
     try:
         scenarios = read_scenarios(options.study, study=eligibility.study)
     except StudyInvalid as error:
