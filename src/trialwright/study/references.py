@@ -146,18 +146,30 @@ def _in_arms(arms: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
 
 def _in_interventions(interventions: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
     concepts = _ids(parts, "concepts.yaml", "concepts")
-    encounters = _ids(parts, "schedule.yaml", "encounters")
+    epochs = _ids(parts, "arms.yaml", "epochs")
+    known = _ids(parts, "interventions.yaml", "interventions")
     for i, intervention in enumerate(interventions.interventions):
         path: Path = ("interventions.yaml", "interventions", i)
         if intervention.concept:
             yield Reference((*path, "concept"), intervention.concept, CONCEPT, concepts)
-        regimen = intervention.regimen
-        if regimen:
-            yield from _each((*path, "regimen", "encounters"), regimen.encounters, ENCOUNTER, encounters)
-            if regimen.target:
-                yield Reference(
-                    (*path, "regimen", "target", "concept"), regimen.target.concept, CONCEPT, concepts
-                )
+        yield from _each((*path, "epochs"), intervention.epochs, EPOCH, epochs)
+        yield from _each((*path, "stands_for"), intervention.stands_for, INTERVENTION, known)
+        if intervention.regimen:
+            yield from _in_regimen(intervention.regimen, (*path, "regimen"), parts)
+
+
+def _in_regimen(regimen: Any, path: Path, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    encounters = _ids(parts, "schedule.yaml", "encounters")
+    anchors = _ids(parts, "schedule.yaml", "anchors")
+    yield from _each((*path, "encounters"), regimen.encounters, ENCOUNTER, encounters)
+    for name in ("begins", "stops"):
+        if getattr(regimen, name):
+            yield Reference((*path, name, "anchor"), getattr(regimen, name).anchor, ANCHOR, anchors)
+    if regimen.course:
+        yield Reference((*path, "course"), regimen.course, ANCHOR, anchors)
+    if regimen.target:
+        concepts = _ids(parts, "concepts.yaml", "concepts")
+        yield Reference((*path, "target", "concept"), regimen.target.concept, CONCEPT, concepts)
 
 
 def _in_schedule(schedule: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
