@@ -122,7 +122,9 @@ _KEYWORDS = frozenset({"and", "or", "not", "in"})
 _OPERATORS = ("<=", ">=", "<", ">", "=")
 _TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|[<>=(),{}*/+-]))")
 _CODED = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][\w+]*)|(?P<sign>[,}]))")
-_UNIT_START = re.compile(r"\s*(?=[A-Za-z%\[{]|10[*^])")
+_UNIT_START = re.compile(
+    r"\s*(?=/?[A-Za-z%\[{]|10[*^])"
+)  # a slash that touches what follows begins a unit: 5 /uL
 
 
 def parse_rule(text: str) -> Expression:
