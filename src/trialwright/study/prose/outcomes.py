@@ -19,11 +19,11 @@ from trialwright.study.prose.document import (
     Paragraph,
     Table,
 )
-from trialwright.study.prose.figures import Prose, quantity_text
+from trialwright.study.prose.figures import Prose, both, clauses, either, quantity_text
 from trialwright.study.prose.tables import described, facts, listing, ruled, section
 from trialwright.study.prose.vocabulary import term
 from trialwright.study.prose.words import Words
-from trialwright.study.safety import ReportingClock, SafetyRules
+from trialwright.study.safety import GradedTerm, ReportableEvent, ReportingClock, SafetyRules
 from trialwright.terms.message import Message, Text, message
 
 
@@ -45,13 +45,20 @@ def describe_safety(study: Study, words: Words) -> Iterator[Block]:
         )
         if grading.terms:
             yield Table(
-                (message("Term"), message("Result"), message("Direction"), message("Grades")),
+                (
+                    message("Term"),
+                    message("Result"),
+                    message("Direction"),
+                    message("Grades"),
+                    message("Only above baseline"),
+                ),
                 tuple(
                     (
                         each.title,
                         words.title(each.concept),
                         term("direction", each.direction),
-                        listing(f"{grade.grade}: {grade.rule}" for grade in each.grades),
+                        _grades(each, words),
+                        message("yes") if each.from_baseline else message("no"),
                     )
                     for each in grading.terms
                 ),
@@ -69,6 +76,20 @@ def describe_safety(study: Study, words: Words) -> Iterator[Block]:
     yield from _stopping(rules, words)
 
 
+def _grades(graded: GradedTerm, words: Words) -> Inline:
+    if graded.term is None:
+        return Lines(
+            tuple(
+                part
+                for each in graded.grades
+                for part in (message("grade {grade}:", grade=each.grade), ruled(each.rule, words))
+            )
+        )
+    if graded.version is None:
+        return message("of the standard: {term}", term=graded.term)
+    return message("of version {version} of the standard: {term}", version=graded.version, term=graded.term)
+
+
 def _clocks(rules: SafetyRules, words: Words) -> Iterator[Block]:
     if not rules.clocks:
         return
@@ -78,7 +99,7 @@ def _clocks(rules: SafetyRules, words: Words) -> Iterator[Block]:
         tuple(
             (
                 clock.title,
-                ruled(clock.applies, words),
+                _event(clock.applies),
                 message(
                     "{sender} to {recipient}",
                     sender=term("role", clock.sender),
@@ -90,6 +111,18 @@ def _clocks(rules: SafetyRules, words: Words) -> Iterator[Block]:
             for clock in rules.clocks
         ),
     )
+
+
+def _event(applies: ReportableEvent) -> Prose:
+    """Which events are meant, in words."""
+    said = [both([term("event_property", each) for each in applies.event])]
+    if applies.any_of:
+        said.append(message("with {any}", any=either([term("seriousness", each) for each in applies.any_of])))
+    if applies.none_of:
+        said.append(
+            message("without {any}", any=either([term("seriousness", each) for each in applies.none_of]))
+        )
+    return clauses(said)
 
 
 def _within(clock: ReportingClock) -> Prose:

@@ -166,7 +166,14 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
         "up": message("half way: up"),
         "down": message("half way: down"),
         "even": message("half way: to the even multiple"),
-        "towards_present": message("half way: towards the present dose"),
+    },
+    "towards": {
+        "nearest": message("to the nearest"),
+        "present_dose": message("towards the present dose"),
+    },
+    "carry_on": {
+        "present_dose": message("the present dose, as long as it lies within the limits"),
+        "planned_dose": message("the planned dose"),
     },
     "choose": {
         "least_waste": message("with the least waste"),
@@ -214,6 +221,19 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
     },
     "distance": {"range": message("range"), "variance": message("variance")},
     "direction": {"low": message("low"), "high": message("high")},
+    "event_property": {
+        "serious": message("serious"),
+        "suspected": message("suspected (related or possibly related to an investigational intervention)"),
+        "unexpected": message("unexpected"),
+    },
+    "seriousness": {
+        "death": message("death"),
+        "life_threatening": message("danger to life"),
+        "hospitalisation": message("admission to hospital, or a longer stay"),
+        "disability": message("lasting or significant disability"),
+        "congenital_anomaly": message("congenital anomaly"),
+        "important_medical_event": message("another important medical event"),
+    },
     "stopping_method": {"beta_binomial": message("beta-binomial")},
     "several_results": {
         "latest": message("the latest counts"),
