@@ -16,6 +16,7 @@ from pathlib import Path
 from trialwright.assessments import ASSESSMENTS
 from trialwright.cli import common
 from trialwright.cli.main import ABOUT, COMMANDS
+from trialwright.conduct.actions import ACTIONS
 from trialwright.exchange.folder import read_study
 from trialwright.locale import read_catalogue
 from trialwright.logic.reasons import REASONS
@@ -46,7 +47,10 @@ EXIT_CODES = {
         "done, but some records could not be read; they are listed",
         "已完成，但有记录无法读取，均已列出",
     ),
-    common.ANSWER_IS_NO: ("the answer is no: the two engines disagree", "答案为否：两个引擎结论不一致"),
+    common.ANSWER_IS_NO: (
+        "the answer is no: an action was refused, an archive does not verify, the two engines disagree",
+        "答案为否：操作被拒绝、档案未通过核验，或两个引擎结论不一致",
+    ),
 }
 
 WHOLE, OPEN, INNER = "pass or fail", "unknown", "inside rules only"
@@ -253,6 +257,32 @@ def concepts() -> str:
     return "\n".join(lines) + "\n"
 
 
+def actions() -> str:
+    """Every action with what it must be told, and who may do it in BEAM."""
+    table = read_study("beam").delegation
+    assert table is not None
+    lines = [
+        "# Actions", "", MADE, "",
+        "Everything people do in a trial, as `trialwright act` takes it ([command line](command-line.md#act)). An action",
+        "gives one event of the ledger, or is refused with its reasons and writes nothing. Who may do what stands in the",
+        "study's `delegation.yaml`; the roles here are those of BEAM.", "",
+    ]  # fmt: skip
+    for name, action in ACTIONS.items():
+        roles = ", ".join(role.title.en for role in table.roles if name in role.may)
+        place = {"study": "study", "site": "site, or study", "participant": "participant"}[action.place]
+        lines += [f"## {name}", "", f"{render(action.about, {}).capitalize()}.", ""]
+        lines += [f"Place: {place}. By: {roles}.{' A reason is needed.' if action.reason == 'required' else ''}", ""]
+        shown = [argument for argument in action.arguments if argument.kind != "facts"]
+        if shown:
+            lines += ["| argument | what it is | written as |", "|---|---|---|"]
+            for argument in shown:
+                kind = ", ".join(f"`{choice}`" for choice in argument.choices) or argument.kind.replace("_", " ")
+                need = "" if argument.required else "; may be left out"
+                lines.append(f"| `{argument.name}` | {cell(render(argument.about, {}))} | {kind}{need} |")
+            lines.append("")
+    return "\n".join(lines)
+
+
 def title(page: Path) -> str:
     """The heading of a page."""
     return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
@@ -299,6 +329,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reason-codes.md": reason_codes,
     "rule-language.md": rule_language,
     "concepts-beam.md": concepts,
+    "actions.md": actions,
     "index.md": index,
     "../README.md": decisions,
 }

@@ -188,7 +188,7 @@ def test_a_name_is_masked_everywhere_and_the_chain_still_verifies(trial: Path) -
 
 def test_a_text_blanked_without_an_event_is_found(trial: Path) -> None:
     lines = [json.loads(line) for line in (trial / ENTERED).read_bytes().splitlines()]
-    lines[0]["text"] = None
+    lines[0][0][2] = None
     (trial / ENTERED).write_text("".join(json.dumps(line) + "\n" for line in lines))
     found = verify_archive(trial)
     assert isinstance(found, Broken)

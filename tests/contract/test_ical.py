@@ -30,7 +30,7 @@ PARTICIPANT = Participant(
     id="S-001",
     site="nanjing",
     enrolled=Ended(5, "2026-03-01", ""),
-    allocated=Allocated(6, "2026-03-01", 1, "BEL+MT", {}, ""),
+    allocated=Allocated(6, "2026-03-01", 1, "BEL+MT", {}, "", ""),
     doses=(INFUSION,),
     visits=(
         Visit(13, "week_0", "week_0", "2026-03-02", False, ""),

@@ -75,7 +75,7 @@ def participant(arm: str, *doses: Dose, enrolled: str = "") -> Participant:
         site="nanjing",
         consents=(Consent(1, "2026-02-20", "v"),),
         enrolled=Ended(5, enrolled, "") if enrolled else None,
-        allocated=Allocated(6, enrolled, 1, arm, {}, "") if arm else None,
+        allocated=Allocated(6, enrolled, 1, arm, {}, "", "") if arm else None,
         doses=doses,
     )
 

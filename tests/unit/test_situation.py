@@ -35,7 +35,7 @@ P = Participant(
     birth="1990-01-01",
     consents=(Consent(1, "2030-01-20", "v"),),
     enrolled=Ended(3, "2030-01-30", ""),
-    allocated=Allocated(4, "2030-01-30", 1, "tablet", {}, ""),
+    allocated=Allocated(4, "2030-01-30", 1, "tablet", {}, "", ""),
     doses=(dose("2030-02-03"), dose("2030-02-01", started="10:30"), dose("2030-01-01", intervention="other")),
     forms={
         "week_0/blood_count": FormRecord(

@@ -14,10 +14,12 @@ from trialwright.cli.common import ANSWER_IS_NO, DONE, RECORDS_UNREADABLE, USAGE
 from trialwright.terms.message import Message, message
 
 if TYPE_CHECKING:
-    from trialwright.conduct.trial import Trial
+    from trialwright.conduct.trial import Secret, Trial
     from trialwright.exchange.archive import Archive
+    from trialwright.record.event import Event
+    from trialwright.study.model import Study
 
-_PREFIXES = {"item": "entries", "causality": "causality"}
+_PREFIXES = {"item": "entries", "causality": "causality", "values": "values"}
 
 
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
@@ -161,12 +163,21 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     if answer.type == "masked":
         archive.mask(answer.data["digests"])
     archive.write_manifest()
+    _tell_alerts(answer, trial.definition(answer.study_version), terminal)
     subject = answer.stream.rpartition("/")[2]
     print(f"{answer.position}\t{answer.type}\t{subject}")
     return DONE
 
 
-def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, bytes | None]:
+def _tell_alerts(event: Event, study: Study, terminal: Terminal) -> None:
+    """Show at once what the event set off."""
+    alerts = {alert.id: alert for alert in (study.safety.alerts if study.safety else ())}
+    for raised in event.data.get("alerts", ()):
+        alert = alerts[raised["alert"]]
+        terminal.tell(message("ALERT {title}: {text}", title=alert.title, text=alert.message))
+
+
+def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, Secret | None]:
     """The archive to act on; open_study makes it."""
     from trialwright.cli.common import load_eligibility
     from trialwright.cli.secrets import make_secret
@@ -188,14 +199,13 @@ def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, byt
             raise Stop(USAGE, message("Say which study is opened: study=beam."))
         study = load_eligibility(name, Terminal("en", quiet=True)).study
         archive = create_archive(folder, study, rehearsal=True, draw=os.urandom)
-        secret, nonce = make_secret()
-        given.plain.update(nonce=nonce, rehearsal="true")
-        return archive, version(study), secret
+        given.plain.update(rehearsal="true")
+        return archive, version(study), make_secret()
     except ArchiveBroken as error:
         raise Stop(RECORDS_UNREADABLE, error.message) from None
 
 
-def _secret(trial: Trial, action: str) -> bytes | None:
+def _secret(trial: Trial, action: str) -> Secret | None:
     """The secret, for the actions that need it."""
     from trialwright.cli.secrets import find_secret
 
@@ -276,6 +286,15 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
             )
         )
     )
+    if found.replayed is not None:
+        print(
+            terminal.say(
+                message(
+                    "The secret is disclosed; {count} allocations were drawn again and agree.",
+                    count=found.replayed,
+                )
+            )
+        )
     if found.after_closing:
         print(
             terminal.say(

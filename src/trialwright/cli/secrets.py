@@ -12,14 +12,14 @@ import stat
 from pathlib import Path
 
 from trialwright.cli.common import USAGE, Stop
-from trialwright.conduct.actions.open_study import commitment
+from trialwright.conduct.allocation import SECRET_BYTES, commitment
+from trialwright.conduct.trial import Secret
 from trialwright.terms.message import message
 
 VARIABLE = "TRIALWRIGHT_SECRETS"
-SECRET_BYTES = 32
 
 
-def make_secret() -> tuple[bytes, str]:
+def make_secret() -> Secret:
     """Draw a secret and its nonce and keep them in the file; ends the command where there is no file to keep them."""
     path = _path()
     if path is None:
@@ -31,8 +31,8 @@ def make_secret() -> tuple[bytes, str]:
             ),
         )
     kept = _read(path) if path.exists() else {}
-    secret, nonce = secrets.token_bytes(SECRET_BYTES), secrets.token_hex(16)
-    kept[commitment(secret, nonce)] = {"nonce": nonce, "secret": secret.hex()}
+    made = Secret(secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(SECRET_BYTES))
+    kept[commitment(*made)] = {"nonce": made.nonce.hex(), "secret": made.secret.hex()}
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,16 +47,16 @@ def make_secret() -> tuple[bytes, str]:
             USAGE,
             message("{path} cannot be written: {reason}.", path=str(path), reason=error.strerror or ""),
         ) from None
-    return secret, nonce
+    return made
 
 
-def find_secret(bound: str) -> bytes | None:
+def find_secret(bound: str) -> Secret | None:
     """The secret of a commitment, if the file holds it; None where it does not, or where no file is named."""
     path = _path()
     if path is None or not path.exists() or not bound:
         return None
     entry = _read(path).get(bound)
-    return bytes.fromhex(entry["secret"]) if entry else None
+    return Secret(bytes.fromhex(entry["secret"]), bytes.fromhex(entry["nonce"])) if entry else None
 
 
 def _path() -> Path | None:

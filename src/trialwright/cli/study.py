@@ -80,11 +80,18 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.exchange.folder import read_scenarios
     from trialwright.safety.findings import check_safety
     from trialwright.study.checks import check_study
+    from trialwright.study.conduct_rules import check_conduct
     from trialwright.study.errors import StudyInvalid
+    from trialwright.study.form_rules import lower_forms
 
     eligibility = load_eligibility(options.study, terminal)
     problems = list(eligibility.study.warnings) + list(check_study(eligibility.study, eligibility))
     problems += check_safety(eligibility.study)
+    try:
+        lower_forms(eligibility.study)
+    except StudyInvalid as error:
+        problems += error.problems
+    problems += check_conduct(eligibility.study)
     try:
         scenarios = read_scenarios(options.study, study=eligibility.study)
     except StudyInvalid as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from trialwright.conduct.forms.entry import Entry
 from trialwright.record.event import Proposal
 from trialwright.terms.message import Message, message
 from trialwright.terms.quantity import UnreadableNumber, parse_number
@@ -75,14 +77,6 @@ class Action:
     reason: Literal["required", "optional", "none"] = "none"
     locked: bool = False
     """Whether it may still be done in a locked casebook or study."""
-
-
-class Entry(NamedTuple):
-    """What was entered for an item: a value with its unit, or a coded reason why it was not done."""
-
-    value: str = ""
-    unit: str = ""
-    not_done: str = ""
 
 
 class Values:
@@ -247,21 +241,26 @@ def _entries(argument: Argument, value: Any) -> dict[str, Entry]:
     if not isinstance(value, Mapping):
         raise BadArgument(message("`{name}` is written {name}.PATH=VALUE.", name=argument.name))
     return {
-        str(path): entry if isinstance(entry, Entry) else Entry(*_unit_apart(str(entry)))
+        str(path): entry if isinstance(entry, Entry) else _read_entry(str(entry))
         for path, entry in value.items()
     }
 
 
-def _unit_apart(text: str) -> tuple[str, str, str]:
-    """`1.5 g/(24.h)` is a value and its unit; `not_done:reason` says why there is none."""
+_DATED = re.compile(r"^(.*?)\s*@(\d{4}(?:-\d{2}){0,2})$", re.DOTALL)
+
+
+def _read_entry(text: str) -> Entry:
+    """`1.5 g/(24.h) @2026-01-05` is a value, its unit and its day; `not_done:reason` says why there is none."""
     if text.startswith("not_done:"):
-        return "", "", text.removeprefix("not_done:").strip()
+        return Entry(not_done=text.removeprefix("not_done:").strip())
+    dated = _DATED.match(text)
+    text, day = (dated[1], dated[2]) if dated else (text, "")
     value, _, unit = text.strip().partition(" ")
     try:
         parse_number(value)
     except UnreadableNumber:
-        return text, "", ""
-    return value, unit.strip(), ""
+        return Entry(text, date=day)
+    return Entry(value, unit.strip(), date=day)
 
 
 _READERS: Mapping[str, Callable[[Argument, Any], Any]] = {

@@ -14,6 +14,7 @@ from trialwright.record.event import Entered
 from trialwright.record.participant import Participant
 from trialwright.record.raw import RawFact
 from trialwright.study.rules import FORMULAS
+from trialwright.study.situation import type_participant
 from trialwright.terms.message import Message, message
 
 
@@ -60,7 +61,9 @@ def assess_participant(
         participant, record=(*participant.record, *(fact for fact in more if fact.fact not in known))
     )
     setting = Setting("screening", FORMULAS)
-    verdict, criteria = assess_person(view.person(whole), view.eligibility.chosen(), on=on, setting=setting)
+    verdict, criteria = assess_person(
+        type_participant(view.definition, whole), view.eligibility.chosen(), on=on, setting=setting
+    )
     return Judged(verdict, criteria)
 
 

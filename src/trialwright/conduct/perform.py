@@ -12,7 +12,7 @@ from typing import Any
 
 from trialwright.conduct.action import Action, Refusal, Values
 from trialwright.conduct.actions import ACTIONS
-from trialwright.conduct.trial import STUDY, Trial, View, is_blind
+from trialwright.conduct.trial import STUDY, Secret, Trial, View, is_blind
 from trialwright.record.books import Delegation
 from trialwright.record.event import Call, Event, Proposal
 from trialwright.record.ledger import Moved
@@ -42,7 +42,7 @@ class Request:
     opening: str = ""
 
 
-def perform(trial: Trial, request: Request, *, secret: bytes | None = None) -> Event | Refusal:
+def perform(trial: Trial, request: Request, *, secret: Secret | None = None) -> Event | Refusal:
     """Do what a request asks, or say why not.
 
     Raises `BadArgument` for arguments that cannot be read, `KeyError` for an action that does not exist.
@@ -62,7 +62,7 @@ def perform(trial: Trial, request: Request, *, secret: bytes | None = None) -> E
 
 
 def _once(
-    trial: Trial, action: Action, request: Request, values: Values, secret: bytes | None
+    trial: Trial, action: Action, request: Request, values: Values, secret: Secret | None
 ) -> Event | Refusal | Moved:
     moment = request.at.astimezone(UTC)
     call = Call(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from trialwright.record.books import ParticipantBook, SiteBook, StudyBook, fold_site, fold_study
 from trialwright.record.event import Call
-from trialwright.record.fact import Person
 from trialwright.record.ledger import Store
 from trialwright.record.participant import Participant
-from trialwright.record.raw import RawPerson
-from trialwright.record.typed import type_person
+from trialwright.safety.rules import SafetyPlan, lower_safety
+from trialwright.study.allocation import Allocation
+from trialwright.study.form_rules import StudyForms, lower_forms
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
 from trialwright.study.rules import Eligibility, lower_study
@@ -42,6 +43,8 @@ class Trial:
         self.store = store
         self._definition = definition
         self._lowered: dict[str, Eligibility] = {}
+        self._forms: dict[str, StudyForms] = {}
+        self._safety: dict[str, SafetyPlan] = {}
         self._books: dict[str, tuple[int, ParticipantBook]] = {}
         self._sites: dict[str, tuple[int, SiteBook]] = {}
         self._study: tuple[int, StudyBook] | None = None
@@ -51,6 +54,18 @@ class Trial:
         if version not in self._lowered:
             self._lowered[version] = lower_study(self._definition(version))
         return self._lowered[version]
+
+    def forms(self, version: str) -> StudyForms:
+        """The forms of a definition with their rules."""
+        if version not in self._forms:
+            self._forms[version] = lower_forms(self.definition(version))
+        return self._forms[version]
+
+    def safety(self, version: str) -> SafetyPlan:
+        """The safety rules of a definition."""
+        if version not in self._safety:
+            self._safety[version] = lower_safety(self.definition(version))
+        return self._safety[version]
 
     def definition(self, version: str) -> Study:
         """The study of a version."""
@@ -96,11 +111,25 @@ class Trial:
         prefix = participant_stream("")
         return tuple(name.removeprefix(prefix) for name in self.store.streams() if name.startswith(prefix))
 
+    def rules(self) -> Iterator[Allocation]:
+        """Every allocation rule the study has had."""
+        seen = {self.study.version}
+        for site in self.site_ids():
+            seen.update(version for version, _ in self.site(site).approved)
+        for version in sorted(seen):
+            rule = self.definition(version).allocation
+            if rule is not None:
+                yield rule
+
+    def site_ids(self) -> tuple[str, ...]:
+        """The sites with a stream of their own, in order of opening."""
+        prefix = site_stream("")
+        return tuple(name.removeprefix(prefix) for name in self.store.streams() if name.startswith(prefix))
+
     @property
     def version(self) -> str:
         """The newest version of the definition any site approved, or the one the study was opened with."""
-        sites = [name.removeprefix("site/") for name in self.store.streams() if name.startswith("site/")]
-        approved = [(day, version) for site in sites for version, day in self.site(site).approved]
+        approved = [(day, version) for site in self.site_ids() for version, day in self.site(site).approved]
         return max(approved)[1] if approved else self.study.version
 
 
@@ -112,15 +141,27 @@ def disclosed(participant: Participant, arms: Mapping[str, str]) -> Participant:
     return replace(participant, allocated=allocated._replace(arm=arms[participant.id]))
 
 
+def is_randomised(study: Study) -> bool:
+    """Whether a secret decides about the arm."""
+    return study.allocation is not None and study.allocation.method != "concurrent_control"
+
+
 def is_blind(study: Study) -> bool:
     """Whether the definition hides the arm."""
     return study.identity.design.masking in BLIND
 
 
+class Secret(NamedTuple):
+    """The secret of the study's allocation and the nonce of its commitment, 32 bytes each."""
+
+    secret: bytes
+    nonce: bytes
+
+
 class View:
     """What one call sees: the trial, whoever acts, when and where; it notes which streams it looked at."""
 
-    def __init__(self, trial: Trial, call: Call, moment: datetime, secret: bytes | None) -> None:
+    def __init__(self, trial: Trial, call: Call, moment: datetime, secret: Secret | None) -> None:
         self.trial = trial
         self.call = call
         self.moment = moment
@@ -175,6 +216,16 @@ class View:
         return self.trial.eligibility(self.version or self.study.version)
 
     @property
+    def forms(self) -> StudyForms:
+        """The forms of the definition in force here, with their rules."""
+        return self.trial.forms(self.version or self.study.version)
+
+    @property
+    def safety(self) -> SafetyPlan:
+        """The safety rules of the definition in force here."""
+        return self.trial.safety(self.version or self.study.version)
+
+    @property
     def place(self) -> Site | None:
         """The site as the definition describes it."""
         if not self.call.site:
@@ -187,14 +238,3 @@ class View:
         """The calendar day at the site (for the study as a whole: UTC)."""
         zone = self.place.time_zone if self.place else None
         return self.moment.astimezone(ZoneInfo(zone) if zone else UTC).date()
-
-    def person(self, participant: Participant) -> Person:
-        """The participant's facts, typed for the engines."""
-        return type_participant(participant, self.eligibility)
-
-
-def type_participant(participant: Participant, eligibility: Eligibility) -> Person:
-    """A participant's facts, typed for the engines; facts of concepts the study does not have are left out."""
-    death = participant.died.date if participant.died else ""
-    raw = RawPerson(participant.id, participant.sex, participant.birth, death)
-    return type_person(raw, participant.facts(), eligibility.concept_types)

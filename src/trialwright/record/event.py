@@ -54,7 +54,7 @@ class Proposal:
 
     `decided_on`: the last position of every stream the action read; if one has moved, nothing is written.
     `series`: counters this event takes the next number of, with the number it decided on.
-    `data` may hold `Entered` texts anywhere.
+    `data` may hold `Entered` texts anywhere in its dicts and lists.
     """
 
     stream: str
@@ -148,7 +148,7 @@ def seal(
                 known[value.text] = digest
                 payloads[digest] = Payload(digest, salt, value.text)
             return {"entered": known[value.text]}
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return {key: close(part) for key, part in value.items()}
         if isinstance(value, list | tuple):
             return [close(part) for part in value]
@@ -170,29 +170,40 @@ def seal(
         "reason": reason,
         "study_version": call.study_version,
         "series": dict(proposal.series),
-        "data": close(proposal.data),
+        "data": close(dict(proposal.data)),
         "previous": previous.hash if previous else GENESIS,
     }
     return event_from({**written, "hash": row_hash(written)}), tuple(payloads.values())
 
 
 def digests(value: Any) -> list[str]:
-    """All digests of entered texts inside a value."""
-    if isinstance(value, Mapping):
-        if len(value) == 1 and isinstance(value.get("entered"), str):
-            return [value["entered"]]
-        return [digest for part in value.values() for digest in digests(part)]
-    if isinstance(value, list | tuple):
-        return [digest for part in value for digest in digests(part)]
-    return []
+    """All digests of entered texts inside a value made of dicts, lists and plain values."""
+    found: list[str] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Any, found: list[str]) -> None:
+    kind = type(value)
+    if kind is dict:
+        if len(value) == 1 and "entered" in value:
+            found.append(value["entered"])
+            return
+        for part in value.values():
+            if type(part) is not str:
+                _collect(part, found)
+    elif kind is list:
+        for part in value:
+            _collect(part, found)
 
 
 def opened(value: Any, texts: Callable[[str], str]) -> Any:
     """The value with every digest replaced by its text; `texts` gives it ('' where it is masked)."""
-    if isinstance(value, Mapping):
-        if len(value) == 1 and isinstance(value.get("entered"), str):
+    kind = type(value)
+    if kind is dict:
+        if len(value) == 1 and "entered" in value:
             return texts(value["entered"])
-        return {key: opened(part, texts) for key, part in value.items()}
-    if isinstance(value, list | tuple):
+        return {key: part if type(part) is str else opened(part, texts) for key, part in value.items()}
+    if kind is list:
         return [opened(part, texts) for part in value]
     return value

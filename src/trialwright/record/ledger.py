@@ -91,7 +91,7 @@ class Index:
 
     def repeated(self, proposal: Proposal, call: Call) -> Event | None:
         """The event this call gave already; raises `CallReused` where it was another call."""
-        event = self._calls.get(call.id)
+        event = self.call(call.id)
         if event and (event.action, event.actor, event.stream) != (call.action, call.actor, proposal.stream):
             raise CallReused(call.id)
         return event

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from trialwright.record.happenings import happenings
+from trialwright.record.item_facts import item_facts
 from trialwright.record.raw import RawFact
 
 
@@ -36,7 +37,8 @@ class Screening(NamedTuple):
 class Allocated(NamedTuple):
     """An arm given. `number` counts allocations of the study; `arm` is '' while the study is blind.
 
-    `levels`: the level of each factor, by factor id. `reason`: the investigator's, where the rule asks for one.
+    `levels`: the level of each factor, by factor id; `rule`: the digest of the allocation rule. `reason`: the
+    investigator's, where the rule asks for one.
     """
 
     position: int
@@ -44,6 +46,7 @@ class Allocated(NamedTuple):
     number: int
     arm: str
     levels: Mapping[str, str]
+    rule: str
     reason: str
 
 
@@ -66,6 +69,8 @@ class ItemValue(NamedTuple):
 
     `not_done`: the coded reason where nothing was measured. `concept`, `kind`: what it is a fact about, '' for none;
     `low`, `high`: the reference range applied; `date`: the day of the sample, else of the visit.
+    `fact`: the path of the row or list whose fact this item states together with others, '' where it is a fact by
+    itself; `part`: the part it states, see `record.item_facts`.
     `position`: the event that states this value; `first`: the event of its first entry.
     """
 
@@ -81,6 +86,8 @@ class ItemValue(NamedTuple):
     date: str
     low: str
     high: str
+    fact: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,28 +306,7 @@ class Participant:
         ae/number, of other events event/position. What happened stands under the names of `record.happenings`;
         a study whose rules read them lists these names among its concepts.
         """
-        return (*self.record, *_item_facts(self), *_dose_facts(self), *happenings(self))
-
-
-def _item_facts(participant: Participant) -> list[RawFact]:
-    return [
-        RawFact(
-            participant.id,
-            f"{form.id}#{value.path}",
-            value.kind,
-            value.concept,
-            value=value.value,
-            unit=value.unit,
-            low=value.low,
-            high=value.high,
-            start=value.date,
-            end=value.date if value.kind in ("exposure", "procedure") else "",
-            status="final",
-        )
-        for form in participant.forms.values()
-        for value in form.items.values()
-        if value.concept and value.value and not value.not_done
-    ]
+        return (*self.record, *item_facts(self), *_dose_facts(self), *happenings(self))
 
 
 def _dose_facts(participant: Participant) -> list[RawFact]:

@@ -187,6 +187,8 @@ def _assemble(parts: Mapping[str, Any], source: Source, warnings: tuple[Problem,
         allocation=parts.get("allocation.yaml"),
         safety=parts.get("safety.yaml"),
         analysis=parts.get("analysis.yaml"),
+        simulation=parts.get("simulation.yaml"),
+        published=parts.get("published.yaml"),
         warnings=warnings,
         source=source,
     )

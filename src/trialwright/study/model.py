@@ -20,8 +20,10 @@ if TYPE_CHECKING:  # these parts are imported when a study has them: the command
     from trialwright.study.analysis import AnalysisPlan
     from trialwright.study.delegation import DelegationTable
     from trialwright.study.forms import Forms
+    from trialwright.study.published import PublishedReport
     from trialwright.study.safety import SafetyRules
     from trialwright.study.schedule import ScheduleOfActivities
+    from trialwright.study.simulation import SimulationPlan
 
 __all__ = [
     "Arm",
@@ -50,6 +52,8 @@ FILES: Mapping[str, str] = {
     "allocation.yaml": "allocation.Allocation",
     "safety.yaml": "safety.SafetyRules",
     "analysis.yaml": "analysis.AnalysisPlan",
+    "simulation.yaml": "simulation.SimulationPlan",
+    "published.yaml": "published.PublishedReport",
 }
 """The files of a study folder, and the model of each: its module in this room, and its name there."""
 
@@ -83,6 +87,8 @@ class Study:
     allocation: Allocation | None = None
     safety: SafetyRules | None = None
     analysis: AnalysisPlan | None = None
+    simulation: SimulationPlan | None = field(default=None, compare=False)
+    published: PublishedReport | None = field(default=None, compare=False)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
     source: Source = field(default_factory=lambda: Source({}, {}, {}), compare=False, repr=False)
 

@@ -155,18 +155,30 @@ def _in_arms(arms: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
 
 def _in_interventions(interventions: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
     concepts = _ids(parts, "concepts.yaml", "concepts")
-    encounters = _ids(parts, "schedule.yaml", "encounters")
+    epochs = _ids(parts, "arms.yaml", "epochs")
+    known = _ids(parts, "interventions.yaml", "interventions")
     for i, intervention in enumerate(interventions.interventions):
         path: Path = ("interventions.yaml", "interventions", i)
         if intervention.concept:
             yield Reference((*path, "concept"), intervention.concept, CONCEPT, concepts)
-        regimen = intervention.regimen
-        if regimen:
-            yield from _each((*path, "regimen", "encounters"), regimen.encounters, ENCOUNTER, encounters)
-            if regimen.target:
-                yield Reference(
-                    (*path, "regimen", "target", "concept"), regimen.target.concept, CONCEPT, concepts
-                )
+        yield from _each((*path, "epochs"), intervention.epochs, EPOCH, epochs)
+        yield from _each((*path, "stands_for"), intervention.stands_for, INTERVENTION, known)
+        if intervention.regimen:
+            yield from _in_regimen(intervention.regimen, (*path, "regimen"), parts)
+
+
+def _in_regimen(regimen: Any, path: Path, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    encounters = _ids(parts, "schedule.yaml", "encounters")
+    anchors = _ids(parts, "schedule.yaml", "anchors")
+    yield from _each((*path, "encounters"), regimen.encounters, ENCOUNTER, encounters)
+    for name in ("begins", "stops"):
+        if getattr(regimen, name):
+            yield Reference((*path, name, "anchor"), getattr(regimen, name).anchor, ANCHOR, anchors)
+    if regimen.course:
+        yield Reference((*path, "course"), regimen.course, ANCHOR, anchors)
+    if regimen.target:
+        concepts = _ids(parts, "concepts.yaml", "concepts")
+        yield Reference((*path, "target", "concept"), regimen.target.concept, CONCEPT, concepts)
 
 
 def _in_schedule(schedule: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
@@ -205,8 +217,18 @@ def _in_schedule(schedule: Any, parts: Mapping[str, Any]) -> Iterator[Reference]
 
 def _in_forms(forms: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
     concepts, lists = _ids(parts, "concepts.yaml", "concepts"), _ids(parts, "forms.yaml", "code_lists")
+    for i, code_list in enumerate(forms.code_lists):
+        for j, entry in enumerate(code_list.entries):
+            if entry.concept:
+                at: Path = ("forms.yaml", "code_lists", i, "entries", j, "concept")
+                yield Reference(at, entry.concept, CONCEPT, concepts)
     for i, form in enumerate(forms.forms):
         for j, group in enumerate(form.groups):
+            at = ("forms.yaml", "forms", i, "groups", j)
+            if group.checklist:
+                yield Reference((*at, "checklist"), group.checklist, CONCEPT, concepts)
+            if group.fact and group.fact.concept:
+                yield Reference((*at, "fact", "concept"), group.fact.concept, CONCEPT, concepts)
             for k, item in enumerate(group.items):
                 path: Path = ("forms.yaml", "forms", i, "groups", j, "items", k)
                 if item.concept:

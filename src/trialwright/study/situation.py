@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from trialwright.logic.interpreter import Context, Occasion, Setting
-from trialwright.record.fact import ConceptType, Fact, Person, SetAside, Unreadable, read_fact, read_person
+from trialwright.record.fact import Person
 from trialwright.record.participant import Dose, Participant
 from trialwright.record.raw import RawPerson
+from trialwright.record.typed import type_person
 from trialwright.study.anchors import derive_anchors
 from trialwright.study.model import Study
 from trialwright.study.rules import FORMULAS, concept_types
@@ -19,27 +20,9 @@ SETTING = Setting("search", FORMULAS)
 
 def type_participant(study: Study, participant: Participant) -> Person:
     """Give the typed record of a participant: everything on record that is about a concept of the study."""
-    concepts = concept_types(study)
-    facts: dict[str, list[Fact]] = {}
-    unreadable = set()
-    for raw in participant.facts():
-        concept: ConceptType | None = concepts.get(raw.concept)
-        if concept is None:
-            continue
-        try:
-            fact = read_fact(raw, concept)
-        except SetAside:
-            continue
-        except Unreadable:
-            unreadable.add(raw.concept)
-            continue
-        if fact is not None:
-            facts.setdefault(raw.concept, []).append(fact)
     death = participant.died.date or "yes" if participant.died else ""
-    raw_person = RawPerson(participant.id, participant.sex, participant.birth, death)
-    return read_person(
-        raw_person, {concept: tuple(rows) for concept, rows in facts.items()}, frozenset(unreadable)
-    )
+    raw = RawPerson(participant.id, participant.sex, participant.birth, death)
+    return type_person(raw, participant.facts(), concept_types(study))
 
 
 def derive_occasions(study: Study, participant: Participant) -> Mapping[str, Occasion]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.unit.conduct import forms_support
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.perform import Request, perform
-from trialwright.conduct.trial import Trial
+from trialwright.conduct.trial import Secret, Trial
 from trialwright.exchange.folder import read_study
 from trialwright.record.event import Event
 from trialwright.record.ledger import MemoryLedger, Store
@@ -19,7 +20,7 @@ from trialwright.study.identity import Site
 from trialwright.study.model import Study
 from trialwright.terms.message import Text, render
 
-SECRET = bytes(range(32))
+SECRET = Secret(bytes(range(32)), bytes(range(32, 64)))
 
 
 def two_sites(study: Study) -> Study:
@@ -54,7 +55,7 @@ class Rehearsal:
 
     def open(self) -> None:
         """Open the study and both sites, delegate the fixture accounts, approve the version."""
-        self.done("open_study", "sponsor", nonce="00", rehearsal="true")
+        self.done("open_study", "sponsor", rehearsal="true")
         self.done("delegate", "sponsor", account="monitor", role="monitor")
         self.done("delegate", "sponsor", account="data_manager", role="data_manager")
         for site in ("a", "b"):
@@ -87,7 +88,7 @@ class Rehearsal:
         id: str = "",
         expect: Mapping[str, int] | None = None,
         values: Mapping[str, Any] | None = None,
-        secret: bytes | None = SECRET,
+        secret: Secret | None = SECRET,
         **more: Any,
     ) -> Event | Refusal:
         """Do something a minute later than the last time."""
@@ -128,3 +129,41 @@ class Rehearsal:
 def sentences(refusal: Refusal) -> str:
     """The reasons of a refusal in English."""
     return " ".join(render(reason, {}) for reason in refusal.reasons)
+
+
+def screened(rehearsal: Rehearsal, *, site: str = "a") -> str:
+    """A made-up woman who passes every criterion of BEAM, her screening recorded by forms; gives her number."""
+    rehearsal.go_to(forms_support.VISIT)
+    people = {"investigator": f"investigator_{site}", "coordinator": f"coordinator_{site}"}
+    if not rehearsal.trial.site(site).ranges:
+        rows = [asdict(one) for one in forms_support.RANGES]
+        rehearsal.done("set_reference_ranges", people["coordinator"], site=site, values={"ranges": rows})
+    who = rehearsal.consented(site=site, birth="1990-01-01")
+    rehearsal.done(
+        "open_visit",
+        people["coordinator"],
+        site=site,
+        participant=who,
+        encounter="screening",
+        date=rehearsal.day,
+    )
+    for form, entries in forms_support.screening().items():
+        rehearsal.done(
+            "record_form",
+            people["coordinator"],
+            site=site,
+            participant=who,
+            form=form,
+            visit="screening",
+            entries=entries,
+        )
+    rehearsal.done("screen", people["investigator"], site=site, participant=who, date=rehearsal.day)
+    return who
+
+
+def enrolled(rehearsal: Rehearsal, *, site: str = "a") -> str:
+    """The same woman, enrolled on 1 June."""
+    who = screened(rehearsal, site=site)
+    rehearsal.go_to("2026-06-01")
+    rehearsal.done("enrol", f"investigator_{site}", site=site, participant=who, date=rehearsal.day)
+    return who

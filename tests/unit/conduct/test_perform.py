@@ -29,7 +29,7 @@ def test_nobody_acts_before_the_study_is_open() -> None:
 
 
 def test_a_study_is_opened_once() -> None:
-    assert "open since" in Rehearsal().refused("open_study", "sponsor", nonce="0", rehearsal="true")
+    assert "open since" in Rehearsal().refused("open_study", "sponsor", rehearsal="true")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_screening_numbers_are_given_in_order_by_site() -> None:
 
 def test_a_site_without_an_approved_version_takes_no_consent() -> None:
     rehearsal = Rehearsal(opened=False)
-    rehearsal.done("open_study", "sponsor", nonce="00", rehearsal="true")
+    rehearsal.done("open_study", "sponsor", rehearsal="true")
     rehearsal.done("open_site", "sponsor", site="a")
     rehearsal.done("delegate", "sponsor", site="a", account="investigator_a", role="investigator")
     assert "no version" in rehearsal.refused(

@@ -66,7 +66,7 @@ PARTICIPANT = Participant(
     id="S-001",
     site="nanjing",
     enrolled=Ended(5, "2026-03-01", ""),
-    allocated=Allocated(6, "2026-03-01", 1, "BEL+MT", {}, "first of the period"),
+    allocated=Allocated(6, "2026-03-01", 1, "BEL+MT", {}, "", "first of the period"),
     doses=(dose(1, "methylprednisolone_pulse", "2026-02-16", prior=True), dose(2, "belimumab", WEEK_0)),
 )
 

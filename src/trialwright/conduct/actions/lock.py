@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.standing import refuse
-from trialwright.conduct.trial import STUDY, View, is_blind, participant_stream
+from trialwright.conduct.trial import STUDY, View, is_blind, is_randomised, participant_stream
 from trialwright.record.content import stands
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
@@ -53,15 +53,23 @@ def _lock_study(view: View) -> Proposal | Refusal:
     unlocked = tuple(one.id for one in everyone if not one.locked and one.enrolled)
     if unlocked:
         return refuse(message("These casebooks are not locked: {ids}.", ids=unlocked))
-    randomised = view.definition.allocation is not None and (
-        view.definition.allocation.method != "concurrent_control"
-    )
-    if randomised and not is_blind(view.definition) and view.secret is None:
+    secret = view.secret
+    if is_randomised(view.definition) and not is_blind(view.definition) and secret is None:
         return refuse(
             message("The lock discloses the secret of the allocation; whoever holds it must lock the study.")
         )
-    disclosed = view.secret.hex() if view.secret and not is_blind(view.definition) else ""
-    return Proposal(STUDY, "study_locked", 1, {"date": view.today.isoformat(), "secret": disclosed}, {})
+    open_label = secret is not None and not is_blind(view.definition)
+    return Proposal(
+        STUDY,
+        "study_locked",
+        1,
+        {
+            "date": view.today.isoformat(),
+            "secret": secret.secret.hex() if secret and open_label else "",
+            "nonce": secret.nonce.hex() if secret and open_label else "",
+        },
+        {},
+    )
 
 
 ACTION = Action(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.alerts import raised_alerts
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
-from trialwright.record.participant import Participant
+from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
 from trialwright.terms.message import message
 
 SERIOUSNESS = (
@@ -59,9 +61,27 @@ ARGUMENTS = (
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
     """Record an event under the participant's next number."""
     number = len(participant.adverse_events) + 1
-    return check_event(view, values, participant) or Proposal(
-        participant_stream(participant.id), "ae_reported", 1, {"number": number, **written(values)}, {}
+    return check_event(view, values, participant) or propose(
+        view, values, participant, number, kind="ae_reported"
     )
+
+
+def propose(view: View, values: Values, participant: Participant, number: int, *, kind: str) -> Proposal:
+    """The event of a report or follow-up, with the alerts it sets off."""
+    data: dict[str, Any] = {"number": number, **written(values)}
+    alerts = _alerts(view, participant, data)
+    if alerts:
+        data["alerts"] = alerts
+    return Proposal(participant_stream(participant.id), kind, 1, data, {})
+
+
+def _alerts(view: View, participant: Participant, data: dict[str, Any]) -> list[dict[str, Any]]:
+    plain = {**data, "term": data["term"].text, "seriousness": tuple(data["seriousness"])}
+    fields = AdverseEventVersion._fields
+    version = AdverseEventVersion(position=0, **{name: plain[name] for name in fields if name != "position"})
+    others = tuple(event for event in participant.adverse_events if event.number != data["number"])
+    after = replace(participant, adverse_events=(*others, AdverseEvent(data["number"], (version,))))
+    return raised_alerts(view, participant, after, days=frozenset((version.start,)), about=None)
 
 
 def written(values: Values) -> dict[str, Any]:
@@ -85,7 +105,7 @@ def written(values: Values) -> dict[str, Any]:
 def check_event(view: View, values: Values, participant: Participant) -> Refusal | None:
     """Refuse what cannot be: future days, an end before the start, death without grade 5, unknown interventions."""
     start, end = values.text("start"), values.text("end")
-    known = {one.id for one in view.definition.interventions} | {"study_treatment"}
+    known = {one.id for one in view.definition.interventions}
     strange = tuple(name for name in values.pairs("causality") if name not in known)
     fatal = (
         values.text("grade") == "5",

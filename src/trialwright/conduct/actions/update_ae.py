@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.actions.report_ae import ARGUMENTS, check_event, written
+from trialwright.conduct.actions.report_ae import ARGUMENTS, check_event, propose
 from trialwright.conduct.standing import WHO, for_participant, refuse
-from trialwright.conduct.trial import View, participant_stream
+from trialwright.conduct.trial import View
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.terms.message import message
@@ -16,8 +16,8 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     number = values.whole("number")
     if not any(event.number == number for event in participant.adverse_events):
         return refuse(message("{id} has no adverse event {number}.", id=participant.id, number=number))
-    return check_event(view, values, participant) or Proposal(
-        participant_stream(participant.id), "ae_updated", 1, {"number": number, **written(values)}, {}
+    return check_event(view, values, participant) or propose(
+        view, values, participant, number, kind="ae_updated"
     )
 
 

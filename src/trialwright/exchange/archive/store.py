@@ -4,7 +4,7 @@
 |---|---|
 | manifest.json | format, study, whether it is a rehearsal, and the digests of all files as of the last closing |
 | events.jsonl | one event a line, canonical JSON with its hash, in the order of the chain |
-| entered.jsonl | one entered text a line: digest, salt, text (null where it is masked) |
+| entered.jsonl | the texts entered for one event a line: digest, salt and text of each (null where masked) |
 | definitions/<digest>.json | every version of the study definition that events name, canonical JSON |
 
 Texts are written and synced before the event that names them, so a killed process leaves at most an incomplete last
@@ -17,13 +17,16 @@ import fcntl
 import hashlib
 import json
 import os
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
+
+from pydantic_core import from_json
 
 import trialwright
-from trialwright.record.event import Call, Draw, Event, Payload, Proposal, canonical, event_from, row
+from trialwright.record.event import Call, Draw, Event, Proposal, canonical, event_from, row
 from trialwright.record.ledger import Index, Moved
 from trialwright.study.canonical import canonical_json, study_of
 from trialwright.study.canonical import version as version_of
@@ -91,8 +94,8 @@ class Archive:
         self.folder = folder
         self.manifest = dict(manifest)
         self._draw = draw
-        self._index = Index()
-        self._texts: dict[str, Payload] = {}
+        self._index = _FileIndex(folder / EVENTS)
+        self._texts: dict[bytes, str | None] = {}
         self._studies: dict[str, Study] = {}
         self._read = {EVENTS: 0, ENTERED: 0}
         self._held = False
@@ -102,37 +105,28 @@ class Archive:
 
     def refresh(self) -> None:
         """Take in what other writers added since; raises `ArchiveBroken` at a line that is no event."""
-        for line in self._new_lines(ENTERED):
-            payload = Payload(**_object(line, ENTERED))
-            self._texts[payload.digest] = payload
-        for line in self._new_lines(EVENTS):
+        for _, line in self._new_lines(ENTERED):
             try:
-                event = event_from(_object(line, EVENTS))
-            except TypeError:
-                raise ArchiveBroken(message("A line of {file} is no event.", file=EVENTS)) from None
-            head = self._index.head
-            if event.position != (head.position if head else 0) + 1:
-                raise ArchiveBroken(
-                    message(
-                        "Event {position} of {file} is out of order.", position=event.position, file=EVENTS
-                    )
-                )
-            self._index.add(event)
+                for digest, _salt, text in from_json(line, cache_strings="none"):
+                    self._texts[bytes.fromhex(digest)] = text
+            except (ValueError, TypeError):
+                raise ArchiveBroken(message("A line of {file} holds no texts.", file=ENTERED)) from None
+        for offset, line in self._new_lines(EVENTS):
+            self._index.take(offset, line)
 
-    def _new_lines(self, name: str) -> Iterator[bytes]:
-        """Complete lines not read yet; an incomplete last line is somebody's unfinished writing."""
+    def _new_lines(self, name: str) -> Iterator[tuple[int, bytes]]:
+        """Complete lines not read yet, with their offsets; an incomplete last one is unfinished writing."""
         with (self.folder / name).open("rb") as file:
             file.seek(self._read[name])
             for line in file:
                 if not line.endswith(b"\n"):
                     return
+                yield self._read[name], line
                 self._read[name] += len(line)
-                yield line
 
     def events(self) -> Iterator[Event]:
         """See `Store.events`."""
-        everything = [event for name in self._index.streams() for event in self._index.stream(name)]
-        return iter(sorted(everything, key=lambda event: event.position))
+        return iter(self._index.everything())
 
     def stream(self, name: str) -> Sequence[Event]:
         """See `Store.stream`."""
@@ -152,7 +146,7 @@ class Archive:
 
     def text(self, digest: str) -> str:
         """See `Store.text`."""
-        return self._texts[digest].text or ""
+        return self._texts[bytes.fromhex(digest)] or ""
 
     @property
     def head(self) -> Event | None:
@@ -193,10 +187,12 @@ class Archive:
                 return moved
             event, payloads = self._index.seal(proposal, call, self._draw)
             if payloads:
-                self._write(ENTERED, b"".join(canonical(one._asdict()) + b"\n" for one in payloads))
-                self._texts.update((one.digest, one) for one in payloads)
-            self._write(EVENTS, canonical({**row(event), "hash": event.hash}) + b"\n")
-            self._index.add(event)
+                self._write(ENTERED, canonical([list(one) for one in payloads]) + b"\n")
+                self._texts.update((bytes.fromhex(one.digest), one.text) for one in payloads)
+            offset = self._read[EVENTS]
+            line = canonical({**row(event), "hash": event.hash}) + b"\n"
+            self._write(EVENTS, line)
+            self._index.take(offset, line)
             return event
 
     def _write(self, name: str, data: bytes) -> None:
@@ -217,9 +213,13 @@ class Archive:
     def mask(self, digests: Sequence[str]) -> None:
         """Blank entered texts, here and in the file; the event that says so is written already."""
         with self.holding():
-            for digest in digests:
-                self._texts[digest] = self._texts[digest]._replace(text=None)
-            data = b"".join(canonical(one._asdict()) + b"\n" for one in self._texts.values())
+            blank = set(digests)
+            self._texts.update((bytes.fromhex(digest), None) for digest in blank)
+            lines = [
+                canonical([[one[0], one[1], None if one[0] in blank else one[2]] for one in json.loads(line)])
+                for line in (self.folder / ENTERED).read_bytes().splitlines()
+            ]
+            data = b"".join(line + b"\n" for line in lines)
             _replace(self.folder / ENTERED, data)
             self._read[ENTERED] = len(data)
 
@@ -257,14 +257,89 @@ class Archive:
         _replace(self.folder / MANIFEST, text.encode())
 
 
-def _object(line: bytes, name: str) -> dict[str, Any]:
+class _FileIndex(Index):
+    """An index that keeps of each event only where it lies in the file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._lines: dict[str, array[int]] = {}
+        self._all = array("Q")
+        self._ids: dict[str, int] = {}
+
+    def take(self, offset: int, line: bytes) -> None:
+        """Take in the event of a line; its data are read when somebody asks. Raises `ArchiveBroken`."""
+        event = _event(_without_data(line))
+        last = self.head.position if self.head else 0
+        if event.position != last + 1:
+            raise ArchiveBroken(
+                message("Event {position} of {file} is out of order.", position=event.position, file=EVENTS)
+            )
+        self.head = event
+        self._lines.setdefault(event.stream, array("Q")).append(offset)
+        self._all.append(offset)
+        self._ids[event.id] = offset
+        self._counters.update(event.series)
+
+    def stream(self, name: str) -> Sequence[Event]:
+        """See `Store.stream`."""
+        return _Events(self._path, self._lines.get(name, array("Q")))
+
+    def everything(self) -> Sequence[Event]:
+        """All events in order."""
+        return _Events(self._path, self._all)
+
+    def streams(self) -> Sequence[str]:
+        """See `Store.streams`."""
+        return tuple(self._lines)
+
+    def call(self, id: str) -> Event | None:
+        """See `Store.call`."""
+        offset = self._ids.get(id)
+        return None if offset is None else _Events(self._path, array("Q", [offset]))[0]
+
+
+class _Events(Sequence[Event]):
+    """Events by their offsets in the file, read when they are asked for."""
+
+    def __init__(self, path: Path, offsets: array[int]) -> None:
+        self._path = path
+        self._offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | Sequence[Event]:
+        if isinstance(index, slice):
+            return _Events(self._path, self._offsets[index])
+        with self._path.open("rb") as file:
+            file.seek(self._offsets[index])
+            return _event(file.readline())
+
+    def __iter__(self) -> Iterator[Event]:
+        if not self._offsets:
+            return
+        with self._path.open("rb") as file:
+            for offset in self._offsets:
+                file.seek(offset)
+                yield _event(file.readline())
+
+
+def _without_data(line: bytes) -> bytes:
+    """A canonical row with its data emptied; an unescaped quote stands outside of every text."""
+    before, after = line.find(b',"data":'), line.rfind(b',"hash":"')
+    return b'%s,"data":{}%s' % (line[:before], line[after:]) if 0 < before < after else line
+
+
+def _event(line: bytes) -> Event:
     try:
-        read = json.loads(line)
-    except ValueError:
-        read = None
-    if not isinstance(read, dict):
-        raise ArchiveBroken(message("A line of {file} is no JSON object.", file=name))
-    return read
+        return event_from(from_json(line))
+    except (ValueError, TypeError):
+        raise ArchiveBroken(message("A line of {file} is no event.", file=EVENTS)) from None
 
 
 def _replace(path: Path, data: bytes) -> None:

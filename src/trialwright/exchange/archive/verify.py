@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
+from trialwright.conduct.allocation import GivenArm, check_commitment, replay
+from trialwright.conduct.trial import Secret
 from trialwright.exchange.archive.store import DEFINITIONS, ENTERED, EVENTS, read_manifest
 from trialwright.record.event import GENESIS, canonical, digests, entered_digest
+from trialwright.study.canonical import study_of
+from trialwright.study.model import Study
 from trialwright.terms.message import Message, message
 
 _KEYS = frozenset(
@@ -50,7 +55,8 @@ class Verified:
     """What was checked. `incomplete`: bytes after the last complete event, left by a killed writer.
 
     `unnamed`: entered texts no event names, likewise; `masked`: texts that were blanked, each by an event.
-    `after_closing`: events written after the manifest.
+    `after_closing`: events written after the manifest. `replayed`: allocations drawn again from the disclosed secret;
+    None while it is not disclosed.
     """
 
     events: int
@@ -62,6 +68,7 @@ class Verified:
     after_closing: int
     versions: tuple[str, ...]
     rehearsal: bool
+    replayed: int | None
 
 
 def verify_archive(
@@ -74,9 +81,14 @@ def verify_archive(
         walk.events(progress)
         walk.texts(progress)
         walk.definitions()
+        walk.allocations()
     except _Found as found:
         return found.broken
     return walk.verified()
+
+
+def _fits(digest: str, salt: str, text: str | None) -> bool:
+    return text is None or entered_digest(salt, text) == digest
 
 
 class _Found(Exception):
@@ -98,6 +110,12 @@ class _Walk:
         self.named: set[str] = set()
         self.masked: set[str] = set()
         self.versions: dict[str, None] = {}
+        self.given: list[tuple[int, GivenArm]] = []
+        self.order: list[str] = []
+        self.arms: dict[str, str] = {}
+        self.commitment = self.study = ""
+        self.secret: Secret | None = None
+        self.replayed: int | None = None
         self.incomplete = 0
         self.known = self.blank = self.unnamed = 0
 
@@ -139,16 +157,17 @@ class _Walk:
             raise _Found(EVENTS, number, problem)
 
         try:
-            written = json.loads(line)
+            written = from_json(line)
         except ValueError:
             written = None
         if not isinstance(written, dict) or written.keys() != _KEYS:
             fail(message("This is no event."))
-        if canonical(written) != line:
-            fail(message("The line is not in canonical form."))
         stated = written.pop("hash")
-        if hashlib.sha256(canonical(written)).hexdigest() != stated:
+        form = canonical(written)
+        if hashlib.sha256(form).hexdigest() != stated:
             fail(message("The event's hash does not fit what stands there."))
+        if line.replace(b'"hash":"%s",' % stated.encode(), b"", 1) != form:
+            fail(message("The line is not in canonical form."))
         if written["previous"] != self.head:
             fail(message("The event does not follow the one before."))
         if written["position"] != number:
@@ -181,28 +200,66 @@ class _Walk:
         self.versions[written["study_version"]] = None
         if written["type"] == "version_approved":
             self.versions[written["data"]["version"]] = None
+        self.allocation(number, written)
         if number == self.manifest.get("events") and stated != self.manifest.get("head"):
             fail(message("The event is another one than the manifest names."))
+
+    def allocation(self, line: int, written: dict[str, Any]) -> None:
+        """Keep what a replay of the allocations needs."""
+        data = written["data"]
+        participant = written["stream"].rpartition("/")[2]
+        match written["type"]:
+            case "study_opened":
+                self.commitment, self.study = data["commitment"], data["study"]
+            case "allocated":
+                self.given.append(
+                    (line, GivenArm(data["arm"], written["site"], data["levels"], data["rule"]))
+                )
+                self.order.append(participant)
+            case "unblinded":
+                self.arms[participant] = data["arm"]
+            case "study_unblinded" | "study_locked" if data["secret"]:
+                self.arms.update(data.get("arms", {}))
+                self.secret = Secret(bytes.fromhex(data["secret"]), bytes.fromhex(data["nonce"]))
+
+    def allocations(self) -> None:
+        """Draw every allocation again, once the secret is disclosed."""
+        if self.secret is None:
+            return
+        if not check_commitment(self.commitment, secret=self.secret.secret, nonce=self.secret.nonce):
+            raise _Found(EVENTS, 0, message("The disclosed secret is not the one the study was opened with."))
+        rules = [study.allocation for study in map(self.study_at, self.versions) if study.allocation]
+        known = [
+            replace(given, arm=given.arm or self.arms.get(participant, ""))
+            for (_, given), participant in zip(self.given, self.order, strict=True)
+        ]
+        found = replay(rules, study=self.study, secret=self.secret.secret, allocations=known)
+        if found.difference:
+            raise _Found(EVENTS, self.given[found.difference.number - 1][0], found.difference.message)
+        self.replayed = found.compared
+
+    def study_at(self, version: str) -> Study:
+        return study_of((self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json").read_bytes())
 
     def texts(self, progress: Callable[[int], None]) -> None:
         here: set[str] = set()
         for number, line in self.lines(ENTERED):
-            if number % 50_000 == 0:
+            if number % 20_000 == 0:
                 progress(self.count + number)
             try:
-                entry = json.loads(line)
-                digest, salt, text = entry["digest"], entry["salt"], entry["text"]
-                fits = text is None or entered_digest(salt, text) == digest
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise _Found(ENTERED, number, message("This is no entered text.")) from None
-            if not fits:
-                raise _Found(ENTERED, number, message("The text is not the one that was entered."))
-            if text is None and digest not in self.masked:
-                raise _Found(ENTERED, number, message("The text is blank, but no event masked it."))
-            if text is not None and digest in self.masked:
-                raise _Found(ENTERED, number, message("The text was masked, but is here again."))
-            here.add(digest)
-            self.blank += text is None
+                entries = from_json(line, cache_strings="none")
+                fits = [(digest, text, _fits(digest, salt, text)) for digest, salt, text in entries]
+            except (ValueError, TypeError, AttributeError):
+                raise _Found(ENTERED, number, message("These are no entered texts.")) from None
+            for digest, text, right in fits:
+                if not right:
+                    raise _Found(ENTERED, number, message("The text is not the one that was entered."))
+                if text is None and digest not in self.masked:
+                    raise _Found(ENTERED, number, message("The text is blank, but no event masked it."))
+                if text is not None and digest in self.masked:
+                    raise _Found(ENTERED, number, message("The text was masked, but is here again."))
+                here.add(digest)
+                self.blank += text is None
         missing = self.named - here
         if missing:
             raise _Found(
@@ -238,4 +295,5 @@ class _Walk:
             after_closing=self.count - self.manifest.get("events", 0),
             versions=tuple(self.versions),
             rehearsal=bool(self.manifest["rehearsal"]),
+            replayed=self.replayed,
         )

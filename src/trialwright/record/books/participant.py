@@ -134,7 +134,9 @@ def _enrolled(book: ParticipantBook, event: Event, data: Mapping[str, Any], reas
 
 def _allocated(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     book.set(
-        allocated=Allocated(event.position, data["date"], data["number"], data["arm"], data["levels"], reason)
+        allocated=Allocated(
+            event.position, data["date"], data["number"], data["arm"], data["levels"], data["rule"], reason
+        )
     )
 
 

@@ -58,7 +58,7 @@ class SiteBook:
 class StudyBook:
     """What the ledger says of the study as a whole. `arms`: by participant, disclosed when the study was unblinded.
 
-    `commitment`, `nonce`: bind the secret of the allocation; `secret` is '' until it is disclosed.
+    `commitment` binds the secret of the allocation; `secret` and `nonce` are '' until they are disclosed.
     """
 
     opened: str = ""
@@ -125,7 +125,6 @@ def fold_study(events: Iterable[Event], texts: Texts) -> StudyBook:
                     version=event.study_version,
                     rehearsal=data["rehearsal"],
                     commitment=data["commitment"],
-                    nonce=data["nonce"],
                     delegations=_delegated(book.delegations, event, data),
                 )
             case "role_delegated":
@@ -133,9 +132,21 @@ def fold_study(events: Iterable[Event], texts: Texts) -> StudyBook:
             case "role_revoked":
                 book = replace(book, delegations=_revoked(book.delegations, data))
             case "study_unblinded":
-                book = replace(book, unblinded=data["date"], secret=data["secret"], arms=data["arms"])
+                book = replace(
+                    book,
+                    unblinded=data["date"],
+                    secret=data["secret"],
+                    nonce=data["nonce"],
+                    arms=data["arms"],
+                )
             case "study_locked":
-                book = replace(book, locked=True, secret=data["secret"] or book.secret, unlock_requests=())
+                book = replace(
+                    book,
+                    locked=True,
+                    secret=data["secret"] or book.secret,
+                    nonce=data["nonce"] or book.nonce,
+                    unlock_requests=(),
+                )
             case "unlock_requested":
                 book = replace(book, unlock_requests=(*book.unlock_requests, event.actor))
             case "study_unlocked":

@@ -1,0 +1,148 @@
+"""The rules of a form, judged by the interpreter of `logic` over what was entered and what was known before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from trialwright.conduct.forms.cells import Cell, Sheet, row_path
+from trialwright.conduct.forms.coding import Coder, with_record
+from trialwright.conduct.forms.entry import Entry, FormContext
+from trialwright.conduct.forms.values import read_days
+from trialwright.logic import nodes as n
+from trialwright.logic.interpreter import Context, Setting, evaluate, evaluate_number, known_rows
+from trialwright.record.fact import Fact, Person, read_fact
+from trialwright.record.participant import ItemValue
+from trialwright.record.raw import RawFact, RawPerson
+from trialwright.record.typed import type_person
+from trialwright.study.form_rules import StudyForms
+from trialwright.study.form_scope import entered_name, visit_name
+from trialwright.study.forms import ItemGroup
+from trialwright.study.rules import FORMULAS
+from trialwright.terms.dates import FIRST_DAY
+from trialwright.terms.truth import Truth, all_of
+
+AT_THE_BEDSIDE = Setting("screening", FORMULAS)
+_ALWAYS = (
+    FIRST_DAY.isoformat()
+)  # what was entered is of no day: the rule says which item, so there is nothing to choose
+
+
+@dataclass
+class Judge:
+    """Judges the rules of one form as it is being filled in.
+
+    `entries`: what was entered and can be read, by path; `values`: the coded values so far, by path. What a group's
+    rules call today is the day of the group's date.
+    """
+
+    forms: StudyForms
+    sheet: Sheet
+    context: FormContext
+    coder: Coder
+    entries: dict[str, Entry]
+    values: dict[str, ItemValue]
+    _contexts: dict[str, Context] = field(default_factory=dict)
+    _person: Person | None = None
+
+    def asked(self, cell: Cell) -> Truth:
+        """Whether an item is to be answered: its own condition, and that of its group."""
+        of_item = self.forms.conditions.get((self.sheet.form.id, *cell.key))
+        return all_of([self.group_asked(cell.group, cell.row), self._truth(of_item, cell.group, cell.row)])
+
+    def group_asked(self, group: ItemGroup, row: int) -> Truth:
+        """Whether a group is to be answered."""
+        return self._truth(self.forms.conditions.get((self.sheet.form.id, group.id, "")), group, row)
+
+    def _truth(self, rule: n.Condition | None, group: ItemGroup, row: int) -> Truth:
+        return True if rule is None else evaluate(rule, self._in(group, row)).truth
+
+    def holds(self, rule: n.Condition, cell: Cell | None) -> Truth:
+        """Whether an edit check holds, of an item or (`None`) of the form as a whole."""
+        context = self._in(cell.group, cell.row) if cell else self._in(None, 0)
+        return evaluate(rule, context).truth
+
+    def calculate(self, cell: Cell) -> Entry:
+        """The value of a calculated item; where there is none, the reason code stands as the reason not done."""
+        node = self.forms.calculations[self.sheet.form.id, *cell.key]
+        bounds = evaluate_number(node.number, self._in(cell.group, cell.row))
+        if bounds.low != bounds.high:
+            return Entry(not_done=bounds.why or "value_censored")
+        return Entry(f"{node.in_unit(bounds.low):.12g}", node.unit)
+
+    def learn(self, cell: Cell, entry: Entry) -> None:
+        """Let later rules know a calculated value."""
+        self.entries[cell.path] = entry
+        self.values[cell.path] = self.coder.code(cell, entry)
+        self._contexts.clear()
+        self._person = None
+
+    # what the interpreter reads
+
+    def _in(self, group: ItemGroup | None, row: int) -> Context:
+        place = row_path(group, row) if group else ""
+        if place not in self._contexts:
+            self._contexts[place] = self._make(group, row)
+        return self._contexts[place]
+
+    def _make(self, group: ItemGroup | None, row: int) -> Context:
+        day = self._day(group, row)
+        person = self._recorded()
+        rows = known_rows(person, self.context.today) | self._entered(group, row)
+        return Context(person, day, self.context.today, AT_THE_BEDSIDE, rows, self.context.named)
+
+    def _day(self, group: ItemGroup | None, row: int) -> date:
+        text = self.coder.day(Cell(group, row, group.items[0])) if group else self.context.visit_date
+        days = read_days(text) or read_days(self.context.visit_date)
+        return days.last if days else self.context.today
+
+    def _recorded(self) -> Person:
+        """The participant in the concepts that the form's rules read, this form's own answers among them."""
+        if self._person is None:
+            participant = self.context.participant
+            reads = self.forms.reads[self.sheet.form.id]
+            now = with_record(participant, self.sheet, self.context, self.values)
+            facts = (fact for fact in now.facts() if fact.concept in reads) if reads else ()
+            raw = RawPerson(participant.id, participant.sex, participant.birth)
+            self._person = type_person(raw, facts, self.forms.types)
+        return self._person
+
+    def _entered(self, group: ItemGroup | None, row: int) -> dict[str, tuple[Fact, ...]]:
+        """What was entered, under the names by which rules read it: once on the form, or in this row."""
+        found = {}
+        form = self.sheet.form.id
+        for cell in self.sheet.cells():
+            own = group is not None and cell.group.id == group.id and cell.row == row
+            entry = self.entries.get(cell.path)
+            if entry is not None and entry.value and (own or not cell.group.repeating):
+                name = entered_name(form, *cell.key)
+                found[name] = tuple(_as_entered(cell, entry, name, self.forms))
+        name = visit_name(form)
+        found[name] = tuple(_read(_raw(name, "finding", self.context.encounter), name, self.forms))
+        return found
+
+
+def _as_entered(cell: Cell, entry: Entry, name: str, forms: StudyForms) -> Iterator[Fact]:
+    """An entry as a fact under the name of its item; a date is the days it may mean, counted."""
+    concept = forms.entered[name]
+    if not cell.item.is_date:
+        unit = entry.unit or ("1" if cell.item.is_number else "")
+        yield from _read(_raw(name, concept.kind, entry.value, unit), name, forms)
+        return
+    days = read_days(entry.value)
+    if days is None:
+        return
+    for fact in _read(_raw(name, concept.kind, str(days.first.toordinal()), "d"), name, forms):
+        issue = "" if days.exact else "date_imprecise"
+        yield fact._replace(high=float(days.last.toordinal()), issue=issue)
+
+
+def _raw(name: str, kind: str, value: str, unit: str = "") -> RawFact:
+    return RawFact("", name, kind, name, value=value, unit=unit, start=_ALWAYS, status="final")
+
+
+def _read(raw: RawFact, name: str, forms: StudyForms) -> Iterator[Fact]:
+    fact = read_fact(raw, forms.entered[name])
+    if fact is not None:
+        yield fact
