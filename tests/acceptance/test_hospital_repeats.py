@@ -170,7 +170,9 @@ def test_who_is_judged_again_is_read_with_the_same_rows_left_out(
 def test_ids_that_start_anew_for_each_person_are_refused_with_the_cure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    rows = [(f"p{person}", f"f{fact}", {}) for person in range(1, 5) for fact in range(10)]
+    rows: list[tuple[str, str, dict[str, str]]] = [
+        (f"p{person}", f"f{fact}", {}) for person in range(1, 5) for fact in range(10)
+    ]
     folder = write(tmp_path / "records", rows)
     out = tmp_path / "verdicts.parquet"
     monkeypatch.setattr(again, "MOST", 40)
@@ -188,7 +190,9 @@ def test_ids_that_start_anew_for_each_person_are_refused_with_the_cure(
 
 
 def test_repeats_are_counted_over_all_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [(f"p{person}", f"f{person}{fact}", {}) for person in range(1, 7) for fact in (0, 0, 1, 1)]
+    rows: list[tuple[str, str, dict[str, str]]] = [
+        (f"p{person}", f"f{person}{fact}", {}) for person in range(1, 7) for fact in (0, 0, 1, 1)
+    ]
     folder = write(tmp_path / "records", rows)
     monkeypatch.setattr(hospital, "PEOPLE", 2)
     monkeypatch.setattr(again, "MOST", 23)
