@@ -19,7 +19,15 @@ from tests.unit.conduct.forms_support import (
     screening,
     table,
 )
-from trialwright.conduct.forms import Entry, changed_items, check_entries, entries_of, written_items
+from trialwright.conduct.forms import (
+    WHOLE,
+    Entry,
+    changed_items,
+    check_entries,
+    entries_of,
+    merged_entries,
+    written_items,
+)
 from trialwright.eligibility.verdict import Assessed, assess_person
 from trialwright.logic.interpreter import Setting
 from trialwright.record.event import Entered
@@ -246,11 +254,8 @@ def test_the_investigators_attribution_decides() -> None:
 def correct(participant: Participant, form: str, changed: dict[str, Entry]) -> FormRecord:
     """The record of a form after a correction, as the book of a participant merges it."""
     before = participant.forms[f"screening/{form}"]
-    definition = forms().form(form)
-    entries = entries_of(before, definition, visit_date="2026-05-28")
-    entries |= changed
-    wanted = {path: entry for path, entry in entries.items() if any(entry)}
-    checked = check_entries(forms(), form, wanted, context(participant, form=form))
+    entries = merged_entries(before, forms().form(form), changed, visit_date="2026-05-28")
+    checked = check_entries(forms(), form, entries, context(participant, form=form))
     assert checked.refused == ()
     items = dict(before.items)
     for value in changed_items(before, checked.items):
@@ -303,6 +308,18 @@ def test_what_is_no_longer_asked_becomes_empty() -> None:
     assert "history[8].end" not in entries_of(
         record, forms().form("medical_history"), visit_date="2026-05-28"
     )
+
+
+def test_a_form_marked_as_not_done_loses_its_values_and_gets_them_again() -> None:
+    before = screened()
+    record = correct(before, "haematology", {WHOLE: Entry(not_done="sample_unusable")})
+    empty = replace(before, forms={**before.forms, record.id: record})
+    assert facts(empty, "platelets") == []
+    assert record.items[WHOLE].not_done == "sample_unusable"
+    again = correct(empty, "haematology", dict(screening()["haematology"]))
+    filled = replace(empty, forms={**empty.forms, again.id: again})
+    assert [fact.value for fact in facts(filled, "platelets")] == ["210"]
+    assert again.items[WHOLE].not_done == ""
 
 
 def test_nothing_changed_writes_nothing() -> None:

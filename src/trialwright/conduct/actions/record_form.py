@@ -16,7 +16,7 @@ from trialwright.conduct.forms import (
     FormContext,
     changed_items,
     check_entries,
-    entries_of,
+    merged_entries,
     written_items,
 )
 from trialwright.conduct.standing import WHO, check_in_study, for_participant, refuse
@@ -117,7 +117,6 @@ def write_form(
     id = form_id(form, visit, number)
     record = participant.forms.get(id)
     date = visit.date if visit else view.today.isoformat()
-    known = entries_of(record, form, visit_date=date) if record else {}
     context = FormContext(
         participant=participant,
         record=id,
@@ -127,7 +126,8 @@ def write_form(
         ranges=view.site.ranges,
         named=derive_occasions(view.definition, participant),
     )
-    checked = check_entries(view.forms, form.id, {**known, **entries}, context)
+    whole = merged_entries(record, form, entries, visit_date=date)
+    checked = check_entries(view.forms, form.id, whole, context)
     if checked.refused:
         return refuse(*(_said(fault) for fault in checked.refused))
     changed = tuple(changed_items(record, checked.items))

@@ -7,7 +7,7 @@ judged is neither demanded nor refused.
 from trialwright.conduct.forms.check import check_entries
 from trialwright.conduct.forms.entry import CODES, WHOLE, Checked, Entry, Fault, FormContext
 from trialwright.conduct.forms.ranges import pick_range
-from trialwright.conduct.forms.recorded import changed_items, entries_of, written_items
+from trialwright.conduct.forms.recorded import changed_items, entries_of, merged_entries, written_items
 
 __all__ = [
     "CODES",
@@ -19,6 +19,7 @@ __all__ = [
     "changed_items",
     "check_entries",
     "entries_of",
+    "merged_entries",
     "pick_range",
     "written_items",
 ]

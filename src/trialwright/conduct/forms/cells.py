@@ -65,6 +65,8 @@ def lay_out(form: Form, entries: Mapping[str, Entry]) -> tuple[Sheet, list[Fault
     groups = {group.id: group for group in form.groups}
     placed: dict[str, Entry] = {}
     for path, entry in entries.items():
+        if path == WHOLE:
+            continue
         match = _PATH.fullmatch(path)
         group = groups.get(match[1]) if match else None
         known = {WHOLE, *(item.id for item in group.items)} if group else set()

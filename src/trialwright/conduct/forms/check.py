@@ -31,7 +31,7 @@ def check_entries(
     """
     definition = forms.form(form)
     lists = _lists(forms, definition)
-    if WHOLE in entries:
+    if any(entries.get(WHOLE, Entry())):
         return _not_done(definition, entries, lists, context)
     sheet, faults = lay_out(definition, entries)
     return _FormCheck(forms, sheet, context, lists, faults).run()
@@ -48,7 +48,7 @@ def _not_done(
 ) -> Checked:
     reason = entries[WHOLE].not_done
     faults = list(_check_reason(WHOLE, reason, lists))
-    if len(entries) > 1 or entries[WHOLE].value:
+    if entries[WHOLE].value or any(any(entry) for path, entry in entries.items() if path != WHOLE):
         said = message("{form} is marked as not done, and yet something is entered.", form=form.title)
         faults.append(Fault(WHOLE, "done_and_not_done", said))
     return Checked(tuple(faults), (), (nothing_done(reason, context),), {})

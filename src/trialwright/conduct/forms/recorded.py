@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from trialwright.conduct.forms.entry import Entry
+from trialwright.conduct.forms.entry import WHOLE, Entry
 from trialwright.record.event import Entered
 from trialwright.record.participant import FormRecord, ItemValue
 from trialwright.study.forms import Form
@@ -21,6 +21,21 @@ def entries_of(record: FormRecord, form: Form, *, visit_date: str) -> dict[str, 
         for path, value in record.items.items()
         if not _is_calculated(value, form) and (value.value or value.not_done)
     }
+
+
+def merged_entries(
+    record: FormRecord | None, form: Form, entries: Mapping[str, Entry], *, visit_date: str
+) -> dict[str, Entry]:
+    """The entries of a form as they stand after some more, or others, were made.
+
+    A form marked as not done keeps none of its entries; anything entered lifts that mark.
+    """
+    if any(entries.get(WHOLE, Entry())):
+        return dict(entries)
+    known = entries_of(record, form, visit_date=visit_date) if record else {}
+    if any(any(entry) for entry in entries.values()):
+        known.pop(WHOLE, None)
+    return {**known, **entries}
 
 
 def _is_calculated(value: ItemValue, form: Form) -> bool:
