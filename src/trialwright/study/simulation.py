@@ -71,7 +71,8 @@ class ScreenFailure(Part):
 
     `criterion`: the one that fails, because this is `found`, by concept: a result with its unit, an answer, for a
     disease or procedure the time since it began (-2 mo), for a medicine its daily dose. `weight`: how often among
-    all reasons. `passes_again`: the share whose result is normal when it is repeated some days later.
+    all reasons. `passes_again`: the share whose result is normal when it is repeated some days later. `sex`: whom it
+    concerns, where not everybody.
     """
 
     id: Id
@@ -79,6 +80,7 @@ class ScreenFailure(Part):
     found: Annotated[Mapping[Name, Words], Field(min_length=1)]
     weight: Number
     passes_again: Number = "0"
+    sex: Literal["female", "male"] | None = None
     source: Words
 
 

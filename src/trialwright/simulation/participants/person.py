@@ -78,9 +78,12 @@ class VirtualPerson:
         return on.year - self.birth.year - ((on.month, on.day) < (self.birth.month, self.birth.day))
 
 
-def draw_person(assumed: Mapping[str, float], chance: Chance, *, on: date) -> VirtualPerson:
+def draw_person(
+    assumed: Mapping[str, float], chance: Chance, *, on: date, sex: str | None = None
+) -> VirtualPerson:
     """Draw a person who is screened about a day; `assumed` as of everybody. Raises `KeyError` for what is missing."""
-    sex = "female" if chance.random() < assumed["female_share"] else "male"
+    drawn = "female" if chance.random() < assumed["female_share"] else "male"
+    sex = sex or drawn
     years = assumed["age_mean"] + assumed["age_spread"] * chance.standard_normal()
     years = min(max(years, assumed["age_lowest"]), assumed["age_highest"])
     birth = on - timedelta(days=int(years * DAYS_OF_A_YEAR) + int(chance.integers(1, 300)))

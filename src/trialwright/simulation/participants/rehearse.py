@@ -11,7 +11,8 @@ import numpy as np
 from trialwright.conduct.allocation import SECRET_BYTES
 from trialwright.conduct.trial import Secret, Trial
 from trialwright.record.ledger import MemoryLedger
-from trialwright.simulation.participants import closing, lupus_nephritis, person, results
+from trialwright.simulation.participants import closing, lupus_nephritis, results
+from trialwright.simulation.participants import person as people
 from trialwright.simulation.participants.agenda import Agenda, Story
 from trialwright.simulation.participants.chance import Chance, Shares, deal, one_of
 from trialwright.simulation.participants.clerk import Clerk, Say
@@ -58,7 +59,7 @@ CONDUCT = (
 LEVELS = ("trough_median", "trough_spread", "trough_visit_spread")
 """What a study with doses steered by a level needs besides."""
 
-PARAMETERS = (*lupus_nephritis.PARAMETERS, *person.PARAMETERS, *results.PARAMETERS, *CONDUCT)
+PARAMETERS = (*lupus_nephritis.PARAMETERS, *people.PARAMETERS, *results.PARAMETERS, *CONDUCT)
 """Every assumption that simulation.yaml must make."""
 
 SETTLING_IN = 7
@@ -238,7 +239,9 @@ def _recruit(world: World, first: date) -> Story:
         arrival = waiting.pop() if waiting else Arrival()
         day = next_weekday(desk.day + timedelta(days=round(float(chance.exponential(gap)))))
         own = chance.spawn(1)[0]
-        course = Course(draw_person(world.assumed, own, on=day), one_of(world.team.sites, chance), own)
+        sex = arrival.failure.sex if arrival.failure else None
+        person = draw_person(world.assumed, own, on=day, sex=sex)
+        course = Course(person, one_of(world.team.sites, chance), own)
         world.courses.append(course)
         world.in_screening += arrival.joins
         yield desk.move(day)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from trialwright.conduct.dosing import read_amount
+from trialwright.conduct.dosing.amounts import read_amount
 from trialwright.conduct.dosing.present import read_present
 from trialwright.conduct.due import plan_activities
 from trialwright.conduct.forms import Entry, FormContext, check_entries
