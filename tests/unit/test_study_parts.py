@@ -206,7 +206,7 @@ grading:
 clocks:
   - {id: sae, title: {en: SAE, zh: 严重不良事件}, applies: {event: [serious]}, sender: site, recipient: sponsor, within: 24 h,
      source: ICH E2A}
-  - {id: susar_fatal, title: {en: Fatal SUSAR, zh: 致死性SUSAR}, 
+  - {id: susar_fatal, title: {en: Fatal SUSAR, zh: 致死性SUSAR},
      applies: {event: [serious, suspected, unexpected], any_of: [death, life_threatening]}, sender: sponsor,
      recipient: authority, within: 7 d, follow_up_within: 8 d, source: ICH E2A}
 alerts:

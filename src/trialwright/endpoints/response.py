@@ -132,31 +132,33 @@ def assess_readings(
 
 
 def explain_response(assessment: ResponseAssessment, words: Words) -> Message:
-    """Say what a visit was judged to be, and by which values."""
-    deciding = _deciding(assessment)
-    because = say_finding(deciding, words) if deciding is not None else message("No rule was asked.")
-    category = assessment.category
-    if category is not None:
-        return message("{category}. {because}", category=category.title, because=because)
+    """Say what a visit was judged to be, by which values, and why it is in no better category."""
     titles = {each.category.id: each.category.title for each in assessment.findings}
-    return message(
-        "Not known: {categories}. {because}",
-        categories=tuple(titles[id] for id in assessment.possible),
-        because=because,
-    )
-
-
-def _deciding(assessment: ResponseAssessment) -> Finding | None:
-    """The finding to show: of the category that holds, of the first that is open, or of the last that does not hold."""
-    held = assessment.category
-    last: Finding | None = None
+    category = assessment.category
+    if category is None:
+        possible = tuple(titles[id] for id in assessment.possible)
+        said = message("Not known: {categories}.", categories=possible)
+    else:
+        said = message("{category}.", category=category.title)
     for each in assessment.findings:
         if each.finding is None:
-            continue
-        last = each.finding
-        if each.truth is None or (held is not None and each.category.id == held.id):
-            return each.finding
-    return last
+            break
+        found = say_finding(each.finding, words)
+        if each.truth is False:
+            said = message(
+                "{before} Not {category}: {because}", before=said, category=each.category.title, because=found
+            )
+        elif each.truth is None:
+            said = message(
+                "{before} Open is {category}: {because}",
+                before=said,
+                category=each.category.title,
+                because=found,
+            )
+        else:
+            said = message("{before} {because}", before=said, because=found)
+            break
+    return said
 
 
 def _assess_category(rule: CategoryRule, context: Context) -> CategoryFinding:

@@ -17,6 +17,8 @@ NOT_MEASURED = "-"
 
 
 class Case(NamedTuple):
+    """One row of a page, with the results at baseline and at the visit."""
+
     page: str
     section: str
     reading: str
