@@ -22,6 +22,8 @@ DAYS_OF_A_WEEK = 7.0
 EXTRA_WEEKS = 4.0
 """How long the activity lasts that somebody needs to join and that chance did not give."""
 
+MOST_OF_WBC = 0.95
+LEAST_PULSE_PRESSURE = 20.0  # mm[Hg]
 NOTHING = "none"
 """Written for a checklist of which no item is present."""
 
@@ -85,6 +87,7 @@ class Laboratory:
         found.update(_of_the_collection(person, found, assumed, chance, on))
         for name, course in self.plan.courses.items():
             found[name] = _of_a_course(person, name, course, arm, weeks, chance, responds=bool(effects.responds[0]))
+        found.update(_consistent(found))
         if temperature is not None:
             found["body_temperature"] = Reported(f"{temperature:.1f}", "Cel", 1)
         found["sledai_item"] = Reported(self._activity(person, found, assumed, weeks, screening=screening))
@@ -180,6 +183,23 @@ def _of_a_course(
     value = level * exp(between + within) if course.scale == "ratio" else level + between + within
     value = min(max(value, float(course.low)), float(course.high))
     return _number(value, course.unit, course.decimals)
+
+
+def _consistent(found: Mapping[str, Reported]) -> Iterator[tuple[str, Reported]]:
+    """Parts that are no more than their whole: neutrophils and lymphocytes, and the lower blood pressure."""
+    whole = found.get("wbc")
+    if whole is not None:
+        rest = float(whole.text) * MOST_OF_WBC
+        for name in ("neutrophils", "lymphocytes"):
+            part = found.get(name)
+            if part is not None:
+                kept = min(float(part.text), rest)
+                rest -= kept
+                yield name, _number(kept, part.unit, part.decimals)
+    upper, lower = found.get("systolic_bp"), found.get("diastolic_bp")
+    if upper is not None and lower is not None:
+        most = float(upper.text) - LEAST_PULSE_PRESSURE
+        yield "diastolic_bp", _number(min(float(lower.text), most), lower.unit, lower.decimals)
 
 
 def _own(person: VirtualPerson, name: str) -> float:

@@ -26,6 +26,13 @@ PULSE = "methylprednisolone_iv"
 MEDICINE_BEGAN, MEDICINE_ENDED, ALLERGY_KNOWN = 56, 14, 400  # days before consent, of somebody's reason to fail
 
 
+class DoesNotFail(ValueError):
+    """What simulation.yaml gives as a reason does not make the screening fail on the criterion it names."""
+
+    def __init__(self, failure: ScreenFailure) -> None:
+        super().__init__(f"{failure.id} does not make {failure.criterion} fail")
+
+
 class Arrival(NamedTuple):
     """Somebody who comes to be screened: why the screening fails, whether it passes when repeated, or who declines."""
 
@@ -107,6 +114,8 @@ def _be_screened(world: World, course: Course, desk: Desk, arrival: Arrival) -> 
             yield from fill_log(world, course, desk, entry.form, entry.answers)
     yield desk.move(later(desk.day, 1))
     event = yield desk.do("screen", "investigator", participant=course.id, date=desk.day.isoformat())
+    if arrival.failure and event.data["criteria"][arrival.failure.criterion]["verdict"] != "fail":
+        raise DoesNotFail(arrival.failure)
     if event.data["verdict"] != "eligible" and arrival.failure is not None and arrival.passes:
         event = yield from _be_screened_again(world, course, desk, arrival.failure)
     return event.data["verdict"] == "eligible"

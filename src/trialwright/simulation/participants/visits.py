@@ -102,7 +102,32 @@ def asked_forms(world: World, course: Course, encounter: str, on: date) -> tuple
     for planned in plan_activities(study, world.participant(course), encounter, on=on):
         if planned.applies:
             found.update(dict.fromkeys(form for form in planned.activity.forms if form not in logs))
-    return tuple(found)
+    return _in_order(world, tuple(found))
+
+
+def _in_order(world: World, forms: tuple[str, ...]) -> tuple[str, ...]:
+    """Forms so that what the rules of one read has been recorded on another before, as far as that goes."""
+    said = {form: _concepts_on(world, form) for form in forms}
+    left, ordered = list(forms), list[str]()
+    while left:
+        ready = next(
+            (
+                form
+                for form in left
+                if not any(world.clerk.forms.reads[form] & said[other] for other in left if other != form)
+            ),
+            left[0],
+        )
+        left.remove(ready)
+        ordered.append(ready)
+    return tuple(ordered)
+
+
+def _concepts_on(world: World, form: str) -> frozenset[str]:
+    groups = world.clerk.forms.form(form).groups
+    items = {item.concept for group in groups for item in group.items if item.concept}
+    rows = {group.checklist or (group.fact.concept if group.fact else None) for group in groups}
+    return frozenset(items | {name for name in rows if name})
 
 
 def forms_about(world: World, concepts: Iterable[str]) -> frozenset[str]:
@@ -111,7 +136,7 @@ def forms_about(world: World, concepts: Iterable[str]) -> frozenset[str]:
     return frozenset(
         form.id
         for form in (world.study.forms.forms if world.study.forms else ())
-        if any(item.concept in wanted or group.checklist in wanted for group in form.groups for item in group.items)
+        if _concepts_on(world, form.id) & wanted
     )
 
 
@@ -145,12 +170,20 @@ def fill_form(
     taken = participant.visit(visit)
     day = date.fromisoformat(taken.date) if taken else desk.day
     occasion = Occasion(course.person, measured, day, _last_listed(participant, form), course.chance)
-    entries = world.clerk.fill(form, occasion)
-    entries = _asked(world, course, desk, visit, encounter, form, entries)
+    context = FormContext(
+        participant=participant,
+        record=f"{visit}/{form}",
+        encounter=encounter,
+        visit_date=day.isoformat(),
+        today=desk.day,
+        ranges=world.trial.site(desk.site).ranges,
+        named=derive_occasions(world.clerk.forms.study, participant),
+    )
+    entries = _asked(world, form, world.clerk.fill(form, occasion), context)
     right = dict(entries)
     if not flawless:
-        entries = _with_gaps(world, course, form, entries)
-        entries = _with_slip(world, course, form, entries)
+        entries = _with_gaps(world, course, entries)
+        entries = _with_slip(world, course, form, entries, context)
     yield desk.do(
         "record_form",
         "nurse" if course.chance.random() < 0.3 else "coordinator",
@@ -179,30 +212,11 @@ def _last_listed(participant: Participant, form: str) -> date:
     return date.fromisoformat(max(days)) + timedelta(days=1) if days else LONG_AGO
 
 
-def _asked(
-    world: World,
-    course: Course,
-    desk: Desk,
-    visit: str,
-    encounter: str,
-    form: str,
-    entries: dict[str, Entry],
-) -> dict[str, Entry]:
-    """The entries whose items are asked here: where conditions decide, they are judged as the form would be."""
+def _asked(world: World, form: str, entries: dict[str, Entry], context: FormContext) -> dict[str, Entry]:
+    """The entries whose items are asked here: where conditions decide, they are judged as the form judges them."""
     forms = world.clerk.forms
     if not any(key[0] == form for key in forms.conditions):
         return entries
-    participant = world.participant(course)
-    taken = participant.visit(visit)
-    context = FormContext(
-        participant=participant,
-        record=f"{visit}/{form}",
-        encounter=encounter,
-        visit_date=taken.date if taken else desk.day.isoformat(),
-        today=desk.day,
-        ranges=world.trial.site(desk.site).ranges,
-        named=derive_occasions(forms.study, participant),
-    )
     for _ in range(PASSES):
         asked = check_entries(forms, form, entries, context).asked
         kept = {path: entry for path, entry in entries.items() if asked.get(path) is not False}
@@ -212,7 +226,7 @@ def _asked(
     return entries
 
 
-def _with_gaps(world: World, course: Course, form: str, entries: dict[str, Entry]) -> dict[str, Entry]:
+def _with_gaps(world: World, course: Course, entries: dict[str, Entry]) -> dict[str, Entry]:
     """Here and there a result is missing, with its reason."""
     definition = world.clerk.forms.study.forms
     reasons = {entry.value for entry in definition.code_list(NOT_DONE_LIST).entries} if definition else set()
@@ -226,17 +240,18 @@ def _with_gaps(world: World, course: Course, form: str, entries: dict[str, Entry
     }
 
 
-def _with_slip(world: World, course: Course, form: str, entries: dict[str, Entry]) -> dict[str, Entry]:
-    """Now and then two digits of a result change places."""
+def _with_slip(
+    world: World, course: Course, form: str, entries: dict[str, Entry], context: FormContext
+) -> dict[str, Entry]:
+    """Now and then two digits of a result change places; what the form would refuse at once is typed right."""
     if course.chance.random() >= world.assumed["correction_share"]:
         return entries
-    able = [
-        path for path, entry in entries.items() if entry.unit and (slip := _slip(entry.value)) != entry.value and slip
-    ]
+    able = [path for path, entry in entries.items() if entry.unit and _slip(entry.value) != entry.value]
     if not able:
         return entries
     path = one_of(able, course.chance)
-    return {**entries, path: entries[path]._replace(value=_slip(entries[path].value))}
+    slipped = {**entries, path: entries[path]._replace(value=_slip(entries[path].value))}
+    return entries if check_entries(world.clerk.forms, form, slipped, context).refused else slipped
 
 
 def _slip(text: str) -> str:
