@@ -46,5 +46,7 @@ def _first_day(window: n.Window, on: date) -> date:
     if window.length is None:
         return FIRST_DAY
     anchor = window.anchor
-    last = _first_day(anchor.window, on) if isinstance(anchor, n.AnchorDay) else on  # a search has no named days
+    last = (
+        _first_day(anchor.window, on) if isinstance(anchor, n.AnchorDay) else on
+    )  # a search has no named days
     return window.length.before(last)
