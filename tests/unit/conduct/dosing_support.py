@@ -128,7 +128,7 @@ def participant(
         sex=sex,
         birth="1986-05-01",
         enrolled=Ended(5, "2026-03-01", "") if arm else None,
-        allocated=Allocated(6, "2026-03-01", 1, arm, {}, "invented reason") if arm else None,
+        allocated=Allocated(6, "2026-03-01", 1, arm, {}, "", "invented reason") if arm else None,
         record=tuple(record),
         doses=tuple(doses),
         adverse_events=tuple(events),
