@@ -259,13 +259,15 @@ class Ended(NamedTuple):
 class Participant:
     """A participant at a position of the ledger. `id` is the screening number.
 
-    `record`: facts of the person's records brought in at screening. `locked`: the casebook is closed.
+    `demographics`: the event that last stated `sex` or `birth`. `record`: facts of the person's records brought in at
+    screening. `locked`: the casebook is closed.
     """
 
     id: str
     site: str
     sex: str = ""
     birth: str = ""
+    demographics: int = 0
     consents: tuple[Consent, ...] = ()
     screenings: tuple[Screening, ...] = ()
     enrolment_number: str = ""

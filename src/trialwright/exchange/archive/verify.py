@@ -222,7 +222,13 @@ class _Walk:
             case "unblinded":
                 self.arms[participant] = data["arm"]
             case "study_unblinded" | "study_locked" if data["secret"]:
-                self.arms.update(data.get("arms", {}))
+                for one, arm in data.get("arms", {}).items():
+                    if self.arms.setdefault(one, arm) != arm:
+                        problem = message(
+                            "The arm of {participant} is another than the one disclosed before.",
+                            participant=one,
+                        )
+                        raise _Found(EVENTS, line, problem)
                 self.secret = Secret(bytes.fromhex(data["secret"]), bytes.fromhex(data["nonce"]))
 
     def allocations(self) -> None:

@@ -109,7 +109,7 @@ class ParticipantBook:
 
 def _consented(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     book.add("consents", Consent(event.position, data["date"], data["version"]))
-    book.set(site=event.site, sex=data["sex"], birth=data["birth"])
+    book.set(site=event.site, sex=data["sex"], birth=data["birth"], demographics=event.position)
 
 
 def _re_consented(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
@@ -178,7 +178,7 @@ def _form_recorded(book: ParticipantBook, event: Event, data: Mapping[str, Any],
 def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     kind, _, key = data["target"].partition("/")
     if data["target"] == "demographics":
-        book.set(**data["values"])
+        book.set(demographics=event.position, **data["values"])
     elif kind == "dose":
         book.change("doses", int(key), position=event.position, **data["values"])
     else:
