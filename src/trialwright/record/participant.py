@@ -201,6 +201,19 @@ class AdverseEvent:
         return self.versions[-1]
 
 
+class ReportSent(NamedTuple):
+    """A safety report that went out: of which adverse event, by which reporting clock of the study.
+
+    `stage`: initial | follow_up. `at`: when it was sent, ISO date-time with offset.
+    """
+
+    position: int
+    event: int
+    clock: str
+    stage: str
+    at: str
+
+
 class Deviation(NamedTuple):
     """A departure from the protocol. `severity`: minor | major. `by_system`: found by the rules, not reported.
 
@@ -281,6 +294,7 @@ class Participant:
     discontinuations: tuple[Discontinuation, ...] = ()
     rescues: tuple[Rescue, ...] = ()
     adverse_events: tuple[AdverseEvent, ...] = ()
+    reports: tuple[ReportSent, ...] = ()
     deviations: tuple[Deviation, ...] = ()
     queries: tuple[Query, ...] = ()
     signatures: tuple[Signature, ...] = ()

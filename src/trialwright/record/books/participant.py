@@ -27,6 +27,7 @@ from trialwright.record.participant import (
     ItemValue,
     Participant,
     Query,
+    ReportSent,
     Rescue,
     Screening,
     Signature,
@@ -46,6 +47,7 @@ _LISTS = {
     "discontinuations": Discontinuation,
     "rescues": Rescue,
     "adverse_events": AdverseEvent,
+    "reports": ReportSent,
     "deviations": Deviation,
     "queries": Query,
     "signatures": Signature,
@@ -241,6 +243,10 @@ def _ae_updated(book: ParticipantBook, event: Event, data: Mapping[str, Any], re
             book.lists["adverse_events"][index] = replace(known, versions=versions)
 
 
+def _report_sent(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("reports", ReportSent(event.position, data["number"], data["clock"], data["stage"], data["at"]))
+
+
 def _deviation_reported(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     book.add("deviations", _deviation(event, data, by_system=False))
 
@@ -323,6 +329,7 @@ _PARTICIPANT: Mapping[str, Callable[[ParticipantBook, Event, Mapping[str, Any], 
     "rescue_recorded": _rescue_recorded,
     "ae_reported": _ae_reported,
     "ae_updated": _ae_updated,
+    "report_sent": _report_sent,
     "deviation_reported": _deviation_reported,
     "signed": _signed,
     "source_verified": _source_verified,
