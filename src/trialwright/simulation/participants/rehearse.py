@@ -26,7 +26,7 @@ from trialwright.study.form_rules import lower_forms
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
 from trialwright.study.schedule import parse_offset
-from trialwright.study.simulation import ScreenFailure, SimulationPlan
+from trialwright.study.simulation import SimulationPlan
 from trialwright.terms.message import Message, message, render
 
 CONDUCT = (
