@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from trialwright.record.fact import (
     ConceptType,
@@ -14,6 +15,19 @@ from trialwright.record.fact import (
     read_person,
 )
 from trialwright.record.raw import RawFact, RawPerson
+
+UNREADABLE = "unreadable"
+
+
+@lru_cache(maxsize=65536)
+def _read(fact: RawFact, concept: ConceptType) -> Fact | str | None:
+    """One fact typed; a participant is typed anew with every value entered, and most of it has not changed."""
+    try:
+        return read_fact(fact, concept)
+    except SetAside:
+        return None
+    except Unreadable:
+        return UNREADABLE
 
 
 def type_person(raw: RawPerson, facts: Iterable[RawFact], concepts: Mapping[str, ConceptType]) -> Person:
@@ -27,13 +41,9 @@ def type_person(raw: RawPerson, facts: Iterable[RawFact], concepts: Mapping[str,
         concept = concepts.get(fact.concept)
         if concept is None:
             continue
-        try:
-            read = read_fact(fact, concept)
-        except SetAside:
-            continue
-        except Unreadable:
+        read = _read(fact, concept)
+        if read == UNREADABLE:
             unreadable.add(fact.concept)
-            continue
-        if read is not None:
+        elif isinstance(read, Fact):
             typed.setdefault(fact.concept, []).append(read)
     return read_person(raw, {name: tuple(rows) for name, rows in typed.items()}, frozenset(unreadable))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from trialwright.study.concepts import Concept
+from trialwright.study.concepts import Concept, concept_type
 from trialwright.study.design import Arm, Endpoint, Epoch, Intervention, Objective
 from trialwright.study.errors import Problem
 from trialwright.study.identity import StudyIdentity
@@ -16,6 +17,7 @@ from trialwright.study.population import Criteria, Criterion, Reading
 from trialwright.terms.message import Text
 
 if TYPE_CHECKING:  # these parts are imported when a study has them: the command line must start fast
+    from trialwright.record.fact import ConceptType
     from trialwright.study.allocation import Allocation
     from trialwright.study.analysis import AnalysisPlan
     from trialwright.study.delegation import DelegationTable
@@ -67,7 +69,7 @@ def model_of(file: str) -> Any:
     return getattr(import_module(f"trialwright.study.{module}"), name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Study:
     """A study definition. Parts whose file is absent are `None`, or empty.
 
@@ -121,6 +123,11 @@ class Study:
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The endpoints."""
         return self.identity.endpoints
+
+    @cached_property
+    def concept_types(self) -> Mapping[str, ConceptType]:
+        """The concepts as the record reads them, by name."""
+        return {concept.name: concept_type(concept) for concept in self.concepts}
 
     def concept(self, name: str) -> Concept:
         """The concept of this name; raises `KeyError`."""
