@@ -208,9 +208,7 @@ def _last_listed(participant: Participant, form: str) -> date:
     return date.fromisoformat(max(days)) + timedelta(days=1) if days else LONG_AGO
 
 
-def _asked(
-    world: World, form: str, entries: dict[str, Entry], context: FormContext
-) -> dict[str, Entry]:
+def _asked(world: World, form: str, entries: dict[str, Entry], context: FormContext) -> dict[str, Entry]:
     """The entries whose items are asked here: where conditions decide, they are judged as the form judges them."""
     forms = world.clerk.forms
     words = world.clerk.words_of_conditions(form)
