@@ -91,7 +91,7 @@ NOTES = {
     "date_missing": (OPEN, "as before, with any day possible", "complete the date"),
     "conflict": (OPEN, "a presence against a recent no, or two results of a day that exclude each other", "settle it"),
     "kind_not_covered": (OPEN, "silence of such a source means nothing", "look elsewhere, or ask"),
-    "record_unreadable": (OPEN, "what the row would have said is not known; comes before every other open reason",
+    "record_unreadable": (OPEN, "what the row would have said, or when, is not known; comes before every other open reason",
                           "correct the row, see `skipped`"),
     "judgement": ("not_assessed", "a search never decides it", "an investigator judges at screening"),
     "deceased": ("of the whole person", "ineligible whatever the criteria say; the result has `deceased`", ""),

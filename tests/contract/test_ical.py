@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from trialwright.conduct.schedule import PlannedVisit, Window, plan_visits
+from trialwright.conduct.schedule import PlannedVisit, plan_visits
 from trialwright.exchange.ical.write import escape, fold, write_calendar
 from trialwright.locale import read_catalogue
 from trialwright.record.participant import Allocated, Dose, Ended, Participant, Visit
 from trialwright.study.load import load_study
+from trialwright.study.visit_window import Window
 from trialwright.terms.message import Text
 
 FOLDER = Path(__file__).parents[2] / "studies" / "beam"

@@ -57,8 +57,13 @@ def _read(pdf: bytes) -> pypdf.PdfReader:
     return pypdf.PdfReader(io.BytesIO(pdf))
 
 
+@cache
+def _pages(pdf: bytes) -> tuple[str, ...]:
+    return tuple(page.extract_text() for page in _read(pdf).pages)
+
+
 def _text(pdf: bytes) -> str:
-    return "\n".join(page.extract_text() for page in _read(pdf).pages)
+    return "\n".join(_pages(pdf))
 
 
 def _page(given: Document, language: str = "en") -> Element:
@@ -128,10 +133,9 @@ def test_the_pdf_says_every_cell_exactly(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf_says_on_every_page_what_it_comes_from(language: str) -> None:
-    pages = _read(_pdf(language)).pages
+    pages = _pages(_pdf(language))
     catalogue = read_catalogue(language)
-    for number, page in enumerate(pages, start=1):
-        text = page.extract_text()
+    for number, text in enumerate(pages, start=1):
         assert "BEAM" in text
         assert render(_sample(language).title, catalogue) in text
         assert {"en": "SYNTHETIC - rehearsal", "zh": "虚构数据（演练）"}[language] in text
@@ -142,9 +146,8 @@ def test_the_pdf_says_on_every_page_what_it_comes_from(language: str) -> None:
             "zh": "研究定义0123456789ab，台账位置2417，摘要值fedcba987654",
         }[language]
         assert source in text
-    first = pages[0].extract_text()
-    assert ORIGIN.study_version in first
-    assert ORIGIN.ledger_digest in first
+    assert ORIGIN.study_version in pages[0]
+    assert ORIGIN.ledger_digest in pages[0]
 
 
 def test_only_a_rehearsal_is_marked_synthetic() -> None:
@@ -158,8 +161,7 @@ def test_only_a_rehearsal_is_marked_synthetic() -> None:
 
 
 def test_a_long_table_repeats_its_caption_and_headings_on_every_page() -> None:
-    pages = [page.extract_text() for page in _read(_pdf("en")).pages]
-    with_rows = [text for text in pages if "Herpes zoster" in text]
+    with_rows = [text for text in _pages(_pdf("en")) if "Herpes zoster" in text]
     assert len(with_rows) >= 2
     for text in with_rows:
         assert "Table 2. Adverse events, one line each" in text
@@ -176,12 +178,13 @@ def test_a_group_goes_on_under_its_heading() -> None:
 
 
 def test_a_short_table_is_not_torn_and_a_wide_one_takes_its_heading_with_it() -> None:
-    pages = _read(_pdf("zh")).pages
-    (whole,) = [text for text in (page.extract_text() for page in pages) if "各组基线特征" in text]
+    texts = _pages(_pdf("zh"))
+    (whole,) = [text for text in texts if "各组基线特征" in text]
     assert "合计" in whole
-    across = [page for page in pages if page.mediabox.width > page.mediabox.height]
+    sizes = [page.mediabox for page in _read(_pdf("zh")).pages]
+    across = [text for text, size in zip(texts, sizes, strict=True) if size.width > size.height]
     assert len(across) == 2
-    assert "安全性" in across[0].extract_text()
+    assert "安全性" in across[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -223,7 +226,8 @@ def test_the_date_in_the_pdf_is_that_of_the_document() -> None:
 def test_the_pdf_embeds_our_fonts_and_no_others(language: str) -> None:
     names = set()
     for page in _read(_pdf(language)).pages:
-        for each in page["/Resources"].get("/Font", {}).values():  # type: ignore[union-attr]
+        resources: Any = page["/Resources"]
+        for each in resources.get("/Font", {}).values():
             font = each.get_object()
             names.add(font["/BaseFont"])
             descendant = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
@@ -236,17 +240,14 @@ def test_the_pdf_embeds_our_fonts_and_no_others(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf_is_archivable_and_can_be_read_aloud(language: str) -> None:
     reader = _read(_pdf(language))
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/Lang"] == {"en": "en-GB", "zh": "zh-CN"}[language]
     assert root["/MarkInfo"]["/Marked"]
     metadata = root["/Metadata"].get_object().get_data().decode()
     assert re.search(r"pdfaid:part>2<.*pdfaid:conformance>A<", metadata, re.DOTALL)
     assert re.search(r"pdfuaid:part>1<", metadata)
-    said = {
-        str(each.get_object()["/Alt"])
-        for each in (reader.get_object(number) for number in range(1, len(reader.xref[0]) + 1))
-        if isinstance(each, dict) and "/Alt" in each
-    }
+    objects: list[Any] = [reader.get_object(number) for number in range(1, len(reader.xref[0]) + 1)]
+    said = {str(each["/Alt"]) for each in objects if isinstance(each, dict) and "/Alt" in each}
     drawings = [each.drawing for each in _sample(language).blocks if isinstance(each, Figure)]
     assert {drawing.description for drawing in drawings} <= said
 

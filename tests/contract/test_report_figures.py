@@ -347,6 +347,15 @@ def test_intervals_are_drawn_to_scale_and_cut_off_with_an_arrow(drawn: list[Any]
     assert points == [27.4, 27.4, 22.0, 8.0], "the analysis that is not available has no point"
 
 
+def test_four_columns_of_text_leave_room_for_the_plot(drawn: list[Any]) -> None:
+    data = forest()
+    rows = tuple(replace(each, texts=(*each.texts, "20/28 (71.4 %)", "11/25 (44.0 %)")) for each in data.rows)
+    draw_forest(replace(data, columns=(*data.columns, "BEL+MT", "MT"), rows=rows), catalogue={})
+    (axes,) = _plots(drawn[0])
+    assert axes.get_window_extent().width >= 100
+    assert all(text.get_window_extent().x1 <= canvas.WIDTH for text in _texts(drawn[0]))
+
+
 def test_the_flow_says_every_number_it_is_given(drawn: list[Any]) -> None:
     data = consort()
     draw_consort(data, catalogue={})
@@ -399,6 +408,8 @@ def test_parts_of_different_length_are_refused() -> None:
         replace(bars, categories=(*bars.categories, "x"))
     with pytest.raises(ValueError, match="text for every column"):
         replace(forest(), columns=())
+    with pytest.raises(ValueError, match="room for 4 columns"):
+        replace(forest(), columns=("a", "b", "c", "d", "e"))
     with pytest.raises(ValueError, match="reference must lie within"):
         replace(forest(), reference=61)
     with pytest.raises(ValueError, match="begins above 0"):
@@ -463,6 +474,7 @@ def test_arms_differ_without_any_colour() -> None:
 
 def test_a_line_is_broken_between_words_and_between_hanzi_but_not_before_punctuation() -> None:
     assert wrap("one two three", width=40, size=10) == ["one two", "three"]
+    assert wrap("multi-target (-9.5)", width=45, size=10) == ["multi-", "target", "(-9.5)"]
     lines = wrap("静脉注射贝利尤单抗，联合多靶点治疗（吗替麦考酚酯）。", width=50, size=10)
     assert all(text_width(line, size=10) <= 60 for line in lines), (
         "five hanzi, and at most one sign hanging out"

@@ -51,7 +51,7 @@ def test_posterior(events: int, expected: float) -> None:
 
 @pytest.mark.parametrize(("rate", "crossing"), [(0.1, 0.118), (0.3, 0.915)])
 def test_the_peer_in_r(rate: float, crossing: float) -> None:
-    """clinfun toxbdry(.1, .3, n = c(5, 10, 15, 20, 25, 28)), low boundary: stop above 2, 2, 3, 4, 5, 5.
+    """R clinfun: toxbdry(.1, .3, n = c(5, 10, 15, 20, 25, 28)), low boundary: stop above 2, 2, 3, 4, 5, 5.
 
     Its boundary comes from repeated significance tests, not from a prior; what any boundary does is computed alike.
     """

@@ -6,7 +6,7 @@ each is named: `inclusion low: ...`), `on` (reference date), `mode` (search, scr
 
 Columns of the table: `person` (empty: one more fact of the person above); the name of a concept (a result, with its unit
 if it is not the concept's own); or `concept`, `value`, `unit`, `low`, `high`, `start`, `end`, `status`, `route`, `code`,
-`fact` of one fact a row; `sex` and `birth`. Without a `start` column facts are dated `on`. Then what must come out:
+`fault` (why the row cannot be taken at its word), `fact` of one fact a row; `sex` and `birth`. Without a `start` column facts are dated `on`. Then what must come out:
 `expected` (or the rule's name, or the mode, or `name, mode`): true, false or unknown, with the reason code;
 `shows` (the number on the side that decides), `decides` (a mark at the fact that does).
 """
@@ -47,7 +47,7 @@ FORMULAS = {name: assessment.rule() for name, assessment in ASSESSMENTS.items()}
 TRUTHS = {"true": True, "false": False, "unknown": None}
 DEFINITE = frozenset({"value", "present", "absent", "stated"})
 _FACT_COLUMNS = frozenset(
-    {"concept", "value", "unit", "low", "high", "start", "end", "status", "route", "code"}
+    {"concept", "value", "unit", "low", "high", "start", "end", "status", "route", "code", "fault"}
 )
 _PERSON_COLUMNS = frozenset({"person", "sex", "birth", "fact", "shows", "decides"})
 

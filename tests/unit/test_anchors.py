@@ -98,6 +98,13 @@ PULSES = [
     ("only the month is known", [dose(PULSE, "2026-02", "2026-02", prior=True)], "waits for an exact date of the first dose of Methylprednisolone pulse"),
     ("nothing", [], "waits for the first dose of Methylprednisolone pulse"),
 ]
+PULSE_ENDS = [
+    ("one span", [dose(PULSE, "2026-02-16", "2026-02-18")], "2026-02-18"),
+    ("day by day, out of order", [dose(PULSE, "2026-02-18"), dose(PULSE, "2026-02-16")], "2026-02-18"),
+    ("still going on", [dose(PULSE, "2026-02-16", None)], "waits for the end of treatment"),
+    ("a rescue pulse after week 0", [dose(PULSE, "2026-02-16", "2026-02-18"), dose(BELIMUMAB, "2026-03-02"), dose(PULSE, "2026-04-10")], "2026-02-18"),
+    ("only the month of the last", [dose(PULSE, "2026-02-16"), dose(PULSE, "2026-02")], "waits for an exact date of the last dose"),
+]
 WEEK_0 = [
     # arm      what is recorded                                                   week0
     ("BEL+MT", "the first of two infusions", [dose(BELIMUMAB, "2026-03-16"), dose(BELIMUMAB, "2026-03-02")], "2026-03-02"),
@@ -114,6 +121,11 @@ WEEK_0 = [
 @pytest.mark.parametrize(("what", "doses", "expected"), PULSES, ids=[row[0] for row in PULSES])
 def test_the_pulse_starts(what: str, doses: list[Dose], expected: str) -> None:
     assert day_of("pulse_start", participant("BEL+MT", *doses, enrolled="2026-03-01")) == expected
+
+
+@pytest.mark.parametrize(("what", "doses", "expected"), PULSE_ENDS, ids=[row[0] for row in PULSE_ENDS])
+def test_the_pulse_ends(what: str, doses: list[Dose], expected: str) -> None:
+    assert day_of("pulse_end", participant("BEL+MT", *doses, enrolled="2026-03-01")) == expected
 
 
 @pytest.mark.parametrize(("arm", "what", "doses", "expected"), WEEK_0, ids=[row[1] for row in WEEK_0])

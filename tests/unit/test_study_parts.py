@@ -25,7 +25,8 @@ interventions:
       frequency: once_daily
       lasts_at_least: 3 d
       lasts_at_most: 6 d
-      ends: {en: before week 0, zh: 第0周之前}
+      stops: {anchor: week0, at: 0 d}
+      course: pulse_start
       steps: [{amount: 0.5 g/d}]
       total_low: 1.5 g
       total_high: 3.0 g
@@ -70,6 +71,7 @@ interventions:
       steps: [{amount: 1.0 g/d}]
       low: 1.0 g/d
       high: 1.5 g/d
+      carry_on: present_dose
       adjustments:
         - id: creatinine_or_albumin
           when: latest(serum_creatinine) > 1 ULN or latest(serum_albumin) <= 20 g/L
@@ -88,7 +90,8 @@ interventions:
       steps: [{amount: 4 mg/d}]
       low: 2 mg/d
       high: 4 mg/d
-      rounding: {to: 0.5 mg/d, ties: towards_present}
+      carry_on: present_dose
+      rounding: {to: 0.5 mg/d, towards: present_dose}
       target: {concept: tacrolimus_trough, low: 5 ng/mL, high: 8 ng/mL}
       adjustments:
         - id: above_target
@@ -107,7 +110,7 @@ interventions:
       frequency: once_daily
       starts: {en: the day after the last pulse day, zh: 末次冲击次日}
       weight: latest(body_weight, within=ever)
-      rounding: {to: 2.5 mg/d, ties: up}
+      rounding: {to: 2.5 mg/d, towards: nearest, ties: up}
       steps:
         - {amount: 0.6 mg/kg/d, maximum: 40 mg/d, lasts: 4 wk}
         - {change: -5 mg/d, every: 2 wk, until: 20 mg/d}
@@ -203,7 +206,7 @@ grading:
 clocks:
   - {id: sae, title: {en: SAE, zh: 严重不良事件}, applies: {event: [serious]}, sender: site, recipient: sponsor, within: 24 h,
      source: ICH E2A}
-  - {id: susar_fatal, title: {en: Fatal SUSAR, zh: 致死性SUSAR}, 
+  - {id: susar_fatal, title: {en: Fatal SUSAR, zh: 致死性SUSAR},
      applies: {event: [serious, suspected, unexpected], any_of: [death, life_threatening]}, sender: sponsor,
      recipient: authority, within: 7 d, follow_up_within: 8 d, source: ICH E2A}
 alerts:
@@ -309,6 +312,15 @@ MISFITS = [
     ("interventions", "week_0, week_2", "week_0, week_1", "encounters / 2 names the encounter week_1"),
     ("interventions", "tacrolimus_trough, low", "trough, low", "names the concept trough"),
     ("interventions", "concept: belimumab", "concept: belimumap", "Did you mean `belimumab`?"),
+    ("interventions", "towards: nearest, ties: up", "towards: nearest", "what happens half way exactly when"),
+    ("interventions", "weight: latest(body_weight, within=28 d)", "starts: {en: x, zh: x}", "per kilogram needs a weight"),
+    ("interventions", "      course: pulse_start\n", "", "needs its first day"),
+    ("interventions", "course: pulse_start", "course: pulse", "names the anchor pulse"),
+    ("interventions", "stops: {anchor: week0", "stops: {anchor: week_0", "names the anchor week_0"),
+    ("interventions", "      encounters: [week_0, week_2, week_4, week_8, week_12, week_16, week_20]\n", "", "names them, and no other"),
+    ("interventions", "      carry_on: present_dose\n      rounding", "      rounding", "what follows when nothing is to change"),
+    ("interventions", ", lasts: 4 wk}", "}", "does not say how long it lasts"),
+    ("interventions", "        choose: [least_waste, fewest_containers]\n", "", "not which of them are taken"),
     ("schedule", "study_day_1: week0", "study_day_1: week_0", "names the anchor week_0"),
     ("schedule", "event: enrolment", "event: first_dose", "names interventions exactly when its event is a dose"),
     ("schedule", "prior_care: counts", "before: week0", "whether prior care counts exactly when its event is a dose"),

@@ -80,6 +80,7 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.exchange.folder import read_scenarios
     from trialwright.safety.findings import check_safety
     from trialwright.study.checks import check_study
+    from trialwright.study.conduct_rules import check_conduct
     from trialwright.study.errors import StudyInvalid
     from trialwright.study.form_rules import lower_forms
 
@@ -90,6 +91,7 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
         lower_forms(eligibility.study)
     except StudyInvalid as error:
         problems += error.problems
+    problems += check_conduct(eligibility.study)
     try:
         scenarios = read_scenarios(options.study, study=eligibility.study)
     except StudyInvalid as error:

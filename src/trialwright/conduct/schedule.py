@@ -11,8 +11,9 @@ from trialwright.conduct.clocks import planned_study_day
 from trialwright.record.participant import Participant, Visit
 from trialwright.study.anchors import AnchorDay, derive_anchors
 from trialwright.study.model import Study
-from trialwright.study.schedule import Encounter, ScheduleOfActivities, Timing, parse_offset
-from trialwright.terms.dates import FIRST_DAY, Days, UnreadableDate, parse_date, parse_length
+from trialwright.study.schedule import Encounter, ScheduleOfActivities
+from trialwright.study.visit_window import Window, compute_window
+from trialwright.terms.dates import FIRST_DAY, Days, UnreadableDate, parse_date
 from trialwright.terms.message import Message, message
 
 Status = Literal[
@@ -33,18 +34,6 @@ STATUSES: Mapping[Status, Message] = {
 """How a visit may stand, and what that means."""
 
 TO_DO: frozenset[Status] = frozenset({"open", "due", "late"})
-
-
-class Window(NamedTuple):
-    """The days on which a visit is to take place, both ends included; `due` is the planned one, where there is one."""
-
-    due: date | None
-    first: date
-    last: date
-
-    def holds(self, day: date) -> bool:
-        """Whether a day lies in the window."""
-        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +86,6 @@ def derive_end(participant: Participant) -> End | None:
     )
     ends = [End(_days(turn.date).first, why, turn.position) for turn, why in turns if turn is not None]
     return min(ends, key=lambda end: end.day) if ends else None
-
-
-def compute_window(timing: Timing, anchor: date) -> Window:
-    """Compute the days of a visit from the day of its anchor; offsets in days and weeks are exact days."""
-    if timing.at is None:
-        first, last = (parse_offset(text or "0 d").after(anchor) for text in (timing.earliest, timing.latest))
-        return Window(None, first, last)
-    due = parse_offset(timing.at).after(anchor)
-    first = parse_length(timing.before).before(due) if timing.before else due
-    last = parse_offset(timing.after).after(due) if timing.after else due
-    return Window(due, first, last)
 
 
 def plan_visits(study: Study, participant: Participant, *, on: date) -> tuple[PlannedVisit, ...]:

@@ -96,7 +96,10 @@ class Trial:
         if not events:
             return None
         count, book = self._books.get(id, (0, ParticipantBook(id)))
-        for event in events[count:]:
+        new = events[count:]
+        if any(event.type == "masked" for event in new):  # what was read before may hold the masked text
+            new, book = events, ParticipantBook(id)
+        for event in new:
             book.apply(event, self.store.text)
         self._books[id] = len(events), book
         return disclosed(book.participant, self.study.arms)

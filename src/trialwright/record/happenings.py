@@ -3,6 +3,7 @@
 | concept | kind | days |
 |---|---|---|
 | enrolled, allocated, rescue_therapy | procedure | its day |
+| taken_<intervention> | procedure | the first day of each dose taken since consent, however long it was taken |
 | discontinued_<intervention> | procedure | the day of the permanent stop |
 | held_<intervention> | procedure | the day the interruption began |
 | adverse_event, serious_adverse_event, infection, serious_infection, serious_hypersensitivity | condition | start to end of the event |
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trialwright.record.raw import RawFact
+from trialwright.terms.quantity import UnreadableNumber, parse_number
 
 if TYPE_CHECKING:
     from trialwright.record.participant import AdverseEventVersion, Participant
@@ -45,6 +47,9 @@ def _days(participant: Participant) -> Iterator[tuple[str, int, str]]:
         yield "enrolled", participant.enrolled.position, participant.enrolled.date
     if participant.allocated:
         yield "allocated", participant.allocated.position, participant.allocated.date
+    for dose in participant.doses:
+        if not dose.prior and not _is_nothing(dose.amount):
+            yield f"taken_{concept_name(dose.intervention)}", dose.position, dose.start
     for rescue in participant.rescues:
         yield "rescue_therapy", rescue.position, rescue.date
     for stop in participant.discontinuations:
@@ -60,6 +65,13 @@ def _days(participant: Participant) -> Iterator[tuple[str, int, str]]:
                     deviation.position,
                     deviation.date,
                 )
+
+
+def _is_nothing(amount: str) -> bool:
+    try:
+        return parse_number(amount).high == 0
+    except UnreadableNumber:
+        return False
 
 
 def _names(event: AdverseEventVersion) -> Iterator[str]:

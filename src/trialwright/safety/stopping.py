@@ -110,7 +110,8 @@ def _count(plan: SafetyPlan, rule: StoppingRule, participant: Participant, on: d
     in_arm, of_arm = _in_arm(rule.rule, participant)
     member, of_member, first = _judge(rule.population, context)
     event, of_event, second = _judge(rule.event, context)
-    counted = all_of((in_arm, member))
+    # Named days such as week 0 depend on the arm: where it is not known, a "no" of the population says nothing.
+    counted = None if in_arm is None else all_of((in_arm, member))
     why = of_arm if in_arm is None else of_member
     positions = fact_positions(participant)
     return Counted(

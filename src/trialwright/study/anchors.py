@@ -93,7 +93,7 @@ def _day(
         case "allocation":
             given = participant.allocated
             return _earliest([(given.date, given.position)] if given else [], message("allocation"))
-    doses = list(_doses(event, participant))
+    doses = list(_doses(event, participant, days.get(event.before or "") or LAST_DAY))
     names = {each.id: each.title for each in study.interventions}
     waiting = message(
         "the first dose of {things}", things=tuple(names.get(id, id) for id in event.interventions)
@@ -102,13 +102,15 @@ def _day(
         return _earliest([(dose.start, dose.position) for dose in doses], waiting)
     if event.event == "last_dose":
         return _last(doses, waiting)
-    return _course(doses, event, days, waiting)
+    return _course(doses, event, waiting)
 
 
-def _doses(event: AnchorEvent, participant: Participant) -> Iterator[Dose]:
-    """The doses that count; an amount of 0 is none."""
+def _doses(event: AnchorEvent, participant: Participant, limit: date) -> Iterator[Dose]:
+    """The doses that count: begun before the limit, and of more than 0."""
     for dose in participant.doses:
         if dose.intervention not in event.interventions or _is_nothing(dose.amount):
+            continue
+        if limit != LAST_DAY and _days(dose.start).first >= limit:
             continue
         if event.prior_care == "counts" or not dose.prior:
             yield dose
@@ -148,16 +150,11 @@ def _last(doses: list[Dose], waiting: Message) -> _Found:
     return _Found(day, None, because)
 
 
-def _course(
-    doses: list[Dose], event: AnchorEvent, days: Mapping[str, date | None], waiting: Message
-) -> _Found:
-    """The first day of the last course that began before the day given by `before`."""
-    limit = days.get(event.before or "") or LAST_DAY
+def _course(doses: list[Dose], event: AnchorEvent, waiting: Message) -> _Found:
+    """The first day of the last course."""
     spans = []
     for dose in doses:
         start, end = _span(dose)
-        if start.first >= limit and limit != LAST_DAY:
-            continue
         if not start.exact or not end.exact:
             return _Found(None, message("an exact date of {what}", what=waiting), (dose.position,))
         spans.append((start.first, end.first, dose.position))

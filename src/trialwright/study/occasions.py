@@ -9,6 +9,9 @@ from trialwright.terms.dates import Length, parse_length
 VISIT = "visit"
 """The day of the visit that is judged; results that belong to the visit are of this day."""
 
+IN_RESPONSE = "in_response"
+"""The visits from the one at which a response was reached up to the one before the visit judged."""
+
 VISIT_WINDOW = n.Window(Length(0, "d"), n.NamedDay(VISIT))
 """The results of the visit that is judged."""
 

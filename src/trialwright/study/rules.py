@@ -23,7 +23,7 @@ from trialwright.study.population import Criterion, Reading
 from trialwright.terms.message import Message, Text, message
 
 FORMULAS: Formulas = {name: assessment.rule() for name, assessment in ASSESSMENTS.items()}
-_DIRECTIONS = {name: rule.directions for name, rule in FORMULAS.items()}
+DIRECTIONS = {name: rule.directions for name, rule in FORMULAS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +127,27 @@ class UnknownReading(LookupError):
         self.message = sentence
 
 
-def rule_scope(study: Study, *, results: n.Window | None = None, baseline: str | None = None) -> Scope:
+def rule_scope(
+    study: Study,
+    *,
+    results: n.Window | None = None,
+    baseline: str | None = None,
+    definitions: Mapping[str, str] | None = None,
+    days: frozenset[str] = frozenset(),
+) -> Scope:
     """What the rules of a study may use.
 
     `results`: where results and answers count from unless a rule says so (None: the screening window).
-    `baseline`: the reading of the plan's baseline (None: the chosen one).
+    `baseline`: the reading of the plan's baseline (None: the chosen one). `definitions`, `days`: what rules of one part
+    of the study may name beyond what all may.
     """
     return Scope(
         {concept.name: concept for concept in study.concepts},
         study.parameters,
-        study.definitions,
+        {**study.definitions, **(definitions or {})},
         KINDS,
         baseline=baseline_window(study, baseline),
-        days=named_days(study),
+        days=named_days(study) | days,
         results=results,
     )
 
@@ -202,13 +210,13 @@ def _mentions(text: str, name: str) -> bool:
 
 
 def _directed(scope: Scope, text: str, criterion: Criterion) -> n.Condition:
-    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=_DIRECTIONS)
+    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=DIRECTIONS)
     return _shared(condition, scope)
 
 
 def _warned(scope: Scope, text: str, code: str, words: Text, criterion: Criterion) -> Warned:
     """A warning's rule; its picks take the same side as the criterion itself would."""
-    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=_DIRECTIONS)
+    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=DIRECTIONS)
     return Warned(code, _shared(condition, scope), words)
 
 

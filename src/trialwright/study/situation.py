@@ -47,15 +47,16 @@ def open_context(
     *,
     on: date,
     person: Person | None = None,
+    days: Mapping[str, Occasion] | None = None,
     also: Mapping[str, Occasion] | None = None,
 ) -> Context:
     """Give the situation of a participant on a day, with all that is on record up to it and its named days.
 
-    `person`: the typed record, if it is already there. `also`: further named days, such as the visit judged; facts
+    `person`, `days`: the typed record and the days of the anchors, if they are already there. `also`: further named days, such as the visit judged; facts
     that belong to one of them count whatever their date.
     """
     person = person or type_participant(study, participant)
-    named = {**derive_occasions(study, participant), **(also or {})}
+    named = {**(derive_occasions(study, participant) if days is None else days), **(also or {})}
     members = frozenset[str]().union(*(each.only or () for each in named.values()))
     rows = {
         concept: tuple(fact for fact in facts if fact.start_low <= on or fact.fact in members)

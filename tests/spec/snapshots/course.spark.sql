@@ -55,12 +55,13 @@ WITH people AS (
           WHEN f.start_low >= s.since
           AND f.start_high <= CAST('2026-06-01' AS DATE)
           AND f.start_high <= CAST('2026-06-01' AS DATE)
+          AND f.doubt = CAST(0 AS SMALLINT)
           THEN 2
           ELSE 1
         END AS p,
         0 AS k,
         f.fact AS f,
-        f.date_why AS y,
+        f.why AS y,
         CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
       FROM facts AS f
       JOIN VALUES

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.unit.conduct import forms_support
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.perform import Request, perform
 from trialwright.conduct.trial import Secret, Trial
@@ -128,3 +129,41 @@ class Rehearsal:
 def sentences(refusal: Refusal) -> str:
     """The reasons of a refusal in English."""
     return " ".join(render(reason, {}) for reason in refusal.reasons)
+
+
+def screened(rehearsal: Rehearsal, *, site: str = "a") -> str:
+    """A made-up woman who passes every criterion of BEAM, her screening recorded by forms; gives her number."""
+    rehearsal.go_to(forms_support.VISIT)
+    people = {"investigator": f"investigator_{site}", "coordinator": f"coordinator_{site}"}
+    if not rehearsal.trial.site(site).ranges:
+        rows = [asdict(one) for one in forms_support.RANGES]
+        rehearsal.done("set_reference_ranges", people["coordinator"], site=site, values={"ranges": rows})
+    who = rehearsal.consented(site=site, birth="1990-01-01")
+    rehearsal.done(
+        "open_visit",
+        people["coordinator"],
+        site=site,
+        participant=who,
+        encounter="screening",
+        date=rehearsal.day,
+    )
+    for form, entries in forms_support.screening().items():
+        rehearsal.done(
+            "record_form",
+            people["coordinator"],
+            site=site,
+            participant=who,
+            form=form,
+            visit="screening",
+            entries=entries,
+        )
+    rehearsal.done("screen", people["investigator"], site=site, participant=who, date=rehearsal.day)
+    return who
+
+
+def enrolled(rehearsal: Rehearsal, *, site: str = "a") -> str:
+    """The same woman, enrolled on 1 June."""
+    who = screened(rehearsal, site=site)
+    rehearsal.go_to("2026-06-01")
+    rehearsal.done("enrol", f"investigator_{site}", site=site, participant=who, date=rehearsal.day)
+    return who

@@ -25,7 +25,6 @@ from trialwright.conduct.clocks import (
 )
 from trialwright.conduct.schedule import (
     STATUSES,
-    compute_window,
     derive_end,
     find_deviations,
     plan_visits,
@@ -36,6 +35,7 @@ from trialwright.study.anchors import derive_anchors
 from trialwright.study.load import load_study
 from trialwright.study.model import Study
 from trialwright.study.schedule import Timing
+from trialwright.study.visit_window import compute_window
 from trialwright.terms.message import render
 
 STUDIES = Path(__file__).parents[3] / "studies"

@@ -99,7 +99,7 @@ def participant(
     forms: Mapping[str, FormRecord] | None = None,
 ) -> Participant:
     """Somebody allocated to an arm ('' while blind, None for nobody's), with a first infusion unless said otherwise."""
-    allocated = None if arm is None else Allocated(5, "2026-03-01", 1, arm, {}, "")
+    allocated = None if arm is None else Allocated(5, "2026-03-01", 1, arm, {}, rule="", reason="")
     return Participant(
         id, "nanjing", sex="female", birth="1990-01-01", allocated=allocated, adverse_events=events,
         doses=tuple(doses), forms=forms or {},

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.unit.safety.support import beam, dose, event, participant, version
-from trialwright.record.participant import AdverseEvent
+from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Dose
 from trialwright.safety.reporting import Report, Sent, due_on, plan_reports
 from trialwright.study.safety import ReportableEvent, ReportingClock
 from trialwright.terms.message import Text
@@ -18,18 +18,27 @@ RELATED = {"belimumab": "possibly_related"}
 NOW = "2026-04-02T09:00:00+08:00"
 
 
+SAFETY = beam().safety
+assert SAFETY is not None
+CLOCKS = SAFETY.clocks
+
+
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
 def reports(
-    *versions: object, now: str = NOW, sent: tuple[Sent, ...] = (), zone: ZoneInfo = SHANGHAI, **more: object
+    *versions: AdverseEventVersion,
+    now: str = NOW,
+    sent: tuple[Sent, ...] = (),
+    zone: ZoneInfo = SHANGHAI,
+    arm: str = "BEL+MT",
+    doses: tuple[Dose, ...] = (dose(),),
 ) -> dict[tuple[str, str], Report]:
     """The reports of one event of one participant, by clock and stage."""
-    assert beam().safety is not None
     found = plan_reports(
-        participant("S-001", event(*versions), **more),  # type: ignore[arg-type]
-        clocks=beam().safety.clocks,  # type: ignore[union-attr]
+        participant("S-001", event(*versions), arm=arm, doses=doses),
+        clocks=CLOCKS,
         investigational=frozenset({"belimumab"}),
         zone=zone,
         at=at(now),
@@ -44,41 +53,41 @@ HOSPITAL, DEATH = ("hospitalisation",), ("death", "hospitalisation")
 # fmt: off
 RUNNING = [
     # what is said of the event                                      clocks that run                 assumed
-    (dict(),                                                         [],                             ()),
-    (dict(causality=RELATED, expected="false"),                      [],                             ()),
-    (dict(seriousness=HOSPITAL, causality={"belimumab": "not_related"}, expected="false"), ["sae_to_sponsor"], ()),
-    (dict(seriousness=HOSPITAL, causality=RELATED, expected="true"), ["sae_to_sponsor"],             ()),
-    (dict(seriousness=HOSPITAL, causality=RELATED, expected="false"), ["sae_to_sponsor", "susar_other"], ()),
-    (dict(seriousness=HOSPITAL, causality={"belimumab": "related"}, expected="false"),
+    (version(),                                                         [],                             ()),
+    (version(causality=RELATED, expected="false"),                      [],                             ()),
+    (version(seriousness=HOSPITAL, causality={"belimumab": "not_related"}, expected="false"), ["sae_to_sponsor"], ()),
+    (version(seriousness=HOSPITAL, causality=RELATED, expected="true"), ["sae_to_sponsor"],             ()),
+    (version(seriousness=HOSPITAL, causality=RELATED, expected="false"), ["sae_to_sponsor", "susar_other"], ()),
+    (version(seriousness=HOSPITAL, causality={"belimumab": "related"}, expected="false"),
      ["sae_to_sponsor", "susar_other"], ()),
-    (dict(seriousness=DEATH, causality=RELATED, expected="false"),   ["sae_to_sponsor", "susar_fatal"], ()),
-    (dict(seriousness=("life_threatening",), causality=RELATED, expected="false"), ["sae_to_sponsor", "susar_fatal"],
+    (version(seriousness=DEATH, causality=RELATED, expected="false"),   ["sae_to_sponsor", "susar_fatal"], ()),
+    (version(seriousness=("life_threatening",), causality=RELATED, expected="false"), ["sae_to_sponsor", "susar_fatal"],
      ()),
     # not said
-    (dict(seriousness=HOSPITAL, causality=RELATED),                  ["sae_to_sponsor", "susar_other"],
+    (version(seriousness=HOSPITAL, causality=RELATED),                  ["sae_to_sponsor", "susar_other"],
      ("expectedness_missing",)),
-    (dict(seriousness=HOSPITAL, causality={"belimumab": "unknown"}, expected="false"), ["sae_to_sponsor", "susar_other"],
+    (version(seriousness=HOSPITAL, causality={"belimumab": "unknown"}, expected="false"), ["sae_to_sponsor", "susar_other"],
      ("causality_missing",)),
-    (dict(seriousness=HOSPITAL, expected="false"),                   ["sae_to_sponsor", "susar_other"],
+    (version(seriousness=HOSPITAL, expected="false"),                   ["sae_to_sponsor", "susar_other"],
      ("causality_missing",)),
-    (dict(seriousness=HOSPITAL),                                     ["sae_to_sponsor", "susar_other"],
+    (version(seriousness=HOSPITAL),                                     ["sae_to_sponsor", "susar_other"],
      ("causality_missing", "expectedness_missing")),
     # one part that is said to be false decides, whatever the other is
-    (dict(seriousness=HOSPITAL, expected="true"),                    ["sae_to_sponsor"],             ()),
-    (dict(seriousness=HOSPITAL, causality={"belimumab": "not_related"}), ["sae_to_sponsor"],         ()),
+    (version(seriousness=HOSPITAL, expected="true"),                    ["sae_to_sponsor"],             ()),
+    (version(seriousness=HOSPITAL, causality={"belimumab": "not_related"}), ["sae_to_sponsor"],         ()),
     # only an investigational intervention makes a suspicion
-    (dict(seriousness=HOSPITAL, causality={"belimumab": "not_related", "tacrolimus": "related"}, expected="false"),
+    (version(seriousness=HOSPITAL, causality={"belimumab": "not_related", "tacrolimus": "related"}, expected="false"),
      ["sae_to_sponsor"], ()),
     # a blind site judges the study treatment
-    (dict(seriousness=HOSPITAL, causality={"belimumab": "not_related", "study_treatment": "related"}, expected="false"),
+    (version(seriousness=HOSPITAL, causality={"belimumab": "not_related", "study_treatment": "related"}, expected="false"),
      ["sae_to_sponsor", "susar_other"], ()),
 ]
 # fmt: on
 
 
 @pytest.mark.parametrize(("said", "running", "assumed"), RUNNING)
-def test_which_clocks_run(said: dict[str, object], running: list[str], assumed: tuple[str, ...]) -> None:
-    found = reports(version(**said))  # type: ignore[arg-type]
+def test_which_clocks_run(said: AdverseEventVersion, running: list[str], assumed: tuple[str, ...]) -> None:
+    found = reports(said)
     assert [clock for clock, stage in found if stage == "initial"] == running
     if running[1:]:
         assert found[running[1], "initial"].reasons == assumed
@@ -96,9 +105,9 @@ def test_what_was_never_taken_needs_no_causality() -> None:
     """Arm MT gets no belimumab: silence about it is no open question, but a stated link counts."""
     silent = version(seriousness=HOSPITAL, expected="false")
     stated = version(seriousness=HOSPITAL, causality=RELATED, expected="false")
-    mt = {"arm": "MT", "doses": (dose("tacrolimus", end="", amount="4", unit="mg/d"),)}
-    assert {clock for clock, _ in reports(silent, **mt)} == {"sae_to_sponsor"}
-    assert {clock for clock, _ in reports(stated, **mt)} == {"sae_to_sponsor", "susar_other"}
+    doses = (dose("tacrolimus", end="", amount="4", unit="mg/d"),)
+    assert {clock for clock, _ in reports(silent, arm="MT", doses=doses)} == {"sae_to_sponsor"}
+    assert {clock for clock, _ in reports(stated, arm="MT", doses=doses)} == {"sae_to_sponsor", "susar_other"}
 
 
 def test_what_a_blind_participant_took_is_an_open_question() -> None:
@@ -262,17 +271,17 @@ def test_an_answer_that_was_missing_does_not_move_day_0() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        dict(seriousness=HOSPITAL, causality=RELATED, expected="true"),
-        dict(seriousness=HOSPITAL, causality={"belimumab": "not_related"}),
-        dict(causality=RELATED),
+        version(LATER, position=20, seriousness=HOSPITAL, causality=RELATED, expected="true"),
+        version(LATER, position=20, seriousness=HOSPITAL, causality={"belimumab": "not_related"}),
+        version(LATER, position=20, causality=RELATED),
     ],
 )
-def test_an_answer_that_makes_it_unreportable_stops_the_clock(answer: dict[str, object]) -> None:
+def test_an_answer_that_makes_it_unreportable_stops_the_clock(answer: AdverseEventVersion) -> None:
     first = version(FIRST, seriousness=HOSPITAL, causality=RELATED)
-    found = reports(first, version(LATER, position=20, **answer), now="2026-05-01T09:00:00+08:00")  # type: ignore[arg-type]
+    found = reports(first, answer, now="2026-05-01T09:00:00+08:00")
     assert found["susar_other", "initial"].state == "stopped"
     done = Sent(40, 1, "susar_other", "initial", at(LATER))
-    found = reports(first, version(LATER, position=20, **answer), now=LATER, sent=(done,))  # type: ignore[arg-type]
+    found = reports(first, answer, now=LATER, sent=(done,))
     assert found["susar_other", "initial"].state == "sent"  # what went out stays
 
 
@@ -280,7 +289,6 @@ def test_an_answer_that_makes_it_unreportable_stops_the_clock(answer: dict[str, 
 
 
 def test_what_is_due_on_a_day() -> None:
-    assert beam().safety is not None
     people: list[tuple[str, AdverseEvent]] = [
         ("S-001", event(FATAL)),  # 24 h: 2 April; 7 days: 8 April; follow-up: 16 April
         ("S-002", event(OTHER, number=3)),  # 24 h: 2 April; 15 days: 16 April
@@ -290,7 +298,7 @@ def test_what_is_due_on_a_day() -> None:
         for id, one in people
         for report in plan_reports(
             participant(id, one),
-            clocks=beam().safety.clocks,  # type: ignore[union-attr]
+            clocks=CLOCKS,
             investigational=frozenset({"belimumab"}),
             zone=SHANGHAI,
             at=at(NOW),

@@ -6,8 +6,10 @@ from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.report_deviation import next_deviation
-from trialwright.conduct.dosing import DoseProposal, assess_dose, propose_dose, read_dose
-from trialwright.conduct.given import find_interventions
+from trialwright.conduct.dosing.amounts import read_dose
+from trialwright.conduct.dosing.proposal import DoseProposal, assess_dose
+from trialwright.conduct.dosing.propose import propose_dose
+from trialwright.conduct.given import find_interventions, is_run_in
 from trialwright.conduct.standing import (
     WHO,
     check_day,
@@ -91,10 +93,18 @@ def _check_may(
         if start < participant.consents[0].date
         else None,
         refuse(message("{day} lies before allocation of {date}.", day=start, date=allocated))
-        if not _is_run_in(view, participant, intervention) and start < allocated
+        if not is_run_in(view.definition, intervention) and start < allocated
         else None,
         refuse(message("There is no visit {visit}.", visit=visit))
         if visit and participant.visit(visit) is None
+        else None,
+        refuse(
+            message(
+                "{name} was given at this visit already; a mistake is put right by correct.",
+                name=intervention.title,
+            )
+        )
+        if visit and _is_single(intervention) and _given_at(participant, intervention, visit)
         else None,
         refuse(message("{name} was stopped for good.", name=intervention.title))
         if any(stop.intervention == intervention.id for stop in participant.discontinuations)
@@ -102,9 +112,12 @@ def _check_may(
     )
 
 
-def _is_run_in(view: View, participant: Participant, intervention: Intervention) -> bool:
-    runs = {epoch.id for epoch in view.definition.epochs if epoch.type == "run_in"}
-    return not runs.isdisjoint(intervention.epochs)
+def _is_single(intervention: Intervention) -> bool:
+    return intervention.regimen is not None and intervention.regimen.frequency == "once_per_encounter"
+
+
+def _given_at(participant: Participant, intervention: Intervention, visit: str) -> bool:
+    return any((dose.intervention, dose.visit) == (intervention.id, visit) for dose in participant.doses)
 
 
 def _give(
@@ -163,7 +176,7 @@ def _written(
     departure: str,
 ) -> Proposal:
     regimen = intervention.regimen
-    single = regimen is not None and regimen.frequency == "once_per_encounter"
+    single = _is_single(intervention)
     start, end = values.text("date"), values.text("end")
     departs = departure not in ("", "as_proposed")
     data: dict[str, Any] = {

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from trialwright.conduct.schedule import PlannedVisit, Window
+from trialwright.conduct.schedule import PlannedVisit
+from trialwright.study.visit_window import Window
 from trialwright.terms.message import message, render
 
 _LONGEST = 75  # octets of one line, without its end (RFC 5545, 3.1)

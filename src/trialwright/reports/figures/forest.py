@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_SIZE, _LEADING, _ROW = 8.0, 10.5, 16.0  # points
+_SIZE, _LEADING, _ROW, _FOOT = 8.0, 10.5, 16.0, 9.5  # points
+_LABEL, _PLOT, _COLUMN, _MOST = 90.0, 100.0, 92.0, 4  # the least, the least, the most; columns of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class Forest:
     favours: tuple[Says, Says] | None
 
     def __post_init__(self) -> None:
+        if len(self.columns) > _MOST:
+            raise ValueError(f"a forest plot has room for {_MOST} columns of text")
         if any(len(row.texts) != len(self.columns) for row in self.rows):
             raise ValueError("every row needs a text for every column")
         if not self.limits[0] < self.reference < self.limits[1]:
@@ -78,72 +81,104 @@ class Forest:
 
 def draw_forest(data: Forest, *, catalogue: Mapping[str, str]) -> Drawing:
     """Draw the estimates in the language of the catalogue."""
-    widths = [
-        max(
-            text_width(line, size=_SIZE, bold=True)
-            for text in (heading, *(row.texts[number] for row in data.rows))
-            for line in wrap(speak(text, catalogue), width=92, size=_SIZE, bold=True)
-        )
-        + 10
-        for number, heading in enumerate(data.columns)
-    ]
-    longest = max(
-        (text_width(speak(row.label, catalogue), size=_SIZE, bold=True) for row in data.rows), default=0
-    )
-    label = min(longest + 10, max(WIDTH - sum(widths) - 120, 90.0))
-    plot = WIDTH - label - sum(widths) - 12
-    cells = [
-        [wrap(speak(row.label, catalogue), width=label - 8, size=_SIZE, bold=row.primary)]
-        + [wrap(speak(text, catalogue), width=92, size=_SIZE, bold=row.primary) for text in row.texts]
-        for row in data.rows
-    ]
-    head = [wrap(speak(data.label_heading, catalogue), width=label - 8, size=_SIZE, bold=True)] + [
-        wrap(speak(text, catalogue), width=92, size=_SIZE, bold=True) for text in data.columns
-    ]
-    heights = [max(_ROW, max(map(len, row)) * _LEADING + 5.5) for row in cells]
-    top = max(map(len, head)) * _LEADING + 10
-    high = sum(heights)
-    lefts = [4.0, *(label + plot + 12 + sum(widths[:number]) for number in range(len(widths)))]
-    foot = [] if data.favours is None else _favours(data.favours, catalogue, width=plot / 2 + 40)
+    page = _Layout(data, catalogue)
 
     def paint(figure: Figure) -> None:
         free, back = sheet(figure), sheet(figure, behind=True)
-        _paint_texts(free, head, lefts, middle=3 + max(map(len, head)) * _LEADING / 2, bold=True)
-        free.plot([2, WIDTH - 2], [top - 3, top - 3], color=SOFT, linewidth=0.8)
-        axes = axes_at(figure, left=label, top=top, width=plot, height=high)
+        _paint_texts(free, page.head, page.lefts, middle=page.top / 2 - 2, bold=True)
+        free.plot([2, WIDTH - 2], [page.top - 3, page.top - 3], color=SOFT, linewidth=0.8)
+        axes = axes_at(figure, left=page.label, top=page.top, width=page.plot, height=page.high)
         axes.patch.set_visible(False)
-        _set_up(axes, data, catalogue, height=high)
+        _set_up(axes, data, catalogue, height=page.high)
         y = 0.0
-        for row, texts, height in zip(data.rows, cells, heights, strict=True):
+        for row, texts, height in zip(data.rows, page.cells, page.heights, strict=True):
             if row.primary:
-                back.axhspan(top + y, top + y + height, facecolor=GROUND)
-            _paint_texts(free, texts, lefts, middle=top + y + height / 2, bold=row.primary)
+                back.axhspan(page.top + y, page.top + y + height, facecolor=GROUND)
+            _paint_texts(free, texts, page.lefts, middle=page.top + y + height / 2, bold=row.primary)
             _paint_estimate(axes, row, y + height / 2, data)
             y += height
-        for side, lines in enumerate(foot):
-            middle = label + plot * _place(data.reference, data)
-            for number, text in enumerate(lines):
-                free.text(
-                    middle + (-5 if side == 0 else 5),
-                    top + high + 40 + number * 9.5,
-                    text,
-                    size=7.5,
-                    color=SOFT,
-                    ha="right" if side == 0 else "left",
-                )
+        _paint_favours(free, page, data)
 
     return draw(
         paint,
         id=data.id,
-        height=top + high + 36 + (9.5 * max(map(len, foot)) + 4 if foot else 0),
+        height=page.top + page.high + 36 + (_FOOT * max(map(len, page.foot)) + 4 if page.foot else 0),
         title=speak(data.title, catalogue),
         description=_describe(data, catalogue),
     )
 
 
+class _Layout:
+    """Where everything stands, in points: the labels, the plot, the columns of text, and their lines."""
+
+    def __init__(self, data: Forest, catalogue: Mapping[str, str]) -> None:
+        def lines(text: Says, width: float, *, bold: bool) -> list[str]:
+            return wrap(speak(text, catalogue), width=width, size=_SIZE, bold=bold)
+
+        def widest(texts: list[str]) -> float:
+            return max((text_width(text, size=_SIZE, bold=True) for text in texts), default=0)
+
+        columns = [
+            [heading, *(row.texts[number] for row in data.rows)]
+            for number, heading in enumerate(data.columns)
+        ]
+        most = _share(
+            [min(widest([speak(text, catalogue) for text in column]), _COLUMN) for column in columns],
+            WIDTH - _LABEL - _PLOT - 12 - 10 * len(columns),
+        )
+        widths = [
+            widest([line for text in column for line in lines(text, limit, bold=True)]) + 10
+            for column, limit in zip(columns, most, strict=True)
+        ]
+        longest = widest([speak(row.label, catalogue) for row in data.rows])
+        self.label = min(longest + 10, max(WIDTH - sum(widths) - _PLOT - 20, _LABEL))
+        self.plot = WIDTH - self.label - sum(widths) - 12
+        self.lefts = [4.0, *(self.label + self.plot + 12 + sum(widths[:each]) for each in range(len(widths)))]
+        self.head = [
+            lines(data.label_heading, self.label - 8, bold=True),
+            *(lines(text, limit, bold=True) for text, limit in zip(data.columns, most, strict=True)),
+        ]
+        self.cells = [
+            [
+                lines(row.label, self.label - 8, bold=row.primary),
+                *(lines(text, limit, bold=row.primary) for text, limit in zip(row.texts, most, strict=True)),
+            ]
+            for row in data.rows
+        ]
+        self.heights = [max(_ROW, max(map(len, row)) * _LEADING + 5.5) for row in self.cells]
+        self.top = max(map(len, self.head)) * _LEADING + 10
+        self.high = sum(self.heights)
+        self.foot = (
+            [] if data.favours is None else _favours(data.favours, catalogue, width=self.plot / 2 + 40)
+        )
+
+
+def _share(widths: list[float], room: float) -> list[float]:
+    """The widths of columns that must share a room: the widest give way first."""
+    widths = [width + 0.01 for width in widths]
+    while sum(widths) > room:
+        place = widths.index(max(widths))
+        widths[place] -= 1
+    return widths
+
+
 def _favours(favours: tuple[Says, Says], catalogue: Mapping[str, str], *, width: float) -> list[list[str]]:
     left, right = (speak(text, catalogue) for text in favours)
     return [wrap(text, width=width, size=7.5) for text in (f"←\u00a0{left}", f"{right}\u00a0→")]
+
+
+def _paint_favours(free: Axes, page: _Layout, data: Forest) -> None:
+    middle = page.label + page.plot * _place(data.reference, data)
+    for side, lines in enumerate(page.foot):
+        for number, text in enumerate(lines):
+            free.text(
+                middle + (-5, 5)[side],
+                page.top + page.high + 40 + number * _FOOT,
+                text,
+                size=7.5,
+                color=SOFT,
+                ha=("right", "left")[side],
+            )
 
 
 def _place(value: float, data: Forest) -> float:

@@ -72,6 +72,8 @@ def _pieces(text: str) -> list[str]:
 def _may_break(before: str, after: str) -> bool:
     if after == " " or after in _NOT_FIRST or before in _NOT_LAST:
         return False
+    if before == "-":  # a hyphen, not a minus
+        return after.isalpha()
     return before in _AFTER or _wide(before) or _wide(after)
 
 

@@ -15,7 +15,7 @@ from trialwright.study.prose.document import (
     Paragraph,
     Table,
 )
-from trialwright.study.prose.figures import Prose, duration, quantity_text
+from trialwright.study.prose.figures import Prose, day_from, quantity_text
 from trialwright.study.prose.tables import described, facts, listing, ruled, section, text_of
 from trialwright.study.prose.vocabulary import term
 from trialwright.study.prose.words import Words, within_sentence
@@ -88,7 +88,7 @@ def _clock(clock: Clock, titles: Mapping[str, Text]) -> Inline:
     parts: list[Prose] = [message("counted from {anchor}", anchor=titles.get(clock.anchor, clock.anchor))]
     parts += [
         message(
-            "{anchor} is planned {day}", anchor=titles.get(id, id), day=_day(offset, titles[clock.anchor])
+            "{anchor} is planned {day}", anchor=titles.get(id, id), day=day_from(offset, titles[clock.anchor])
         )
         for id, offset in clock.planned.items()
     ]
@@ -115,9 +115,11 @@ def _timed(timing: Timing | None, titles: Mapping[str, Text]) -> Prose:
         return message("at any time (unscheduled)")
     anchor = titles.get(timing.anchor, timing.anchor)
     if timing.at is not None:
-        return _around(timing, _day(timing.at, anchor))
+        return _around(timing, day_from(timing.at, anchor))
     return message(
-        "{first} to {last}", first=_day(timing.earliest or "", anchor), last=_day(timing.latest or "", anchor)
+        "{first} to {last}",
+        first=day_from(timing.earliest or "", anchor),
+        last=day_from(timing.latest or "", anchor),
     )
 
 
@@ -131,16 +133,6 @@ def _around(timing: Timing, day: Message) -> Message:
     if before:
         return message("{day}, at most {before} earlier", day=day, before=before)
     return message("{day}, at most {after} later", day=day, after=after) if after else day
-
-
-def _day(offset: str, anchor: Prose) -> Message:
-    number, _, unit = offset.lstrip("+").partition(" ")
-    if number.lstrip("-") in ("", "0"):
-        return message("the day of {anchor}", anchor=anchor)
-    length = duration(number.lstrip("-"), unit)
-    if number.startswith("-"):
-        return message("{length} before {anchor}", length=length, anchor=anchor)
-    return message("{length} after {anchor}", length=length, anchor=anchor)
 
 
 def _activities(study: Study, schedule: ScheduleOfActivities, words: Words) -> Iterator[Block]:

@@ -166,7 +166,14 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
         "up": message("half way: up"),
         "down": message("half way: down"),
         "even": message("half way: to the even multiple"),
-        "towards_present": message("half way: towards the present dose"),
+    },
+    "towards": {
+        "nearest": message("to the nearest"),
+        "present_dose": message("towards the present dose"),
+    },
+    "carry_on": {
+        "present_dose": message("the present dose, as long as it lies within the limits"),
+        "planned_dose": message("the planned dose"),
     },
     "choose": {
         "least_waste": message("with the least waste"),

@@ -13,7 +13,7 @@ from trialwright.logic import nodes as n
 from trialwright.study.concepts import Concept
 from trialwright.study.measures import bridges_of, unit_of
 from trialwright.study.model import Study
-from trialwright.study.occasions import VISIT
+from trialwright.study.occasions import IN_RESPONSE, VISIT
 from trialwright.study.prose.figures import Prose, duration, quantity
 from trialwright.terms.dates import Length
 from trialwright.terms.message import Message, Text, message
@@ -21,6 +21,10 @@ from trialwright.terms.units import Conversion, converter
 
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _ULN = "ULN"
+_VISITS = {
+    VISIT: (message("at the visit"), message("the visit")),
+    IN_RESPONSE: (message("at the visits since the response"), message("the visits since the response")),
+}
 
 
 class Limit(NamedTuple):
@@ -98,6 +102,8 @@ class Words:
     def within(self, window: n.Window) -> Message:
         """When something must have been: "in the last 28 days", "at any time", "on the reference date"."""
         length = window.length
+        if isinstance(window.anchor, n.NamedDay) and window.anchor.name in _VISITS:
+            return _VISITS[window.anchor.name][0]
         if window.anchor is not None:
             return self._within_anchored(length, self.day(window.anchor))
         if length is None:
@@ -126,6 +132,8 @@ class Words:
     def span(self, window: n.Window) -> Message:
         """The days that count, as a thing: "the last 28 days", "the reference date"."""
         length = window.length
+        if isinstance(window.anchor, n.NamedDay) and window.anchor.name in _VISITS:
+            return _VISITS[window.anchor.name][1]
         if window.anchor is not None:
             return self._span_anchored(length, self.day(window.anchor))
         if length is None:
@@ -165,8 +173,8 @@ class Words:
         return message("{day} (without one, the reference date)", day=day) if anchor.default_on else day
 
     def _named_day(self, name: str) -> Message:
-        if name == VISIT:
-            return message("the day of the visit judged")
+        if name in _VISITS:
+            return _VISITS[name][1]
         schedule = self.study.schedule
         titles = {anchor.id: anchor.title for anchor in schedule.anchors} if schedule else {}
         return message('the day "{anchor}"', anchor=titles.get(name, name))
