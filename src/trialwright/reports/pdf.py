@@ -76,7 +76,7 @@ def typeset(template: str, data: Mapping[str, Any], *, made: datetime, **setting
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
-        timestamp=made,
+        timestamp=made.replace(microsecond=0),
         **settings,
     )
     return written if isinstance(written, list) else [written]
