@@ -271,12 +271,17 @@ def actions() -> str:
         roles = ", ".join(role.title.en for role in table.roles if name in role.may)
         place = {"study": "study", "site": "site, or study", "participant": "participant"}[action.place]
         lines += [f"## {name}", "", f"{render(action.about, {}).capitalize()}.", ""]
-        lines += [f"Place: {place}. By: {roles}.{' A reason is needed.' if action.reason == 'required' else ''}", ""]
+        lines += [
+            f"Place: {place}. By: {roles}.{' A reason is needed.' if action.reason == 'required' else ''}",
+            "",
+        ]
         shown = [argument for argument in action.arguments if argument.kind != "facts"]
         if shown:
             lines += ["| argument | what it is | written as |", "|---|---|---|"]
             for argument in shown:
-                kind = ", ".join(f"`{choice}`" for choice in argument.choices) or argument.kind.replace("_", " ")
+                kind = ", ".join(f"`{choice}`" for choice in argument.choices) or argument.kind.replace(
+                    "_", " "
+                )
                 need = "" if argument.required else "; may be left out"
                 lines.append(f"| `{argument.name}` | {cell(render(argument.about, {}))} | {kind}{need} |")
             lines.append("")

@@ -250,7 +250,8 @@ sets:
   - {id: full, title: {en: Full, zh: 全分析集}, description: {en: Everyone allocated., zh: 全部分组者。},
      grouped_by: allocated}
 intercurrent_events:
-  - {id: rescue, title: {en: Rescue, zh: 挽救治疗}, rule: "present(cyclophosphamide, rituximab, within=24 wk)"}
+  - {id: rescue, title: {en: Rescue, zh: 挽救治疗}, rule: "present(cyclophosphamide, rituximab, within=today)",
+     after: week0, counts_from: next_day}
 estimands:
   - id: primary
     title: {en: CR at week 24, zh: 第24周CR}
@@ -261,6 +262,8 @@ estimands:
     population: full
     arms: [BEL+MT, MT]
     encounter: week_24
+    counted: at_encounter
+    outside_window: not_used
     intercurrent_events: [{event: rescue, strategy: composite}]
     summary: risk_difference
 methods:
@@ -374,6 +377,15 @@ MISFITS = [
     ("analysis", "arms: [BEL+MT, MT]", "arms: [BEL+MT, TM]", "names the arm TM"),
     ("analysis", "encounter: week_24", "encounter: week_26", "names the encounter week_26"),
     ("analysis", "event: rescue", "event: rescued", "names the intercurrent event rescued"),
+    ("analysis", "after: week0", "after: week1", "names the anchor week1"),
+    ("analysis", ", counts_from: next_day", "", "has a rule without a beginning"),
+    ("analysis", "    counted: at_encounter\n", "", "does not say when it is judged"),
+    ("analysis", "    response: response\n", "", "needs a response with categories"),
+    ("analysis", "    response: response\n", "    response: response\n    measure: change\n", "is about several things"),
+    ("analysis", "{id: CR, ", "{id: CR, components: [{id: a, title: {en: A, zh: A}, rule: always}], ", "has a rule and components"),
+    ("analysis", "grouped_by: allocated", "grouped_by: received", "does not say how that is told"),
+    ("analysis", "sets:\n", "received: [{arm: MT}, {arm: BEL+MT}]\nsets:\n", "is not the last"),
+    ("analysis", "sets:\n", "received: [{arm: XY}]\nsets:\n", "names the arm XY"),
     ("analysis", "estimands: [primary]", "estimands: [prime]", "names the estimand prime"),
 ]
 # fmt: on

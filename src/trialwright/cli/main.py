@@ -25,6 +25,9 @@ COMMANDS = {
     "synth": "trialwright.cli.synth",
     "act": "trialwright.cli.act",
     "verify": "trialwright.cli.act",
+    "report": "trialwright.cli.report",
+    "analyse": "trialwright.cli.report",
+    "trace": "trialwright.cli.report",
 }
 STOPPED = 130  # as shells say that somebody pressed Ctrl-C
 _DUCKDB_STOPPED = "Query interrupted"  # DuckDB's own word for Ctrl-C
@@ -36,6 +39,9 @@ ABOUT = {
     "synth": message("make a synthetic hospital with known verdicts"),
     "act": message("any action of a rehearsal of the trial"),
     "verify": message("check an archive: every hash, every text, every definition"),
+    "report": message("the report of a trial as HTML, PDF and tables"),
+    "analyse": message("carry out the analysis plan, or compute a published result again"),
+    "trace": message("where a number of the report comes from"),
     "import": message("turn a ClinicalTrials.gov record into a starting study folder"),
     "export": message("write a study as a registry record"),
 }

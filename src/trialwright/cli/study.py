@@ -96,6 +96,7 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.cli.scenarios import check_scenarios
     from trialwright.exchange.folder import read_scenarios
     from trialwright.safety.findings import check_safety
+    from trialwright.study.analysis_rules import lower_analysis
     from trialwright.study.checks import check_study
     from trialwright.study.conduct_rules import check_conduct
     from trialwright.study.errors import StudyInvalid
@@ -109,6 +110,11 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
     except StudyInvalid as error:
         problems += error.problems
     problems += check_conduct(eligibility.study)
+    try:
+        if eligibility.study.analysis is not None:
+            lower_analysis(eligibility.study)
+    except StudyInvalid as error:
+        problems += error.problems
     try:
         scenarios = read_scenarios(options.study, study=eligibility.study)
     except StudyInvalid as error:

@@ -57,4 +57,4 @@ def received_arm(follow_up: FollowUp) -> str:
             return ""
         if truth:
             return rule.received.arm
-    return ""
+    return follow_up.participant.arm

@@ -16,12 +16,12 @@ def fact_positions(participant: Participant) -> Mapping[str, int]:
     found = {fact.fact: came for fact in participant.record if came is not None}
     for form in participant.forms.values():
         for value in form.items.values():
-            fact = f"{form.id}#{value.path}"
-            group = f"{form.id}#{value.path.rpartition('.')[0]}"
-            found[fact] = value.position
-            found[group] = max(
-                found.get(group, 0), value.position
-            )  # a fact that several items state together
+            found[f"{form.id}#{value.path}"] = value.position
+            if (
+                value.fact
+            ):  # a fact that several items state together stands where the last of them was stated
+                fact = f"{form.id}#{value.fact}"
+                found[fact] = max(found.get(fact, 0), value.position)
     found |= {f"dose/{dose.number}": dose.position for dose in participant.doses}
     found |= {f"ae/{event.number}": event.current.position for event in participant.adverse_events}
     found |= {

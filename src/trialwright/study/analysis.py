@@ -162,7 +162,10 @@ class Occurrence(Part):
 
 
 class ReceivedArm(Part):
-    """Which arm a participant was treated as; the first of the list whose rule holds. The last may have no rule."""
+    """Which arm a participant was treated as; the first of the list whose rule holds. The last may have no rule.
+
+    Where none holds it is the arm allocated: a blinded product is taken to be that of the arm.
+    """
 
     arm: Id
     rule: Rule | None = None

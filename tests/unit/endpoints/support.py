@@ -122,6 +122,7 @@ class Made:
         return self
 
     def rescue(self, day: int, therapy: str = "pulse") -> Made:
+        """Rescue therapy begun on a day."""
         rescues = (
             *self.more.get("rescues", ()),
             Rescue(self.next(), str(WEEK_0 + timedelta(day)), therapy, ""),
@@ -147,7 +148,7 @@ class Made:
             sex=self.sex,
             birth=self.birth,
             enrolled=Ended(3, str(WEEK_0 - timedelta(2)), ""),
-            allocated=Allocated(4, str(WEEK_0 - timedelta(1)), self.number, self.arm, {}, "")
+            allocated=Allocated(4, str(WEEK_0 - timedelta(1)), self.number, self.arm, {}, "", "")
             if self.arm
             else None,
             visits=tuple(self.visits),

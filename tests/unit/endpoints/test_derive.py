@@ -11,6 +11,7 @@ from tests.unit.endpoints.support import WEEK_0, Made, begun
 from trialwright.endpoints.derive import NotDerivable, derive_endpoint
 from trialwright.endpoints.reasons import REASONS
 from trialwright.endpoints.row import EndpointRow, explain_endpoint
+from trialwright.record.participant import Rescue
 from trialwright.terms.message import render
 
 BASELINE = {
@@ -274,8 +275,7 @@ def test_a_date_that_is_only_a_month() -> None:
 
 def _rescued(day: str, *, results: dict[str, str] = CR) -> Made:
     person = made(week_24=results).rescue(0)
-    (rescue,) = person.more["rescues"]  # type: ignore[misc]
-    person.more["rescues"] = (rescue._replace(date=day),)
+    person.more["rescues"] = (Rescue(person.position, day, "pulse", ""),)
     return person
 
 

@@ -35,7 +35,7 @@ from trialwright.reports.trial.figures_shown import (
 from trialwright.reports.trial.responders import outcome_trace, row_source
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.study.schedule import Encounter
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, Text, message
 
 WEEK = 7.0
 UNKNOWN = "unknown"
@@ -69,7 +69,7 @@ def write_course(data: TrialData, sheet: Sheet) -> None:
     sheet.heading(message("Course over time"), "course", level=1)
     if data.plan.responses:
         _write_response(data, sheet)
-    _write_survival(data, sheet)
+    write_survival(data, sheet)
     _write_measures(data, sheet)
     _write_swimmer(data, sheet)
 
@@ -105,7 +105,7 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
                         Trace(
                             message(
                                 "{category} at {visit}, {arm}",
-                                category=title,
+                                category=said,
                                 visit=encounter.title,
                                 arm=arm.id,
                             ),
@@ -125,7 +125,6 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
         columns,
         lines,
         heads=2,
-        wide=True,
     )
     if len(categories) <= 3 and encounters:
         sheet.figure(
@@ -202,16 +201,16 @@ def _write_readings(data: TrialData, sheet: Sheet) -> None:
                     )
                 )
             groups.append(found)
-        named = [(each.id, each.title) for each in reading.categories]
-        for index, (category, shown) in enumerate([*named, (UNKNOWN, message("not known"))]):
-            entries: list[Entry] = [title if index == 0 else "", shown]
+        named: list[tuple[str, Message | Text]] = [(each.id, each.title) for each in reading.categories]
+        for index, (category, said) in enumerate([*named, (UNKNOWN, message("not known"))]):
+            entries: list[Entry] = [title if index == 0 else "", said]
             for found in groups:
                 total = sum(map(len, found.values()))
                 own = found.get(category, [])
                 entries.append(
                     traced(
                         count_share(len(own), total),
-                        Trace(shown, "response", reading.source or "", tuple(own)),
+                        Trace(said, "response", reading.source or "", tuple(own)),
                     )
                 )
             lines.append(line(*entries))
@@ -230,7 +229,8 @@ def _write_readings(data: TrialData, sheet: Sheet) -> None:
     )
 
 
-def _write_survival(data: TrialData, sheet: Sheet) -> None:
+def write_survival(data: TrialData, sheet: Sheet) -> None:
+    """Times to event: a table with the log-rank test, and a figure for each."""
     curves = [one for one in data.outcomes if one.curves]
     if not curves:
         return
@@ -254,10 +254,10 @@ def _write_survival(data: TrialData, sheet: Sheet) -> None:
         columns,
         lines,
         heads=2,
-        wide=True,
     )
     for outcome in curves:
-        _draw_survival(sheet, outcome, horizon)
+        if any(curve.counted.events for curve in outcome.curves):
+            _draw_survival(sheet, outcome, horizon)
 
 
 def _curve_line(outcome: Outcome, curve: SurvivalCurve, test: Outcome | None, horizon: float) -> Line:
@@ -373,7 +373,6 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
                 *(Column(f"arm_{index}", arm, "text") for index, arm in enumerate(arms, start=1)),
             ],
             lines,
-            wide=True,
         )
     _draw_trajectories(data, sheet)
 
@@ -522,6 +521,6 @@ def _lane(data: TrialData, one: FollowUp) -> Lane:
     for text, kind in dated:
         day = exact_day(text)
         if day is not None and day >= start:
-            marks.append(Mark(week(day), kind))  # type: ignore[arg-type]
+            marks.append(Mark(week(day), kind))
     end = one.ended.day if one.ended else max([visit.day for visit in one.visits], default=one.on)
     return Lane(participant.id, 0.0, max(week(end), 0.0), one.ended is None, tuple(marks))

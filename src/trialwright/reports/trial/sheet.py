@@ -77,10 +77,11 @@ def traced(value: Value, trace: Trace, *, shown: Says | None = None) -> Traced:
 class Sheet:
     """Collects the blocks of a document; numbers tables and figures, and keeps the trace of every cell.
 
-    `catalogue`: the language in which figures are drawn.
+    `catalogue`: the language in which figures are drawn. `figures`: whether they are drawn at all.
     """
 
     catalogue: Mapping[str, str]
+    figures: bool = True
     blocks: list[Block] = field(default_factory=list)
     traces: dict[str, Trace] = field(default_factory=dict)
     _tables: int = 0
@@ -149,6 +150,8 @@ class Sheet:
         trace: Trace | None = None,
     ) -> None:
         """Draw a figure from its data and add it."""
+        if not self.figures:
+            return
         self._figures += 1
         drawing = draw(data, catalogue=self.catalogue)
         self.blocks.append(Figure(self._figures, caption, drawing, tuple(notes)))

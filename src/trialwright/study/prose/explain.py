@@ -8,6 +8,7 @@ from trialwright.logic import nodes as n
 from trialwright.study.canonical import version
 from trialwright.study.model import Study
 from trialwright.study.population import Criterion
+from trialwright.study.prose.analysis_plan import describe_analysis
 from trialwright.study.prose.document import (
     Block,
     Bullets,
@@ -22,7 +23,7 @@ from trialwright.study.prose.document import (
     item_of,
 )
 from trialwright.study.prose.dosing import describe_dosing
-from trialwright.study.prose.outcomes import describe_analysis, describe_safety
+from trialwright.study.prose.outcomes import describe_safety
 from trialwright.study.prose.plans import describe_allocation, describe_schedule
 from trialwright.study.prose.questions import describe_forms
 from trialwright.study.prose.rules import describe, outline

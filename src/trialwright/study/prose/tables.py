@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from trialwright.study.criteria import Scope
 from trialwright.study.grammar import RuleError, parse_rule
 from trialwright.study.prose.document import Code, Heading, Inline, Lines, Table
 from trialwright.study.prose.figures import Prose, clauses
@@ -46,17 +47,20 @@ def qualified(what: Prose, remark: Prose) -> Prose:
     return message("{thing} ({remark})", thing=what, remark=remark) if remark else what
 
 
-def rule_in_words(text: str, words: Words) -> Message | None:
-    """A rule text in words; None for a rule of another part of the study, which only that part understands."""
+def rule_in_words(text: str, words: Words, scope: Scope | None = None) -> Message | None:
+    """A rule text in words; None for a rule of another part of the study, which only that part understands.
+
+    `scope`: what rules of this part may use, where it is not what all may.
+    """
     try:
-        return describe(rule_scope(words.study).lower(parse_rule(text)), words)
+        return describe((scope or rule_scope(words.study)).lower(parse_rule(text)), words)
     except RuleError:
         return None
 
 
-def ruled(rule: str | None, words: Words) -> Inline:
-    """A rule in words, where there are any, above its text."""
+def ruled(rule: str | None, words: Words, scope: Scope | None = None) -> Inline:
+    """A rule in words, where there are any, above its text; `scope` as in `rule_in_words`."""
     if rule is None:
         return ""
-    said = rule_in_words(rule, words)
+    said = rule_in_words(rule, words, scope)
     return Code(rule) if said is None else Lines((said, Code(rule)))

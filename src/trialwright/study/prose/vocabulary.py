@@ -250,7 +250,17 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
         "hypothetical": message("hypothetical"),
         "while_on_treatment": message("while on treatment"),
         "principal_stratum": message("principal stratum"),
+        "worst_case": message("worst case: against the experimental arm"),
+        "best_case": message("best case: for the experimental arm"),
     },
+    "worse": {"high": message("higher"), "low": message("lower")},
+    "scale": {"as_is": message("as it is"), "log": message("natural logarithm")},
+    "counted": {
+        "at_encounter": message("the status at the visit"),
+        "up_to_encounter": message("at any visit up to it"),
+    },
+    "outside_window": {"used": message("is used"), "not_used": message("is not used")},
+    "counts_from": {"same_day": message("from that day"), "next_day": message("from the next day")},
     "summary": {
         "risk_difference": message("risk difference"),
         "risk_ratio": message("risk ratio"),
