@@ -77,7 +77,11 @@ class Clerk:
         elif group.preprinted:
             yield from self._preprinted(form, group, occasion)
         elif group.fact and group.fact.concept:
-            rows = [had for had in occasion.person.history.get(group.fact.concept, ()) if had.start >= occasion.since]
+            rows = [
+                had
+                for had in occasion.person.history.get(group.fact.concept, ())
+                if had.start >= occasion.since
+            ]
             for row, had in enumerate(rows, start=1):
                 for part, entry in self._course(group, had, occasion):
                     yield f"{group.id}[{row}].{part}", entry
@@ -85,7 +89,9 @@ class Clerk:
     def _preprinted(self, form: Form, group: ItemGroup, occasion: Occasion) -> Iterator[tuple[str, Entry]]:
         """A row for every printed answer: whether somebody had it, and if so from when to when."""
         about = group.item(group.preprinted or "")
-        entries = self.forms.study.forms.code_list(about.code_list or "").entries if self.forms.study.forms else ()
+        entries = (
+            self.forms.study.forms.code_list(about.code_list or "").entries if self.forms.study.forms else ()
+        )
         for row, printed in enumerate(entries, start=1):
             yield f"{group.id}[{row}].{about.id}", Entry(printed.value)
             concept = printed.concept or printed.value

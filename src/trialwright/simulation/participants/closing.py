@@ -184,9 +184,10 @@ def close_study(world: World) -> Story:
 
 def _disclose(world: World, desk: Desk) -> Story:
     if is_blind(world.study):
-        yield desk.do("unblind", "sponsor", reason=message("the casebooks are locked; the analysis may begin"))
+        yield desk.do(
+            "unblind", "sponsor", reason=message("the casebooks are locked; the analysis may begin")
+        )
     yield desk.do("lock", "sponsor")
-
 
 
 def _one_more(text: str) -> str:

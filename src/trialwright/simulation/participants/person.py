@@ -88,7 +88,9 @@ def draw_person(
     years = min(max(years, assumed["age_lowest"]), assumed["age_highest"])
     birth = on - timedelta(days=int(years * DAYS_OF_A_YEAR) + int(chance.integers(1, 300)))
     height = assumed[f"height_{sex}"] + assumed["height_spread"] * chance.standard_normal()
-    mass = max(assumed["body_mass_index"] + assumed["body_mass_index_spread"] * chance.standard_normal(), 17.0)
+    mass = max(
+        assumed["body_mass_index"] + assumed["body_mass_index_spread"] * chance.standard_normal(), 17.0
+    )
     extras = {
         name: float(chance.exponential(12.0))
         for name in EXTRA_ITEMS
@@ -110,9 +112,7 @@ def draw_person(
     return person
 
 
-def with_enough_activity(
-    items: frozenset[str], extras: Mapping[str, float], lowest: float
-) -> frozenset[str]:
+def with_enough_activity(items: frozenset[str], extras: Mapping[str, float], lowest: float) -> frozenset[str]:
     """SLEDAI items until their score passes `lowest`: somebody whom a trial of active disease would take."""
     found = items | extras.keys()
     for name in EXTRA_ITEMS:
@@ -122,7 +122,9 @@ def with_enough_activity(
     return frozenset(found)
 
 
-def pulse_of(person: VirtualPerson, assumed: Mapping[str, float], chance: Chance, *, consent: date) -> list[Had]:
+def pulse_of(
+    person: VirtualPerson, assumed: Mapping[str, float], chance: Chance, *, consent: date
+) -> list[Had]:
     """The methylprednisolone pulse, one entry a day: over by the day of consent, or begun the day after it."""
     lowest, highest = int(assumed["pulse_days_lowest"]), int(assumed["pulse_days_highest"])
     days = int(chance.integers(lowest, highest + 1))

@@ -114,7 +114,9 @@ def check_plan(study: Study) -> SimulationPlan:
     """The plan of a study that can be rehearsed; raises `NoRehearsal` naming what is missing."""
     plan = study.simulation
     if plan is None:
-        raise NoRehearsal(message("The study {id} has no simulation.yaml, so nothing can be assumed.", id=study.id))
+        raise NoRehearsal(
+            message("The study {id} has no simulation.yaml, so nothing can be assumed.", id=study.id)
+        )
     steered = any(one.regimen and one.regimen.target for one in study.interventions)
     needed = (*PARAMETERS, *(LEVELS if steered else ()))
     missing = tuple(name for name in needed if name not in plan.parameters)
@@ -182,7 +184,9 @@ def _make_world(
 
 def _open(world: World) -> Story:
     """The study and its sites are opened, roles delegated, the version approved, reference ranges set."""
-    desk = world.desk("", world.day("", world.morning("", next_weekday(world.start), world.chance)), world.chance)
+    desk = world.desk(
+        "", world.day("", world.morning("", next_weekday(world.start), world.chance)), world.chance
+    )
     yield desk.wait()
     opening = desk.do("open_study", rehearsal="true")
     yield replace(opening, account=world.team.account(world.team.table.opens), opening=version(world.study))
@@ -280,9 +284,7 @@ def _amend(world: World, opened: date) -> Story:
         yield desk.move(next_weekday(desk.day + timedelta(days=int(chance.integers(0, 10)))))
         if world.trial.study.locked:
             return
-        yield desk.do(
-            "approve_version", "investigator", version=version(amended), date=desk.day.isoformat()
-        )
+        yield desk.do("approve_version", "investigator", version=version(amended), date=desk.day.isoformat())
 
 
 def amended_study(study: Study, *, note: object) -> Study:

@@ -23,7 +23,11 @@ from trialwright.terms.message import message
 PULSE = "methylprednisolone_iv"
 """The concept of the steroid pulse that goes before the treatment, where a study reads it."""
 
-MEDICINE_BEGAN, MEDICINE_ENDED, ALLERGY_KNOWN = 56, 14, 400  # days before consent, of somebody's reason to fail
+MEDICINE_BEGAN, MEDICINE_ENDED, ALLERGY_KNOWN = (
+    56,
+    14,
+    400,
+)  # days before consent, of somebody's reason to fail
 
 
 class DoesNotFail(ValueError):

@@ -140,9 +140,7 @@ def forms_about(world: World, concepts: Iterable[str]) -> frozenset[str]:
     )
 
 
-def fill_log(
-    world: World, course: Course, desk: Desk, form: str, answers: Mapping[str, Answer]
-) -> Story:
+def fill_log(world: World, course: Course, desk: Desk, form: str, answers: Mapping[str, Answer]) -> Story:
     """A new entry of a log, as the plan spells it out."""
     occasion = Occasion(course.person, {}, desk.day, LONG_AGO, course.chance)
     yield desk.do(
@@ -193,9 +191,7 @@ def fill_form(
         entries=entries,
     )
     wrong = {
-        path: right[path]
-        for path, entry in entries.items()
-        if entry != right[path] and not entry.not_done
+        path: right[path] for path, entry in entries.items() if entry != right[path] and not entry.not_done
     }
     if wrong:
         when = later(desk.day, 1 + course.chance.integers(0, 12))
