@@ -68,7 +68,12 @@ def create_archive(folder: Path, study: Study, *, rehearsal: bool, draw: Draw) -
 def open_archive(folder: Path, *, draw: Draw) -> Archive:
     """Open an archive; raises `ArchiveBroken`. It is read, not verified: see `verify_archive`."""
     manifest = read_manifest(folder)
-    return Archive(folder, manifest, draw=draw)
+    try:
+        return Archive(folder, manifest, draw=draw)
+    except OSError as error:
+        raise ArchiveBroken(
+            message("{path} cannot be read: {reason}.", path=str(error.filename), reason=error.strerror or "")
+        ) from None
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

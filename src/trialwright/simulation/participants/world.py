@@ -61,8 +61,10 @@ class Course:
 
 @dataclass
 class World:
-    """The rehearsal as a whole. `assumed`: figures of everybody; `start`: its first day; `wanted`: how many
-    are to join; `version`: of the definition it opened with.
+    """The rehearsal as a whole.
+
+    `assumed`: figures of everybody; `start`: its first day; `wanted`: how many are to join; `version`: of the
+    definition it opened with.
     """
 
     study: Study
