@@ -58,7 +58,6 @@ class RehearsalFault(RuntimeError):
 class Agenda:
     """Runs stories against a trial, always the one whose turn comes first; at equal times the one that began first.
 
-    `mask` blanks texts in the store, once the event that says so is written.
     """
 
     def __init__(
@@ -67,13 +66,11 @@ class Agenda:
         *,
         secret: Secret,
         chance: Chance,
-        mask: Callable[[Sequence[str]], None],
         progress: Callable[[int], None] = lambda count: None,
     ) -> None:
         self._trial = trial
         self._secret = secret
         self._chance = chance
-        self._mask = mask
         self._progress = progress
         self._waiting: list[tuple[datetime, int, Story, Act | None]] = []
         self._begun = 0
@@ -115,8 +112,6 @@ class Agenda:
             if not act.may_refuse:
                 raise RehearsalFault(act, answer.reasons)
             return answer
-        if answer.type == "masked":
-            self._mask(answer.data["digests"])
         self._written += 1
         self._progress(self._written)
         return answer
