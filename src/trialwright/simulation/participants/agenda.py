@@ -7,7 +7,7 @@ event that was written. An action that is refused is a fault of the simulator, u
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -56,9 +56,7 @@ class RehearsalFault(RuntimeError):
 
 
 class Agenda:
-    """Runs stories against a trial, always the one whose turn comes first; at equal times the one that began first.
-
-    """
+    """Runs stories against a trial, always the one whose turn comes first; at equal times the one that began first."""
 
     def __init__(
         self,
