@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from typing import NamedTuple
 
 from trialwright.record.fact import (
     ConceptType,
@@ -16,18 +16,12 @@ from trialwright.record.fact import (
 )
 from trialwright.record.raw import RawFact, RawPerson
 
-UNREADABLE = "unreadable"
 
+class TypedFacts(NamedTuple):
+    """Facts by concept in the order they were given, and the concepts with one that cannot be placed in time."""
 
-@lru_cache(maxsize=65536)
-def _read(fact: RawFact, concept: ConceptType) -> Fact | str | None:
-    """One fact typed; a participant is typed anew with every value entered, and most of it has not changed."""
-    try:
-        return read_fact(fact, concept)
-    except SetAside:
-        return None
-    except Unreadable:
-        return UNREADABLE
+    facts: Mapping[str, tuple[Fact, ...]]
+    unreadable: frozenset[str]
 
 
 def type_person(raw: RawPerson, facts: Iterable[RawFact], concepts: Mapping[str, ConceptType]) -> Person:
@@ -35,15 +29,36 @@ def type_person(raw: RawPerson, facts: Iterable[RawFact], concepts: Mapping[str,
 
     A fact that cannot be placed in time makes its concept unreadable.
     """
+    typed = type_facts(facts, concepts)
+    return read_person(raw, typed.facts, typed.unreadable)
+
+
+def type_facts(facts: Iterable[RawFact], concepts: Mapping[str, ConceptType]) -> TypedFacts:
+    """Type facts; see `type_person`."""
     typed: dict[str, list[Fact]] = {}
     unreadable: set[str] = set()
     for fact in facts:
         concept = concepts.get(fact.concept)
         if concept is None:
             continue
-        read = _read(fact, concept)
-        if read == UNREADABLE:
+        try:
+            read = read_fact(fact, concept)
+        except SetAside:
+            continue
+        except Unreadable:
             unreadable.add(fact.concept)
-        elif isinstance(read, Fact):
+            continue
+        if read is not None:
             typed.setdefault(fact.concept, []).append(read)
-    return read_person(raw, {name: tuple(rows) for name, rows in typed.items()}, frozenset(unreadable))
+    return TypedFacts({name: tuple(rows) for name, rows in typed.items()}, frozenset(unreadable))
+
+
+def join_facts(parts: Iterable[TypedFacts]) -> TypedFacts:
+    """Typed facts of several sources one after the other."""
+    joined: dict[str, tuple[Fact, ...]] = {}
+    unreadable: set[str] = set()
+    for part in parts:
+        for name, rows in part.facts.items():
+            joined[name] = (*joined[name], *rows) if name in joined else rows
+        unreadable |= part.unreadable
+    return TypedFacts(joined, frozenset(unreadable))

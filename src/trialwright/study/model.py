@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from trialwright.study.concepts import Concept, concept_type
+from trialwright.study.concepts import Concept
 from trialwright.study.design import Arm, Endpoint, Epoch, Intervention, Objective
 from trialwright.study.errors import Problem
 from trialwright.study.identity import StudyIdentity
 from trialwright.study.places import Path, Place, Source
 from trialwright.study.population import Criteria, Criterion, Reading
+from trialwright.terms.kept import Kept
 from trialwright.terms.message import Text
 
 if TYPE_CHECKING:  # these parts are imported when a study has them: the command line must start fast
-    from trialwright.record.fact import ConceptType
     from trialwright.study.allocation import Allocation
     from trialwright.study.analysis import AnalysisPlan
     from trialwright.study.delegation import DelegationTable
@@ -69,12 +68,12 @@ def model_of(file: str) -> Any:
     return getattr(import_module(f"trialwright.study.{module}"), name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Study:
     """A study definition. Parts whose file is absent are `None`, or empty.
 
-    `warnings`: what the loader found that does not make the study unusable. Two studies are equal if they say
-    the same, wherever it stands.
+    `warnings`: what the loader found that does not make the study unusable. `kept`: what was derived from it before.
+    Two studies are equal if they say the same, wherever it stands.
     """
 
     identity: StudyIdentity
@@ -93,6 +92,7 @@ class Study:
     published: PublishedReport | None = field(default=None, compare=False)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
     source: Source = field(default_factory=lambda: Source({}, {}, {}), compare=False, repr=False)
+    kept: Kept = field(init=False, default_factory=Kept, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -123,11 +123,6 @@ class Study:
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The endpoints."""
         return self.identity.endpoints
-
-    @cached_property
-    def concept_types(self) -> Mapping[str, ConceptType]:
-        """The concepts as the record reads them, by name."""
-        return {concept.name: concept_type(concept) for concept in self.concepts}
 
     def concept(self, name: str) -> Concept:
         """The concept of this name; raises `KeyError`."""

@@ -14,6 +14,7 @@ from trialwright.logic.direction import toward
 from trialwright.logic.finding import Formulas
 from trialwright.record.fact import ConceptType
 from trialwright.study import grammar as g
+from trialwright.study.concepts import concept_type
 from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.errors import Problem, StudyInvalid
 from trialwright.study.model import Study
@@ -115,7 +116,9 @@ class Eligibility:
 
 def concept_types(study: Study) -> Mapping[str, ConceptType]:
     """The concepts of a study as the record reads them."""
-    return study.concept_types
+    return study.kept.get(
+        "concept types", None, lambda: {concept.name: concept_type(concept) for concept in study.concepts}
+    )
 
 
 class UnknownReading(LookupError):
