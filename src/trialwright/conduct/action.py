@@ -261,6 +261,8 @@ def _read_entry(text: str) -> Entry:
         parse_number(value)
     except UnreadableNumber:
         return Entry(text, date=day)
+    if " " in unit.strip():  # no UCUM unit holds a blank: this is a text that begins with a number
+        return Entry(text.strip(), date=day)
     return Entry(value, unit.strip(), date=day)
 
 
