@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from trialwright.conduct.forms.cells import Cell, Sheet, row_path
-from trialwright.conduct.forms.coding import Coder, with_record
+from trialwright.conduct.forms.coding import Coder, as_record
 from trialwright.conduct.forms.entry import Entry, FormContext
 from trialwright.conduct.forms.values import read_days
 from trialwright.logic import nodes as n
 from trialwright.logic.interpreter import Context, Setting, evaluate, evaluate_number, known_rows
 from trialwright.record.fact import Fact, Person, read_fact
-from trialwright.record.participant import ItemValue
+from trialwright.record.item_facts import item_facts
+from trialwright.record.participant import ItemValue, Participant
 from trialwright.record.raw import RawFact, RawPerson
 from trialwright.record.typed import type_person
 from trialwright.study.form_rules import StudyForms
@@ -45,6 +46,8 @@ class Judge:
     values: dict[str, ItemValue]
     _contexts: dict[str, Context] = field(default_factory=dict)
     _person: Person | None = None
+    _earlier: list[RawFact] | None = None
+    _once: dict[str, tuple[Fact, ...]] | None = None
 
     def asked(self, cell: Cell) -> Truth:
         """Whether an item is to be answered: its own condition, and that of its group."""
@@ -76,7 +79,7 @@ class Judge:
         self.entries[cell.path] = entry
         self.values[cell.path] = self.coder.code(cell, entry)
         self._contexts.clear()
-        self._person = None
+        self._person = self._once = None
 
     # what the interpreter reads
 
@@ -100,27 +103,56 @@ class Judge:
     def _recorded(self) -> Person:
         """The participant in the concepts that the form's rules read, this form's own answers among them."""
         if self._person is None:
-            participant = self.context.participant
             reads = self.forms.reads[self.sheet.form.id]
-            now = with_record(participant, self.sheet, self.context, self.values)
-            facts = (fact for fact in now.facts() if fact.concept in reads) if reads else ()
+            facts = [*self._earlier_facts(reads), *self._own_facts(reads)] if reads else []
+            participant = self.context.participant
             raw = RawPerson(participant.id, participant.sex, participant.birth)
             self._person = type_person(raw, facts, self.forms.types)
         return self._person
 
+    def _earlier_facts(self, reads: frozenset[str]) -> list[RawFact]:
+        """What was known before; an earlier version of this form does not count. Forms that say nothing are passed over."""
+        if self._earlier is None:
+            participant = self.context.participant
+            kept = {
+                id: record
+                for id, record in participant.forms.items()
+                if id != self.context.record
+                and any(value.concept in reads for value in record.items.values())
+            }
+            facts = replace(participant, forms=kept).facts()
+            self._earlier = [fact for fact in facts if fact.concept in reads]
+        return self._earlier
+
+    def _own_facts(self, reads: frozenset[str]) -> list[RawFact]:
+        record = as_record(self.sheet, self.context, self.values)
+        alone = Participant(
+            self.context.participant.id, self.context.participant.site, forms={record.id: record}
+        )
+        return [fact for fact in item_facts(alone) if fact.concept in reads]
+
     def _entered(self, group: ItemGroup | None, row: int) -> dict[str, tuple[Fact, ...]]:
         """What was entered, under the names by which rules read it: once on the form, or in this row."""
-        found = {}
-        form = self.sheet.form.id
-        for cell in self.sheet.cells():
-            own = group is not None and cell.group.id == group.id and cell.row == row
+        if self._once is None:
+            once = (
+                Cell(one, 0, item)
+                for one in self.sheet.form.groups
+                if not one.repeating
+                for item in one.items
+            )
+            name = visit_name(self.sheet.form.id)
+            visit = tuple(_read(_raw(name, "finding", self.context.encounter), name, self.forms))
+            self._once = {name: visit, **dict(self._as_facts(once))}
+        if group is None or not group.repeating:
+            return self._once
+        return {**self._once, **dict(self._as_facts(Cell(group, row, item) for item in group.items))}
+
+    def _as_facts(self, cells: Iterable[Cell]) -> Iterator[tuple[str, tuple[Fact, ...]]]:
+        for cell in cells:
             entry = self.entries.get(cell.path)
-            if entry is not None and entry.value and (own or not cell.group.repeating):
-                name = entered_name(form, *cell.key)
-                found[name] = tuple(_as_entered(cell, entry, name, self.forms))
-        name = visit_name(form)
-        found[name] = tuple(_read(_raw(name, "finding", self.context.encounter), name, self.forms))
-        return found
+            if entry is not None and entry.value:
+                name = entered_name(self.sheet.form.id, *cell.key)
+                yield name, tuple(_as_entered(cell, entry, name, self.forms))
 
 
 def _as_entered(cell: Cell, entry: Entry, name: str, forms: StudyForms) -> Iterator[Fact]:
