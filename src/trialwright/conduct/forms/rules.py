@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -25,6 +25,9 @@ from trialwright.terms.dates import FIRST_DAY
 from trialwright.terms.truth import Truth, all_of
 
 AT_THE_BEDSIDE = Setting("screening", FORMULAS)
+ONCE = ""
+"""Where stands what is entered once on a form."""
+
 _ALWAYS = (
     FIRST_DAY.isoformat()
 )  # what was entered is of no day: the rule says which item, so there is nothing to choose
@@ -47,7 +50,8 @@ class Judge:
     _contexts: dict[str, Context] = field(default_factory=dict)
     _person: Person | None = None
     _earlier: list[RawFact] | None = None
-    _once: dict[str, tuple[Fact, ...]] | None = None
+    _known: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
+    _said: dict[str, dict[str, tuple[Fact, ...]]] | None = None
 
     def asked(self, cell: Cell) -> Truth:
         """Whether an item is to be answered: its own condition, and that of its group."""
@@ -79,7 +83,7 @@ class Judge:
         self.entries[cell.path] = entry
         self.values[cell.path] = self.coder.code(cell, entry)
         self._contexts.clear()
-        self._person = self._once = None
+        self._person = self._said = None
 
     # what the interpreter reads
 
@@ -92,7 +96,7 @@ class Judge:
     def _make(self, group: ItemGroup | None, row: int) -> Context:
         day = self._day(group, row)
         person = self._recorded()
-        rows = known_rows(person, self.context.today) | self._entered(group, row)
+        rows = self._known | self._entered(group, row)
         return Context(person, day, self.context.today, AT_THE_BEDSIDE, rows, self.context.named)
 
     def _day(self, group: ItemGroup | None, row: int) -> date:
@@ -103,11 +107,12 @@ class Judge:
     def _recorded(self) -> Person:
         """The participant in the concepts that the form's rules read, this form's own answers among them."""
         if self._person is None:
+            participant = self.context.participant
             reads = self.forms.reads[self.sheet.form.id]
             facts = [*self._earlier_facts(reads), *self._own_facts(reads)] if reads else []
-            participant = self.context.participant
             raw = RawPerson(participant.id, participant.sex, participant.birth)
             self._person = type_person(raw, facts, self.forms.types)
+            self._known = known_rows(self._person, self.context.today)
         return self._person
 
     def _earlier_facts(self, reads: frozenset[str]) -> list[RawFact]:
@@ -126,33 +131,30 @@ class Judge:
 
     def _own_facts(self, reads: frozenset[str]) -> list[RawFact]:
         record = as_record(self.sheet, self.context, self.values)
-        alone = Participant(
-            self.context.participant.id, self.context.participant.site, forms={record.id: record}
-        )
+        whose = self.context.participant
+        alone = Participant(whose.id, whose.site, forms={record.id: record})
         return [fact for fact in item_facts(alone) if fact.concept in reads]
 
     def _entered(self, group: ItemGroup | None, row: int) -> dict[str, tuple[Fact, ...]]:
         """What was entered, under the names by which rules read it: once on the form, or in this row."""
-        if self._once is None:
-            once = (
-                Cell(one, 0, item)
-                for one in self.sheet.form.groups
-                if not one.repeating
-                for item in one.items
-            )
-            name = visit_name(self.sheet.form.id)
-            visit = tuple(_read(_raw(name, "finding", self.context.encounter), name, self.forms))
-            self._once = {name: visit, **dict(self._as_facts(once))}
-        if group is None or not group.repeating:
-            return self._once
-        return {**self._once, **dict(self._as_facts(Cell(group, row, item) for item in group.items))}
+        if self._said is None:
+            self._said = self._by_row()
+        own = self._said.get(row_path(group, row), {}) if group and group.repeating else {}
+        return self._said[ONCE] | own
 
-    def _as_facts(self, cells: Iterable[Cell]) -> Iterator[tuple[str, tuple[Fact, ...]]]:
-        for cell in cells:
+    def _by_row(self) -> dict[str, dict[str, tuple[Fact, ...]]]:
+        """What was entered, by the row of a repeating group, or once on the form."""
+        form = self.sheet.form.id
+        found: dict[str, dict[str, tuple[Fact, ...]]] = {ONCE: {}}
+        for cell in self.sheet.cells():
             entry = self.entries.get(cell.path)
             if entry is not None and entry.value:
-                name = entered_name(self.sheet.form.id, *cell.key)
-                yield name, tuple(_as_entered(cell, entry, name, self.forms))
+                place = cell.row_path if cell.group.repeating else ONCE
+                name = entered_name(form, *cell.key)
+                found.setdefault(place, {})[name] = tuple(_as_entered(cell, entry, name, self.forms))
+        name = visit_name(form)
+        found[ONCE][name] = tuple(_read(_raw(name, "finding", self.context.encounter), name, self.forms))
+        return found
 
 
 def _as_entered(cell: Cell, entry: Entry, name: str, forms: StudyForms) -> Iterator[Fact]:
