@@ -61,8 +61,11 @@ class Course:
 
 @dataclass
 class World:
-    """The rehearsal as a whole. `assumed`: figures of everybody; `start`: its first day; `wanted`: how many
-    are to join; `version`: of the definition it opened with."""
+    """The rehearsal as a whole.
+
+    `assumed`: figures of everybody; `start`: its first day; `wanted`: how many are to join; `version`: of the definition
+    it opened with; `definitions`: all versions, by version. `in_screening`: people expected to join.
+    """
 
     study: Study
     plan: SimulationPlan
