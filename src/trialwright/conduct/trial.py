@@ -15,6 +15,7 @@ from trialwright.record.ledger import Store
 from trialwright.record.participant import Participant
 from trialwright.safety.rules import SafetyPlan, lower_safety
 from trialwright.study.allocation import Allocation
+from trialwright.study.delegation import DelegationTable
 from trialwright.study.form_rules import StudyForms, lower_forms
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
@@ -213,6 +214,11 @@ class View:
     def definition(self) -> Study:
         """The definition in force here."""
         return self.trial.definition(self.version or self.study.version)
+
+    @property
+    def delegation(self) -> DelegationTable | None:
+        """The delegation table in force: at a site that of its version, for the study as a whole the newest."""
+        return (self.definition if self.call.site else self.trial.definition(self.trial.version)).delegation
 
     @property
     def eligibility(self) -> Eligibility:

@@ -1,12 +1,14 @@
 """The ledger: an append-only chain of events, what a store of it must do, and the store in memory.
 
-Nothing is updated or removed. A writer says which positions it decided on; if a stream or counter has moved, the
+Nothing is updated or removed; appending a `masked` event blanks the texts it names, and nothing else ever does. A writer says which positions it decided on; if a stream or counter has moved, the
 ledger refuses (`Moved`) and the writer decides again. The same call twice gives the one event it gave.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 from trialwright.record.event import Call, Draw, Event, Payload, Proposal, digests, seal
@@ -30,7 +32,7 @@ class Store(Protocol):
     def append(self, proposal: Proposal, call: Call) -> Event | Moved:
         """Write one event, or nothing. A call that was written already gives its event again.
 
-        Raises `CallReused` where the id was used by another action or for another stream.
+        A `masked` event blanks the texts it names. Raises `CallReused` where the id was used by another action or for another stream.
         """
 
     def events(self) -> Iterator[Event]:
@@ -135,6 +137,8 @@ class MemoryLedger:
         self._payloads.update((payload.digest, payload) for payload in payloads)
         self._events.append(event)
         self._index.add(event)
+        for digest in masked_by(event):
+            self._payloads[digest] = Payload(digest, "", None)
         return event
 
     def events(self) -> Iterator[Event]:
@@ -161,11 +165,6 @@ class MemoryLedger:
         """See `Store.text`."""
         return self._payloads[digest].text or ""
 
-    def mask(self, masked: Sequence[str]) -> None:
-        """Blank entered texts; whoever calls it has written the event that says so."""
-        for digest in masked:
-            self._payloads[digest] = self._payloads[digest]._replace(text=None)
-
     @property
     def head(self) -> Event | None:
         """See `Store.head`."""
@@ -176,6 +175,71 @@ class MemoryLedger:
         return self._payloads
 
 
+class Earlier:
+    """A ledger as it stood after one of its events: what came later is not there. It is only read.
+
+    A text that was masked since is masked here too.
+    """
+
+    def __init__(self, store: Store, *, head: Event | None) -> None:
+        self._store = store
+        self._head = head
+        self._last = head.position if head else 0
+
+    def append(self, proposal: Proposal, call: Call) -> Event | Moved:
+        """Raises `TypeError`: nothing is written into the past."""
+        raise TypeError("a ledger as it stood takes no events")
+
+    def events(self) -> Iterator[Event]:
+        """See `Store.events`."""
+        return takewhile(lambda event: event.position <= self._last, self._store.events())
+
+    def stream(self, name: str) -> Sequence[Event]:
+        """See `Store.stream`."""
+        events = self._store.stream(name)
+        return events[: bisect_right(events, self._last, key=lambda event: event.position)]
+
+    def streams(self) -> Sequence[str]:
+        """See `Store.streams`."""
+        return tuple(name for name in self._store.streams() if self.stream(name))
+
+    def counter(self, name: str) -> int:
+        """See `Store.counter`."""
+        return max((event.series.get(name, 0) for event in self.events()), default=0)
+
+    def call(self, id: str) -> Event | None:
+        """See `Store.call`."""
+        event = self._store.call(id)
+        return event if event is not None and event.position <= self._last else None
+
+    def text(self, digest: str) -> str:
+        """See `Store.text`."""
+        return self._store.text(digest)
+
+    @property
+    def head(self) -> Event | None:
+        """See `Store.head`."""
+        return self._head
+
+
+def earlier(store: Store, *, until: str) -> Earlier:
+    """Give a ledger as it stood at a moment: with every event up to and including it.
+
+    `until`: UTC, ISO 8601 ending in Z, as events state it (`Call.at`), so that texts compare as moments do.
+    """
+    head = None
+    for event in store.events():
+        if event.at > until:
+            break
+        head = event
+    return Earlier(store, head=head)
+
+
 def entered_in(event: Event) -> list[str]:
     """The digests of all texts a person entered for an event, its reason among them."""
     return [*digests(event.data), *([event.reason] if event.reason else [])]
+
+
+def masked_by(event: Event) -> Sequence[str]:
+    """The digests of the texts that an event blanks: none, unless it is a masking."""
+    return tuple(event.data["digests"]) if event.type == "masked" else ()

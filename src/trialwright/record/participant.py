@@ -203,6 +203,19 @@ class AdverseEvent:
         return self.versions[-1]
 
 
+class ReportSent(NamedTuple):
+    """A safety report that went out: of which adverse event, by which reporting clock of the study.
+
+    `stage`: initial | follow_up. `at`: when it was sent, ISO date-time with offset.
+    """
+
+    position: int
+    event: int
+    clock: str
+    stage: str
+    at: str
+
+
 class Deviation(NamedTuple):
     """A departure from the protocol. `severity`: minor | major. `by_system`: found by the rules, not reported.
 
@@ -261,14 +274,15 @@ class Ended(NamedTuple):
 class Participant:
     """A participant at a position of the ledger. `id` is the screening number.
 
-    `record`: facts of the person's records brought in at screening. `locked`: the casebook is closed. `kept`: what was
-    read out of it before.
+    `demographics`: the event that last stated `sex` or `birth`. `record`: facts of the person's records brought in at
+    screening. `locked`: the casebook is closed. `kept`: what was read out of it before.
     """
 
     id: str
     site: str
     sex: str = ""
     birth: str = ""
+    demographics: int = 0
     consents: tuple[Consent, ...] = ()
     screenings: tuple[Screening, ...] = ()
     enrolment_number: str = ""
@@ -282,6 +296,7 @@ class Participant:
     discontinuations: tuple[Discontinuation, ...] = ()
     rescues: tuple[Rescue, ...] = ()
     adverse_events: tuple[AdverseEvent, ...] = ()
+    reports: tuple[ReportSent, ...] = ()
     deviations: tuple[Deviation, ...] = ()
     queries: tuple[Query, ...] = ()
     signatures: tuple[Signature, ...] = ()
