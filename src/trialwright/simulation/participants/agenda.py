@@ -7,7 +7,7 @@ event that was written. An action that is refused is a fault of the simulator, u
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -56,10 +56,7 @@ class RehearsalFault(RuntimeError):
 
 
 class Agenda:
-    """Runs stories against a trial, always the one whose turn comes first; at equal times the one that began first.
-
-    `mask` blanks texts in the store, once the event that says so is written.
-    """
+    """Runs stories against a trial, always the one whose turn comes first; at equal times the one that began first."""
 
     def __init__(
         self,
@@ -67,13 +64,11 @@ class Agenda:
         *,
         secret: Secret,
         chance: Chance,
-        mask: Callable[[Sequence[str]], None],
         progress: Callable[[int], None] = lambda count: None,
     ) -> None:
         self._trial = trial
         self._secret = secret
         self._chance = chance
-        self._mask = mask
         self._progress = progress
         self._waiting: list[tuple[datetime, int, Story, Act | None]] = []
         self._begun = 0
@@ -115,8 +110,6 @@ class Agenda:
             if not act.may_refuse:
                 raise RehearsalFault(act, answer.reasons)
             return answer
-        if answer.type == "masked":
-            self._mask(answer.data["digests"])
         self._written += 1
         self._progress(self._written)
         return answer

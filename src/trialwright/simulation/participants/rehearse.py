@@ -184,7 +184,7 @@ def _make_world(
         plan=plan,
         trial=trial,
         team=Team(study.delegation, tuple(site.id for site in study.identity.sites)),
-        agenda=Agenda(trial, secret=secret, chance=calls, mask=ledger.mask, progress=progress),
+        agenda=Agenda(trial, secret=secret, chance=calls, progress=progress),
         laboratory=Laboratory(plan, arms),
         clerk=Clerk(lower_forms(study), plan.answers, plan.findings, say),
         say=say,
