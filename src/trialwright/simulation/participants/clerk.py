@@ -33,12 +33,16 @@ class NoAnswer(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """When a form is filled in, and what is known then. `since`: courses are listed from this day on."""
+    """When a form is filled in, and what is known then.
+
+    `since`: courses are listed from this day on. `dosed`: whether something is given at the visit.
+    """
 
     person: VirtualPerson
     measured: Mapping[str, Reported]
     visit: date
     since: date
+    dosed: bool
     chance: Chance
 
 
@@ -68,6 +72,13 @@ class Clerk:
             group, _, item = path.partition(".")
             found[path] = self._typed(definition.group(group).item(item), answer, occasion)
         return found
+
+    def asks_about_dose(self, form: str) -> bool:
+        """Whether the plan answers something on a form by whether there is a dose."""
+        return any(
+            answer.whether is not None and path.startswith(f"{form}.")
+            for path, answer in self.answers.items()
+        )
 
     def words_of_conditions(self, form: str) -> frozenset[str]:
         """The words of the conditions of a form: an item whose id is none of them decides about no other."""
@@ -185,6 +196,8 @@ class Clerk:
     def _typed(self, item: Item, answer: Answer, occasion: Occasion) -> Entry:
         if answer.text is not None:
             return Entry(self.say(answer.text))
+        if answer.whether is not None:
+            return Entry("true" if occasion.dosed else "false")
         if answer.one_of is not None:
             weights = {value: float(weight) for value, weight in answer.one_of.items()}
             return self._read(item, pick(weights, occasion.chance), occasion)

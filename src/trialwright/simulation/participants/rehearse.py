@@ -21,6 +21,7 @@ from trialwright.simulation.participants.results import Laboratory
 from trialwright.simulation.participants.screening import Arrival, take_part
 from trialwright.simulation.participants.team import Team
 from trialwright.simulation.participants.world import Course, World, next_weekday
+from trialwright.study.allocation import ConcurrentControl
 from trialwright.study.canonical import version
 from trialwright.study.form_rules import lower_forms
 from trialwright.study.identity import Site
@@ -54,13 +55,16 @@ CONDUCT = (
     "major_deviation_share",
     "dose_deviation_share",
     "infusion_reaction_share",
-    "first_arm_share",
+    "name_typed_share",
 )
 LEVELS = ("trough_median", "trough_spread", "trough_visit_spread")
 """What a study with doses steered by a level needs besides."""
 
+ASSIGNED = ("first_arm_share",)
+"""What a study whose investigators assign the arm needs besides."""
+
 PARAMETERS = (*lupus_nephritis.PARAMETERS, *people.PARAMETERS, *results.PARAMETERS, *CONDUCT)
-"""Every assumption that simulation.yaml must make."""
+"""Every assumption that simulation.yaml must make, whatever the study."""
 
 SETTLING_IN = 7
 """Days from the opening of the study to the first consent."""
@@ -117,9 +121,7 @@ def check_plan(study: Study) -> SimulationPlan:
         raise NoRehearsal(
             message("The study {id} has no simulation.yaml, so nothing can be assumed.", id=study.id)
         )
-    steered = any(one.regimen and one.regimen.target for one in study.interventions)
-    needed = (*PARAMETERS, *(LEVELS if steered else ()))
-    missing = tuple(name for name in needed if name not in plan.parameters)
+    missing = tuple(name for name in needed_parameters(study) if name not in plan.parameters)
     if missing:
         raise NoRehearsal(message("simulation.yaml does not say: {names}.", names=missing))
     for part, name in (
@@ -133,6 +135,19 @@ def check_plan(study: Study) -> SimulationPlan:
     if not study.identity.sites:
         raise NoRehearsal(message("The study names no site, and neither does its simulation.yaml."))
     return plan
+
+
+def needed_parameters(study: Study) -> tuple[str, ...]:
+    """The assumptions that a rehearsal of a study needs."""
+    steered = any(one.regimen and one.regimen.target for one in study.interventions)
+    pulsed = any(one.name == people.PULSE for one in study.concepts)
+    assigned = isinstance(study.allocation, ConcurrentControl)
+    return (
+        *PARAMETERS,
+        *(LEVELS if steered else ()),
+        *(people.PULSE_PARAMETERS if pulsed else ()),
+        *(ASSIGNED if assigned else ()),
+    )
 
 
 def _with_sites(study: Study) -> Study:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from trialwright.conduct.dosing import propose_dose
 from trialwright.conduct.dosing.amounts import read_amount
 from trialwright.conduct.dosing.present import read_present
 from trialwright.conduct.due import plan_activities
@@ -142,7 +143,7 @@ def forms_about(world: World, concepts: Iterable[str]) -> frozenset[str]:
 
 def fill_log(world: World, course: Course, desk: Desk, form: str, answers: Mapping[str, Answer]) -> Story:
     """A new entry of a log, as the plan spells it out."""
-    occasion = Occasion(course.person, {}, desk.day, LONG_AGO, course.chance)
+    occasion = Occasion(course.person, {}, desk.day, LONG_AGO, dosed=False, chance=course.chance)
     yield desk.do(
         "record_form",
         "coordinator",
@@ -167,7 +168,9 @@ def fill_form(
     participant = world.participant(course)
     taken = participant.visit(visit)
     day = date.fromisoformat(taken.date) if taken else desk.day
-    occasion = Occasion(course.person, measured, day, _last_listed(participant, form), course.chance)
+    dosed = world.clerk.asks_about_dose(form) and _is_dosed(world, course, encounter, desk.day)
+    since = _last_listed(participant, form)
+    occasion = Occasion(course.person, measured, day, since, dosed=dosed, chance=course.chance)
     context = FormContext(
         participant=participant,
         record=f"{visit}/{form}",
@@ -196,6 +199,20 @@ def fill_form(
     if wrong:
         when = later(desk.day, 1 + course.chance.integers(0, 12))
         course.corrections.append(Correction(when, f"{visit}/{form}", wrong))
+
+
+def _is_dosed(world: World, course: Course, encounter: str, on: date) -> bool:
+    """Whether some intervention of the visit is given there by plan, and nothing forbids it."""
+    study, participant = world.definition(course.site, on), world.participant(course)
+    ids = [
+        id
+        for planned in plan_activities(study, participant, encounter, on=on)
+        if planned.applies
+        for id in planned.interventions
+    ]
+    return any(
+        propose_dose(study, participant, id, on=on, encounter=encounter).outcome == "give" for id in ids
+    )
 
 
 def _last_listed(participant: Participant, form: str) -> date:

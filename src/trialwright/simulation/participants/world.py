@@ -63,8 +63,8 @@ class Course:
 class World:
     """The rehearsal as a whole.
 
-    `assumed`: figures of everybody; `start`: its first day; `wanted`: how many are to join; `version`: of the
-    definition it opened with.
+    `assumed`: figures of everybody; `start`: its first day; `wanted`: how many are to join; `version`: of the definition
+    it opened with; `definitions`: all versions, by version. `in_screening`: people expected to join.
     """
 
     study: Study
