@@ -13,12 +13,13 @@ from trialwright.terms.dates import UnreadableDate, parse_date
 from trialwright.terms.message import Message, message
 from trialwright.terms.quantity import UnreadableNumber, parse_number
 
+_AGES = ("age_from", "age_to")
 _SEXES = ("", "female", "male")
 
 
 def decide(view: View, values: Values) -> Proposal | Refusal:
     """Add ranges; older ones stay in force for results before the new day of validity."""
-    rows: list[dict[str, Any]] = [dict(row) for row in values.facts("ranges")]
+    rows: list[dict[str, Any]] = list(values.rows("ranges"))
     measurements = {one.name for one in view.definition.concepts if one.kind == "measurement"}
     problems = [problem for row in rows for problem in _problems(row, measurements)]
     if problems or not rows:
@@ -34,6 +35,10 @@ def _problems(row: dict[str, Any], measurements: set[str]) -> list[Message]:
         found.append(message("{name} is no measurement of the study.", name=row["concept"]))
     if row["sex"] not in _SEXES:
         found.append(message("The sex of a range is female, male or empty, not {seen}.", seen=row["sex"]))
+    if not all(isinstance(row[end], int) for end in _AGES) or row["age_from"] > row["age_to"]:
+        found.append(
+            message("The range of {name} needs ages in completed years, from and to.", name=row["concept"])
+        )
     try:
         numbers = [parse_number(row[end]) for end in ("low", "high") if row[end]]
         if not numbers or not all(number.exact for number in numbers):
@@ -53,6 +58,6 @@ ACTION = Action(
     "set_reference_ranges",
     message("set reference ranges of the site's laboratory"),
     "site",
-    (Argument("ranges", message("rows of concept, unit, low, high, sex, ages, valid_from"), "facts"),),
+    (Argument("ranges", message("rows of concept, unit, low, high, sex, age_from, age_to, valid_from"), "rows"),),
     decide,
 )
