@@ -166,8 +166,6 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
         for reason in answer.reasons:
             terminal.tell(message("- {reason}", reason=reason))
         return ANSWER_IS_NO
-    if answer.type == "masked":
-        archive.mask(answer.data["digests"])
     archive.write_manifest()
     _tell_alerts(answer, trial.definition(answer.study_version), terminal)
     subject = answer.stream.rpartition("/")[2]
@@ -353,6 +351,15 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
                 message(
                     "{count} events were written after the manifest; they follow its last event.",
                     count=found.after_closing,
+                )
+            )
+        )
+    if found.unblanked:
+        print(
+            terminal.say(
+                message(
+                    "A masking was interrupted: {count} texts are still to be blanked; the next action does it.",
+                    count=found.unblanked,
                 )
             )
         )

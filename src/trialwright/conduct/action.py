@@ -67,13 +67,14 @@ class Argument:
 class Action:
     """Something a person does in the trial.
 
-    `place`: whose stream it writes to and whose site it concerns. `reason`: whether the person must say why.
+    `place`: where it is done: for the study as a whole, at a site, about a participant of a site, or either for the
+    study as a whole or at a site. `reason`: whether the person must say why.
     `decide` looks at the trial and proposes an event, or refuses; it never writes.
     """
 
     name: str
     about: Message
-    place: Literal["study", "site", "participant"]
+    place: Literal["study", "site", "participant", "either"]
     arguments: tuple[Argument, ...]
     decide: Callable[[View, Values], Proposal | Refusal]
     reason: Literal["required", "optional", "none"] = "none"
@@ -152,7 +153,14 @@ class Values:
         return tuple(self._read[name])
 
 
-_NOTHING: Mapping[str, Any] = {"choices": (), "pairs": {}, "entries": {}, "rows": (), "facts": (), "whole": "0"}
+_NOTHING: Mapping[str, Any] = {
+    "choices": (),
+    "pairs": {},
+    "entries": {},
+    "rows": (),
+    "facts": (),
+    "whole": "0",
+}
 
 
 def _text(argument: Argument, value: Any) -> str:
@@ -275,6 +283,12 @@ def _read_entry(text: str) -> Entry:
     return Entry(value, unit.strip(), date=day)
 
 
+def _facts(argument: Argument, value: Any) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        raise BadArgument(message("`{name}` is handed over by a program, not written.", name=argument.name))
+    return tuple(value)
+
+
 _READERS: Mapping[str, Callable[[Argument, Any], Any]] = {
     "text": _text,
     "id": _text,
@@ -288,5 +302,5 @@ _READERS: Mapping[str, Callable[[Argument, Any], Any]] = {
     "pairs": _pairs,
     "entries": _entries,
     "rows": _rows,
-    "facts": lambda _, value: tuple(value),
+    "facts": _facts,
 }

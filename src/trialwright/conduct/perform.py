@@ -45,8 +45,11 @@ class Request:
 def perform(trial: Trial, request: Request, *, secret: Secret | None = None) -> Event | Refusal:
     """Do what a request asks, or say why not.
 
-    Raises `BadArgument` for arguments that cannot be read, `KeyError` for an action that does not exist.
+    Raises `BadArgument` for arguments that cannot be read, `KeyError` for an action that does not exist, `ValueError`
+    for a moment without its offset.
     """
+    if request.at.tzinfo is None:
+        raise ValueError("a moment needs its offset from UTC")
     action = ACTIONS[request.action]
     values = Values(action, request.values)
     for attempt in range(TRIES):
@@ -86,8 +89,9 @@ def _once(
             return role
         view.call = call = replace_call(call, role.id, view)
         problem = _check_open(view, action)
-        if problem:
-            return problem
+    problem = problem or _check_place(action, request)
+    if problem:
+        return problem
     proposal = action.decide(view, values)
     if isinstance(proposal, Refusal):
         return proposal
@@ -143,11 +147,20 @@ def _check_reason(action: Action, request: Request) -> Refusal | None:
     return None
 
 
+def _check_place(action: Action, request: Request) -> Refusal | None:
+    about = action.place == "participant" or request.values.get("participant")
+    if not request.site and (action.place == "site" or about):
+        return Refusal((message("{action} is done at a site; name it.", action=action.name),))
+    if request.site and action.place == "study":
+        return Refusal((message("{action} is done for the whole study; name no site.", action=action.name),))
+    return None
+
+
 def _role(view: View, action: Action) -> Role | Refusal:
-    """The first role of the account, in the order of the delegation table, that may do the action here."""
+    """The first role of the account, in the order of the delegation table in force here, that may do the action."""
     if not view.study.opened:
         return Refusal((message("The study is not open."),))
-    table = view.trial.definition(view.trial.version).delegation
+    table = view.delegation
     if table is None:
         return Refusal((message("The study definition has no delegation table, so nobody may do anything."),))
     held = roles_of(view, view.call.actor)
@@ -177,15 +190,13 @@ def _needed(table: DelegationTable, action: Action) -> tuple[Message, ...]:
 
 
 def roles_of(view: View, account: str) -> frozenset[str]:
-    """The roles an account holds at the view's site and for the whole study, today."""
-    day = view.today.isoformat()
+    """The roles an account holds now, at the view's site and for the whole study: given and not revoked.
+
+    The ledger's order decides, not its days: where it is still yesterday, a role revoked today is gone as well.
+    """
 
     def held(delegations: tuple[Delegation, ...]) -> list[str]:
-        return [
-            one.role
-            for one in delegations
-            if one.account == account and one.start <= day and (not one.end or day < one.end)
-        ]
+        return [one.role for one in delegations if one.account == account and not one.end]
 
     here = view.site.delegations if view.call.site else ()
     return frozenset((*held(view.study.delegations), *held(here)))

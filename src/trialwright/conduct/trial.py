@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from trialwright.record.ledger import Store
 from trialwright.record.participant import Participant
 from trialwright.safety.rules import SafetyPlan, lower_safety
 from trialwright.study.allocation import Allocation
+from trialwright.study.delegation import DelegationTable
 from trialwright.study.form_rules import StudyForms, lower_forms
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
@@ -214,6 +216,11 @@ class View:
         return self.trial.definition(self.version or self.study.version)
 
     @property
+    def delegation(self) -> DelegationTable | None:
+        """The delegation table in force: at a site that of its version, for the study as a whole the newest."""
+        return (self.definition if self.call.site else self.trial.definition(self.trial.version)).delegation
+
+    @property
     def eligibility(self) -> Eligibility:
         """The definition in force here, with its rules."""
         return self.trial.eligibility(self.version or self.study.version)
@@ -228,7 +235,7 @@ class View:
         """The safety rules of the definition in force here."""
         return self.trial.safety(self.version or self.study.version)
 
-    @property
+    @cached_property
     def place(self) -> Site | None:
         """The site as the definition describes it."""
         if not self.call.site:
@@ -236,7 +243,7 @@ class View:
         sites = self.trial.definition(self.trial.version).identity.sites
         return next((site for site in sites if site.id == self.call.site), None)
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The calendar day at the site (for the study as a whole: UTC)."""
         zone = self.place.time_zone if self.place else None

@@ -28,7 +28,10 @@ class Entered(NamedTuple):
 
 
 class Payload(NamedTuple):
-    """What lies beside the chain for one entered text. `text` None: masked."""
+    """What lies beside the chain for one entered text. `text` None: masked; then `salt` is ''.
+
+    Without its salt a digest tells nothing; with it, somebody could try names until one fits.
+    """
 
     digest: str
     salt: str

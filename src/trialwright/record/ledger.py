@@ -1,6 +1,6 @@
 """The ledger: an append-only chain of events, what a store of it must do, and the store in memory.
 
-Nothing is updated or removed. A writer says which positions it decided on; if a stream or counter has moved, the
+Nothing is updated or removed; appending a `masked` event blanks the texts it names, and nothing else ever does. A writer says which positions it decided on; if a stream or counter has moved, the
 ledger refuses (`Moved`) and the writer decides again. The same call twice gives the one event it gave.
 """
 
@@ -32,7 +32,7 @@ class Store(Protocol):
     def append(self, proposal: Proposal, call: Call) -> Event | Moved:
         """Write one event, or nothing. A call that was written already gives its event again.
 
-        Raises `CallReused` where the id was used by another action or for another stream.
+        A `masked` event blanks the texts it names. Raises `CallReused` where the id was used by another action or for another stream.
         """
 
     def events(self) -> Iterator[Event]:
@@ -137,6 +137,8 @@ class MemoryLedger:
         self._payloads.update((payload.digest, payload) for payload in payloads)
         self._events.append(event)
         self._index.add(event)
+        for digest in masked_by(event):
+            self._payloads[digest] = Payload(digest, "", None)
         return event
 
     def events(self) -> Iterator[Event]:
@@ -162,11 +164,6 @@ class MemoryLedger:
     def text(self, digest: str) -> str:
         """See `Store.text`."""
         return self._payloads[digest].text or ""
-
-    def mask(self, masked: Sequence[str]) -> None:
-        """Blank entered texts; whoever calls it has written the event that says so."""
-        for digest in masked:
-            self._payloads[digest] = self._payloads[digest]._replace(text=None)
 
     @property
     def head(self) -> Event | None:
@@ -241,3 +238,8 @@ def earlier(store: Store, *, until: str) -> Earlier:
 def entered_in(event: Event) -> list[str]:
     """The digests of all texts a person entered for an event, its reason among them."""
     return [*digests(event.data), *([event.reason] if event.reason else [])]
+
+
+def masked_by(event: Event) -> Sequence[str]:
+    """The digests of the texts that an event blanks: none, unless it is a masking."""
+    return tuple(event.data["digests"]) if event.type == "masked" else ()

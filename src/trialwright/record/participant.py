@@ -14,6 +14,7 @@ from typing import NamedTuple
 from trialwright.record.happenings import happenings
 from trialwright.record.item_facts import item_facts
 from trialwright.record.raw import RawFact
+from trialwright.terms.kept import Kept
 
 
 class Consent(NamedTuple):
@@ -94,7 +95,7 @@ class ItemValue(NamedTuple):
 class FormRecord:
     """One filled form. `id` is visit/form, and for logs and repeated forms visit/form/number (visit '' for logs).
 
-    `superseded`: values that were corrected, oldest first.
+    `superseded`: values that were corrected, oldest first. `kept`: what was read out of it before.
     """
 
     id: str
@@ -103,6 +104,7 @@ class FormRecord:
     number: int
     items: Mapping[str, ItemValue]
     superseded: tuple[ItemValue, ...] = ()
+    kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
 
 
 class Dose(NamedTuple):
@@ -201,6 +203,19 @@ class AdverseEvent:
         return self.versions[-1]
 
 
+class ReportSent(NamedTuple):
+    """A safety report that went out: of which adverse event, by which reporting clock of the study.
+
+    `stage`: initial | follow_up. `at`: when it was sent, ISO date-time with offset.
+    """
+
+    position: int
+    event: int
+    clock: str
+    stage: str
+    at: str
+
+
 class Deviation(NamedTuple):
     """A departure from the protocol. `severity`: minor | major. `by_system`: found by the rules, not reported.
 
@@ -259,13 +274,15 @@ class Ended(NamedTuple):
 class Participant:
     """A participant at a position of the ledger. `id` is the screening number.
 
-    `record`: facts of the person's records brought in at screening. `locked`: the casebook is closed.
+    `demographics`: the event that last stated `sex` or `birth`. `record`: facts of the person's records brought in at
+    screening. `locked`: the casebook is closed. `kept`: what was read out of it before.
     """
 
     id: str
     site: str
     sex: str = ""
     birth: str = ""
+    demographics: int = 0
     consents: tuple[Consent, ...] = ()
     screenings: tuple[Screening, ...] = ()
     enrolment_number: str = ""
@@ -279,6 +296,7 @@ class Participant:
     discontinuations: tuple[Discontinuation, ...] = ()
     rescues: tuple[Rescue, ...] = ()
     adverse_events: tuple[AdverseEvent, ...] = ()
+    reports: tuple[ReportSent, ...] = ()
     deviations: tuple[Deviation, ...] = ()
     queries: tuple[Query, ...] = ()
     signatures: tuple[Signature, ...] = ()
@@ -289,6 +307,7 @@ class Participant:
     completed: Ended | None = None
     unblinded: Ended | None = None
     locked: bool = False
+    kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
 
     @property
     def arm(self) -> str:
@@ -306,7 +325,11 @@ class Participant:
         ae/number, of other events event/position. What happened stands under the names of `record.happenings`;
         a study whose rules read them lists these names among its concepts.
         """
-        return (*self.record, *item_facts(self), *_dose_facts(self), *happenings(self))
+        return self.kept.get("facts", None, lambda: (*self.record, *item_facts(self), *self.other_facts()))
+
+    def other_facts(self) -> tuple[RawFact, ...]:
+        """The facts that no form and no record states: doses, and what happened."""
+        return (*_dose_facts(self), *happenings(self))
 
 
 def _dose_facts(participant: Participant) -> list[RawFact]:

@@ -9,11 +9,11 @@ and never lowers one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
+from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant, ReportSent
 from trialwright.study.safety import ReportableEvent, ReportingClock
 from trialwright.terms.dates import add_days, add_months
 from trialwright.terms.truth import Truth, all_of
@@ -23,16 +23,6 @@ State = Literal["running", "late", "sent", "sent_late", "stopped", "undated"]
 
 OPEN: frozenset[State] = frozenset({"running", "late", "undated"})
 """States in which something is still to be sent."""
-
-
-class Sent(NamedTuple):
-    """A report that went out: for which event of the participant, by which clock, at which instant (with its zone)."""
-
-    position: int
-    event: int
-    clock: str
-    stage: Stage
-    at: datetime
 
 
 class Report(NamedTuple):
@@ -55,8 +45,10 @@ class Report(NamedTuple):
     due_on: date | None
     due_at: datetime | None
     reasons: tuple[str, ...]
-    sent: Sent | None
+    sent: ReportSent | None
 
+
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 STUDY_TREATMENT = "study_treatment"
 """The name under which a blind site records and judges the intervention it does not know."""
@@ -76,13 +68,12 @@ def plan_reports(
     investigational: frozenset[str],
     zone: tzinfo,
     at: datetime,
-    sent: Iterable[Sent] = (),
 ) -> tuple[Report, ...]:
     """Plan the reports of one participant's adverse events as they stand at an instant.
 
     `investigational`: the ids of the study's investigational interventions; the study treatment of a blind site is one of
     them without being named. `zone`: the site's time zone. `at`: an instant
-    with its zone. `sent`: what went out.
+    with its zone. What went out is on the participant's record.
 
     Limits in days are calendar days, weekends and holidays included, from the site's day of awareness = day 0; limits in
     hours run from the instant. The site's awareness stands for the sponsor's, which is never earlier.
@@ -101,7 +92,7 @@ def plan_reports(
         raise ValueError("an instant needs its time zone")
     investigational |= {STUDY_TREATMENT}
     taken = investigational & {dose.intervention for dose in participant.doses}
-    done = {(each.event, each.clock, each.stage): each for each in sent}
+    done = {(each.event, each.clock, each.stage): each for each in participant.reports}
     return tuple(
         report
         for event in participant.adverse_events
@@ -193,7 +184,7 @@ def _reports(
     investigational: frozenset[str],
     zone: tzinfo,
     at: datetime,
-    done: dict[tuple[int, str, Stage], Sent],
+    done: Mapping[tuple[int, str, str], ReportSent],
 ) -> Iterable[Report]:
     judged = [_judge(clock.applies, version, taken, investigational) for version in event.versions]
     if all(each.starts is False for each in judged):
@@ -259,9 +250,10 @@ def _last_instant(day: date, zone: tzinfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(days=1)
 
 
-def _state(due: _Due | None, sent: Sent | None, at: datetime, zone: tzinfo, *, stopped: bool) -> State:
+def _state(due: _Due | None, sent: ReportSent | None, at: datetime, zone: tzinfo, *, stopped: bool) -> State:
     if sent is not None:
-        return "sent" if due is None or _in_time(sent.at, due, zone) else "sent_late"
+        instant = read_instant(sent.at)
+        return "sent" if due is None or instant is None or _in_time(instant, due, zone) else "sent_late"
     if stopped:
         return "stopped"
     if due is None:

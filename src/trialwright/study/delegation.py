@@ -35,6 +35,7 @@ ActionName = Literal[
     "record_rescue",
     "report_ae",
     "update_ae",
+    "report_sent",
     "report_deviation",
     "discontinue_intervention",
     "withdraw_consent",

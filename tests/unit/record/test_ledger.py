@@ -92,7 +92,8 @@ def test_a_digest_is_that_of_salt_and_text() -> None:
 def test_masking_blanks_the_text_and_leaves_the_chain() -> None:
     ledger = filled(2)
     first, _ = ledger.events()
-    ledger.mask(entered_in(first))
+    masked = Proposal("participant/a-001", "masked", 1, {"of": 1, "digests": entered_in(first)}, {})
+    ledger.append(masked, call("m"))
     assert opened(first.data, ledger.text)["text"] == ""
     assert row_hash(row(first)) == first.hash
 

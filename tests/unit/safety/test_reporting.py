@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.unit.safety.support import beam, dose, event, participant, version
-from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Dose
-from trialwright.safety.reporting import Report, Sent, due_on, plan_reports
+from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Dose, ReportSent
+from trialwright.safety.reporting import Report, due_on, plan_reports
 from trialwright.study.safety import ReportableEvent, ReportingClock
 from trialwright.terms.message import Text
 
@@ -30,19 +31,18 @@ def at(text: str) -> datetime:
 def reports(
     *versions: AdverseEventVersion,
     now: str = NOW,
-    sent: tuple[Sent, ...] = (),
+    sent: tuple[ReportSent, ...] = (),
     zone: ZoneInfo = SHANGHAI,
     arm: str = "BEL+MT",
     doses: tuple[Dose, ...] = (dose(),),
 ) -> dict[tuple[str, str], Report]:
     """The reports of one event of one participant, by clock and stage."""
     found = plan_reports(
-        participant("S-001", event(*versions), arm=arm, doses=doses),
+        replace(participant("S-001", event(*versions), arm=arm, doses=doses), reports=sent),
         clocks=CLOCKS,
         investigational=frozenset({"belimumab"}),
         zone=zone,
         at=at(now),
-        sent=sent,
     )
     return {(each.clock.id, each.stage): each for each in found}
 
@@ -187,14 +187,14 @@ def test_late_by_the_day(now: str, state: str) -> None:
     [("2026-04-16T20:00:00+08:00", "sent"), ("2026-04-17T08:00:00+08:00", "sent_late")],
 )
 def test_what_was_sent_is_done_late_or_not(sent: str, state: str) -> None:
-    done = Sent(40, 1, "susar_other", "initial", at(sent))
+    done = ReportSent(40, 1, "susar_other", "initial", sent)
     found = reports(OTHER, now="2026-05-01T09:00:00+08:00", sent=(done,))
     assert (found["susar_other", "initial"].state, found["susar_other", "initial"].sent) == (state, done)
     assert found["sae_to_sponsor", "initial"].state == "late"  # another report is not this one
 
 
 def test_the_first_report_does_not_do_for_the_follow_up() -> None:
-    done = Sent(40, 1, "susar_fatal", "initial", at("2026-04-03T08:00:00+08:00"))
+    done = ReportSent(40, 1, "susar_fatal", "initial", "2026-04-03T08:00:00+08:00")
     found = reports(FATAL, now="2026-04-20T09:00:00+08:00", sent=(done,))
     assert found["susar_fatal", "initial"].state == "sent"
     assert found["susar_fatal", "follow_up"].state == "late"
@@ -280,7 +280,7 @@ def test_an_answer_that_makes_it_unreportable_stops_the_clock(answer: AdverseEve
     first = version(FIRST, seriousness=HOSPITAL, causality=RELATED)
     found = reports(first, answer, now="2026-05-01T09:00:00+08:00")
     assert found["susar_other", "initial"].state == "stopped"
-    done = Sent(40, 1, "susar_other", "initial", at(LATER))
+    done = ReportSent(40, 1, "susar_other", "initial", LATER)
     found = reports(first, answer, now=LATER, sent=(done,))
     assert found["susar_other", "initial"].state == "sent"  # what went out stays
 
@@ -297,12 +297,14 @@ def test_what_is_due_on_a_day() -> None:
         report
         for id, one in people
         for report in plan_reports(
-            participant(id, one),
+            replace(
+                participant(id, one),
+                reports=tuple(ReportSent(40, number, "sae_to_sponsor", "initial", NOW) for number in (1, 3)),
+            ),
             clocks=CLOCKS,
             investigational=frozenset({"belimumab"}),
             zone=SHANGHAI,
             at=at(NOW),
-            sent=[Sent(40, number, "sae_to_sponsor", "initial", at(NOW)) for number in (1, 3)],
         )
     ]
 

@@ -6,7 +6,7 @@ from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.allocated import given_arms, levels_of
 from trialwright.conduct.allocation import GivenArm, NotGiven, allocate_next, assign_arm, derive_arms
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
-from trialwright.conduct.trial import View, is_blind, participant_stream
+from trialwright.conduct.trial import View, is_blind, is_randomised, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.study.allocation import ConcurrentControl
@@ -29,6 +29,8 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     )
     if problem:
         return problem
+    if is_randomised(study) and view.study.secret:
+        return refuse(message("The secret of the allocation is disclosed; it decides about nobody any more."))
     given = _give(view, values, participant)
     if isinstance(given, NotGiven):
         return refuse(given.message)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
+from trialwright.conduct.actions.give_dose import FREE, check_unit, is_single
 from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_form
-from trialwright.conduct.standing import WHO, check_day, for_participant, refuse
+from trialwright.conduct.dosing.amounts import read_dose
+from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Participant
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 
 DEMOGRAPHICS = ("sex", "birth")
-DOSE = ("start", "end", "amount", "unit", "lot", "expiry", "started", "stopped", "reaction")
+_DAYS = ("start", "end")
+DOSE = (*_DAYS, "amount", "unit", *FREE)
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
@@ -74,38 +78,59 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
                 names=DOSE,
             )
         )
+    known = {one.id: one for one in view.definition.interventions}
+    single = dose.intervention in known and is_single(known[dose.intervention])
     changes: dict[str, Any] = dict(given)
+    if single and "start" in given:
+        changes = {"end": given["start"], **changes}
     after = dose._replace(**changes)
-    problem = next(
-        (
-            found
-            for found in (
-                check_day(view, day, message("The dose of")) for day in (after.start, after.end) if day
-            )
-            if found
-        ),
-        None,
+    problem = first_refusal(
+        _check_day_of(view, participant, after.start, message("The dose of"), prior=dose.prior),
+        _check_day_of(view, participant, after.end, message("The dose of"), prior=dose.prior)
+        if after.end or single
+        else None,
+        refuse(
+            message("The dose ends on {end}, before it starts on {start}.", end=after.end, start=after.start)
+        )
+        if after.end and after.end < after.start
+        else None,
+        None
+        if read_dose(after.amount, after.unit)
+        else refuse(message("A dose has an amount, which is a number, and its unit.")),
+        check_unit(after.unit),
     )
     if problem:
         return problem
-    if after.end and after.end < after.start:
-        return refuse(
-            message("The dose ends on {end}, before it starts on {start}.", end=after.end, start=after.start)
-        )
-    free = {"lot", "reaction"}
-    return _corrected(
-        participant,
-        f"dose/{number}",
-        {name: Entered(text) if name in free else text for name, text in given.items()},
-    )
+    written: dict[str, object] = {
+        name: text if name in _DAYS or not text else Entered(text) for name, text in changes.items()
+    }
+    if "end" in given and not single:
+        written["ongoing"] = not after.end
+    return _corrected(participant, f"dose/{number}", written)
 
 
 def _visit(view: View, participant: Participant, id: str, given: dict[str, str]) -> Proposal | Refusal:
     visit = participant.visit(id)
     if visit is None or visit.missed or set(given) != {"date"}:
         return refuse(message("Of a visit that took place, the date may be corrected: values.date=..."))
-    problem = check_day(view, given["date"], message("The visit of"))
+    problem = _check_day_of(view, participant, given["date"], message("The visit of"), prior=False)
     return problem or _corrected(participant, f"visit/{id}", dict(given))
+
+
+def _check_day_of(
+    view: View, participant: Participant, day: str, about: Message, *, prior: bool
+) -> Refusal | None:
+    """Refuse what is no day, lies in the future or, unless it is care on record, before consent."""
+    try:
+        written = date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        written = False
+    if not written:
+        return refuse(message("{seen} is no day; write 2026-11-01.", seen=day))
+    before = not prior and day < participant.consents[0].date
+    return check_day(view, day, about) or (
+        refuse(message("{day} lies before consent.", day=day)) if before else None
+    )
 
 
 def _corrected(participant: Participant, target: str, values: Mapping[str, object]) -> Proposal:

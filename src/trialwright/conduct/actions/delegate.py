@@ -12,11 +12,13 @@ from trialwright.terms.message import message
 def decide(view: View, values: Values) -> Proposal | Refusal:
     """Give an account a role of the delegation table: at the site of the call, or for the study."""
     account, role_id = values.text("account"), values.text("role")
-    table = view.trial.definition(view.trial.version).delegation
+    table = view.delegation
     role = table.role(role_id) if table else None
     if role is None:
         known = tuple(one.id for one in table.roles) if table else ()
         return refuse(message("There is no role {role}; there are: {known}.", role=role_id, known=known))
+    if account == view.call.actor:
+        return refuse(message("Nobody gives a role to themselves; somebody else must."))
     if role.scope == "site" and not view.call.site:
         return refuse(message("The role {role} is held at a site; name the site.", role=role.title))
     site = view.call.site if role.scope == "site" else ""
@@ -35,7 +37,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
 ACTION = Action(
     "delegate",
     message("give an account a role"),
-    "site",
+    "either",
     (
         Argument("account", message("the account's name, never a shared one"), "id"),
         Argument("role", message("a role of the delegation table"), "id"),

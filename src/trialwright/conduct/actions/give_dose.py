@@ -23,9 +23,13 @@ from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Participant
 from trialwright.study.design import Intervention
 from trialwright.terms.message import message, render
+from trialwright.terms.units import UnitError, parse_unit
 
 GRAVE = ("hold", "stop", "refused", "not_planned")
 """Outcomes of a proposal against which a dose is a major deviation."""
+
+FREE = ("lot", "expiry", "started", "stopped", "reaction")
+"""What is written freely about a dose."""
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
@@ -40,13 +44,17 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
                 known=tuple(known),
             )
         )
-    start, end = values.text("date"), values.text("end")
+    start, end, visit = values.text("date"), values.text("end"), values.text("visit")
     problem = first_refusal(
         check_day(view, start, message("The dose of")),
         check_day(view, end, message("The dose of")) if end else None,
         refuse(message("The dose ends on {end}, before it starts on {start}.", end=end, start=start))
         if end and end < start
         else None,
+        refuse(message("There is no visit {visit}.", visit=visit))
+        if visit and participant.visit(visit) is None
+        else None,
+        check_unit(values.text("unit")),
     )
     if problem:
         return problem
@@ -55,6 +63,16 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     return _check_may(view, values, participant, intervention) or _give(
         view, values, participant, intervention
     )
+
+
+def check_unit(unit: str) -> Refusal | None:
+    """Refuse what is no UCUM unit; '' is none."""
+    try:
+        if unit:
+            parse_unit(unit)
+    except UnitError:
+        return refuse(message("{unit} is no unit; write a UCUM unit, such as mg or mg/d.", unit=unit))
+    return None
 
 
 def _prior(
@@ -95,16 +113,13 @@ def _check_may(
         refuse(message("{day} lies before allocation of {date}.", day=start, date=allocated))
         if not is_run_in(view.definition, intervention) and start < allocated
         else None,
-        refuse(message("There is no visit {visit}.", visit=visit))
-        if visit and participant.visit(visit) is None
-        else None,
         refuse(
             message(
                 "{name} was given at this visit already; a mistake is put right by correct.",
                 name=intervention.title,
             )
         )
-        if visit and _is_single(intervention) and _given_at(participant, intervention, visit)
+        if visit and is_single(intervention) and _given_at(participant, intervention, visit)
         else None,
         refuse(message("{name} was stopped for good.", name=intervention.title))
         if any(stop.intervention == intervention.id for stop in participant.discontinuations)
@@ -112,7 +127,8 @@ def _check_may(
     )
 
 
-def _is_single(intervention: Intervention) -> bool:
+def is_single(intervention: Intervention) -> bool:
+    """Whether one administration is given at a time, rather than a daily dose."""
     return intervention.regimen is not None and intervention.regimen.frequency == "once_per_encounter"
 
 
@@ -142,7 +158,7 @@ def _give(
             "",
         )
     given = read_dose(values.text("amount"), values.text("unit"))
-    if given is None or not values.text("unit"):
+    if given is None:
         return refuse(message("A dose other than the proposed one needs an amount and its unit."))
     departure = assess_dose(proposal, given)
     if departure != "as_proposed" and not view.call.reason.strip():
@@ -176,7 +192,7 @@ def _written(
     departure: str,
 ) -> Proposal:
     regimen = intervention.regimen
-    single = _is_single(intervention)
+    single = is_single(intervention)
     start, end = values.text("date"), values.text("end")
     departs = departure not in ("", "as_proposed")
     data: dict[str, Any] = {
@@ -186,8 +202,8 @@ def _written(
         "start": start,
         "end": end or (start if single else ""),
         "ongoing": not (end or single),
-        "amount": amount[0],
-        "unit": amount[1],
+        "amount": Entered(amount[0]),
+        "unit": Entered(amount[1]),
         "route": regimen.route if regimen else "",
         "visit": values.text("visit"),
         "proposed": f"{proposal.amount.number} {proposal.amount.unit}"
@@ -196,24 +212,22 @@ def _written(
         "rule": proposal.rule if proposal else "",
         "because": list(proposal.facts) if proposal else [],
         "deviation": Entered(view.call.reason) if departs else "",
-        "lot": Entered(values.text("lot")) if values.text("lot") else "",
-        "expiry": values.text("expiry"),
-        "started": values.text("started"),
-        "stopped": values.text("stopped"),
-        "reaction": Entered(values.text("reaction")) if values.text("reaction") else "",
+        **{name: Entered(values.text(name)) if values.text(name) else "" for name in FREE},
         "prior": proposal is None,
     }
     if proposal and (departure in ("outside_limits", "not_proposed") or proposal.deviation):
-        data["deviations"] = [_deviation(participant, data, proposal)]
+        data["deviations"] = [_deviation(participant, data, amount, proposal)]
     return Proposal(participant_stream(participant.id), "dose_given", 1, data, {})
 
 
-def _deviation(participant: Participant, data: dict[str, Any], proposal: DoseProposal) -> dict[str, Any]:
+def _deviation(
+    participant: Participant, data: dict[str, Any], amount: tuple[str, str], proposal: DoseProposal
+) -> dict[str, Any]:
     said = message(
         "{intervention}: {amount} {unit} given; {proposed}.",
         intervention=data["intervention"],
-        amount=data["amount"],
-        unit=data["unit"],
+        amount=amount[0],
+        unit=amount[1],
         proposed=message("{amount} proposed", amount=data["proposed"])
         if data["proposed"]
         else message("no dose proposed ({outcome})", outcome=proposal.outcome),
@@ -223,7 +237,7 @@ def _deviation(participant: Participant, data: dict[str, Any], proposal: DosePro
         "date": data["start"],
         "category": "dose",
         "severity": "major" if proposal.outcome in GRAVE else "minor",
-        "text": render(said, {}),
+        "text": Entered(render(said, {})),  # it repeats what was entered
         "visit": data["visit"],
     }
 

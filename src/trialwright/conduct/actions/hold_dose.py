@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.given import find_interventions
 from trialwright.conduct.standing import WHO, check_day, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
@@ -20,10 +21,12 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         )
     if any(stop.intervention == intervention for stop in participant.discontinuations):
         return refuse(message("{intervention} was stopped for good already.", intervention=intervention))
-    if participant.allocated is None and not any(
-        dose.intervention == intervention for dose in participant.doses
-    ):
-        return refuse(message("{id} has not been allocated.", id=participant.id))
+    taken = {dose.intervention for dose in participant.doses}
+    received = {one.id for one in find_interventions(view.definition, participant)}
+    if intervention not in taken | received:
+        return refuse(
+            message("{id} does not receive {intervention}.", id=participant.id, intervention=intervention)
+        )
     return check_day(view, day, message("The interruption of")) or Proposal(
         participant_stream(participant.id),
         "dose_held",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.standing import refuse
 from trialwright.conduct.trial import STUDY, View, is_blind, is_randomised, participant_stream
-from trialwright.record.content import stands
+from trialwright.record.content import CASEBOOK, stands
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.terms.message import Message, message
@@ -27,20 +27,31 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
 
 
 def open_ends(participant: Participant) -> list[Message]:
-    """What must be done before the casebook can be locked: unsigned or changed visits, open queries."""
-    found = []
-    signed = {mark.target for mark in participant.signatures if stands(participant, mark)}
-    for visit in participant.visits:
-        if not visit.missed and visit.id not in signed and "casebook" not in signed:
-            once = any(mark.target == visit.id for mark in participant.signatures)
-            found.append(
-                message("The visit {visit} was changed after it was signed.", visit=visit.id)
-                if once
-                else message("The visit {visit} is not signed.", visit=visit.id)
-            )
+    """What must be done before the casebook can be locked: signatures that are missing or broken, open queries."""
     asked = [query for query in participant.queries if query.state != "closed"]
-    return found + [
+    return _unsigned(participant) + [
         message("Query {number} is {state}.", number=query.number, state=query.state) for query in asked
+    ]
+
+
+def _unsigned(participant: Participant) -> list[Message]:
+    """What no signature stands for: one on the casebook covers everything in it."""
+    once = {mark.target for mark in participant.signatures}
+    signed = {mark.target for mark in participant.signatures if stands(participant, mark)}
+    if CASEBOOK in signed:
+        return []
+    found = [
+        message("The visit {visit} was changed after it was signed.", visit=visit.id)
+        if visit.id in once
+        else message("The visit {visit} is not signed.", visit=visit.id)
+        for visit in participant.visits
+        if not visit.missed and visit.id not in signed
+    ]
+    return [
+        *found,
+        message("The casebook was changed after it was signed.")
+        if CASEBOOK in once
+        else message("The casebook is not signed."),
     ]
 
 
@@ -75,7 +86,7 @@ def _lock_study(view: View) -> Proposal | Refusal:
 ACTION = Action(
     "lock",
     message("lock a casebook, or the study"),
-    "site",
+    "either",
     (Argument("participant", message("whose casebook; empty: the study"), "id", required=False),),
     decide,
 )

@@ -42,7 +42,7 @@ def _events(view: View) -> list[Event]:
 ACTION = Action(
     "mask",
     message("blank a text that identifies a person"),
-    "site",
+    "either",
     (
         Argument("position", message("the event's position in the ledger"), "whole"),
         Argument("containing", message("only texts that contain this"), "text", required=False),

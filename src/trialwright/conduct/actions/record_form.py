@@ -21,7 +21,7 @@ from trialwright.conduct.forms import (
 )
 from trialwright.conduct.standing import WHO, check_in_study, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
-from trialwright.record.event import Proposal
+from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import FormRecord, ItemValue, Participant, Visit
 from trialwright.study.forms import Form
 from trialwright.study.situation import derive_occasions
@@ -185,7 +185,7 @@ def _queries(participant: Participant, id: str, checked: Checked, changed: set[s
         {
             "number": first + index,
             "path": f"{id}#{fault.path}" if fault.path else id,
-            "text": render(fault.message, {}),
+            "text": Entered(render(fault.message, {})),  # it may repeat what was entered
         }
         for index, fault in enumerate(asked)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.standing import WHO, check_day, for_participant
+from trialwright.conduct.standing import WHO, check_day, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Participant
@@ -13,8 +13,12 @@ THERAPIES = ("pulse", "cyclophosphamide", "rituximab", "plasma_exchange", "ivig"
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
-    """Record which therapy, and from when."""
+    """Record which therapy, and from when: what was given before allocation is no rescue."""
     day = values.text("date")
+    if participant.allocated and day < participant.allocated.date:
+        return refuse(
+            message("{day} lies before allocation of {date}.", day=day, date=participant.allocated.date)
+        )
     return check_day(view, day, message("Rescue therapy of")) or Proposal(
         participant_stream(participant.id),
         "rescue_recorded",

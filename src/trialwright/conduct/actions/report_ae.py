@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.alerts import raised_alerts
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
-from trialwright.conduct.trial import View, participant_stream
+from trialwright.conduct.trial import View, is_blind, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
+from trialwright.safety.reporting import STUDY_TREATMENT
+from trialwright.study.safety import Seriousness
 from trialwright.terms.message import message
 
-SERIOUSNESS = (
-    "death",
-    "life_threatening",
-    "hospitalisation",
-    "disability",
-    "congenital_anomaly",
-    "important_medical_event",
-)
+SERIOUSNESS: tuple[str, ...] = get_args(Seriousness)
 CAUSALITY = ("related", "possibly_related", "not_related", "unknown")
 TAKEN = ("none", "dose_changed", "held", "discontinued", "not_applicable")
 OUTCOMES = (
@@ -103,9 +100,14 @@ def written(values: Values) -> dict[str, Any]:
 
 
 def check_event(view: View, values: Values, participant: Participant) -> Refusal | None:
-    """Refuse what cannot be: future days, an end before the start, death without grade 5, unknown interventions."""
+    """Refuse what cannot be: future days, an end before the start, awareness before it, death without grade 5.
+
+    A site that does not know the arm judges the study treatment as such.
+    """
     start, end = values.text("start"), values.text("end")
     known = {one.id for one in view.definition.interventions}
+    if is_blind(view.definition):
+        known.add(STUDY_TREATMENT)
     strange = tuple(name for name in values.pairs("causality") if name not in known)
     fatal = (
         values.text("grade") == "5",
@@ -118,6 +120,7 @@ def check_event(view: View, values: Values, participant: Participant) -> Refusal
         refuse(message("The event ends on {end}, before it starts on {start}.", end=end, start=start))
         if end and end < start
         else None,
+        _check_aware(view, start, values.text("aware")),
         refuse(message("The study has no intervention {names}.", names=strange)) if strange else None,
         refuse(
             message(
@@ -127,6 +130,24 @@ def check_event(view: View, values: Values, participant: Participant) -> Refusal
         if any(fatal) != all(fatal)
         else None,
     )
+
+
+def _check_aware(view: View, start: str, text: str) -> Refusal | None:
+    """Nobody knows of an event before it begins, or later than now."""
+    aware = datetime.fromisoformat(text)
+    zone = view.place.time_zone if view.place else None
+    local = aware.astimezone(ZoneInfo(zone)) if zone else aware
+    if aware > view.moment:
+        return refuse(
+            message("The site cannot have known of it at {aware}: that is later than now.", aware=text)
+        )
+    if local.date().isoformat() < start:
+        return refuse(
+            message(
+                "The site cannot have known of it at {aware}: it began on {start}.", aware=text, start=start
+            )
+        )
+    return None
 
 
 ACTION = Action(

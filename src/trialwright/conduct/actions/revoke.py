@@ -19,7 +19,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         standing = [one for one in held if one.role == role_id and not one.end]
         if not any(one.account == account for one in standing):
             continue
-        table = view.trial.definition(view.trial.version).delegation
+        table = view.delegation
         if table and role_id == table.opens and len(standing) == 1:
             return refuse(
                 message("{account} is the last one in this role; delegate it first.", account=account)
@@ -37,7 +37,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
 ACTION = Action(
     "revoke",
     message("end a role of an account"),
-    "site",
+    "either",
     (
         Argument("account", message("the account's name"), "id"),
         Argument("role", message("the role that ends"), "id"),

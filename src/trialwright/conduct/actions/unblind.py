@@ -72,7 +72,7 @@ def _arms(view: View) -> tuple[GivenArm, ...]:
 ACTION = Action(
     "unblind",
     message("disclose a participant's arm, or the whole allocation"),
-    "site",
+    "either",
     (Argument("participant", message("whose arm; empty: the study"), "id", required=False),),
     decide,
     reason="required",

@@ -34,7 +34,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
 ACTION = Action(
     "unlock",
     message("unlock a casebook; the study by two people, one after the other"),
-    "site",
+    "either",
     (Argument("participant", message("whose casebook; empty: the study"), "id", required=False),),
     decide,
     reason="required",

@@ -60,12 +60,12 @@ def read_amount(text: str) -> Amount:
 
 
 def read_dose(number: str, unit: str) -> Amount | None:
-    """Read an amount as it was entered; None where it is no exact number."""
+    """Read an amount as it was entered; None where it is no exact number, or has no unit."""
     try:
         interval = parse_number(number)
     except UnreadableNumber:
         return None
-    return Amount(exact(interval.low), unit) if interval.exact else None
+    return Amount(exact(interval.low), unit) if interval.exact and unit else None
 
 
 def exact(value: float) -> Fraction:

@@ -24,6 +24,9 @@ from trialwright.terms.dates import FIRST_DAY
 from trialwright.terms.truth import Truth, all_of
 
 AT_THE_BEDSIDE = Setting("screening", FORMULAS)
+ONCE = ""
+"""Where stands what is entered once on a form."""
+
 _ALWAYS = (
     FIRST_DAY.isoformat()
 )  # what was entered is of no day: the rule says which item, so there is nothing to choose
@@ -45,6 +48,8 @@ class Judge:
     values: dict[str, ItemValue]
     _contexts: dict[str, Context] = field(default_factory=dict)
     _person: Person | None = None
+    _known: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
+    _said: dict[str, dict[str, tuple[Fact, ...]]] | None = None
 
     def asked(self, cell: Cell) -> Truth:
         """Whether an item is to be answered: its own condition, and that of its group."""
@@ -76,7 +81,7 @@ class Judge:
         self.entries[cell.path] = entry
         self.values[cell.path] = self.coder.code(cell, entry)
         self._contexts.clear()
-        self._person = None
+        self._person = self._said = None
 
     # what the interpreter reads
 
@@ -89,7 +94,7 @@ class Judge:
     def _make(self, group: ItemGroup | None, row: int) -> Context:
         day = self._day(group, row)
         person = self._recorded()
-        rows = known_rows(person, self.context.today) | self._entered(group, row)
+        rows = self._known | self._entered(group, row)
         return Context(person, day, self.context.today, AT_THE_BEDSIDE, rows, self.context.named)
 
     def _day(self, group: ItemGroup | None, row: int) -> date:
@@ -106,20 +111,28 @@ class Judge:
             facts = (fact for fact in now.facts() if fact.concept in reads) if reads else ()
             raw = RawPerson(participant.id, participant.sex, participant.birth)
             self._person = type_person(raw, facts, self.forms.types)
+            self._known = known_rows(self._person, self.context.today)
         return self._person
 
     def _entered(self, group: ItemGroup | None, row: int) -> dict[str, tuple[Fact, ...]]:
         """What was entered, under the names by which rules read it: once on the form, or in this row."""
-        found = {}
+        if self._said is None:
+            self._said = self._by_row()
+        own = self._said.get(row_path(group, row), {}) if group and group.repeating else {}
+        return self._said[ONCE] | own
+
+    def _by_row(self) -> dict[str, dict[str, tuple[Fact, ...]]]:
+        """What was entered, by the row of a repeating group, or once on the form."""
         form = self.sheet.form.id
+        found: dict[str, dict[str, tuple[Fact, ...]]] = {ONCE: {}}
         for cell in self.sheet.cells():
-            own = group is not None and cell.group.id == group.id and cell.row == row
             entry = self.entries.get(cell.path)
-            if entry is not None and entry.value and (own or not cell.group.repeating):
+            if entry is not None and entry.value:
+                place = cell.row_path if cell.group.repeating else ONCE
                 name = entered_name(form, *cell.key)
-                found[name] = tuple(_as_entered(cell, entry, name, self.forms))
+                found.setdefault(place, {})[name] = tuple(_as_entered(cell, entry, name, self.forms))
         name = visit_name(form)
-        found[name] = tuple(_read(_raw(name, "finding", self.context.encounter), name, self.forms))
+        found[ONCE][name] = tuple(_read(_raw(name, "finding", self.context.encounter), name, self.forms))
         return found
 
 

@@ -4,11 +4,12 @@
 |---|---|
 | manifest.json | format, study, whether it is a rehearsal, and the digests of all files as of the last closing |
 | events.jsonl | one event a line, canonical JSON with its hash, in the order of the chain |
-| entered.jsonl | the texts entered for one event a line: digest, salt and text of each (null where masked) |
+| entered.jsonl | the texts entered for one event a line: digest, salt and text of each ("" and null where masked) |
 | definitions/<digest>.json | every version of the study definition that events name, canonical JSON |
 
 Texts are written and synced before the event that names them, so a killed process leaves at most an incomplete last
-line, which the next writer takes away, and texts that no event names. A lock on the file `lock` keeps writers apart.
+line, which the next writer takes away, and texts that no event names. A masking is an event first; if the process is
+killed before the texts are blank in the file, the next writer blanks them. A lock on the file `lock` keeps writers apart.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from typing import Any, overload
 from pydantic_core import from_json
 
 import trialwright
-from trialwright.record.event import Call, Draw, Event, Proposal, canonical, event_from, row
-from trialwright.record.ledger import Index, Moved
+from trialwright.record.event import Call, Draw, Event, Payload, Proposal, canonical, event_from, row
+from trialwright.record.ledger import Index, Moved, masked_by
 from trialwright.study.canonical import canonical_json, study_of
 from trialwright.study.canonical import version as version_of
 from trialwright.study.model import Study
@@ -101,6 +102,8 @@ class Archive:
         self._draw = draw
         self._index = _FileIndex(folder / EVENTS)
         self._texts: dict[bytes, str | None] = {}
+        self._masked: set[bytes] = set()
+        self._still_to_blank = False
         self._studies: dict[str, Study] = {}
         self._read = {EVENTS: 0, ENTERED: 0}
         self._held = False
@@ -109,15 +112,30 @@ class Archive:
     # reading
 
     def refresh(self) -> None:
-        """Take in what other writers added since; raises `ArchiveBroken` at a line that is no event."""
+        """Take in what other writers added since; raises `ArchiveBroken` at a line that is no event.
+
+        Events come first: the texts of every event that is here are here too. A masking rewrites the file of texts, so
+        that it is read anew.
+        """
+        anew = self._still_to_blank
+        for offset, line in self._new_lines(EVENTS):
+            masked = self._index.take(offset, line)
+            self._masked.update(masked)
+            anew = anew or bool(masked)
+        if anew:
+            self._texts.clear()
+            self._read[ENTERED], self._still_to_blank = 0, False
         for _, line in self._new_lines(ENTERED):
             try:
                 for digest, _salt, text in from_json(line, cache_strings="none"):
-                    self._texts[bytes.fromhex(digest)] = text
+                    self._take_text(bytes.fromhex(digest), text)
             except (ValueError, TypeError):
                 raise ArchiveBroken(message("A line of {file} holds no texts.", file=ENTERED)) from None
-        for offset, line in self._new_lines(EVENTS):
-            self._index.take(offset, line)
+
+    def _take_text(self, digest: bytes, text: str | None) -> None:
+        if text is not None and digest in self._masked:
+            text, self._still_to_blank = None, True
+        self._texts[digest] = text
 
     def _new_lines(self, name: str) -> Iterator[tuple[int, bytes]]:
         """Complete lines not read yet, with their offsets; an incomplete last one is unfinished writing."""
@@ -177,6 +195,8 @@ class Archive:
             try:
                 self.refresh()
                 self._cut()
+                if self._still_to_blank:
+                    self._blank()
                 yield
             finally:
                 self._held = False
@@ -197,7 +217,10 @@ class Archive:
             offset = self._read[EVENTS]
             line = canonical({**row(event), "hash": event.hash}) + b"\n"
             self._write(EVENTS, line)
-            self._index.take(offset, line)
+            masked = self._index.take(offset, line)
+            if masked:
+                self._masked.update(masked)
+                self._blank()
             return event
 
     def _write(self, name: str, data: bytes) -> None:
@@ -215,18 +238,18 @@ class Archive:
                 with path.open("r+b") as file:
                     file.truncate(read)
 
-    def mask(self, digests: Sequence[str]) -> None:
-        """Blank entered texts, here and in the file; the event that says so is written already."""
-        with self.holding():
-            blank = set(digests)
-            self._texts.update((bytes.fromhex(digest), None) for digest in blank)
-            lines = [
-                canonical([[one[0], one[1], None if one[0] in blank else one[2]] for one in json.loads(line)])
-                for line in (self.folder / ENTERED).read_bytes().splitlines()
-            ]
-            data = b"".join(line + b"\n" for line in lines)
-            _replace(self.folder / ENTERED, data)
-            self._read[ENTERED] = len(data)
+    def _blank(self) -> None:
+        """Blank every masked text, and its salt, here and in the file; the events that say so are written already."""
+        self._texts.update(dict.fromkeys(self._masked))
+        lines = (self.folder / ENTERED).read_bytes().splitlines()
+        data = b"".join(canonical([self._blanked(one) for one in json.loads(line)]) + b"\n" for line in lines)
+        _replace(self.folder / ENTERED, data)
+        self._read[ENTERED], self._still_to_blank = len(data), False
+
+    def _blanked(self, entered: Sequence[str | None]) -> Payload:
+        digest, salt, text = entered
+        masked = bytes.fromhex(str(digest)) in self._masked
+        return Payload(str(digest), "" if masked else str(salt), None if masked else text)
 
     def add_definition(self, study: Study) -> str:
         """Put a version of the definition into the archive; gives the version."""
@@ -276,8 +299,11 @@ class _FileIndex(Index):
         self._all = array("Q")
         self._ids: dict[str, int] = {}
 
-    def take(self, offset: int, line: bytes) -> None:
-        """Take in the event of a line; its data are read when somebody asks. Raises `ArchiveBroken`."""
+    def take(self, offset: int, line: bytes) -> tuple[bytes, ...]:
+        """Take in the event of a line, and give the digests it masks; its data are read when somebody asks.
+
+        Raises `ArchiveBroken`.
+        """
         event = _event(_without_data(line))
         last = self.head.position if self.head else 0
         if event.position != last + 1:
@@ -289,6 +315,9 @@ class _FileIndex(Index):
         self._all.append(offset)
         self._ids[event.id] = offset
         self._counters.update(event.series)
+        if event.type != "masked":
+            return ()
+        return tuple(bytes.fromhex(digest) for digest in masked_by(_event(line)))
 
     def stream(self, name: str) -> Sequence[Event]:
         """See `Store.stream`."""

@@ -54,7 +54,8 @@ class Broken:
 class Verified:
     """What was checked. `incomplete`: bytes after the last complete event, left by a killed writer.
 
-    `unnamed`: entered texts no event names, likewise; `masked`: texts that were blanked, each by an event.
+    `unnamed`: entered texts no event names, likewise; `masked`: texts that were blanked, each by an event; `unblanked`:
+    texts the last event masks that a killed writer left to be blanked by the next one.
     `after_closing`: events written after the manifest. `replayed`: allocations drawn again from the disclosed secret;
     None while it is not disclosed.
     """
@@ -63,6 +64,7 @@ class Verified:
     head: str
     texts: int
     masked: int
+    unblanked: int
     unnamed: int
     incomplete: int
     after_closing: int
@@ -109,6 +111,7 @@ class _Walk:
         self.calls: set[str] = set()
         self.named: set[str] = set()
         self.masked: set[str] = set()
+        self.masked_last: set[str] = set()
         self.versions: dict[str, None] = {}
         self.given: list[tuple[int, GivenArm]] = []
         self.order: list[str] = []
@@ -117,7 +120,7 @@ class _Walk:
         self.secret: Secret | None = None
         self.replayed: int | None = None
         self.incomplete = 0
-        self.known = self.blank = self.unnamed = 0
+        self.known = self.blank = self.unblanked = self.unnamed = 0
 
     def lines(self, name: str) -> Iterator[tuple[int, bytes]]:
         """Complete lines with their numbers; what follows the last one is counted."""
@@ -195,8 +198,8 @@ class _Walk:
         self.named.update(digests(written["data"]))
         if written["reason"]:
             self.named.add(written["reason"])
-        if written["type"] == "masked":
-            self.masked.update(written["data"]["digests"])
+        self.masked_last = set(written["data"]["digests"]) if written["type"] == "masked" else set()
+        self.masked |= self.masked_last
         self.versions[written["study_version"]] = None
         if written["type"] == "version_approved":
             self.versions[written["data"]["version"]] = None
@@ -219,7 +222,13 @@ class _Walk:
             case "unblinded":
                 self.arms[participant] = data["arm"]
             case "study_unblinded" | "study_locked" if data["secret"]:
-                self.arms.update(data.get("arms", {}))
+                for one, arm in data.get("arms", {}).items():
+                    if self.arms.setdefault(one, arm) != arm:
+                        problem = message(
+                            "The arm of {participant} is another than the one disclosed before.",
+                            participant=one,
+                        )
+                        raise _Found(EVENTS, line, problem)
                 self.secret = Secret(bytes.fromhex(data["secret"]), bytes.fromhex(data["nonce"]))
 
     def allocations(self) -> None:
@@ -243,6 +252,7 @@ class _Walk:
 
     def texts(self, progress: Callable[[int], None]) -> None:
         here: set[str] = set()
+        masked_before = self.masked - self.masked_last
         for number, line in self.lines(ENTERED):
             if number % 20_000 == 0:
                 progress(self.count + number)
@@ -256,10 +266,11 @@ class _Walk:
                     raise _Found(ENTERED, number, message("The text is not the one that was entered."))
                 if text is None and digest not in self.masked:
                     raise _Found(ENTERED, number, message("The text is blank, but no event masked it."))
-                if text is not None and digest in self.masked:
+                if text is not None and digest in masked_before:
                     raise _Found(ENTERED, number, message("The text was masked, but is here again."))
                 here.add(digest)
                 self.blank += text is None
+                self.unblanked += text is not None and digest in self.masked_last
         missing = self.named - here
         if missing:
             raise _Found(
@@ -290,6 +301,7 @@ class _Walk:
             head=self.head,
             texts=self.known,
             masked=self.blank,
+            unblanked=self.unblanked,
             unnamed=self.unnamed,
             incomplete=self.incomplete,
             after_closing=self.count - self.manifest.get("events", 0),

@@ -27,6 +27,7 @@ from trialwright.record.participant import (
     ItemValue,
     Participant,
     Query,
+    ReportSent,
     Rescue,
     Screening,
     Signature,
@@ -46,6 +47,7 @@ _LISTS = {
     "discontinuations": Discontinuation,
     "rescues": Rescue,
     "adverse_events": AdverseEvent,
+    "reports": ReportSent,
     "deviations": Deviation,
     "queries": Query,
     "signatures": Signature,
@@ -109,7 +111,7 @@ class ParticipantBook:
 
 def _consented(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     book.add("consents", Consent(event.position, data["date"], data["version"]))
-    book.set(site=event.site, sex=data["sex"], birth=data["birth"])
+    book.set(site=event.site, sex=data["sex"], birth=data["birth"], demographics=event.position)
 
 
 def _re_consented(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
@@ -178,7 +180,7 @@ def _form_recorded(book: ParticipantBook, event: Event, data: Mapping[str, Any],
 def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     kind, _, key = data["target"].partition("/")
     if data["target"] == "demographics":
-        book.set(**data["values"])
+        book.set(demographics=event.position, **data["values"])
     elif kind == "dose":
         book.change("doses", int(key), position=event.position, **data["values"])
     else:
@@ -239,6 +241,10 @@ def _ae_updated(book: ParticipantBook, event: Event, data: Mapping[str, Any], re
         if known.number == data["number"]:
             versions = (*known.versions, _ae_version(event, data))
             book.lists["adverse_events"][index] = replace(known, versions=versions)
+
+
+def _report_sent(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("reports", ReportSent(event.position, data["number"], data["clock"], data["stage"], data["at"]))
 
 
 def _deviation_reported(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
@@ -323,6 +329,7 @@ _PARTICIPANT: Mapping[str, Callable[[ParticipantBook, Event, Mapping[str, Any], 
     "rescue_recorded": _rescue_recorded,
     "ae_reported": _ae_reported,
     "ae_updated": _ae_updated,
+    "report_sent": _report_sent,
     "deviation_reported": _deviation_reported,
     "signed": _signed,
     "source_verified": _source_verified,

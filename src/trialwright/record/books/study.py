@@ -106,6 +106,8 @@ def fold_site(site: str, events: Iterable[Event], texts: Texts) -> SiteBook:
                 book = replace(book, delegations=_revoked(book.delegations, data))
             case "ranges_set":
                 book = replace(book, ranges=(*book.ranges, *(Range(**entry) for entry in data["ranges"])))
+            case "masked":
+                pass  # the texts are blank already wherever they are read
             case _:
                 raise UnknownEvent(event.type)
     return book

@@ -6,6 +6,7 @@ found by their concepts, and what no concept says stands in simulation.yaml.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -67,6 +68,13 @@ class Clerk:
             group, _, item = path.partition(".")
             found[path] = self._typed(definition.group(group).item(item), answer, occasion)
         return found
+
+    def words_of_conditions(self, form: str) -> frozenset[str]:
+        """The words of the conditions of a form: an item whose id is none of them decides about no other."""
+        groups = self.forms.form(form).groups
+        texts = [group.condition for group in groups]
+        texts += [item.condition for group in groups for item in group.items]
+        return frozenset(word for text in texts if text for word in re.findall(r"\w+", text))
 
     def _group(self, form: Form, group: ItemGroup, occasion: Occasion) -> Iterator[tuple[str, Entry]]:
         if not group.repeating:

@@ -26,7 +26,7 @@ from trialwright.study.form_rules import lower_forms
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
 from trialwright.study.schedule import parse_offset
-from trialwright.study.simulation import ScreenFailure, SimulationPlan
+from trialwright.study.simulation import SimulationPlan
 from trialwright.terms.message import Message, message, render
 
 CONDUCT = (
@@ -157,7 +157,8 @@ def _make_world(
 ) -> World:
     plan = check_plan(study)
     salts, calls, shares, people = np.random.default_rng(seed).spawn(4)
-    definitions = {version(study): study}
+    opened = version(study)
+    definitions = {opened: study}
     ledger = MemoryLedger(salts.bytes)
     trial = Trial(ledger, definitions.__getitem__)
     secret = Secret(people.bytes(SECRET_BYTES), people.bytes(SECRET_BYTES))
@@ -178,6 +179,7 @@ def _make_world(
         assumed=arms[""],
         start=start,
         wanted=participants,
+        version=opened,
         definitions=definitions,
     )
 
@@ -189,7 +191,7 @@ def _open(world: World) -> Story:
     )
     yield desk.wait()
     opening = desk.do("open_study", rehearsal="true")
-    yield replace(opening, account=world.team.account(world.team.table.opens), opening=version(world.study))
+    yield replace(opening, account=world.team.account(world.team.table.opens), opening=world.version)
     for role, site in world.team.roles():
         if not site:
             yield desk.do("delegate", "sponsor", account=world.team.account(role), role=role)
@@ -199,9 +201,7 @@ def _open(world: World) -> Story:
         for role, where in world.team.roles():
             if where == site:
                 yield desk.do("delegate", "sponsor", account=world.team.account(role, site), role=role)
-        yield desk.do(
-            "approve_version", "investigator", version=version(world.study), date=desk.day.isoformat()
-        )
+        yield desk.do("approve_version", "investigator", version=world.version, date=desk.day.isoformat())
         if world.plan.ranges:
             yield desk.do("set_reference_ranges", "data_manager", ranges=_ranges(world, desk.day))
     first = desk.day + timedelta(days=SETTLING_IN)
@@ -278,13 +278,14 @@ def _amend(world: World, opened: date) -> Story:
     desk = world.desk("", next_weekday(parse_offset(amendment.after).after(opened)), chance)
     yield desk.wait()
     amended = amended_study(world.study, note=amendment.note)
-    world.definitions[version(amended)] = amended
+    amended_version = version(amended)
+    world.definitions[amended_version] = amended
     for site in world.team.sites:
         desk.site = site
         yield desk.move(next_weekday(desk.day + timedelta(days=int(chance.integers(0, 10)))))
         if world.trial.study.locked:
             return
-        yield desk.do("approve_version", "investigator", version=version(amended), date=desk.day.isoformat())
+        yield desk.do("approve_version", "investigator", version=amended_version, date=desk.day.isoformat())
 
 
 def amended_study(study: Study, *, note: object) -> Study:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from trialwright.conduct.dosing.amounts import read_amount
 from trialwright.conduct.dosing.present import read_present
 from trialwright.conduct.due import plan_activities
-from trialwright.conduct.forms import Entry, FormContext, check_entries
+from trialwright.conduct.forms import Entry, FormContext, check_entries, find_asked
 from trialwright.record.participant import Participant
 from trialwright.simulation.participants.agenda import Story
 from trialwright.simulation.participants.chance import one_of
@@ -211,14 +211,13 @@ def _last_listed(participant: Participant, form: str) -> date:
 def _asked(world: World, form: str, entries: dict[str, Entry], context: FormContext) -> dict[str, Entry]:
     """The entries whose items are asked here: where conditions decide, they are judged as the form judges them."""
     forms = world.clerk.forms
-    if not any(key[0] == form for key in forms.conditions):
-        return entries
-    for _ in range(PASSES):
-        asked = check_entries(forms, form, entries, context).asked
-        kept = {path: entry for path, entry in entries.items() if asked.get(path) is not False}
-        if len(kept) == len(entries):
+    words = world.clerk.words_of_conditions(form)
+    for _ in range(PASSES if words else 0):
+        asked = find_asked(forms, form, entries, context)
+        dropped = {path for path in entries if asked.get(path) is False}
+        entries = {path: entry for path, entry in entries.items() if path not in dropped}
+        if words.isdisjoint(path.rpartition(".")[2] for path in dropped):
             break
-        entries = kept
     return entries
 
 
