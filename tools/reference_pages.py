@@ -269,7 +269,7 @@ def actions() -> str:
     ]  # fmt: skip
     for name, action in ACTIONS.items():
         roles = ", ".join(role.title.en for role in table.roles if name in role.may)
-        place = {"study": "study", "site": "site, or study", "participant": "participant"}[action.place]
+        place = {"either": "site, or study"}.get(action.place, action.place)
         lines += [f"## {name}", "", f"{render(action.about, {}).capitalize()}.", ""]
         lines += [
             f"Place: {place}. By: {roles}.{' A reason is needed.' if action.reason == 'required' else ''}",
