@@ -636,7 +636,6 @@ EXPECTED: Mapping[str, Mapping[tuple[str, str], int]] = {
         ("warning", "vacuous"): 1,
         ("note", "always_passes"): 1,
         ("note", "open_world_decided_by_silence"): 1,
-        ("note", "unused_concept"): 1,
     },
     "bliss-ln": {},
     "template": {},

@@ -20,13 +20,16 @@ def raised_alerts(
     found: dict[str, dict[str, Any]] = {}
     for day in sorted(days):
         on = date.fromisoformat(day[:10])
+        fired = [each for each in assess_alerts(view.safety, after, on=on, about=about) if each.truth is True]
+        if not fired:
+            continue
         known = {
             each.alert.id
             for each in assess_alerts(view.safety, before, on=on, about=about)
             if each.truth is True
         }
-        for each in assess_alerts(view.safety, after, on=on, about=about):
-            if each.truth is True and each.alert.id not in known and each.alert.id not in found:
+        for each in fired:
+            if each.alert.id not in known and each.alert.id not in found:
                 facts = [fact.fact for fact in each.evidence]
                 found[each.alert.id] = {"alert": each.alert.id, "on": day[:10], "facts": facts}
     return list(found.values())

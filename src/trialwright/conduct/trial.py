@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -234,7 +235,7 @@ class View:
         """The safety rules of the definition in force here."""
         return self.trial.safety(self.version or self.study.version)
 
-    @property
+    @cached_property
     def place(self) -> Site | None:
         """The site as the definition describes it."""
         if not self.call.site:
@@ -242,7 +243,7 @@ class View:
         sites = self.trial.definition(self.trial.version).identity.sites
         return next((site for site in sites if site.id == self.call.site), None)
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The calendar day at the site (for the study as a whole: UTC)."""
         zone = self.place.time_zone if self.place else None

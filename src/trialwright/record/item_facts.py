@@ -25,19 +25,28 @@ PARTS = frozenset({"about", "occurred", "value", "start", "end", "ongoing", "day
 def item_facts(participant: Participant) -> Iterator[RawFact]:
     """Give what was entered on forms as facts; what was not done, or is masked, says nothing."""
     for form in participant.forms.values():
-        together: dict[str, list[ItemValue]] = {}
-        for value in form.items.values():
-            if not value.concept:
-                continue
-            if value.fact:
-                together.setdefault(value.fact, []).append(value)
-            elif value.value:
-                yield _single(participant, form, value)
-        for path, values in together.items():
-            if values[0].part == LISTED:
-                yield from _listed(participant, form, path, values)
-            else:
-                yield from _row(participant, form, path, values)
+        yield from form_facts(participant, form)
+
+
+def form_facts(participant: Participant, form: FormRecord) -> tuple[RawFact, ...]:
+    """Give what was entered on one form of a participant as facts."""
+    return form.kept.get("facts", participant.id, lambda: tuple(_form_facts(participant, form)))
+
+
+def _form_facts(participant: Participant, form: FormRecord) -> Iterator[RawFact]:
+    together: dict[str, list[ItemValue]] = {}
+    for value in form.items.values():
+        if not value.concept:
+            continue
+        if value.fact:
+            together.setdefault(value.fact, []).append(value)
+        elif value.value:
+            yield _single(participant, form, value)
+    for path, values in together.items():
+        if values[0].part == LISTED:
+            yield from _listed(participant, form, path, values)
+        else:
+            yield from _row(participant, form, path, values)
 
 
 def _single(participant: Participant, form: FormRecord, value: ItemValue) -> RawFact:

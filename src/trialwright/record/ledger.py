@@ -6,7 +6,9 @@ ledger refuses (`Moved`) and the writer decides again. The same call twice gives
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 from trialwright.record.event import Call, Draw, Event, Payload, Proposal, digests, seal
@@ -171,6 +173,66 @@ class MemoryLedger:
     def payloads(self) -> Mapping[str, Payload]:
         """What lies beside the chain, by digest."""
         return self._payloads
+
+
+class Earlier:
+    """A ledger as it stood after one of its events: what came later is not there. It is only read.
+
+    A text that was masked since is masked here too.
+    """
+
+    def __init__(self, store: Store, *, head: Event | None) -> None:
+        self._store = store
+        self._head = head
+        self._last = head.position if head else 0
+
+    def append(self, proposal: Proposal, call: Call) -> Event | Moved:
+        """Raises `TypeError`: nothing is written into the past."""
+        raise TypeError("a ledger as it stood takes no events")
+
+    def events(self) -> Iterator[Event]:
+        """See `Store.events`."""
+        return takewhile(lambda event: event.position <= self._last, self._store.events())
+
+    def stream(self, name: str) -> Sequence[Event]:
+        """See `Store.stream`."""
+        events = self._store.stream(name)
+        return events[: bisect_right(events, self._last, key=lambda event: event.position)]
+
+    def streams(self) -> Sequence[str]:
+        """See `Store.streams`."""
+        return tuple(name for name in self._store.streams() if self.stream(name))
+
+    def counter(self, name: str) -> int:
+        """See `Store.counter`."""
+        return max((event.series.get(name, 0) for event in self.events()), default=0)
+
+    def call(self, id: str) -> Event | None:
+        """See `Store.call`."""
+        event = self._store.call(id)
+        return event if event is not None and event.position <= self._last else None
+
+    def text(self, digest: str) -> str:
+        """See `Store.text`."""
+        return self._store.text(digest)
+
+    @property
+    def head(self) -> Event | None:
+        """See `Store.head`."""
+        return self._head
+
+
+def earlier(store: Store, *, until: str) -> Earlier:
+    """Give a ledger as it stood at a moment: with every event up to and including it.
+
+    `until`: UTC, ISO 8601 ending in Z, as events state it (`Call.at`), so that texts compare as moments do.
+    """
+    head = None
+    for event in store.events():
+        if event.at > until:
+            break
+        head = event
+    return Earlier(store, head=head)
 
 
 def entered_in(event: Event) -> list[str]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from trialwright.record.happenings import happenings
 from trialwright.record.item_facts import item_facts
 from trialwright.record.raw import RawFact
+from trialwright.terms.kept import Kept
 
 
 class Consent(NamedTuple):
@@ -94,7 +95,7 @@ class ItemValue(NamedTuple):
 class FormRecord:
     """One filled form. `id` is visit/form, and for logs and repeated forms visit/form/number (visit '' for logs).
 
-    `superseded`: values that were corrected, oldest first.
+    `superseded`: values that were corrected, oldest first. `kept`: what was read out of it before.
     """
 
     id: str
@@ -103,6 +104,7 @@ class FormRecord:
     number: int
     items: Mapping[str, ItemValue]
     superseded: tuple[ItemValue, ...] = ()
+    kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
 
 
 class Dose(NamedTuple):
@@ -273,7 +275,7 @@ class Participant:
     """A participant at a position of the ledger. `id` is the screening number.
 
     `demographics`: the event that last stated `sex` or `birth`. `record`: facts of the person's records brought in at
-    screening. `locked`: the casebook is closed.
+    screening. `locked`: the casebook is closed. `kept`: what was read out of it before.
     """
 
     id: str
@@ -305,6 +307,7 @@ class Participant:
     completed: Ended | None = None
     unblinded: Ended | None = None
     locked: bool = False
+    kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
 
     @property
     def arm(self) -> str:
@@ -322,7 +325,11 @@ class Participant:
         ae/number, of other events event/position. What happened stands under the names of `record.happenings`;
         a study whose rules read them lists these names among its concepts.
         """
-        return (*self.record, *item_facts(self), *_dose_facts(self), *happenings(self))
+        return self.kept.get("facts", None, lambda: (*self.record, *item_facts(self), *self.other_facts()))
+
+    def other_facts(self) -> tuple[RawFact, ...]:
+        """The facts that no form and no record states: doses, and what happened."""
+        return (*_dose_facts(self), *happenings(self))
 
 
 def _dose_facts(participant: Participant) -> list[RawFact]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from trialwright.reports.html import head_rows
 from trialwright.terms.message import message
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_STANDARDS = ["a-2a", "ua-1"]
+STANDARDS = ["a-2a", "ua-1"]
 """PDF/A-2a (ISO 19005-2): readable for as long as a trial must be kept. PDF/UA-1 (ISO 14289-1): readable aloud."""
 
 _WIDTH, _HEIGHT = 425.0, 600.0  # points; the most a figure fills of the page
@@ -47,7 +48,7 @@ def write_pdf(document: Document, *, catalogue: Mapping[str, str], language: str
     `language` is en or zh, `catalogue` its sentences; figures are drawn in their language already. The date inside is
     that of the document's origin. A character the fonts lack is written by its number, `[U+1F600]`.
     """
-    return _compile(document, catalogue, language, format="pdf", pdf_standards=_STANDARDS)[0]
+    return _compile(document, catalogue, language, format="pdf", pdf_standards=STANDARDS)[0]
 
 
 def write_pages(
@@ -58,16 +59,24 @@ def write_pages(
 
 
 def _compile(document: Document, catalogue: Mapping[str, str], language: str, **settings: Any) -> list[bytes]:
+    data = _lay_out(document, catalogue, language)
+    return typeset("document.typ", data, made=document.origin.made, **settings)
+
+
+def typeset(template: str, data: Mapping[str, Any], *, made: datetime, **settings: Any) -> list[bytes]:
+    """Set data by a template of this room: the pages as pictures, or the one PDF.
+
+    `data` holds strings and numbers; strings are set as they are and never become markup. `made`: the date inside.
+    """
     import typst  # late: most commands typeset nothing
 
-    data = json.dumps(_lay_out(document, catalogue, language), ensure_ascii=False)
     written = typst.compile(
-        (_TEMPLATES / "document.typ").read_bytes(),
+        (_TEMPLATES / template).read_bytes(),
         root=_TEMPLATES,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"document": data},
-        timestamp=document.origin.made,
+        sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
+        timestamp=made.replace(microsecond=0),
         **settings,
     )
     return written if isinstance(written, list) else [written]

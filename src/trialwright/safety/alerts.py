@@ -38,11 +38,12 @@ def assess_alerts(
     saved; what is dated later is not looked at. `about`: the concepts that the saved form answers, so that only alerts which read one of them are judged; None for
     all. A record of a concept that cannot be placed in time leaves its alerts open (`record_unreadable`), unless they fire.
     """
+    rules = [rule for rule in plan.alerts if about is None or not rule.concepts.isdisjoint(about)]
+    if not rules:
+        return ()
     context = open_context(plan.study, participant, on=on)
     found = []
-    for rule in plan.alerts:
-        if about is not None and rule.concepts.isdisjoint(about):
-            continue
+    for rule in rules:
         finding = evaluate(rule.condition, context)
         truth, reason = finding.truth, finding.reason
         if truth is False and not rule.concepts.isdisjoint(context.person.unreadable):

@@ -40,12 +40,19 @@ def derive_anchors(study: Study, participant: Participant) -> Mapping[str, Ancho
     A day that is only known to the month or year sets no anchor: what is counted from it would be a guess.
     A study without a schedule has no anchors.
     """
-    if study.schedule is None:
+    schedule = study.schedule
+    if schedule is None:
         return {}
+    return participant.kept.get("anchors", study, lambda: _derive_all(study, schedule, participant))
+
+
+def _derive_all(
+    study: Study, schedule: ScheduleOfActivities, participant: Participant
+) -> Mapping[str, AnchorDay]:
     found: dict[str, AnchorDay] = {}
-    for anchor in study.schedule.anchors:
-        _derive(anchor.id, study, study.schedule, participant, found)
-    return {anchor.id: found[anchor.id] for anchor in study.schedule.anchors}
+    for anchor in schedule.anchors:
+        _derive(anchor.id, study, schedule, participant, found)
+    return {anchor.id: found[anchor.id] for anchor in schedule.anchors}
 
 
 def _derive(

@@ -35,7 +35,7 @@ class ConductRules:
 
 def lower_conduct(study: Study) -> ConductRules:
     """Lower the rules of a study's regimens and activities; raises `StudyInvalid` with all that cannot be understood."""
-    rules, problems = _read(study)
+    rules, problems = study.kept.get("conduct rules", None, lambda: _read(study))
     if problems:
         raise StudyInvalid(problems)
     return rules

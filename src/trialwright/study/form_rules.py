@@ -63,14 +63,16 @@ class StudyForms:
     """The forms of a study with their rules lowered.
 
     `conditions` of groups (item '') and items, `calculations` of items, `checks` of items and of forms (group '').
-    `entered`: the type of the entries by the concept that stands for each, see `entered_name`. `types`: the study's
-    concepts as the record reads them. `reads`: by form, the study's concepts that its rules read.
+    `stand_ins`: the concept that stands for each item in rules, by name (see `entered_name`); `entered`: the same as
+    the record reads them. `types`: the study's concepts as the record reads them. `reads`: by form, the study's
+    concepts that its rules read.
     """
 
     study: Study
     conditions: Mapping[Key, n.Condition]
     calculations: Mapping[Key, Calculation]
     checks: Mapping[Key, tuple[Check, ...]]
+    stand_ins: Mapping[str, Concept]
     entered: Mapping[str, ConceptType]
     types: Mapping[str, ConceptType]
     reads: Mapping[str, frozenset[str]]
@@ -93,7 +95,8 @@ def lower_forms(study: Study) -> StudyForms:
         lowering.conditions,
         lowering.calculations,
         lowering.checks,
-        lowering.entered,
+        lowering.stand_ins,
+        {name: concept_type(concept) for name, concept in lowering.stand_ins.items()},
         concept_types(study),
         {form: frozenset(names) for form, names in lowering.reads.items()},
     )
@@ -110,7 +113,7 @@ class _Lowering:
         self.conditions: dict[Key, n.Condition] = {}
         self.calculations: dict[Key, Calculation] = {}
         self.checks: dict[Key, tuple[Check, ...]] = {}
-        self.entered: dict[str, ConceptType] = {}
+        self.stand_ins: dict[str, Concept] = {}
         self.reads: dict[str, set[str]] = {}
 
     def run(self) -> None:
@@ -124,7 +127,7 @@ class _Lowering:
     def form(self, form: Form) -> None:
         self.reads[form.id] = set()
         local = {concept.name: concept for concept in self._stand_ins(form)}
-        self.entered |= {name: concept_type(concept) for name, concept in local.items()}
+        self.stand_ins |= local
         for group in form.groups:
             self._group(form, group, self._scope(form, group, local))
         self._checks((form.id, "", ""), form.checks, self._scope(form, None, local))

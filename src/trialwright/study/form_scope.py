@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from trialwright.logic import nodes as n
 from trialwright.study import grammar as g
+from trialwright.study.complaints import suggest
 from trialwright.study.criteria import KINDS, Kind, Scope
 from trialwright.study.criteria.scope import Lowered, near
 from trialwright.study.forms import Form, ItemGroup
@@ -46,7 +47,10 @@ class FormScope(Scope):
 
     def _name(self, expression: g.Name, text: str) -> Lowered:
         if text not in self.names:
-            return super()._name(expression, text)
+            known = {*_SAID_OTHERWISE, *self.definitions, *self.days, *self.concepts}
+            if text in known or not suggest(text, self.names):
+                return super()._name(expression, text)
+            self.fail(expression, message("`{seen}` is not defined.", seen=text), near(text, self.names))
         name = self.names[text]
         if name is None:
             self.fail(

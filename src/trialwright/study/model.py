@@ -13,6 +13,7 @@ from trialwright.study.errors import Problem
 from trialwright.study.identity import StudyIdentity
 from trialwright.study.places import Path, Place, Source
 from trialwright.study.population import Criteria, Criterion, Reading
+from trialwright.terms.kept import Kept
 from trialwright.terms.message import Text
 
 if TYPE_CHECKING:  # these parts are imported when a study has them: the command line must start fast
@@ -71,8 +72,8 @@ def model_of(file: str) -> Any:
 class Study:
     """A study definition. Parts whose file is absent are `None`, or empty.
 
-    `warnings`: what the loader found that does not make the study unusable. Two studies are equal if they say
-    the same, wherever it stands.
+    `warnings`: what the loader found that does not make the study unusable. `kept`: what was derived from it before.
+    Two studies are equal if they say the same, wherever it stands.
     """
 
     identity: StudyIdentity
@@ -91,6 +92,7 @@ class Study:
     published: PublishedReport | None = field(default=None, compare=False)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
     source: Source = field(default_factory=lambda: Source({}, {}, {}), compare=False, repr=False)
+    kept: Kept = field(init=False, default_factory=Kept, compare=False, repr=False)
 
     @property
     def id(self) -> str:

@@ -116,7 +116,9 @@ class Eligibility:
 
 def concept_types(study: Study) -> Mapping[str, ConceptType]:
     """The concepts of a study as the record reads them."""
-    return {concept.name: concept_type(concept) for concept in study.concepts}
+    return study.kept.get(
+        "concept types", None, lambda: {concept.name: concept_type(concept) for concept in study.concepts}
+    )
 
 
 class UnknownReading(LookupError):

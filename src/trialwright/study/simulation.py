@@ -44,22 +44,24 @@ class Course(Part):
 
 
 class Answer(Part):
-    """What is answered on a form where the course of the disease does not say it: one of three.
+    """What is answered on a form where the course of the disease does not say it: one of four.
 
     `value` as it would be typed (a number with its unit, a choice, true, a time, for a date the time since the visit
-    such as -6 mo); `text` in words; `one_of` by chance, with weights.
+    such as -6 mo); `text` in words; `one_of` by chance, with weights; `whether: dosed` says whether something is given
+    at the visit.
     """
 
     value: Words | None = None
     text: Text | None = None
     one_of: Mapping[Words, Number] | None = None
+    whether: Literal["dosed"] | None = None
     source: Words
 
     @model_validator(mode="after")
     def _answers_once(self) -> Answer:
-        if sum(given is not None for given in (self.value, self.text, self.one_of)) != 1:
+        if sum(given is not None for given in (self.value, self.text, self.one_of, self.whether)) != 1:
             raise Unfit(
-                message("An answer has one of value, text and one_of."),
+                message("An answer has one of value, text, one_of and whether."),
                 message("Keep one of them."),
                 code="incomplete",
             )

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from trialwright.logic.interpreter import Context, Occasion, Setting
-from trialwright.record.fact import Person
+from trialwright.record.fact import ConceptType, Person, read_person
+from trialwright.record.item_facts import form_facts
 from trialwright.record.participant import Dose, Participant
 from trialwright.record.raw import RawPerson
-from trialwright.record.typed import type_person
+from trialwright.record.typed import join_facts, type_facts
 from trialwright.study.anchors import derive_anchors
 from trialwright.study.model import Study
 from trialwright.study.rules import FORMULAS, concept_types
@@ -20,9 +21,22 @@ SETTING = Setting("search", FORMULAS)
 
 def type_participant(study: Study, participant: Participant) -> Person:
     """Give the typed record of a participant: everything on record that is about a concept of the study."""
+    types = concept_types(study)
+    return participant.kept.get("typed", types, lambda: _typed(types, participant))
+
+
+def _typed(types: Mapping[str, ConceptType], participant: Participant) -> Person:
+    """Forms keep their facts typed, so that a new one costs no more than itself."""
     death = participant.died.date or "yes" if participant.died else ""
     raw = RawPerson(participant.id, participant.sex, participant.birth, death)
-    return type_person(raw, participant.facts(), concept_types(study))
+    forms = (
+        form.kept.get("typed", types, lambda: type_facts(form_facts(participant, form), types))  # noqa: B023
+        for form in participant.forms.values()
+    )
+    typed = join_facts(
+        (type_facts(participant.record, types), *forms, type_facts(participant.other_facts(), types))
+    )
+    return read_person(raw, typed.facts, typed.unreadable)
 
 
 def derive_occasions(study: Study, participant: Participant) -> Mapping[str, Occasion]:
@@ -31,14 +45,16 @@ def derive_occasions(study: Study, participant: Participant) -> Mapping[str, Occ
     An anchor whose event has not happened, or whose day is not exactly known, is not among them. Where a dose with an
     hour gives the day, facts dated to a later hour of that day are `left_out`, so that a baseline lies before it.
     """
-    found = {}
+    return participant.kept.get("occasions", study, lambda: dict(_occasions(study, participant)))
+
+
+def _occasions(study: Study, participant: Participant) -> Iterator[tuple[str, Occasion]]:
     for id, anchor in derive_anchors(study, participant).items():
         if anchor.day is not None:
             hours = [_hour(dose) for dose in participant.doses if dose.position in anchor.because]
             hour = min(filter(None, hours), default="")
             later = frozenset(_later(participant, anchor.day, hour)) if hour else frozenset[str]()
-            found[id] = Occasion(anchor.day, left_out=later)
-    return found
+            yield id, Occasion(anchor.day, left_out=later)
 
 
 def open_context(
@@ -75,6 +91,7 @@ def _hour(dose: Dose) -> str:
 
 def _later(participant: Participant, day: date, hour: str) -> Iterator[str]:
     """The facts that are dated to a later hour of a day."""
+    that_day = f"{day.isoformat()}T"
     for fact in participant.facts():
-        if fact.start.startswith(f"{day.isoformat()}T") and fact.start[11:16] > hour:
+        if fact.start.startswith(that_day) and fact.start[11:16] > hour:
             yield fact.fact

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -76,6 +77,13 @@ def test_a_row_for_every_visit_after_the_beginning() -> None:
     ]
 
 
+def test_no_row_where_the_forms_do_not_ask() -> None:
+    """SLEDAI-2K is asked at weeks 0, 12 and 24 (protocol.md, Visits)."""
+    follow = made().follow()
+    rows = derive_trajectory(follow, follow.rules.estimands["change_sledai"])
+    assert [row.visit for row in rows] == ["week_12", "week_24"]
+
+
 @pytest.mark.parametrize(
     ("doses", "expected"),
     [
@@ -134,9 +142,9 @@ def test_baseline(case: str, results: list[tuple[int, str, str]], hour: str, exp
     halved = assess_response(person.follow(), "week_24").findings[1].components[0].finding
     assert halved.truth is (None if expected is None else True)
     if expected is not None:
-        again = person.forms["week_24/labs"].items
-        (path,) = again
-        again[path] = again[path]._replace(value=str(expected / 2))  # type: ignore[index]
+        form = person.forms["week_24/labs"]
+        again = {path: item._replace(value=str(expected / 2)) for path, item in form.items.items()}
+        person.forms["week_24/labs"] = replace(form, items=again)
         assert assess_response(person.follow(), "week_24").findings[1].components[0].finding.truth is False
 
 

@@ -4,7 +4,7 @@ Never decides anything clinical: rules and ranges are those of the study definit
 judged is neither demanded nor refused.
 """
 
-from trialwright.conduct.forms.check import check_entries
+from trialwright.conduct.forms.check import check_entries, find_asked
 from trialwright.conduct.forms.entry import CODES, WHOLE, Checked, Entry, Fault, FormContext
 from trialwright.conduct.forms.ranges import pick_range
 from trialwright.conduct.forms.recorded import changed_items, entries_of, merged_entries, written_items
@@ -19,6 +19,7 @@ __all__ = [
     "changed_items",
     "check_entries",
     "entries_of",
+    "find_asked",
     "merged_entries",
     "pick_range",
     "written_items",

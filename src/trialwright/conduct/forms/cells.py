@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from trialwright.conduct.forms.entry import WHOLE, Entry, Fault
@@ -24,7 +25,7 @@ class Cell(NamedTuple):
     @property
     def path(self) -> str:
         """The path of the item: group.item, in repeating groups group[2].item."""
-        return f"{self.row_path}.{self.item.id}"
+        return _item_path(self.group.id, self.row, self.item.id)
 
     @property
     def row_path(self) -> str:
@@ -40,6 +41,11 @@ class Cell(NamedTuple):
 def row_path(group: ItemGroup, row: int) -> str:
     """The path of a row of a repeating group (rows count from 1), or of a group that stands once."""
     return f"{group.id}[{row}]" if row else group.id
+
+
+@lru_cache(maxsize=4096)  # the same few hundred paths are asked for again and again
+def _item_path(group: str, row: int, item: str) -> str:
+    return f"{group}[{row}].{item}" if row else f"{group}.{item}"
 
 
 @dataclass(frozen=True, slots=True)

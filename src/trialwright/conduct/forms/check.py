@@ -37,6 +37,17 @@ def check_entries(
     return _FormCheck(forms, sheet, context, lists, faults).run()
 
 
+def find_asked(
+    forms: StudyForms, form: str, entries: Mapping[str, Entry], context: FormContext
+) -> Mapping[str, Truth]:
+    """Find which items of a form are asked with these entries: true, false, or unknown, by path.
+
+    Arguments as for `check_entries`, which gives the same (`Checked.asked`) and everything else besides.
+    """
+    sheet, faults = lay_out(forms.form(form), entries)
+    return _FormCheck(forms, sheet, context, _lists(forms, sheet.form), faults).asked()
+
+
 def _lists(forms: StudyForms, form: Form) -> dict[str, CodeList]:
     ids = {item.code_list for group in form.groups for item in group.items if item.code_list}
     study = forms.study.forms
@@ -74,13 +85,23 @@ class _FormCheck:
     queries: list[Fault] = field(default_factory=list)
     values: dict[str, ItemValue] = field(default_factory=dict)
 
-    def run(self) -> Checked:
+    def asked(self) -> Mapping[str, Truth]:
+        cells = list(self.sheet.cells())
+        judge = self._judge(cells)
+        return {cell.path: judge.asked(cell) for cell in cells}
+
+    def _judge(self, cells: list[Cell]) -> Judge:
+        """The judge of the form's rules, who knows what was entered and what is calculated from it."""
         known = Known(self.forms.types, self.lists, self.context.today, self.context.participant.birth)
         coder = Coder(self.forms, self.sheet, self.context)
-        cells = list(self.sheet.cells())
         readable = {cell.path: entry for cell in cells for entry in self._read(cell, coder, known)}
         judge = Judge(self.forms, self.sheet, self.context, coder, readable, self.values)
         self._calculate(cells, judge, known)
+        return judge
+
+    def run(self) -> Checked:
+        cells = list(self.sheet.cells())
+        judge = self._judge(cells)
         asked = {cell.path: judge.asked(cell) for cell in cells}
         for cell in cells:
             self._check_answered(cell, asked[cell.path])

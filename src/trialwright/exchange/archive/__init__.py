@@ -5,6 +5,7 @@ It is never rewritten, except that a masked text is blanked. `verify` checks it 
 
 from trialwright.exchange.archive.store import Archive, ArchiveBroken, create_archive, open_archive
 from trialwright.exchange.archive.verify import Broken, Verified, verify_archive
+from trialwright.exchange.archive.whole import write_archive
 
 __all__ = [
     "Archive",
@@ -14,4 +15,5 @@ __all__ = [
     "create_archive",
     "open_archive",
     "verify_archive",
+    "write_archive",
 ]

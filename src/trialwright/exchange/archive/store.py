@@ -68,7 +68,12 @@ def create_archive(folder: Path, study: Study, *, rehearsal: bool, draw: Draw) -
 def open_archive(folder: Path, *, draw: Draw) -> Archive:
     """Open an archive; raises `ArchiveBroken`. It is read, not verified: see `verify_archive`."""
     manifest = read_manifest(folder)
-    return Archive(folder, manifest, draw=draw)
+    try:
+        return Archive(folder, manifest, draw=draw)
+    except OSError as error:
+        raise ArchiveBroken(
+            message("{path} cannot be read: {reason}.", path=str(error.filename), reason=error.strerror or "")
+        ) from None
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -249,15 +254,19 @@ class Archive:
     def add_definition(self, study: Study) -> str:
         """Put a version of the definition into the archive; gives the version."""
         version = version_of(study)
-        path = self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json"
+        path = self.definition_file(version)
         if not path.exists():
             _replace(path, canonical_json(study))
         return version
 
+    def definition_file(self, version: str) -> Path:
+        """Where a version of the definition lies, or would lie."""
+        return self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json"
+
     def definition(self, version: str) -> Study:
         """The study of a version; raises `KeyError` for one that is not here."""
         if version not in self._studies:
-            path = self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json"
+            path = self.definition_file(version)
             if not path.is_file():
                 raise KeyError(version)
             self._studies[version] = study_of(path.read_bytes())

@@ -26,12 +26,13 @@ def write_calendar(
     participant: str,
     stamp: datetime,
     catalogues: Sequence[Mapping[str, str]],
+    rehearsal: bool = False,
 ) -> str:
     """Write the visits of one participant as an iCalendar text.
 
     `study`, `participant`: their ids; they go into the digest that names each event for good, nothing else of them is
     written. `stamp`: when the text is made, with its offset from UTC. `catalogues`: one a language; of several, all
-    languages stand in each event. A visit that still waits for an anchor is left out; one that was missed, or is no
+    languages stand in each event. `rehearsal`: the participant is made up, which every event says. A visit that still waits for an anchor is left out; one that was missed, or is no
     longer due, is written as cancelled, so that it leaves a calendar that has it already. Raises `ValueError` for a
     stamp without an offset or for no catalogue.
 
@@ -43,20 +44,28 @@ def write_calendar(
         raise ValueError("at least one language is needed")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Trialwright//Visits//EN", "METHOD:PUBLISH"]
     for visit in visits:
-        lines += _event(visit, f"{study}|{participant}", stamp, catalogues)
+        lines += _event(visit, f"{study}|{participant}", stamp, catalogues, rehearsal=rehearsal)
     lines.append("END:VCALENDAR")
     return "".join(piece + "\r\n" for line in lines for piece in fold(line))
 
 
 def _event(
-    planned: PlannedVisit, owner: str, stamp: datetime, catalogues: Sequence[Mapping[str, str]]
+    planned: PlannedVisit,
+    owner: str,
+    stamp: datetime,
+    catalogues: Sequence[Mapping[str, str]],
+    *,
+    rehearsal: bool,
 ) -> Iterator[str]:
     days = _days(planned)
     if days is None:
         return
     first, last = days
     name = hashlib.sha256(f"{owner}|{planned.id}".encode()).hexdigest()[:32]
-    titles = [render(planned.encounter.title, catalogue) for catalogue in catalogues]
+    title: object = planned.encounter.title
+    if rehearsal:
+        title = message("REHEARSAL: {visit}", visit=title)
+    titles = [render(title, catalogue) for catalogue in catalogues]
     language = catalogues[0].get("", "en") if len(catalogues) == 1 else ""
     tag = f";LANGUAGE={language}" if language else ""
     yield "BEGIN:VEVENT"

@@ -20,7 +20,6 @@ from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH, count_share, signed, significant
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
 from trialwright.study import grammar as g
-from trialwright.study.concepts import Concept
 from trialwright.study.rules import rule_scope
 from trialwright.terms.message import Message, Text, message
 
@@ -51,22 +50,39 @@ def derive_characteristics(data: TrialData) -> Iterator[Characteristic]:
     people = [one for one in data.cohort.followed if one.participant.allocated]
     yield _age(people)
     yield _sex(people)
+    nodes = _nodes(data)  # all at once: what is found for a node is kept by its identity
+    for concept in data.study.concepts:
+        if concept.name not in nodes:
+            continue
+        values = _values(nodes[concept.name], people)
+        if concept.kind == "finding":
+            values = (value for value in values if value.number >= 0 and value.number == int(value.number))
+        found = tuple(values)
+        if found:
+            categories = concept.values if concept.kind == "finding" else ()
+            yield Characteristic(concept.label, concept.unit or "", categories, found)
+
+
+AGE = n.Age()
+
+
+def _nodes(data: TrialData) -> dict[str, n.Number]:
+    """What is looked up of every measurement and coded finding."""
+    scope = rule_scope(data.study)
+    nodes: dict[str, n.Number] = {}
     for concept in data.study.concepts:
         if concept.kind == "measurement":
-            found = _measured(data, concept, people)
+            nodes[concept.name] = scope.number(g.parse_rule(f"baseline({concept.name})"))
         elif concept.kind == "finding" and len(concept.values) > 1 and not concept.name.endswith("_item"):
-            found = _coded(data, concept, people)
-        else:
-            continue
-        if found.values:
-            yield found
+            nodes[concept.name] = n.Pick(concept.name)
+    return nodes
 
 
 def _age(people: Sequence[FollowUp]) -> Characteristic:
     values = []
     for one in people:
         day = one.start or one.on
-        number = exact(evaluate_number(n.Age(), one.on_day(day)))
+        number = exact(evaluate_number(AGE, one.on_day(day)))
         if number is not None:
             values.append(Value(one.id, number, (one.participant.consents[0].position,), ()))
     return Characteristic(message("Age"), "a", (), tuple(values))
@@ -80,20 +96,6 @@ def _sex(people: Sequence[FollowUp]) -> Characteristic:
         for one in people
     ]
     return Characteristic(message("Sex"), "", names, tuple(values))
-
-
-def _measured(data: TrialData, concept: Concept, people: Sequence[FollowUp]) -> Characteristic:
-    scope = rule_scope(data.study)
-    node = scope.number(g.parse_rule(f"baseline({concept.name})"))
-    return Characteristic(concept.label, concept.unit or "", (), tuple(_values(node, people)))
-
-
-def _coded(data: TrialData, concept: Concept, people: Sequence[FollowUp]) -> Characteristic:
-    node = n.Pick(concept.name)
-    found = tuple(
-        value for value in _values(node, people) if value.number == int(value.number) and value.number >= 0
-    )
-    return Characteristic(concept.label, "", concept.values, found)
 
 
 def _values(node: n.Number, people: Sequence[FollowUp]) -> Iterator[Value]:
@@ -141,7 +143,6 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
                 "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it. Differences in standard deviations of both arms; above 0.1 in size a difference deserves a look. No tests: they would answer another question."
             ),
         ),
-        wide=True,
     )
     if two and balance:
         sheet.figure(

@@ -125,7 +125,6 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
         columns,
         lines,
         heads=2,
-        wide=True,
     )
     if len(categories) <= 3 and encounters:
         sheet.figure(
@@ -255,10 +254,10 @@ def write_survival(data: TrialData, sheet: Sheet) -> None:
         columns,
         lines,
         heads=2,
-        wide=True,
     )
     for outcome in curves:
-        _draw_survival(sheet, outcome, horizon)
+        if any(curve.counted.events for curve in outcome.curves):
+            _draw_survival(sheet, outcome, horizon)
 
 
 def _curve_line(outcome: Outcome, curve: SurvivalCurve, test: Outcome | None, horizon: float) -> Line:
@@ -374,7 +373,6 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
                 *(Column(f"arm_{index}", arm, "text") for index, arm in enumerate(arms, start=1)),
             ],
             lines,
-            wide=True,
         )
     _draw_trajectories(data, sheet)
 

@@ -49,7 +49,7 @@ def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[
     sheet.heading(
         message("{id}, {arm}", id=participant.id, arm=participant.arm or message("arm not known")),
         f"p-{participant.id.lower()}",
-        level=3,
+        level=2,
     )
     sheet.say(_course(one))
     labels = {each.name: each for each in data.study.concepts}

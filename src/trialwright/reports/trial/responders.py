@@ -256,7 +256,6 @@ def _write_sensitivity_estimands(data: TrialData, sheet: Sheet) -> None:
         columns,
         lines,
         notes=tuple(_left_out(data, estimands)),
-        wide=True,
     )
     sheet.figure(
         message("Differences under each assumption"),
@@ -323,7 +322,6 @@ def _write_models(data: TrialData, sheet: Sheet) -> None:
                     "Whoever lacks a covariate is left out. An adjusted odds ratio answers another question than the difference above."
                 ),
             ),
-            wide=True,
         )
     missing = [one for one in data.outcomes if not is_available(one.method)]
     if missing:

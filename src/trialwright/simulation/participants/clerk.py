@@ -6,6 +6,7 @@ found by their concepts, and what no concept says stands in simulation.yaml.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,12 +33,16 @@ class NoAnswer(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """When a form is filled in, and what is known then. `since`: courses are listed from this day on."""
+    """When a form is filled in, and what is known then.
+
+    `since`: courses are listed from this day on. `dosed`: whether something is given at the visit.
+    """
 
     person: VirtualPerson
     measured: Mapping[str, Reported]
     visit: date
     since: date
+    dosed: bool
     chance: Chance
 
 
@@ -68,6 +73,20 @@ class Clerk:
             found[path] = self._typed(definition.group(group).item(item), answer, occasion)
         return found
 
+    def asks_about_dose(self, form: str) -> bool:
+        """Whether the plan answers something on a form by whether there is a dose."""
+        return any(
+            answer.whether is not None and path.startswith(f"{form}.")
+            for path, answer in self.answers.items()
+        )
+
+    def words_of_conditions(self, form: str) -> frozenset[str]:
+        """The words of the conditions of a form: an item whose id is none of them decides about no other."""
+        groups = self.forms.form(form).groups
+        texts = [group.condition for group in groups]
+        texts += [item.condition for group in groups for item in group.items]
+        return frozenset(word for text in texts if text for word in re.findall(r"\w+", text))
+
     def _group(self, form: Form, group: ItemGroup, occasion: Occasion) -> Iterator[tuple[str, Entry]]:
         if not group.repeating:
             for item in group.items:
@@ -77,7 +96,11 @@ class Clerk:
         elif group.preprinted:
             yield from self._preprinted(form, group, occasion)
         elif group.fact and group.fact.concept:
-            rows = [had for had in occasion.person.history.get(group.fact.concept, ()) if had.start >= occasion.since]
+            rows = [
+                had
+                for had in occasion.person.history.get(group.fact.concept, ())
+                if had.start >= occasion.since
+            ]
             for row, had in enumerate(rows, start=1):
                 for part, entry in self._course(group, had, occasion):
                     yield f"{group.id}[{row}].{part}", entry
@@ -85,7 +108,9 @@ class Clerk:
     def _preprinted(self, form: Form, group: ItemGroup, occasion: Occasion) -> Iterator[tuple[str, Entry]]:
         """A row for every printed answer: whether somebody had it, and if so from when to when."""
         about = group.item(group.preprinted or "")
-        entries = self.forms.study.forms.code_list(about.code_list or "").entries if self.forms.study.forms else ()
+        entries = (
+            self.forms.study.forms.code_list(about.code_list or "").entries if self.forms.study.forms else ()
+        )
         for row, printed in enumerate(entries, start=1):
             yield f"{group.id}[{row}].{about.id}", Entry(printed.value)
             concept = printed.concept or printed.value
@@ -171,6 +196,8 @@ class Clerk:
     def _typed(self, item: Item, answer: Answer, occasion: Occasion) -> Entry:
         if answer.text is not None:
             return Entry(self.say(answer.text))
+        if answer.whether is not None:
+            return Entry("true" if occasion.dosed else "false")
         if answer.one_of is not None:
             weights = {value: float(weight) for value, weight in answer.one_of.items()}
             return self._read(item, pick(weights, occasion.chance), occasion)

@@ -28,6 +28,8 @@ ANSWERS = (
     message("Checked against the laboratory report: correct as entered."),
     message("Confirmed with the laboratory."),
 )
+WITH_A_NAME = message("Asked Zhang San (a made-up name) by telephone, 000-0000: confirmed.")
+"""What nobody should type, and somebody does."""
 
 
 def keep_the_file(world: World, course: Course, consented: date) -> Story:
@@ -68,13 +70,23 @@ def _settle_queries(world: World, course: Course, desk: Desk) -> Story:
         if query.state == "answered":
             yield desk.do("close_query", "data_manager", participant=course.id, number=str(query.number))
         elif query.state == "open":
-            yield desk.do(
+            slipped = course.chance.random() < world.assumed["name_typed_share"]
+            answer = world.say(WITH_A_NAME if slipped else one_of(ANSWERS, course.chance))
+            event = yield desk.do(
                 "answer_query",
                 "coordinator",
                 participant=course.id,
                 number=str(query.number),
-                answer=world.say(one_of(ANSWERS, course.chance)),
+                answer=answer,
             )
+            if slipped:
+                yield desk.do(
+                    "mask",
+                    "data_manager",
+                    reason=message("the answer held a name and a telephone number"),
+                    position=str(event.position),
+                    containing=answer,
+                )
 
 
 def _sign(world: World, course: Course, desk: Desk, *, older_than: int) -> Story:
@@ -184,9 +196,10 @@ def close_study(world: World) -> Story:
 
 def _disclose(world: World, desk: Desk) -> Story:
     if is_blind(world.study):
-        yield desk.do("unblind", "sponsor", reason=message("the casebooks are locked; the analysis may begin"))
+        yield desk.do(
+            "unblind", "sponsor", reason=message("the casebooks are locked; the analysis may begin")
+        )
     yield desk.do("lock", "sponsor")
-
 
 
 def _one_more(text: str) -> str:

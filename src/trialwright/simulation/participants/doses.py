@@ -102,7 +102,9 @@ def _infusion(world: World, course: Course, desk: Desk) -> dict[str, str]:
         "expiry": (desk.day + timedelta(days=LOT_LASTS)).isoformat()[:7],
         "started": began.astimezone(zone).strftime("%H:%M"),
         "stopped": ended.astimezone(zone).strftime("%H:%M"),
-        "reaction": world.say(message("mild flush during the infusion, gone without treatment")) if reacts else "",
+        "reaction": world.say(message("mild flush during the infusion, gone without treatment"))
+        if reacts
+        else "",
     }
 
 
@@ -110,7 +112,9 @@ def begin_tapers(world: World, course: Course, desk: Desk) -> None:
     """Let the doses that change by a calendar change on their days."""
     study = world.definition(course.site, desk.day)
     for intervention in find_interventions(study, world.participant(course)):
-        proposal = propose_dose(study, world.participant(course), intervention.id, on=desk.day, encounter=None)
+        proposal = propose_dose(
+            study, world.participant(course), intervention.id, on=desk.day, encounter=None
+        )
         if proposal.calendar:
             world.agenda.begin(_taper(world, course, proposal), at=desk.now)
 

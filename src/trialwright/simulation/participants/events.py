@@ -117,9 +117,7 @@ def _report(
     study = world.definition(course.site, desk.day)
     given = find_interventions(study, world.participant(course))
     causality = {
-        one.id: "possibly_related"
-        if set(event.suspected) & {one.id, *one.stands_for}
-        else "not_related"
+        one.id: "possibly_related" if set(event.suspected) & {one.id, *one.stands_for} else "not_related"
         for one in given
     }
     infection = event.serious and event.infection
@@ -254,4 +252,3 @@ def die(world: World, course: Course, desk: Desk, day: date) -> Story:
         participant=course.id,
         date=day.isoformat(),
     )
-

@@ -17,6 +17,9 @@ DAYS_OF_A_YEAR = 365.25
 EXTRA_ITEMS = ("arthritis", "rash", "alopecia", "mucosal_ulcers", "vasculitis", "pleurisy")
 """SLEDAI items that no laboratory value decides, those of the joints and the skin first."""
 
+FURTHER_ACR = 0.45
+"""How often each of the others is met. Invented."""
+
 LASTING_ACR = ("renal", "immunologic", "ana", "malar_rash", "arthritis", "oral_ulcers", "photosensitivity")
 """ACR 1997 items by how often lupus nephritis has them; the first three nearly always."""
 
@@ -35,11 +38,17 @@ PARAMETERS = (
     "disease_months",
     "extra_item_share",
     "sledai_lowest",
+)
+PULSE = "methylprednisolone_iv"
+"""The concept of the steroid pulse that goes before the treatment, where a study reads it."""
+
+PULSE_PARAMETERS = (
     "pulse_days_lowest",
     "pulse_days_highest",
     "pulse_daily_dose",
     "pulse_before_consent_share",
 )
+"""What a study that reads the pulse needs besides."""
 
 
 class Had(NamedTuple):
@@ -65,7 +74,6 @@ class VirtualPerson:
     seed: np.random.SeedSequence
     extras: dict[str, float]
     acr: frozenset[str]
-    pulse_before_consent: bool
     found: dict[str, str] = field(default_factory=dict)
     history: dict[str, list[Had]] = field(default_factory=dict)
 
@@ -88,7 +96,9 @@ def draw_person(
     years = min(max(years, assumed["age_lowest"]), assumed["age_highest"])
     birth = on - timedelta(days=int(years * DAYS_OF_A_YEAR) + int(chance.integers(1, 300)))
     height = assumed[f"height_{sex}"] + assumed["height_spread"] * chance.standard_normal()
-    mass = max(assumed["body_mass_index"] + assumed["body_mass_index_spread"] * chance.standard_normal(), 17.0)
+    mass = max(
+        assumed["body_mass_index"] + assumed["body_mass_index_spread"] * chance.standard_normal(), 17.0
+    )
     extras = {
         name: float(chance.exponential(12.0))
         for name in EXTRA_ITEMS
@@ -102,17 +112,14 @@ def draw_person(
         float(mass * (height / 100.0) ** 2),
         np.random.SeedSequence(int.from_bytes(chance.bytes(8), "big")),
         extras,
-        frozenset(LASTING_ACR[:3]) | {name for name in LASTING_ACR[3:] if chance.random() < 0.45},
-        bool(chance.random() < assumed["pulse_before_consent_share"]),
+        frozenset(LASTING_ACR[:3]) | {name for name in LASTING_ACR[3:] if chance.random() < FURTHER_ACR},
     )
     began = Had(on - timedelta(days=int(30.4 * months) + 14))
     person.history.update(sle=[began], lupus_nephritis=[began])
     return person
 
 
-def with_enough_activity(
-    items: frozenset[str], extras: Mapping[str, float], lowest: float
-) -> frozenset[str]:
+def with_enough_activity(items: frozenset[str], extras: Mapping[str, float], lowest: float) -> frozenset[str]:
     """SLEDAI items until their score passes `lowest`: somebody whom a trial of active disease would take."""
     found = items | extras.keys()
     for name in EXTRA_ITEMS:
@@ -122,13 +129,12 @@ def with_enough_activity(
     return frozenset(found)
 
 
-def pulse_of(person: VirtualPerson, assumed: Mapping[str, float], chance: Chance, *, consent: date) -> list[Had]:
-    """The methylprednisolone pulse, one entry a day: over by the day of consent, or begun the day after it."""
+def draw_pulse(assumed: Mapping[str, float], chance: Chance, *, consent: date) -> list[Had]:
+    """The methylprednisolone pulse, one entry a day: over the day before consent, or begun the day after it."""
     lowest, highest = int(assumed["pulse_days_lowest"]), int(assumed["pulse_days_highest"])
     days = int(chance.integers(lowest, highest + 1))
-    first = consent - timedelta(days=days + int(chance.integers(0, 2)))
-    if not person.pulse_before_consent:
-        first = consent + timedelta(days=1)
+    before = chance.random() < assumed["pulse_before_consent_share"]
+    first = consent + timedelta(days=-days if before else 1)
     dose = f"{assumed['pulse_daily_dose']:g} mg/d"
     given = [first + timedelta(days=one) for one in range(days)]
     return [Had(day, day, dose) for day in given]

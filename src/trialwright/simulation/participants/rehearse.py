@@ -21,12 +21,13 @@ from trialwright.simulation.participants.results import Laboratory
 from trialwright.simulation.participants.screening import Arrival, take_part
 from trialwright.simulation.participants.team import Team
 from trialwright.simulation.participants.world import Course, World, next_weekday
+from trialwright.study.allocation import ConcurrentControl
 from trialwright.study.canonical import version
 from trialwright.study.form_rules import lower_forms
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
 from trialwright.study.schedule import parse_offset
-from trialwright.study.simulation import ScreenFailure, SimulationPlan
+from trialwright.study.simulation import SimulationPlan
 from trialwright.terms.message import Message, message, render
 
 CONDUCT = (
@@ -54,13 +55,16 @@ CONDUCT = (
     "major_deviation_share",
     "dose_deviation_share",
     "infusion_reaction_share",
-    "first_arm_share",
+    "name_typed_share",
 )
 LEVELS = ("trough_median", "trough_spread", "trough_visit_spread")
 """What a study with doses steered by a level needs besides."""
 
+ASSIGNED = ("first_arm_share",)
+"""What a study whose investigators assign the arm needs besides."""
+
 PARAMETERS = (*lupus_nephritis.PARAMETERS, *people.PARAMETERS, *results.PARAMETERS, *CONDUCT)
-"""Every assumption that simulation.yaml must make."""
+"""Every assumption that simulation.yaml must make, whatever the study."""
 
 SETTLING_IN = 7
 """Days from the opening of the study to the first consent."""
@@ -114,10 +118,10 @@ def check_plan(study: Study) -> SimulationPlan:
     """The plan of a study that can be rehearsed; raises `NoRehearsal` naming what is missing."""
     plan = study.simulation
     if plan is None:
-        raise NoRehearsal(message("The study {id} has no simulation.yaml, so nothing can be assumed.", id=study.id))
-    steered = any(one.regimen and one.regimen.target for one in study.interventions)
-    needed = (*PARAMETERS, *(LEVELS if steered else ()))
-    missing = tuple(name for name in needed if name not in plan.parameters)
+        raise NoRehearsal(
+            message("The study {id} has no simulation.yaml, so nothing can be assumed.", id=study.id)
+        )
+    missing = tuple(name for name in needed_parameters(study) if name not in plan.parameters)
     if missing:
         raise NoRehearsal(message("simulation.yaml does not say: {names}.", names=missing))
     for part, name in (
@@ -131,6 +135,19 @@ def check_plan(study: Study) -> SimulationPlan:
     if not study.identity.sites:
         raise NoRehearsal(message("The study names no site, and neither does its simulation.yaml."))
     return plan
+
+
+def needed_parameters(study: Study) -> tuple[str, ...]:
+    """The assumptions that a rehearsal of a study needs."""
+    steered = any(one.regimen and one.regimen.target for one in study.interventions)
+    pulsed = any(one.name == people.PULSE for one in study.concepts)
+    assigned = isinstance(study.allocation, ConcurrentControl)
+    return (
+        *PARAMETERS,
+        *(LEVELS if steered else ()),
+        *(people.PULSE_PARAMETERS if pulsed else ()),
+        *(ASSIGNED if assigned else ()),
+    )
 
 
 def _with_sites(study: Study) -> Study:
@@ -155,7 +172,8 @@ def _make_world(
 ) -> World:
     plan = check_plan(study)
     salts, calls, shares, people = np.random.default_rng(seed).spawn(4)
-    definitions = {version(study): study}
+    opened = version(study)
+    definitions = {opened: study}
     ledger = MemoryLedger(salts.bytes)
     trial = Trial(ledger, definitions.__getitem__)
     secret = Secret(people.bytes(SECRET_BYTES), people.bytes(SECRET_BYTES))
@@ -176,16 +194,19 @@ def _make_world(
         assumed=arms[""],
         start=start,
         wanted=participants,
+        version=opened,
         definitions=definitions,
     )
 
 
 def _open(world: World) -> Story:
     """The study and its sites are opened, roles delegated, the version approved, reference ranges set."""
-    desk = world.desk("", world.day("", world.morning("", next_weekday(world.start), world.chance)), world.chance)
+    desk = world.desk(
+        "", world.day("", world.morning("", next_weekday(world.start), world.chance)), world.chance
+    )
     yield desk.wait()
     opening = desk.do("open_study", rehearsal="true")
-    yield replace(opening, account=world.team.account(world.team.table.opens), opening=version(world.study))
+    yield replace(opening, account=world.team.account(world.team.table.opens), opening=world.version)
     for role, site in world.team.roles():
         if not site:
             yield desk.do("delegate", "sponsor", account=world.team.account(role), role=role)
@@ -195,9 +216,7 @@ def _open(world: World) -> Story:
         for role, where in world.team.roles():
             if where == site:
                 yield desk.do("delegate", "sponsor", account=world.team.account(role, site), role=role)
-        yield desk.do(
-            "approve_version", "investigator", version=version(world.study), date=desk.day.isoformat()
-        )
+        yield desk.do("approve_version", "investigator", version=world.version, date=desk.day.isoformat())
         if world.plan.ranges:
             yield desk.do("set_reference_ranges", "data_manager", ranges=_ranges(world, desk.day))
     first = desk.day + timedelta(days=SETTLING_IN)
@@ -274,15 +293,14 @@ def _amend(world: World, opened: date) -> Story:
     desk = world.desk("", next_weekday(parse_offset(amendment.after).after(opened)), chance)
     yield desk.wait()
     amended = amended_study(world.study, note=amendment.note)
-    world.definitions[version(amended)] = amended
+    amended_version = version(amended)
+    world.definitions[amended_version] = amended
     for site in world.team.sites:
         desk.site = site
         yield desk.move(next_weekday(desk.day + timedelta(days=int(chance.integers(0, 10)))))
         if world.trial.study.locked:
             return
-        yield desk.do(
-            "approve_version", "investigator", version=version(amended), date=desk.day.isoformat()
-        )
+        yield desk.do("approve_version", "investigator", version=amended_version, date=desk.day.isoformat())
 
 
 def amended_study(study: Study, *, note: object) -> Study:

@@ -86,7 +86,9 @@ class Laboratory:
         found.update(_of_the_body(person, assumed, chance, protein))
         found.update(_of_the_collection(person, found, assumed, chance, on))
         for name, course in self.plan.courses.items():
-            found[name] = _of_a_course(person, name, course, arm, weeks, chance, responds=bool(effects.responds[0]))
+            found[name] = _of_a_course(
+                person, name, course, arm, weeks, chance, responds=bool(effects.responds[0])
+            )
         found.update(_consistent(found))
         if temperature is not None:
             found["body_temperature"] = Reported(f"{temperature:.1f}", "Cel", 1)
@@ -111,7 +113,10 @@ class Laboratory:
     ) -> str:
         """The SLEDAI items, consistent with the results."""
         lasting = {name: until for name, until in person.extras.items() if weeks <= until}
-        items = frozenset(_items_of(found, assumed, {one.concept: one for one in self.plan.ranges})) | lasting.keys()
+        items = (
+            frozenset(_items_of(found, assumed, {one.concept: one for one in self.plan.ranges}))
+            | lasting.keys()
+        )
         if screening and not person.found:
             enough = with_enough_activity(items, lasting, assumed["sledai_lowest"])
             for name in sorted(enough - items):

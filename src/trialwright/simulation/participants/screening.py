@@ -10,7 +10,7 @@ from trialwright.conduct.dosing import propose_dose
 from trialwright.conduct.given import find_interventions
 from trialwright.simulation.participants.agenda import Story
 from trialwright.simulation.participants.closing import keep_the_file
-from trialwright.simulation.participants.person import Had, VirtualPerson, pulse_of
+from trialwright.simulation.participants.person import PULSE, Had, VirtualPerson, draw_pulse
 from trialwright.simulation.participants.treatment import be_treated, renew_consent
 from trialwright.simulation.participants.visits import fill_log, forms_about, hold_visit, measure
 from trialwright.simulation.participants.world import Course, Desk, World, later, next_weekday
@@ -20,10 +20,11 @@ from trialwright.study.schedule import Encounter, parse_offset
 from trialwright.study.simulation import ScreenFailure
 from trialwright.terms.message import message
 
-PULSE = "methylprednisolone_iv"
-"""The concept of the steroid pulse that goes before the treatment, where a study reads it."""
-
-MEDICINE_BEGAN, MEDICINE_ENDED, ALLERGY_KNOWN = 56, 14, 400  # days before consent, of somebody's reason to fail
+MEDICINE_BEGAN, MEDICINE_ENDED, ALLERGY_KNOWN = (
+    56,
+    14,
+    400,
+)  # days before consent, of somebody's reason to fail
 
 
 class DoesNotFail(ValueError):
@@ -126,7 +127,7 @@ def _visit_day(world: World, course: Course, consent: date) -> date:
     names = {one.name for one in world.study.concepts}
     if PULSE not in names or PULSE in course.person.history:
         return next_weekday(consent + timedelta(days=int(course.chance.integers(0, 3))))
-    pulse = pulse_of(course.person, world.assumed, course.chance, consent=consent)
+    pulse = draw_pulse(world.assumed, course.chance, consent=consent)
     course.person.history[PULSE] = pulse
     return pulse[-1].start + timedelta(days=1)
 

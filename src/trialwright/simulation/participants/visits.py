@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from trialwright.conduct.dosing import propose_dose
 from trialwright.conduct.dosing.amounts import read_amount
 from trialwright.conduct.dosing.present import read_present
 from trialwright.conduct.due import plan_activities
-from trialwright.conduct.forms import Entry, FormContext, check_entries
+from trialwright.conduct.forms import Entry, FormContext, check_entries, find_asked
 from trialwright.record.participant import Participant
 from trialwright.simulation.participants.agenda import Story
 from trialwright.simulation.participants.chance import one_of
@@ -140,11 +141,9 @@ def forms_about(world: World, concepts: Iterable[str]) -> frozenset[str]:
     )
 
 
-def fill_log(
-    world: World, course: Course, desk: Desk, form: str, answers: Mapping[str, Answer]
-) -> Story:
+def fill_log(world: World, course: Course, desk: Desk, form: str, answers: Mapping[str, Answer]) -> Story:
     """A new entry of a log, as the plan spells it out."""
-    occasion = Occasion(course.person, {}, desk.day, LONG_AGO, course.chance)
+    occasion = Occasion(course.person, {}, desk.day, LONG_AGO, dosed=False, chance=course.chance)
     yield desk.do(
         "record_form",
         "coordinator",
@@ -169,7 +168,9 @@ def fill_form(
     participant = world.participant(course)
     taken = participant.visit(visit)
     day = date.fromisoformat(taken.date) if taken else desk.day
-    occasion = Occasion(course.person, measured, day, _last_listed(participant, form), course.chance)
+    dosed = world.clerk.asks_about_dose(form) and _is_dosed(world, course, encounter, desk.day)
+    since = _last_listed(participant, form)
+    occasion = Occasion(course.person, measured, day, since, dosed=dosed, chance=course.chance)
     context = FormContext(
         participant=participant,
         record=f"{visit}/{form}",
@@ -193,13 +194,25 @@ def fill_form(
         entries=entries,
     )
     wrong = {
-        path: right[path]
-        for path, entry in entries.items()
-        if entry != right[path] and not entry.not_done
+        path: right[path] for path, entry in entries.items() if entry != right[path] and not entry.not_done
     }
     if wrong:
         when = later(desk.day, 1 + course.chance.integers(0, 12))
         course.corrections.append(Correction(when, f"{visit}/{form}", wrong))
+
+
+def _is_dosed(world: World, course: Course, encounter: str, on: date) -> bool:
+    """Whether some intervention of the visit is given there by plan, and nothing forbids it."""
+    study, participant = world.definition(course.site, on), world.participant(course)
+    ids = [
+        id
+        for planned in plan_activities(study, participant, encounter, on=on)
+        if planned.applies
+        for id in planned.interventions
+    ]
+    return any(
+        propose_dose(study, participant, id, on=on, encounter=encounter).outcome == "give" for id in ids
+    )
 
 
 def _last_listed(participant: Participant, form: str) -> date:
@@ -215,14 +228,13 @@ def _last_listed(participant: Participant, form: str) -> date:
 def _asked(world: World, form: str, entries: dict[str, Entry], context: FormContext) -> dict[str, Entry]:
     """The entries whose items are asked here: where conditions decide, they are judged as the form judges them."""
     forms = world.clerk.forms
-    if not any(key[0] == form for key in forms.conditions):
-        return entries
-    for _ in range(PASSES):
-        asked = check_entries(forms, form, entries, context).asked
-        kept = {path: entry for path, entry in entries.items() if asked.get(path) is not False}
-        if len(kept) == len(entries):
+    words = world.clerk.words_of_conditions(form)
+    for _ in range(PASSES if words else 0):
+        asked = find_asked(forms, form, entries, context)
+        dropped = {path for path in entries if asked.get(path) is False}
+        entries = {path: entry for path, entry in entries.items() if path not in dropped}
+        if words.isdisjoint(path.rpartition(".")[2] for path in dropped):
             break
-        entries = kept
     return entries
 
 

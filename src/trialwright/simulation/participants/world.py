@@ -61,7 +61,11 @@ class Course:
 
 @dataclass
 class World:
-    """The rehearsal as a whole. `assumed`: figures of everybody; `start`: its first day; `version`: in force."""
+    """The rehearsal as a whole.
+
+    `assumed`: figures of everybody; `start`: its first day; `wanted`: how many are to join; `version`: of the definition
+    it opened with; `definitions`: all versions, by version. `in_screening`: people expected to join.
+    """
 
     study: Study
     plan: SimulationPlan
@@ -77,6 +81,7 @@ class World:
     assumed: Mapping[str, float]
     start: date
     wanted: int
+    version: str
     definitions: dict[str, Study]
     courses: list[Course] = field(default_factory=list)
     in_screening: int = 0

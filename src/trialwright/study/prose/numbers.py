@@ -137,6 +137,8 @@ def _argument(node: n.Number, words: Words) -> Prose:
 
 
 def _pick(node: n.Pick, words: Words) -> Message:
+    if words.is_entered(node.concept):
+        return message('"{label}"', label=words.title(node.concept))
     label, window = words.label(node.concept), words.within(node.window)
     if node.missing == "no_baseline":
         return message("the baseline {label}", label=label)

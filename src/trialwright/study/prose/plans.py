@@ -1,21 +1,17 @@
-"""What is planned for participants in prose: schedule of activities, allocation, forms."""
+"""What is planned for participants in prose: schedule of activities, allocation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from trialwright.study.allocation import Factor, Minimisation, PermutedBlocks, StratifiedBlocks
-from trialwright.study.forms import Form
-from trialwright.study.forms import Item as FormItem
 from trialwright.study.model import Study
 from trialwright.study.prose.document import (
     Block,
     Bullets,
-    Code,
     Heading,
     Inline,
     Item,
-    Lines,
     Paragraph,
     Table,
 )
@@ -212,50 +208,3 @@ def _levels(factors: Iterable[Factor], words: Words) -> Iterator[tuple[Inline, .
             yield factor.title, message("each site"), ""
         for level in factor.levels:
             yield factor.title, level.title, ruled(level.rule, words)
-
-
-# forms
-
-
-def describe_forms(study: Study, words: Words) -> Iterator[Block]:
-    """What is asked."""
-    yield section(message("Forms"), "forms")
-    if study.forms is None:
-        yield Paragraph(message("The definition has no forms."))
-        return
-    lists = {each.id: each for each in study.forms.code_lists}
-    for form in study.forms.forms:
-        yield Heading(3, form.title)
-        if form.description is not None:
-            yield Paragraph(form.description)
-        yield Table(
-            (message("Question"), message("Answer"), message("Unit or choices"), message("Only if")),
-            tuple(
-                _questions(
-                    form,
-                    {id: tuple(entry.label for entry in each.entries) for id, each in lists.items()},
-                    words,
-                )
-            ),
-        )
-
-
-def _questions(
-    form: Form, choices: Mapping[str, tuple[Text, ...]], words: Words
-) -> Iterator[tuple[Inline, ...]]:
-    for group in form.groups:
-        for item in group.items:
-            yield (
-                described(item.label, item.help),
-                term("item_type", item.type),
-                _answers(item, choices),
-                ruled(item.condition or group.condition, words),
-            )
-
-
-def _answers(item: FormItem, choices: Mapping[str, tuple[Text, ...]]) -> Inline:
-    if item.code_list is not None:
-        return listing(choices.get(item.code_list, ()))
-    if item.calculation is not None:
-        return Code(item.calculation)
-    return Lines(tuple(Code(unit) for unit in item.units)) if item.units else ""

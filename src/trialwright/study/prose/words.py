@@ -70,6 +70,11 @@ class Words:
                 return labels[value]
         return value
 
+    @staticmethod
+    def is_entered(name: str) -> bool:
+        """Whether a name stands for what is entered on a form; it has points, so it is no concept of a study."""
+        return "." in name
+
     def unit(self, number: n.Number) -> str:
         """The UCUM unit a number is in, '' for a pure number."""
         return unit_of(number, self.concepts)
