@@ -10,12 +10,12 @@ anything; a participant of another site does not exist. In a blinded study two r
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
+from tests.trust.rights import plausible
 from tests.unit.conduct.support import Rehearsal, at_stage
-from trialwright.conduct.action import Action, Argument
+from trialwright.conduct.action import Action
 from trialwright.conduct.actions import ACTIONS
 from trialwright.exchange.folder import bundled_studies, read_study
 from trialwright.study.delegation import Role
@@ -24,18 +24,8 @@ OF_ROLE = ("may not", "holds no role")
 """How a refusal begins that speaks of the role."""
 
 
-def _plausible(argument: Argument) -> Any:
-    """Something an argument of its kind can be."""
-    kinds: dict[str, Any] = {
-        "date": "2026-06-01", "date_time": "2026-06-01T00:30:00Z", "number": "1", "whole": "1", "yes_no": "false",
-        "choices": argument.choices[:1], "pairs": {}, "entries": {}, "facts": (), "rows": (),
-        "choice": argument.choices[0] if argument.choices else "x",
-    }  # fmt: skip
-    return kinds.get(argument.kind, "x")
-
-
 def _is_refused_for_the_role(rehearsal: Rehearsal, action: Action, account: str, site: str) -> bool:
-    values = {one.name: _plausible(one) for one in action.arguments if one.required}
+    values = {one.name: plausible(one) for one in action.arguments if one.required}
     answer = rehearsal.copied().act(action.name, account, site=site, reason="x", values=values)
     reasons = getattr(answer, "reasons", ())
     return any(phrase in reason.template for reason in reasons for phrase in OF_ROLE)
@@ -91,7 +81,7 @@ def test_a_participant_of_another_site_does_not_exist(action: str) -> None:
         for role in rehearsal.study.delegation.roles  # type: ignore[union-attr]
         if action in role.may
     )
-    values = {one.name: _plausible(one) for one in ACTIONS[action].arguments if one.required}
+    values = {one.name: plausible(one) for one in ACTIONS[action].arguments if one.required}
     refusal = rehearsal.refused(action, role, site="b", reason="x", values={**values, "participant": who})
     assert refusal == f"There is no participant {who} at this site."
 
