@@ -15,7 +15,7 @@ from pathlib import Path
 
 from trialwright.assessments import ASSESSMENTS
 from trialwright.cli import common
-from trialwright.cli.main import ABOUT, COMMANDS
+from trialwright.cli.main import ABOUT, COMMANDS, OPTIONS
 from trialwright.conduct.actions import ACTIONS
 from trialwright.exchange.folder import read_study
 from trialwright.locale import read_catalogue
@@ -120,7 +120,7 @@ def command_line(language: str) -> str:
 
 def parser_of(name: str, terminal: common.Terminal) -> argparse.ArgumentParser:
     """The parser of one command, as the command line builds it."""
-    module = importlib.import_module(COMMANDS[name])
+    module = importlib.import_module(OPTIONS.get(name, COMMANDS[name]))
     main = importlib.import_module("trialwright.cli.main")
     parser: argparse.ArgumentParser = module.parser(name, terminal)
     main._common(parser, terminal)
@@ -269,7 +269,7 @@ def actions() -> str:
     ]  # fmt: skip
     for name, action in ACTIONS.items():
         roles = ", ".join(role.title.en for role in table.roles if name in role.may)
-        place = {"study": "study", "site": "site, or study", "participant": "participant"}[action.place]
+        place = {"either": "site, or study"}.get(action.place, action.place)
         lines += [f"## {name}", "", f"{render(action.about, {}).capitalize()}.", ""]
         lines += [
             f"Place: {place}. By: {roles}.{' A reason is needed.' if action.reason == 'required' else ''}",

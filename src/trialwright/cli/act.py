@@ -14,6 +14,7 @@ from trialwright.cli.common import ANSWER_IS_NO, DONE, RECORDS_UNREADABLE, USAGE
 from trialwright.terms.message import Message, message
 
 if TYPE_CHECKING:
+    from trialwright.conduct.action import Action
     from trialwright.conduct.trial import Secret, Trial
     from trialwright.exchange.archive import Archive
     from trialwright.record.event import Event
@@ -139,6 +140,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.conduct.trial import Trial
 
     trial = Trial(archive, archive.definition)
+    brought = _bring_version(archive, options.action, given)
     secret = secret or _secret(trial, options.action)
     request = Request(
         id=options.call or os.urandom(16).hex(),
@@ -147,14 +149,18 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
         at=options.at,
         site=options.site,
         reason=options.reason,
-        values=given.values(),
+        values=_with_rows(given.values(), ACTIONS[options.action]),
         expect=_read_expect(options.expect),
         opening=opening,
     )
+    answer: Event | Refusal | None = None
     try:
         answer = perform(trial, request, secret=secret)
     except BadArgument as error:
         raise Stop(USAGE, error.message) from None
+    finally:
+        if brought is not None and (answer is None or isinstance(answer, Refusal)):
+            brought.unlink()
     if isinstance(answer, Refusal):
         terminal.tell(message("Refused: {action}.", action=options.action))
         for reason in answer.reasons:
@@ -201,6 +207,52 @@ def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, Sec
         return archive, version(study), make_secret()
     except ArchiveBroken as error:
         raise Stop(RECORDS_UNREADABLE, error.message) from None
+
+
+def _bring_version(archive: Archive, action: str, given: _Given) -> Path | None:
+    """Put the study that is to be approved into the archive, where it is named instead of a version it holds.
+
+    Gives the new file, which goes again if the action is refused.
+    """
+    from trialwright.cli.common import load_eligibility
+    from trialwright.study.canonical import version
+
+    name = given.plain.get("version", "")
+    if action != "approve_version" or not name or name.startswith("sha256:"):
+        return None
+    study = load_eligibility(name, Terminal("en", quiet=True)).study
+    file = archive.definition_file(version(study))
+    known = file.exists()
+    given.plain["version"] = archive.add_definition(study)
+    return None if known else file
+
+
+def _with_rows(values: dict[str, Any], action: Action) -> dict[str, Any]:
+    """The values with the tables read that arguments name as CSV files."""
+    tables = {argument.name for argument in action.arguments if argument.kind == "rows"}
+    return {name: _read_table(value) if name in tables else value for name, value in values.items()}
+
+
+def _read_table(path: str) -> list[dict[str, Any]]:
+    """The rows of a CSV file; whole numbers of a column of ages as numbers."""
+    import csv
+
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, restkey="", restval=""))
+    except OSError as error:
+        raise Stop(
+            USAGE, message("{path} cannot be read: {reason}.", path=path, reason=error.strerror or "")
+        ) from None
+    except (UnicodeDecodeError, csv.Error):
+        raise Stop(USAGE, message("{path} is no table of comma-separated values.", path=path)) from None
+    return [
+        {
+            name: int(cell) if name.startswith("age_") and cell.isascii() and cell.isdigit() else cell
+            for name, cell in row.items()
+        }
+        for row in rows
+    ]
 
 
 def _secret(trial: Trial, action: str) -> Secret | None:

@@ -165,8 +165,9 @@ def _report(report: Report, participant: Participant, terminal: Terminal) -> dic
         "due_at": report.due_at.isoformat(timespec="minutes") if report.due_at else None,
         "reasons": list(report.reasons),
         "remarks": [terminal.say(REASONS[code]) for code in report.reasons],
+        "sent_at": report.sent.at if report.sent else None,
         "source": report.clock.source,
-        "events": [report.position],
+        "events": [report.position, *([report.sent.position] if report.sent else [])],
     }
 
 

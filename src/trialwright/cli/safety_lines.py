@@ -75,9 +75,6 @@ def _report_lines(reports: list[dict[str, Any]], terminal: Terminal) -> Iterator
             for each in shown
         ],
     )
-    yield from paragraph(
-        say(message("The ledger does not hold what was sent: everything that had to be sent stands here."))
-    )
 
 
 _HEADS: Mapping[str, Message] = {

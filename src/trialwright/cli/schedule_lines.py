@@ -167,7 +167,7 @@ def trial_lines(
     counts = [each["status"] for each in result["visits"]]
     yield say(
         message(
-            "{people} participants; visits: {late} late, {due} due, {open} open",
+            "Participants: {people}. Visits: {late} late, {due} due, {open} open.",
             people=result["participants"],
             late=counts.count("late"),
             due=counts.count("due"),

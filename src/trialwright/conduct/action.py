@@ -28,6 +28,7 @@ Kind = Literal[
     "yes_no",
     "pairs",
     "entries",
+    "rows",
     "facts",
 ]
 
@@ -51,7 +52,8 @@ class Argument:
     """One thing an action must be told.
 
     `kind`: how it is written. A date is a day in the site's calendar; `choices` are several words separated by commas;
-    `pairs` are written name.KEY=VALUE, `entries` item.PATH=VALUE; `facts` are given by programs only.
+    `pairs` are written name.KEY=VALUE, `entries` item.PATH=VALUE; `rows` are those of a table, on a terminal of a CSV
+    file; `facts` are given by programs only.
     """
 
     name: str
@@ -142,12 +144,23 @@ class Values:
         """Entries by item path."""
         return dict(self._read[name])
 
+    def rows(self, name: str) -> tuple[dict[str, Any], ...]:
+        """The rows of a table, by the names of its columns."""
+        return tuple(dict(row) for row in self._read[name])
+
     def facts(self, name: str) -> tuple[Any, ...]:
         """Facts handed over by a program."""
         return tuple(self._read[name])
 
 
-_NOTHING: Mapping[str, Any] = {"choices": (), "pairs": {}, "entries": {}, "facts": (), "whole": "0"}
+_NOTHING: Mapping[str, Any] = {
+    "choices": (),
+    "pairs": {},
+    "entries": {},
+    "rows": (),
+    "facts": (),
+    "whole": "0",
+}
 
 
 def _text(argument: Argument, value: Any) -> str:
@@ -247,6 +260,12 @@ def _entries(argument: Argument, value: Any) -> dict[str, Entry]:
     }
 
 
+def _rows(argument: Argument, value: Any) -> tuple[Mapping[str, Any], ...]:
+    if isinstance(value, str) or not all(isinstance(row, Mapping) for row in value):
+        raise BadArgument(message("`{name}` are the rows of a table.", name=argument.name))
+    return tuple(value)
+
+
 _DATED = re.compile(r"^(.*?)\s*@(\d{4}(?:-\d{2}){0,2})$", re.DOTALL)
 
 
@@ -261,6 +280,8 @@ def _read_entry(text: str) -> Entry:
         parse_number(value)
     except UnreadableNumber:
         return Entry(text, date=day)
+    if " " in unit.strip():  # no UCUM unit holds a blank: this is a text that begins with a number
+        return Entry(text.strip(), date=day)
     return Entry(value, unit.strip(), date=day)
 
 
@@ -282,5 +303,6 @@ _READERS: Mapping[str, Callable[[Argument, Any], Any]] = {
     "yes_no": _yes_no,
     "pairs": _pairs,
     "entries": _entries,
+    "rows": _rows,
     "facts": _facts,
 }

@@ -40,17 +40,23 @@ def find_event(follow_up: FollowUp, rule: EventRule, *, until: date) -> Happened
     if rule.condition is None or rule.event.after is None:
         raise ValueError(f"{rule.event.id} has no rule")
     until = min(until, follow_up.on)
-    anchor = follow_up.days.get(rule.event.after)
+    key = (rule.event.id, until)
+    if key not in follow_up.happened:  # every estimand and visit asks for the same events
+        follow_up.happened[key] = _find(follow_up, rule, rule.event.after, until)
+    found: Happened = follow_up.happened[key]
+    return found
+
+
+def _find(follow_up: FollowUp, rule: EventRule, after: str, until: date) -> Happened:
+    anchor = follow_up.days.get(after)
     if anchor is not None:
         first = anchor.day if rule.event.counts_from == "same_day" else add_days(anchor.day, 1)
-        certain = _first_day(
-            follow_up, rule, _begun(follow_up, rule, first, until, surely=True), first, until
-        )
+        surely = _begun(follow_up, rule, first, until, surely=True)
+        certain = _first_day(follow_up, rule, surely, first, until)
         if certain is not None and certain.truth:
             return certain
-        perhaps = _first_day(
-            follow_up, rule, _begun(follow_up, rule, first, until, surely=False), first, until
-        )
+        maybe = _begun(follow_up, rule, first, until, surely=False)
+        perhaps = certain if maybe == surely else _first_day(follow_up, rule, maybe, first, until)
         if perhaps is not None:
             return perhaps._replace(truth=None)
         unreadable = follow_up.person.unreadable

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from trialwright.logic.interpreter import Context, Occasion
 from trialwright.record.fact import Fact, Person
@@ -55,6 +55,7 @@ class FollowUp:
     ended: Turn | None
     positions: Mapping[str, int]
     contexts: dict[object, Context]
+    happened: dict[object, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

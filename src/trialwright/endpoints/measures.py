@@ -11,8 +11,11 @@ from trialwright.endpoints.horizon import find_horizon, find_intercurrent
 from trialwright.endpoints.row import EndpointRow, Rows
 from trialwright.logic.finding import Bounds
 from trialwright.logic.interpreter import evaluate_number
+from trialwright.logic.nodes import Number, Pick, Score
 from trialwright.study.analysis import Covariate, Estimand
 from trialwright.study.analysis_rules import LoweredPlan, MeasureRule
+from trialwright.study.model import Study
+from trialwright.study.occasions import VISIT_WINDOW
 from trialwright.terms.dates import add_days
 
 _WORST = "worst_for_response"  # of several results of a visit; the measure says which side is worse
@@ -71,16 +74,33 @@ def derive_measure(follow_up: FollowUp, estimand: Estimand, *, encounter: str | 
 def derive_trajectory(follow_up: FollowUp, estimand: Estimand) -> tuple[EndpointRow, ...]:
     """Derive the number of an estimand's measure at every scheduled encounter after treatment began, up to its own.
 
-    One row for each encounter, in the order of the schedule; `visit` is the encounter's id also where it is missing.
+    One row for each encounter at which the study's forms ask for it, in the order of the schedule; `visit` is the
+    encounter's id also where it is missing.
     """
     schedule = follow_up.rules.study.schedule
+    rule = follow_up.rules.of(estimand).measures[estimand.measure or ""]
     found = []
     for each in schedule.encounters if schedule else ():
-        if each.timing is not None and schedule and each.timing.anchor == schedule.study_day_1:
+        counted = each.timing is not None and schedule and each.timing.anchor == schedule.study_day_1
+        if counted and _is_asked(follow_up.rules.study, each.id, rule.number):
             found.append(_named(derive_measure(follow_up, estimand, encounter=each.id), each.id))
         if each.id == estimand.encounter:
             break
     return tuple(found)
+
+
+def _is_asked(study: Study, encounter: str, number: Number) -> bool:
+    """Whether the forms of an encounter ask for everything that a number reads of the visit; without forms, always."""
+    if study.forms is None or study.schedule is None:
+        return True
+    due = {form for each in study.schedule.activities if encounter in each.encounters for form in each.forms}
+    groups = [group for form in study.forms.forms if form.id in due for group in form.groups]
+    asked = {item.concept for group in groups for item in group.items} | {group.checklist for group in groups}
+    return all(
+        node.concept in asked or getattr(node, "items", None) in asked
+        for node in number.walk()
+        if isinstance(node, Pick | Score) and node.window == VISIT_WINDOW
+    )
 
 
 def _named(row: EndpointRow, encounter: str) -> EndpointRow:

@@ -23,7 +23,10 @@ serum_albumin    | g/dL   | 4.0 | 5.5 |        | 18 | 120 | 2026-01-01
 
 def ranges() -> tuple[Range, ...]:
     rows = [[cell.strip() for cell in line.split("|")] for line in ROWS.strip().splitlines()]
-    return tuple(Range(*row[:5], int(row[5]), int(row[6]), row[7]) for row in rows)
+    return tuple(
+        Range(concept, unit, low, high, sex, int(age_from), int(age_to), valid_from)
+        for concept, unit, low, high, sex, age_from, age_to, valid_from in rows
+    )
 
 
 CASES = [

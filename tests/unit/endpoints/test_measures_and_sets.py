@@ -77,6 +77,13 @@ def test_a_row_for_every_visit_after_the_beginning() -> None:
     ]
 
 
+def test_no_row_where_the_forms_do_not_ask() -> None:
+    """SLEDAI-2K is asked at weeks 0, 12 and 24 (protocol.md, Visits)."""
+    follow = made().follow()
+    rows = derive_trajectory(follow, follow.rules.estimands["change_sledai"])
+    assert [row.visit for row in rows] == ["week_12", "week_24"]
+
+
 @pytest.mark.parametrize(
     ("doses", "expected"),
     [

@@ -27,7 +27,7 @@ from trialwright.record.event import (
 from trialwright.record.ledger import CallReused, MemoryLedger, Moved, entered_in
 from trialwright.record.upcast import upcast
 
-texts = st.text(st.characters(exclude_categories=("Cs",)))
+texts = st.text(st.characters(codec="utf-8"))
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts,
     lambda inner: st.lists(inner) | st.dictionaries(st.text("abcXYZ_09"), inner),

@@ -35,7 +35,7 @@ ACTION = Action(
     message("put an approved version of the study in force at a site"),
     "site",
     (
-        Argument("version", message("the version's digest, sha256:..."), "id"),
+        Argument("version", message("the version's digest, sha256:...; on a terminal also a study"), "id"),
         Argument("date", message("day of the approval"), "date"),
     ),
     decide,

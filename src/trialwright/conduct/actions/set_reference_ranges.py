@@ -25,7 +25,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
 
     A range for the same people from the same day takes the place of the one that stands, which needs a reason.
     """
-    rows: list[dict[str, Any]] = [dict(row) for row in values.facts("ranges")]
+    rows: list[dict[str, Any]] = list(values.rows("ranges"))
     measurements = {
         name: concept
         for name, concept in view.eligibility.concept_types.items()
@@ -90,7 +90,11 @@ ACTION = Action(
     "set_reference_ranges",
     message("set reference ranges of the site's laboratory"),
     "site",
-    (Argument("ranges", message("rows of concept, unit, low, high, sex, ages, valid_from"), "facts"),),
+    (
+        Argument(
+            "ranges", message("rows of concept, unit, low, high, sex, age_from, age_to, valid_from"), "rows"
+        ),
+    ),
     decide,
     reason="optional",
 )

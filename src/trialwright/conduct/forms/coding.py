@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from trialwright.conduct.forms.cells import Cell, Sheet
 from trialwright.conduct.forms.entry import WHOLE, Entry, FormContext
 from trialwright.conduct.forms.ranges import pick_range
 from trialwright.conduct.forms.values import plain, stored
 from trialwright.record.item_facts import LISTED
-from trialwright.record.participant import FormRecord, ItemValue, Participant
+from trialwright.record.participant import FormRecord, ItemValue
 from trialwright.study.form_rules import StudyForms
 
 NOT_YET = 0
@@ -103,10 +103,6 @@ def nothing_done(reason: str, context: FormContext) -> ItemValue:
     )
 
 
-def with_record(
-    participant: Participant, sheet: Sheet, context: FormContext, items: Mapping[str, ItemValue]
-) -> Participant:
-    """The participant as if the form were recorded so, in place of what stood there."""
-    visit, number = context.record.split("/")[0], 1
-    record = FormRecord(context.record, visit, sheet.form.id, number, items)
-    return replace(participant, forms={**participant.forms, context.record: record})
+def as_record(sheet: Sheet, context: FormContext, items: Mapping[str, ItemValue]) -> FormRecord:
+    """The form with its values as a record of its own."""
+    return FormRecord(context.record, context.record.partition("/")[0], sheet.form.id, 1, items)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from trialwright.conduct.forms.cells import Cell, Sheet, row_path
-from trialwright.conduct.forms.coding import Coder, with_record
+from trialwright.conduct.forms.coding import Coder, as_record
 from trialwright.conduct.forms.entry import Entry, FormContext
 from trialwright.conduct.forms.values import read_days
 from trialwright.logic import nodes as n
 from trialwright.logic.interpreter import Context, Setting, evaluate, evaluate_number, known_rows
 from trialwright.record.fact import Fact, Person, read_fact
-from trialwright.record.participant import ItemValue
+from trialwright.record.item_facts import item_facts
+from trialwright.record.participant import ItemValue, Participant
 from trialwright.record.raw import RawFact, RawPerson
 from trialwright.record.typed import type_person
 from trialwright.study.form_rules import StudyForms
@@ -48,6 +49,7 @@ class Judge:
     values: dict[str, ItemValue]
     _contexts: dict[str, Context] = field(default_factory=dict)
     _person: Person | None = None
+    _earlier: list[RawFact] | None = None
     _known: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
     _said: dict[str, dict[str, tuple[Fact, ...]]] | None = None
 
@@ -107,12 +109,31 @@ class Judge:
         if self._person is None:
             participant = self.context.participant
             reads = self.forms.reads[self.sheet.form.id]
-            now = with_record(participant, self.sheet, self.context, self.values)
-            facts = (fact for fact in now.facts() if fact.concept in reads) if reads else ()
+            facts = [*self._earlier_facts(reads), *self._own_facts(reads)] if reads else []
             raw = RawPerson(participant.id, participant.sex, participant.birth)
             self._person = type_person(raw, facts, self.forms.types)
             self._known = known_rows(self._person, self.context.today)
         return self._person
+
+    def _earlier_facts(self, reads: frozenset[str]) -> list[RawFact]:
+        """What was known before; an earlier version of this form does not count. Forms that say nothing are passed over."""
+        if self._earlier is None:
+            participant = self.context.participant
+            kept = {
+                id: record
+                for id, record in participant.forms.items()
+                if id != self.context.record
+                and any(value.concept in reads for value in record.items.values())
+            }
+            facts = replace(participant, forms=kept).facts()
+            self._earlier = [fact for fact in facts if fact.concept in reads]
+        return self._earlier
+
+    def _own_facts(self, reads: frozenset[str]) -> list[RawFact]:
+        record = as_record(self.sheet, self.context, self.values)
+        whose = self.context.participant
+        alone = Participant(whose.id, whose.site, forms={record.id: record})
+        return [fact for fact in item_facts(alone) if fact.concept in reads]
 
     def _entered(self, group: ItemGroup | None, row: int) -> dict[str, tuple[Fact, ...]]:
         """What was entered, under the names by which rules read it: once on the form, or in this row."""

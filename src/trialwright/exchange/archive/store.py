@@ -254,15 +254,19 @@ class Archive:
     def add_definition(self, study: Study) -> str:
         """Put a version of the definition into the archive; gives the version."""
         version = version_of(study)
-        path = self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json"
+        path = self.definition_file(version)
         if not path.exists():
             _replace(path, canonical_json(study))
         return version
 
+    def definition_file(self, version: str) -> Path:
+        """Where a version of the definition lies, or would lie."""
+        return self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json"
+
     def definition(self, version: str) -> Study:
         """The study of a version; raises `KeyError` for one that is not here."""
         if version not in self._studies:
-            path = self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json"
+            path = self.definition_file(version)
             if not path.is_file():
                 raise KeyError(version)
             self._studies[version] = study_of(path.read_bytes())

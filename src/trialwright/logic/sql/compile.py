@@ -96,7 +96,7 @@ class Compiler:
     on: date
     setting: Setting
     anchors: dict[n.AnchorDay | n.NamedDay, str] = field(default_factory=dict)
-    picks: dict[tuple[object, ...], p.Slot] = field(default_factory=dict)
+    picks: dict[tuple[object, ...], p.PickSlot] = field(default_factory=dict)
     present: dict[tuple[str, n.Window], s.Slot] = field(default_factory=dict)
     denied: dict[tuple[str, n.Window], s.Slot] = field(default_factory=dict)
     counted: dict[tuple[str, n.Window], s.Slot] = field(default_factory=dict)
@@ -146,8 +146,8 @@ class Compiler:
         key = (table, node.concept, node.window, first, ratio, node.worst)
         if key not in self.picks:
             where, anchor = self.span(node.window)
-            self.picks[key] = p.Slot(
-                len(self.picks), node.concept, where, table, anchor, first, ratio, node.worst
+            self.picks[key] = p.PickSlot(
+                len(self.picks), node.concept, where, anchor, table, first, ratio, node.worst
             )
         return Leaf(p.PICKS, self.picks[key].number)
 
