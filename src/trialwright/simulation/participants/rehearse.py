@@ -107,7 +107,7 @@ def rehearse(
     study = _with_sites(study)
     check_plan(study)
     world = _make_world(study, participants, seed, start, say, progress)
-    world.agenda.begin(_open(world), at=world.morning("", next_weekday(start), world.chance))
+    world.agenda.begin(_open(world), at=world.midnight("", next_weekday(start)))
     world.agenda.run()
     store = world.trial.store
     assert isinstance(store, MemoryLedger)  # noqa: S101
@@ -201,9 +201,7 @@ def _make_world(
 
 def _open(world: World) -> Story:
     """The study and its sites are opened, roles delegated, the version approved, reference ranges set."""
-    desk = world.desk(
-        "", world.day("", world.morning("", next_weekday(world.start), world.chance)), world.chance
-    )
+    desk = world.desk("", next_weekday(world.start), world.chance)
     yield desk.wait()
     opening = desk.do("open_study", rehearsal="true")
     yield replace(opening, account=world.team.account(world.team.table.opens), opening=world.version)
