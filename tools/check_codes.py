@@ -20,6 +20,7 @@ from trialwright.exchange.folder import read_scenarios, read_study
 from trialwright.study import checks
 from trialwright.study.errors import CODES as FAULTS
 from trialwright.study.errors import Problem, StudyInvalid
+from trialwright.study.form_rules import lower_forms
 from trialwright.study.rules import lower_study
 from trialwright.terms.message import Message, render
 
@@ -87,8 +88,10 @@ EXAMPLES = (
     Example("duplicate_id", "criteria.yaml", SECOND_ID, SECOND_ID.replace("I2", "I1")),
     Example("unknown_reference", "criteria.yaml", "chosen: default", "chosen: defualt"),
     Example("incomplete", "concepts.yaml", "    unit: g/L\n", "", "A measurement without `unit`."),
+    Example("incomplete", "forms.yaml", "type: boolean\n            concept: pregnant", "type: text\n            concept: pregnant"),
     rule("rule", 'rule: "latest(hemoglobin) < 110"', old=HEMOGLOBIN),
     rule("rule", 'rule: "latest(haemoglobin) < 110 g/L"', old=HEMOGLOBIN),
+    Example("rule", "forms.yaml", "            required: false", "            condition: serious_adverse_evnet"),
     Example("based_on", "study.yaml", "id: template\n", "id: mine\nbased_on: templat\n"),
     Example("scenario_differs", SCENARIOS, BIRTHDAY + "pass}", BIRTHDAY + "fail}"),
     Example("untranslated", "criteria.yaml", "{en: Adult, zh: 成年}", '{en: Adult, zh: ""}'),
@@ -198,6 +201,7 @@ def find(folder: Path) -> tuple[Problem, ...]:
     """Everything `trialwright check` finds about a study folder."""
     try:
         eligibility = lower_study(read_study(str(folder)))
+        lower_forms(eligibility.study)
         scenarios = read_scenarios(str(folder), study=eligibility.study)
     except StudyInvalid as error:
         return error.problems

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from trialwright.assessments import ASSESSMENTS
 from trialwright.cli import common
-from trialwright.cli.main import ABOUT, COMMANDS
+from trialwright.cli.main import ABOUT, COMMANDS, OPTIONS
+from trialwright.conduct.actions import ACTIONS
 from trialwright.exchange.folder import read_study
 from trialwright.locale import read_catalogue
 from trialwright.logic.reasons import REASONS
@@ -46,7 +47,10 @@ EXIT_CODES = {
         "done, but some records could not be read; they are listed",
         "已完成，但有记录无法读取，均已列出",
     ),
-    common.ANSWER_IS_NO: ("the answer is no: the two engines disagree", "答案为否：两个引擎结论不一致"),
+    common.ANSWER_IS_NO: (
+        "the answer is no: an action was refused, an archive does not verify, the two engines disagree",
+        "答案为否：操作被拒绝、档案未通过核验，或两个引擎结论不一致",
+    ),
 }
 
 WHOLE, OPEN, INNER = "pass or fail", "unknown", "inside rules only"
@@ -59,6 +63,11 @@ NOTES = {
     "in_range": ("pass", "the values lie on the passing side of the limits", ""),
     "value_out_of_range": ("fail", "a value lies on the other side", ""),
     "no_record": (OPEN, "no result or answer in the window; an older one never stands in", "measure, or find it"),
+    "no_baseline": (
+        OPEN,
+        "no result in the time that the analysis plan names for the baseline; a search of records has none",
+        "find an earlier result",
+    ),
     "not_asked": (OPEN, "only a person can answer, or silence at the bedside", "ask; record the answer, also a no"),
     "can_be_given": (OPEN, "what is required can still be done (BEAM: the pulse)", "give it, or let it be"),
     "surrogate_only": (OPEN, "the estimate is shown and does not decide", "measure the quantity itself"),
@@ -82,7 +91,7 @@ NOTES = {
     "date_missing": (OPEN, "as before, with any day possible", "complete the date"),
     "conflict": (OPEN, "a presence against a recent no, or two results of a day that exclude each other", "settle it"),
     "kind_not_covered": (OPEN, "silence of such a source means nothing", "look elsewhere, or ask"),
-    "record_unreadable": (OPEN, "what the row would have said is not known; comes before every other open reason",
+    "record_unreadable": (OPEN, "what the row would have said, or when, is not known; comes before every other open reason",
                           "correct the row, see `skipped`"),
     "judgement": ("not_assessed", "a search never decides it", "an investigator judges at screening"),
     "deceased": ("of the whole person", "ineligible whatever the criteria say; the result has `deceased`", ""),
@@ -111,7 +120,7 @@ def command_line(language: str) -> str:
 
 def parser_of(name: str, terminal: common.Terminal) -> argparse.ArgumentParser:
     """The parser of one command, as the command line builds it."""
-    module = importlib.import_module(COMMANDS[name])
+    module = importlib.import_module(OPTIONS.get(name, COMMANDS[name]))
     main = importlib.import_module("trialwright.cli.main")
     parser: argparse.ArgumentParser = module.parser(name, terminal)
     main._common(parser, terminal)
@@ -185,6 +194,7 @@ def rule_language() -> str:
         "| `sex = male`, `sex in {female, other}` | the recorded sex |",
         "| `1.5 g/(24.h)` | a quantity in any UCUM unit of the right dimension |",
         "| `2 ULN` | twice the upper limit of the result's own reference range |",
+        "| `a + b`, `a - b`, `a * b`, `a / b` | numbers combined, with blanks around the sign: sums and differences in one unit; a multiple keeps the unit; a ratio in one unit is a pure number |",
         "| `28 d`, `12 wk`, `3 mo`, `1 a` | a length of time: days, weeks, calendar months, years; or the name of a parameter |",
         "| `always`, `never` | a rule that needs no record |",
         "| a name | a definition of `criteria.yaml`, or `age` in completed years |", "",
@@ -197,7 +207,7 @@ def rule_language() -> str:
         "", "An argument that would change nothing where it stands is refused, as is one written twice.", "",
         "| by name | says |", "|---|---|",
         "| `within` | the window: a length back from the reference date, both ends included; `ever`; `today`. Results without it: the parameter `screening_window` |",
-        "| `before` | the window ends on this day (a `latest_day`) instead of the reference date |",
+        "| `before` | the window ends on this day (a `latest_day`, or an anchor of `schedule.yaml`) instead of the reference date |",
         "| `same_day` | only results of the day of the latest result of this concept |",
         "| `missing` | the [reason code](reason-codes.md) where there is no result |",
         "| `surrogate` | a concept that is shown, and does not decide, where there is no result |",
@@ -247,6 +257,37 @@ def concepts() -> str:
     return "\n".join(lines) + "\n"
 
 
+def actions() -> str:
+    """Every action with what it must be told, and who may do it in BEAM."""
+    table = read_study("beam").delegation
+    assert table is not None
+    lines = [
+        "# Actions", "", MADE, "",
+        "Everything people do in a trial, as `trialwright act` takes it ([command line](command-line.md#act)). An action",
+        "gives one event of the ledger, or is refused with its reasons and writes nothing. Who may do what stands in the",
+        "study's `delegation.yaml`; the roles here are those of BEAM.", "",
+    ]  # fmt: skip
+    for name, action in ACTIONS.items():
+        roles = ", ".join(role.title.en for role in table.roles if name in role.may)
+        place = {"either": "site, or study"}.get(action.place, action.place)
+        lines += [f"## {name}", "", f"{render(action.about, {}).capitalize()}.", ""]
+        lines += [
+            f"Place: {place}. By: {roles}.{' A reason is needed.' if action.reason == 'required' else ''}",
+            "",
+        ]
+        shown = [argument for argument in action.arguments if argument.kind != "facts"]
+        if shown:
+            lines += ["| argument | what it is | written as |", "|---|---|---|"]
+            for argument in shown:
+                kind = ", ".join(f"`{choice}`" for choice in argument.choices) or argument.kind.replace(
+                    "_", " "
+                )
+                need = "" if argument.required else "; may be left out"
+                lines.append(f"| `{argument.name}` | {cell(render(argument.about, {}))} | {kind}{need} |")
+            lines.append("")
+    return "\n".join(lines)
+
+
 def title(page: Path) -> str:
     """The heading of a page."""
     return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
@@ -293,6 +334,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reason-codes.md": reason_codes,
     "rule-language.md": rule_language,
     "concepts-beam.md": concepts,
+    "actions.md": actions,
     "index.md": index,
     "../README.md": decisions,
 }

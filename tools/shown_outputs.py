@@ -5,6 +5,13 @@
 stands in front of a fenced block. After the bar: `lines 1-4, 8` (counted from 1), `with WORD, WORD` (lines that hold
 one of these), `from WORD to WORD` (the first stretch between two such lines), or a part of a JSON document:
 `json participants[person=p1].criteria[id=I4]`. `--check` (in `make check`) only compares.
+
+    <!-- run -->
+
+stands in front of shell commands that are run first, in their order, in a folder of their own; the outputs below them
+on the page are made in that folder. Of the shell only what such pages need is understood: comments, `export NAME=VALUE`,
+`trialwright ...`, and `sh FILE ...` for a script of these with `$1`, `$2`. Digests of 64 figures, which differ from run
+to run, are shown as `...`.
 """
 
 from __future__ import annotations
@@ -17,6 +24,7 @@ import os
 import re
 import shlex
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -28,7 +36,9 @@ ROOT = Path(__file__).parent.parent
 SHOWN = re.compile(
     r"(<!-- shown: (?P<command>[^|\n]+) \| (?P<what>[^\n]+) -->\n```\w*\n)(?P<text>.*?)(?=```\n)", re.DOTALL
 )
+RUN = re.compile(r"<!-- run -->\n```sh\n(?P<script>.*?)```\n", re.DOTALL)
 STEP = re.compile(r"(\w+)(?:\[(\w+)=([^\]]+)\])?")
+DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def pages() -> list[Path]:
@@ -39,15 +49,55 @@ def pages() -> list[Path]:
 @cache
 def run(command: str) -> str:
     """What a command writes to stdout, run from the top of the repository."""
+    return call(command, ROOT)
+
+
+def call(command: str, folder: Path) -> str:
+    """What a command writes to stdout, run in a folder."""
     program, *arguments = shlex.split(command)
     if program != "trialwright":
         raise SystemExit(f"{command}: only trialwright is run")
-    out = io.StringIO()
-    with contextlib.chdir(ROOT), contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+    out, said = io.StringIO(), io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(said):
         code = trialwright([*arguments, "--quiet"])
     if code != 0:
-        raise SystemExit(f"{command}: exit code {code}")
+        raise SystemExit(f"{command}: exit code {code}\n{said.getvalue()}")
     return out.getvalue()
+
+
+class Session:
+    """The commands of one page, run in a folder of its own that has the examples of the repository."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._before = dict(os.environ)
+        (folder / "examples").symlink_to(ROOT / "examples")
+
+    def run(self, script: str, given: Sequence[str] = ()) -> None:
+        """Run a script; `given`: the values of $1, $2 and so on."""
+        for number, value in enumerate(given, start=1):
+            script = script.replace(f"${number}", value)
+        for line in script.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            match words:
+                case []:
+                    continue
+                case ["export", setting]:
+                    name, _, value = setting.partition("=")
+                    os.environ[name] = value
+                case ["sh", file, *values]:
+                    self.run((self.folder / file).read_text(encoding="utf-8"), values)
+                case _:
+                    call(line, self.folder)
+
+    def show(self, command: str) -> str:
+        """What a command says now."""
+        return DIGEST.sub("...", call(command, self.folder))
+
+    def close(self) -> None:
+        """Forget what was exported."""
+        os.environ.clear()
+        os.environ.update(self._before)
 
 
 def select(output: str, what: str) -> str:
@@ -100,11 +150,36 @@ def as_json(value: Any) -> str:
     return "{" + ",\n ".join(lines) + "}\n"
 
 
+@cache
+def made(scripts: tuple[str, ...], shown: tuple[tuple[int, str], ...]) -> tuple[str, ...]:
+    """What the commands of a page say; `shown`: each with how many of the scripts are run before it."""
+    outputs: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        session, done = Session(Path(folder)), 0
+        try:
+            for before, command in shown:
+                for script in scripts[done:before]:
+                    session.run(script)
+                done = max(done, before)
+                outputs.append(session.show(command))
+        finally:
+            session.close()
+    return tuple(outputs)
+
+
 def refresh(text: str) -> str:
     """A page with every shown output as it is now."""
-    return SHOWN.sub(
-        lambda found: found[1] + select(run(found["command"].strip()), found["what"].strip()), text
+    runs = list(RUN.finditer(text))
+    if not runs:
+        return SHOWN.sub(
+            lambda found: found[1] + select(run(found["command"].strip()), found["what"].strip()), text
+        )
+    shown = tuple(
+        (sum(each.start() < found.start() for each in runs), found["command"].strip())
+        for found in SHOWN.finditer(text)
     )
+    outputs = iter(made(tuple(each["script"] for each in runs), shown))
+    return SHOWN.sub(lambda found: found[1] + select(next(outputs), found["what"].strip()), text)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -25,7 +25,7 @@ FOLDER = ROOT / "docs" / "reference" / "logic"
 MADE = "<!-- Made by tools/spec_pages.py from tests/spec/{source}; do not edit by hand. -->"
 ORDER = (
     *("latest", "extremes", "counting", "values", "units", "upper_limit", "equality"),
-    *("windows", "partial_dates", "other_days", "presence", "silence", "courses"),
+    *("windows", "partial_dates", "other_days", "named_days", "presence", "silence", "unreadable", "courses"),
     *("items_and_scores", "substitutes", "formulas", "arithmetic", "logic"),
 )
 

@@ -145,6 +145,11 @@ HARD_ROWS: dict[str, dict[str, str]] = {
     "no concept": {"concept": ""},
     "a kind that does not exist, after the day judged": {"kind": "labs", "start": "2027-01-01"},
     "an exposure of another kind": {"kind": "measurement", "concept": "mycophenolate"},
+    "an exposure of another kind, before the window": {
+        "kind": "measurement", "concept": "mycophenolate", "start": "2026-01-01", "end": "2026-02-01",
+    },
+    "an exposure whose end is no day": {"kind": "exposure", "concept": "mycophenolate", "end": "soon"},
+    "no exposure, in a row of another kind": {"kind": "condition", "concept": "mycophenolate", "value": "false"},
     "an end before a start after the day judged": {
         "kind": "exposure", "concept": "mycophenolate", "start": "2026-11-02", "end": "2026-10-20",
     },
@@ -205,7 +210,8 @@ def test_hard_rows_are_typed_as_by_the_python_reader(tmp_path: Path, names: Mapp
 
     assert lost(unreadable) == lost(all_unreadable)
     assert ("a kind that does not exist", "alt") not in lost(unreadable)  # an unreadable result of its day
-    assert ("an exposure of another kind", "mycophenolate") in lost(unreadable)
+    assert ("an exposure of another kind", "mycophenolate") not in lost(unreadable)
+    assert ("an end before a start after the day judged", "mycophenolate") in lost(unreadable)
 
 
 def test_repeated_ids_strangers_and_rows_set_aside_are_listed_as_by_the_python_reader(tmp_path: Path) -> None:

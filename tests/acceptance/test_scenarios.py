@@ -25,8 +25,12 @@ STUDIES = bundled_studies()
 
 @cache
 def study(name: str) -> tuple[Eligibility, tuple[Scenario, ...]]:
+    """A study with its scenarios; a variant that brings none must come out as its base's scenarios say."""
     found = read_study(name)
-    return lower_study(found), read_scenarios(name, study=found)
+    scenarios, base = read_scenarios(name, study=found), found.identity.based_on
+    if base and not scenarios:
+        scenarios = read_scenarios(base, study=found)
+    return lower_study(found), scenarios
 
 
 def setting_of(scenario: Scenario) -> Setting:
@@ -99,7 +103,7 @@ def unexpected_of_interpreter(name: str) -> list[str]:
 
 
 def test_studies_are_bundled() -> None:
-    assert {"beam", "bliss-ln", "template"} <= set(STUDIES)
+    assert {"beam", "beam-randomised", "bliss-ln", "template"} <= set(STUDIES)
 
 
 @pytest.mark.parametrize("name", STUDIES)

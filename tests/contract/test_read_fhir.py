@@ -303,6 +303,12 @@ def test_an_unreadable_date_leaves_a_doubt(tmp_path: Path) -> None:
     )
 
 
+def test_an_unreadable_end_leaves_a_doubt_from_the_onset_on(tmp_path: Path) -> None:
+    found = given(tmp_path, condition(onsetDateTime="2019-02-20", abatementDateTime="2020-02-30"))
+    assert (found.fact.start, found.fact.fault) == ("2019-02-20", "date_unreadable")
+    assert (found.skip.reason, found.skip.concept, found.skip.affects) == ("date_unreadable", "asthma", False)
+
+
 @pytest.mark.parametrize(
     ("parts", "start", "end", "status"),
     [
@@ -584,6 +590,7 @@ def test_the_same_resource_twice_loses_nothing_another_of_its_id_does(tmp_path: 
     other = observation(valueQuantity={"value": 300, "unit": "U/L"})
     found = given(tmp_path, observation(), observation(), other)
     assert [fact.value for fact in found.facts] == ["40", ""]
+    assert [fact.fault for fact in found.facts] == ["", "fact_repeated"]
     assert [(skipped.place, skipped.reason) for skipped in found.skipped] == [
         ("records.json entry 3", "fact_repeated"),
         ("records.json entry 4", "fact_repeated"),

@@ -512,6 +512,22 @@ def test_a_date_that_cannot_be_read_leaves_a_doubt(tmp_path: Path) -> None:
     ]
 
 
+def test_a_repeated_record_of_a_readable_date_is_doubtful_on_that_date(tmp_path: Path) -> None:
+    tables = base()
+    twice = condition(condition_start_date="2020-01-05"), condition(condition_start_date="2021-01-05")
+    tables["condition_occurrence"] = rows("condition_occurrence", *twice)
+    tables["condition_occurrence"][1]["condition_occurrence_id"] = "1"
+    given = read(as_csv(tmp_path / "omop", tables))
+    assert [(one.reason, one.concept, one.affects) for one in given.skipped] == [
+        ("fact_repeated", "asthma", False)
+    ]
+    asthma = [fact for fact in given.facts if fact.concept == "asthma"]
+    assert [(fact.start, fact.fault) for fact in asthma] == [
+        ("2020-01-05", ""),
+        ("2021-01-05", "fact_repeated"),
+    ]
+
+
 def test_deaths(tmp_path: Path) -> None:
     tables = base()
     tables["death"] = [

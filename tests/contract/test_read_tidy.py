@@ -30,7 +30,23 @@ def test_a_row_is_handed_over_as_it_stands(tmp_path: Path) -> None:
     given = tidy(tmp_path, ALT)
     assert given.persons[0] == ("p1", "female", "1990-04-02", "")
     assert given.fact == (
-        *("p1", "f1", "measurement", "alt", "", "40", "U/L", "0", "40", "2026-05-01", "", "final", "", ""),
+        *(
+            "p1",
+            "f1",
+            "measurement",
+            "alt",
+            "",
+            "40",
+            "U/L",
+            "0",
+            "40",
+            "2026-05-01",
+            "",
+            "final",
+            "",
+            "",
+            "",
+        ),
     )
     assert not given.skipped
     assert given.reader.format == "tidy"
@@ -66,23 +82,22 @@ def test_a_code_the_study_does_not_know_is_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "concept", "start"),
+    ("row", "concept", "value"),
     [
-        ("p1,f1,condition,snomed|77386006,,,,,2026-05-01,,active,", "pregnant", "2026-05-01"),
-        ("p1,f1,procedure,snomed|77386006,true,,,,2026-05-01,,,", "pregnant", "2026-05-01"),
-        ("p1,f1,finding,snomed|195967001,true,,,,2026-05-01,,,", "asthma", ""),
+        ("p1,f1,condition,snomed|77386006,,,,,2026-05-01,,active,", "pregnant", ""),
+        ("p1,f1,procedure,snomed|77386006,true,,,,2026-05-01,,,", "pregnant", ""),
+        ("p1,f1,finding,snomed|195967001,true,,,,2026-05-01,,,", "asthma", "true"),
         ("p1,f1,condition,snomed|108241001,,,,,2026-05-01,,active,", "dialysis", ""),
     ],
 )
 def test_a_code_of_another_kind_is_never_no_record(
-    tmp_path: Path, row: str, concept: str, start: str
+    tmp_path: Path, row: str, concept: str, value: str
 ) -> None:
     """A pregnancy coded as a condition is not silence about a pregnancy."""
     given = tidy(tmp_path, row + "\n")
-    assert (given.skip.reason, given.skip.concept, given.skip.affects) == ("kind_wrong", concept, not start)
-    assert [(fact.concept, fact.value, fact.start) for fact in given.facts] == (
-        [(concept, "", start)] if start else []
-    )
+    assert (given.skip.reason, given.skip.concept, given.skip.affects) == ("kind_wrong", concept, False)
+    assert (given.fact.concept, given.fact.value, given.fact.start) == (concept, value, "2026-05-01")
+    assert given.fact.fault == "kind_wrong"
     assert not given.unmapped
 
 
@@ -94,26 +109,34 @@ def test_a_drug_code_of_an_allergy_is_no_exposure(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "reason", "dated"),
+    ("row", "reason", "handed"),
     [
-        ("p1,f1,lab,alt,40,U/L,,,2026-05-01,,,", "kind_unknown", True),
-        ("p1,f1,condition,alt,40,U/L,,,2026-05-01,,,", "kind_wrong", True),
-        ("p1,f1,measurement,alt,40,U/L,,,2026-05-01,2026-04-30,,", "end_before_start", True),
-        ("p1,f1,measurement,alt,40,U/L,,,2026-13-01,,,", "date_unreadable", False),
-        ("p1,f1,measurement,alt,40,U/L,,,1 May 2026,,,", "date_unreadable", False),
-        ("p1,f1,exposure,ciclosporin,100,mg/d,,,2026-05-02,2026-05-01,completed,", "end_before_start", False),
-        ("p1,f1,condition,asthma,,,,,2026-05-01,soon,active,", "date_unreadable", False),
-        ("p1,f1,illness,asthma,,,,,2026-05-01,,active,", "kind_unknown", False),
+        ("p1,f1,lab,alt,40,U/L,,,2026-05-01,,,", "kind_unknown", ("", "")),
+        ("p1,f1,condition,alt,40,U/L,,,2026-05-01,,,", "kind_wrong", ("", "")),
+        ("p1,f1,measurement,alt,40,U/L,,,2026-05-01,2026-04-30,,", "end_before_start", ("", "")),
+        ("p1,f1,measurement,alt,40,U/L,,,2026-13-01,,,", "date_unreadable", None),
+        ("p1,f1,measurement,alt,40,U/L,,,1 May 2026,,,", "date_unreadable", None),
+        ("p1,f1,exposure,ciclosporin,100,mg/d,,,2026-05-02,2026-05-01,completed,", "end_before_start", None),
+        ("p1,f1,condition,asthma,,,,,2026-05-01,soon,active,", "date_unreadable", ("", "soon")),
+        ("p1,f1,illness,asthma,,,,,2026-05-01,,active,", "kind_unknown", ("", "")),
+        ("p1,f1,drug,ciclosporin,100,mg/d,,,2026-05-01,2026-05-09,,", "kind_unknown", ("100", "2026-05-09")),
+        ("p1,f1,illness,asthma,,,,,,,active,", "kind_unknown", None),
     ],
 )
-def test_a_bad_row_is_listed_with_its_line(tmp_path: Path, row: str, reason: str, dated: bool) -> None:
-    """A result whose date is readable stays as an unreadable result of that date; anything else leaves a doubt."""
+def test_a_bad_row_is_listed_with_its_line(
+    tmp_path: Path, row: str, reason: str, handed: tuple[str, str] | None
+) -> None:
+    """A record whose date is readable stays as an unreadable one of that date; of any other nobody knows when it was.
+
+    `handed`: its value and end as handed over.
+    """
     given = tidy(tmp_path, row + "\n")
     assert (given.skip.place, given.skip.reason) == ("facts.csv:2", reason)
     assert given.skip.person == "p1"
     assert given.skip.concept in ("alt", "ciclosporin", "asthma")
-    assert given.skip.affects is not dated
-    assert [(fact.value, fact.start) for fact in given.facts] == ([("", "2026-05-01")] if dated else [])
+    assert given.skip.affects is (handed is None)
+    expected = [] if handed is None else [(*handed, "2026-05-01", reason)]
+    assert [(fact.value, fact.end, fact.start, fact.fault) for fact in given.facts] == expected
 
 
 def test_an_unreadable_number_is_listed_and_stays_as_an_unreadable_result(tmp_path: Path) -> None:

@@ -53,6 +53,43 @@ def test_search(
     assert judge(tmp_path, engine, *rows)[criterion] == expected
 
 
+OLD_SLE = "p1,f9,condition,sle,,,,,2015-03-01,,active"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("rows", "criterion", "expected"),
+    [
+        # a procedure in a row of another kind: within 3 months, and 8 months ago
+        (("p1,f1,condition,dialysis,,,,,2026-10-01,,completed",), "E1", ("unknown", "record_unreadable")),
+        (("p1,f1,condition,dialysis,,,,,2026-03-01,,completed",), "E1", ("pass", "absent")),
+        # an exposure whose id is that of another record
+        (("p1,f1,measurement,alt,20,U/L,,40,2026-10-20,,final",
+          "p1,f1,exposure,mycophenolate,1000,mg/d,,,2026-07-01,2026-08-09,completed"), "E4", ("unknown", "record_unreadable")),
+        (("p1,f1,measurement,alt,20,U/L,,40,2026-10-20,,final",
+          "p1,f1,exposure,mycophenolate,1000,mg/d,,,2026-07-01,2026-08-08,completed"), "E4", ("pass", "absent")),
+        # it fails anyway
+        (("p1,f1,exposure,mycophenolate,1000,mg/d,,,2026-10-01,2026-10-09,completed",
+          "p1,f1,exposure,mycophenolate,1000,mg/d,,,2026-10-01,2026-10-09,completed"), "E4", ("fail", "present")),
+        # an end that cannot be read, of something that begins after the reference date
+        (("p1,f1,condition,hepatitis_b,,,,,2026-11-02,soon,active",), "E6a", ("pass", "absent")),
+        (("p1,f1,condition,hepatitis_b,,,,,2026-10-02,soon,active",), "E6a", ("unknown", "record_unreadable")),
+        # the diagnosis stands in another record as well
+        ((OLD_SLE, "p1,f9,condition,sle,,,,,2016-03-01,,active", ACTIVE, CLASS_IV), "I1", ("pass", "present")),
+        # the other record says no, within 28 days: they contradict each other
+        ((OLD_SLE, "p1,f9,condition,sle,false,,,,2026-10-20,,", ACTIVE, CLASS_IV), "I1", ("unknown", "conflict")),
+        ((OLD_SLE, "p1,f9,condition,sle,false,,,,2026-09-20,,", ACTIVE, CLASS_IV), "I1", ("pass", "present")),
+        # where the two dates contradict each other, nobody knows when it was
+        (("p1,f1,exposure,tacrolimus,4,mg/d,,,2020-05-01,2020-04-01,completed",), "E4", ("unknown", "record_unreadable")),
+    ],
+)  # fmt: skip
+def test_a_record_of_a_readable_date_matters_only_where_a_readable_one_would(
+    tmp_path: Path, engine: str, rows: tuple[str, ...], criterion: str, expected: tuple[str, str]
+) -> None:
+    """Windows: `E4` 12 weeks (from 2026-08-09), `E1` and `E6a` 3 months (from 2026-08-01)."""
+    assert judge(tmp_path, engine, *rows)[criterion] == expected
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_pulse_that_could_not_be_read_is_not_no_pulse(tmp_path: Path, engine: str) -> None:
     """At the bedside no pulse in the window fails; a record of one that nobody can read is no such silence."""

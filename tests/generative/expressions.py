@@ -71,9 +71,11 @@ def anchor_day(draw: Draw, depth: int = 0) -> n.AnchorDay:
 
 
 def any_window(draw: Draw) -> n.Window:
-    """A window that ends on the reference date or on an anchor day."""
-    if one(draw, (False, False, True)):
-        return n.Window(one(draw, (Length(0, "d"), None, *LENGTHS)), anchor_day(draw))
+    """A window that ends on the reference date, on an anchor day, or on a day that only a trial names."""
+    end = one(draw, ("reference", "reference", "reference", "reference", "anchor", "anchor", "named"))
+    if end != "reference":
+        anchor = anchor_day(draw) if end == "anchor" else n.NamedDay("week0")
+        return n.Window(one(draw, (Length(0, "d"), None, *LENGTHS)), anchor)
     return plain_window(draw)
 
 
@@ -191,6 +193,7 @@ def several(draw: Draw, depth: int) -> tuple[n.Condition, ...]:
 # Every node class of the language, and how to make one; `depth` is how many levels may still come below.
 MAKERS: dict[type[n.Node], Callable[[Draw, int], n.Node]] = {
     n.AnchorDay: anchor_day,
+    n.NamedDay: lambda draw, depth: n.NamedDay("week0"),
     n.Literal: literal,
     n.Age: lambda draw, depth: n.Age(),
     n.Female: lambda draw, depth: n.Female(),

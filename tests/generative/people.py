@@ -134,6 +134,8 @@ def _presence(random: Random, fact: RawFact, day: date) -> RawFact:
         last = day + timedelta(days=random.choice((0, 0, 0, 1, 2, 6, 12, 13, 14, 27, 30, 90, 400)))
         end = _text(random, last) or last.isoformat()
     fact = fact._replace(end=end, status=random.choice(_PRESENCE_STATUSES))
+    if fact.start and random.random() < 0.07:
+        fact = fact._replace(fault="fact_repeated")
     if fact.kind == "exposure":
         fact = fact._replace(value=random.choice(_DOSES), unit=random.choice(_UNITS[fact.concept]))
         if concept_types()[fact.concept].route and random.random() < 0.4:

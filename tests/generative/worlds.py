@@ -1,7 +1,8 @@
 """What a record may mean: of everything that it leaves open, one possibility is drawn, and the record rewritten so.
 
 Left open are the day of a partial date, the end of something that ended, the number behind "<3", an unreadable result, a
-unit or range that is not there, a status that is not certain, the sex, the day of birth.
+unit or range that is not there, a status that is not certain, a record that cannot be taken at its word, the sex, the
+day of birth.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from tests.generative.people import EDGES, type_person
 from tests.spec.spec import concept_types
 from trialwright.record import Person, RawFact, RawPerson
 from trialwright.record.fact import PRESENCE_KINDS, Fact
-from trialwright.terms.dates import LAST_DAY, UnreadableDate, parse_date
+from trialwright.terms.dates import LAST_DAY, Days, UnreadableDate, parse_date
 from trialwright.terms.quantity import BOUND
 
 _VALUES = (
@@ -64,8 +65,8 @@ def _between(random: Random, first: date, last: date) -> date:
 
 
 def _draw_fact(random: Random, fact: Fact, on: date) -> list[RawFact] | None:
-    raw = fact.raw
-    if fact.doubt and not fact.absent and random.random() < 0.5:
+    raw = fact.raw._replace(fault="")
+    if fact.doubt and random.random() < 0.5:
         return []
     start = _draw_start(random, fact, on)
     raw = raw._replace(start=start.isoformat())
@@ -99,8 +100,8 @@ def _draw_presence(random: Random, fact: Fact, raw: RawFact, start: date, on: da
     if raw.end:
         try:
             days = parse_date(raw.end)
-        except UnreadableDate:
-            return None
+        except UnreadableDate:  # any day from the start on
+            days = Days(start, start + timedelta(days=random.choice((0, 1, 13, 100, 4000))))
         end = _between(random, days.first, days.last)
         return raw._replace(end=end.isoformat(), status="completed") if end >= start else None
     if fact.end_low == LAST_DAY:

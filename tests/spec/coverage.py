@@ -13,7 +13,6 @@ from trialwright.study import grammar as g
 NOT_IN_TABLES = {
     "in_range": "said of a verdict that passes by its values, where a rule says `value`",
     "value_out_of_range": "said of a verdict that fails by its values, where a rule says `value`",
-    "record_unreadable": "said of a verdict when a record that the rule reads could not be read",
     "deceased": "said of a person before any rule",
 }
 

@@ -6,7 +6,7 @@ each is named: `inclusion low: ...`), `on` (reference date), `mode` (search, scr
 
 Columns of the table: `person` (empty: one more fact of the person above); the name of a concept (a result, with its unit
 if it is not the concept's own); or `concept`, `value`, `unit`, `low`, `high`, `start`, `end`, `status`, `route`, `code`,
-`fact` of one fact a row; `sex` and `birth`. Without a `start` column facts are dated `on`. Then what must come out:
+`fault` (why the row cannot be taken at its word), `fact` of one fact a row; `sex` and `birth`. Without a `start` column facts are dated `on`. Then what must come out:
 `expected` (or the rule's name, or the mode, or `name, mode`): true, false or unknown, with the reason code;
 `shows` (the number on the side that decides), `decides` (a mark at the fact that does).
 """
@@ -36,16 +36,18 @@ from trialwright.record import (
 from trialwright.study.concepts import Concept
 from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.rules import rebuild
+from trialwright.terms.dates import Length
 from trialwright.terms.message import Text
 
 FOLDER = Path(__file__).parent
 REFERENCE_DATE = date(2026, 6, 1)
 PARAMETERS = {"screening_window": "28 d"}
+BASELINE = n.Window(Length(28, "d"), n.NamedDay("week0"))
 FORMULAS = {name: assessment.rule() for name, assessment in ASSESSMENTS.items()}
 TRUTHS = {"true": True, "false": False, "unknown": None}
 DEFINITE = frozenset({"value", "present", "absent", "stated"})
 _FACT_COLUMNS = frozenset(
-    {"concept", "value", "unit", "low", "high", "start", "end", "status", "route", "code"}
+    {"concept", "value", "unit", "low", "high", "start", "end", "status", "route", "code", "fault"}
 )
 _PERSON_COLUMNS = frozenset({"person", "sex", "birth", "fact", "shows", "decides"})
 
@@ -179,7 +181,9 @@ def lower(rule: RuleText, scope: Scope | None = None) -> n.Condition:
 
 def new_scope() -> Scope:
     """What rules of the pages may use: all calls of the grammar, and arithmetic (see `words`)."""
-    return Scope(concepts(), PARAMETERS, {}, {**KINDS, **ARITHMETIC})
+    return Scope(
+        concepts(), PARAMETERS, {}, {**KINDS, **ARITHMETIC}, baseline=BASELINE, days=frozenset({"week0"})
+    )
 
 
 def type_person(row: Row, *, name: str) -> Person:

@@ -22,6 +22,7 @@ RULES = {
     "present": "not present(mycophenolate, within=12 wk)",
     "before_admission": "not present(antibiotic_iv, within=1 mo, before=latest_day(admission, within=28 d))",
     "same_day": "latest(chronicity_index, same_day=biopsy_class, missing=biopsy_item_missing) < 3 {score}",
+    "baseline": "latest(urine_protein_24h) / baseline(urine_protein_24h) < 0.5",
     "course": "not course_days(ciclosporin, within=12 wk) >= 14 d",
     "dose_by_weight": "not max_daily_dose(ivig, within=12 wk, weight=latest(body_weight, within=6 mo)) >= 400 mg/kg/d",
     "items": "items(acr_1997_item) >= 4",

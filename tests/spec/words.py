@@ -1,4 +1,4 @@
-"""Calls for nodes that the grammar of rules cannot write yet: arithmetic. Only the spec tables use them."""
+"""Calls for nodes that the grammar of rules cannot write yet: the lesser and the greater of two numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from trialwright.study.criteria import Kind, Scope
 from trialwright.terms.message import message
 
 _OPERATORS = {
-    "plus": "+",
-    "minus": "-",
-    "times": "*",
-    "divide": "/",
     "smaller": "least",
     "larger": "greatest",
 }

@@ -15,6 +15,57 @@ BOTH = "Write both, such as except_daily=250 mg/d, except_within=14 d, or neithe
 # rule, what is said, the cure, the text at which it points
 REFUSALS = [
     (
+        "latest(alt) + latest(body_weight) > 3 kg",
+        "+ stands between U/L and kg.",
+        "Both numbers must be in one unit.",
+        "latest(alt)",
+    ),
+    (
+        "latest(alt) / latest(body_weight) > 3",
+        "/ stands between U/L and kg.",
+        "Both numbers must be in one unit.",
+        "latest(alt)",
+    ),
+    (
+        "latest(alt) * latest(ast) > 3 U/L",
+        "U/L times U/L is no unit that is used here.",
+        "Multiply with a number without a unit.",
+        "latest(alt)",
+    ),
+    (
+        "2 U/L * latest(chronicity_index) > 3",
+        "2 U/L has a unit, so nothing can be multiplied with it.",
+        "Multiply with a number without a unit.",
+        "2 U/L",
+    ),
+    ("latest(alt) - 2 > 3 U/L", "2 has no unit.", "Write it with its unit, such as 2 U/L.", "2"),
+    (
+        "latest(alt) / latest(ast) > 3 U/L",
+        "U/L cannot be compared with 1.",
+        "Use 1, or give the concept a conversion.",
+        "3 U/L",
+    ),
+    ("1 / latest(alt) > 3", "/ stands between 1 and U/L.", "Both numbers must be in one unit.", "1"),
+    ("latest(alt) / 0 > 3 U/L", "Nothing can be divided by 0.", "Correct the rule.", "latest(alt)"),
+    (
+        "latest(alt) + latest(ast) > 2 ULN",
+        "ULN is the upper limit of a laboratory result; this is none.",
+        "Write it with latest(concept) of a measurement.",
+        "2 ULN",
+    ),
+    (
+        "latest(alt, before=week0) > 3 U/L",
+        "latest does not say which time counts.",
+        "Add within=3 mo, within=ever or within=today.",
+        "latest",
+    ),
+    (
+        "latest(alt, within=3 mo, before=age) > 3 U/L",
+        "This is not a day.",
+        "Define it with latest_day(...), or name an anchor of the schedule.",
+        "age",
+    ),
+    (
         f"window_dose(ciclosporin, {WINDOW}, gap=3 d) >= 1 g",
         "window_dose takes no gap.",
         "Leave it out; it belongs to: course_days, course_dose.",

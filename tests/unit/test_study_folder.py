@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_folder_here_goes_before_a_bundled_study(copy: Path, monkeypatch: pyte
     ("name", "words"),
     [
         ("beem", "There is no study beem; did you mean beam?"),
-        ("zzz", "neither a folder nor one of the bundled studies beam, bliss-ln"),
+        ("zzz", "neither a folder nor one of the bundled studies beam, beam-randomised, bliss-ln"),
         ("", "has no study.yaml"),
     ],
 )
@@ -118,6 +119,26 @@ def test_a_variant_finds_its_base_beside_it_before_the_bundle(copy: Path) -> Non
     variant.write_text("id: variant\nbased_on: bliss\n", encoding="utf-8")
     with pytest.raises(StudyInvalid, match="did you mean bliss-ln"):
         read_study(str(copy.parent / "variant"))
+
+
+def test_beam_randomised_is_beam_with_another_allocation_rule() -> None:
+    assert sorted(path.name for path in (STUDIES / "beam-randomised").iterdir()) == [
+        "allocation.yaml",
+        "study.yaml",
+    ]
+    beam, variant = read_study("beam"), read_study("beam-randomised")
+    assert (beam.allocation and beam.allocation.method) == "concurrent_control"
+    assert (variant.allocation and variant.allocation.method) == "permuted_blocks"
+    assert variant.identity.registry == ()
+    assert "hypothetical" in variant.identity.titles.brief.en.lower()
+    assert "假设性" in variant.identity.titles.brief.zh
+    for part in fields(type(beam)):
+        if part.name not in ("identity", "allocation", "warnings", "source"):
+            assert getattr(variant, part.name) == getattr(beam, part.name), part.name
+    said = ("id", "based_on", "acronym", "titles", "registry", "summary", "description", "design", "notes")
+    for name in type(beam.identity).model_fields:
+        assert (getattr(variant.identity, name) != getattr(beam.identity, name)) == (name in said), name
+    assert variant.identity.design.model_copy(update={"allocation": "non_randomized"}) == beam.identity.design
 
 
 def test_scenarios_come_from_the_folder(copy: Path) -> None:

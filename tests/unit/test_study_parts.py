@@ -25,7 +25,8 @@ interventions:
       frequency: once_daily
       lasts_at_least: 3 d
       lasts_at_most: 6 d
-      ends: {en: before week 0, zh: 第0周之前}
+      stops: {anchor: week0, at: 0 d}
+      course: pulse_start
       steps: [{amount: 0.5 g/d}]
       total_low: 1.5 g
       total_high: 3.0 g
@@ -70,6 +71,7 @@ interventions:
       steps: [{amount: 1.0 g/d}]
       low: 1.0 g/d
       high: 1.5 g/d
+      carry_on: present_dose
       adjustments:
         - id: creatinine_or_albumin
           when: latest(serum_creatinine) > 1 ULN or latest(serum_albumin) <= 20 g/L
@@ -88,7 +90,8 @@ interventions:
       steps: [{amount: 4 mg/d}]
       low: 2 mg/d
       high: 4 mg/d
-      rounding: {to: 0.5 mg/d, ties: towards_present}
+      carry_on: present_dose
+      rounding: {to: 0.5 mg/d, towards: present_dose}
       target: {concept: tacrolimus_trough, low: 5 ng/mL, high: 8 ng/mL}
       adjustments:
         - id: above_target
@@ -107,7 +110,7 @@ interventions:
       frequency: once_daily
       starts: {en: the day after the last pulse day, zh: 末次冲击次日}
       weight: latest(body_weight, within=ever)
-      rounding: {to: 2.5 mg/d, ties: up}
+      rounding: {to: 2.5 mg/d, towards: nearest, ties: up}
       steps:
         - {amount: 0.6 mg/kg/d, maximum: 40 mg/d, lasts: 4 wk}
         - {change: -5 mg/d, every: 2 wk, until: 20 mg/d}
@@ -118,12 +121,12 @@ study_day_1: week0
 anchors:
   - {id: enrolment, title: {en: Enrolment, zh: 入组}, events: [{event: enrolment}]}
   - {id: pulse_start, title: {en: Pulse, zh: 冲击},
-     events: [{event: first_dose, interventions: [methylprednisolone_pulse]}]}
+     events: [{event: first_dose, interventions: [methylprednisolone_pulse], prior_care: counts}]}
   - id: week0
     title: {en: Week 0, zh: 第0周}
     events:
-      - {arms: [BEL+MT], event: first_dose, interventions: [belimumab]}
-      - {arms: [MT], event: first_dose, interventions: [tacrolimus, mycophenolate_mofetil]}
+      - {arms: [BEL+MT], event: first_dose, interventions: [belimumab], prior_care: ignored}
+      - {arms: [MT], event: first_dose, interventions: [tacrolimus, mycophenolate_mofetil], prior_care: ignored}
 encounters:
   - id: screening
     title: {en: Screening, zh: 筛选}
@@ -192,7 +195,8 @@ grading:
   standard: CTCAE
   version: "5.0"
   terms:
-    - {id: alt_increased, title: {en: ALT increased, zh: ALT升高}, concept: alt, direction: high, from_baseline: true}
+    - {id: alt_increased, title: {en: ALT increased, zh: ALT升高}, concept: alt,
+       term: Alanine aminotransferase increased, direction: high, from_baseline: true}
     - id: hemoglobin_low
       title: {en: Anaemia, zh: 贫血}
       concept: hemoglobin
@@ -200,9 +204,10 @@ grading:
       from_baseline: true
       grades: [{grade: 2, rule: latest(hemoglobin) < 100 g/L}, {grade: 3, rule: latest(hemoglobin) < 80 g/L}]
 clocks:
-  - {id: sae, title: {en: SAE, zh: 严重不良事件}, applies: is(serious), sender: site, recipient: sponsor, within: 24 h,
+  - {id: sae, title: {en: SAE, zh: 严重不良事件}, applies: {event: [serious]}, sender: site, recipient: sponsor, within: 24 h,
      source: ICH E2A}
-  - {id: susar_fatal, title: {en: Fatal SUSAR, zh: 致死性SUSAR}, applies: is(fatal_susar), sender: sponsor,
+  - {id: susar_fatal, title: {en: Fatal SUSAR, zh: 致死性SUSAR},
+     applies: {event: [serious, suspected, unexpected], any_of: [death, life_threatening]}, sender: sponsor,
      recipient: authority, within: 7 d, follow_up_within: 8 d, source: ICH E2A}
 alerts:
   - {id: potassium, title: {en: Potassium, zh: 血钾}, rule: latest(potassium) > 5.5 mmol/L,
@@ -245,7 +250,8 @@ sets:
   - {id: full, title: {en: Full, zh: 全分析集}, description: {en: Everyone allocated., zh: 全部分组者。},
      grouped_by: allocated}
 intercurrent_events:
-  - {id: rescue, title: {en: Rescue, zh: 挽救治疗}, rule: "present(cyclophosphamide, rituximab, within=24 wk)"}
+  - {id: rescue, title: {en: Rescue, zh: 挽救治疗}, rule: "present(cyclophosphamide, rituximab, within=today)",
+     after: week0, counts_from: next_day}
 estimands:
   - id: primary
     title: {en: CR at week 24, zh: 第24周CR}
@@ -256,6 +262,8 @@ estimands:
     population: full
     arms: [BEL+MT, MT]
     encounter: week_24
+    counted: at_encounter
+    outside_window: not_used
     intercurrent_events: [{event: rescue, strategy: composite}]
     summary: risk_difference
 methods:
@@ -307,10 +315,24 @@ MISFITS = [
     ("interventions", "week_0, week_2", "week_0, week_1", "encounters / 2 names the encounter week_1"),
     ("interventions", "tacrolimus_trough, low", "trough, low", "names the concept trough"),
     ("interventions", "concept: belimumab", "concept: belimumap", "Did you mean `belimumab`?"),
+    ("interventions", "towards: nearest, ties: up", "towards: nearest", "what happens half way exactly when"),
+    ("interventions", "weight: latest(body_weight, within=28 d)", "starts: {en: x, zh: x}", "per kilogram needs a weight"),
+    ("interventions", "      course: pulse_start\n", "", "needs its first day"),
+    ("interventions", "course: pulse_start", "course: pulse", "names the anchor pulse"),
+    ("interventions", "stops: {anchor: week0", "stops: {anchor: week_0", "names the anchor week_0"),
+    ("interventions", "      encounters: [week_0, week_2, week_4, week_8, week_12, week_16, week_20]\n", "", "names them, and no other"),
+    ("interventions", "      carry_on: present_dose\n      rounding", "      rounding", "what follows when nothing is to change"),
+    ("interventions", ", lasts: 4 wk}", "}", "does not say how long it lasts"),
+    ("interventions", "        choose: [least_waste, fewest_containers]\n", "", "not which of them are taken"),
     ("schedule", "study_day_1: week0", "study_day_1: week_0", "names the anchor week_0"),
     ("schedule", "event: enrolment", "event: first_dose", "names interventions exactly when its event is a dose"),
+    ("schedule", "prior_care: counts", "before: week0", "whether prior care counts exactly when its event is a dose"),
+    ("schedule", "{event: enrolment}", "{event: enrolment, before: week0}", "whether prior care counts exactly when"),
+    ("schedule", "event: first_dose, interventions: [methyl", "event: course_start, interventions: [methyl", "how many days apart"),
+    ("schedule", "prior_care: counts", "prior_care: counts, before: pulse_start", "The anchor pulse_start waits for itself"),
+    ("schedule", "prior_care: counts", "prior_care: counts, before: week_0", "names the anchor week_0"),
     ("schedule", "arms: [MT]", "arms: [TM]", "names the arm TM"),
-    ("schedule", "interventions: [belimumab]}", "interventions: [beli]}", "names the intervention beli"),
+    ("schedule", "interventions: [belimumab]", "interventions: [beli]", "names the intervention beli"),
     ("schedule", "epoch: screening", "epoch: run", "names the epoch run"),
     ("schedule", "earliest: -28 d, latest", "at: 0 d, latest", "neither a day with its window nor a span"),
     ("schedule", "earliest: -28 d, latest: -1 d", "earliest: -28 d", "neither a day with its window nor a span"),
@@ -328,6 +350,18 @@ MISFITS = [
     ("forms", "id: outcome, label", "id: term, label", "term stands twice"),
     ("allocation", "reason_required: true", "ratio: {MT: 1}", "has no key ratio"),
     ("safety", "concept: alt,", "concept: alat,", "names the concept alat"),
+    ("safety", "       term: Alanine aminotransferase increased, direction", "       direction", "alt_increased does not say in one way"),
+    ("safety", "concept: hemoglobin", "term: Anemia\n      concept: hemoglobin", "hemoglobin_low does not say in one way"),
+    ("safety", "concept: hemoglobin", "version: '4.03'\n      concept: hemoglobin", "hemoglobin_low does not say in one"),
+    ("safety", "event: [serious]", "event: []", "has too few entries: 0"),
+    ("safety", "event: [serious]", "event: [severe]", 'event / 1 is "severe"'),
+    ("safety", "any_of: [death,", "any_of: [dead,", 'any_of / 1 is "dead"'),
+    ("safety", "within: 7 d", "within: 7.5 d", "The limit 7.5 d is no whole number of calendar days"),
+    ("safety", "within: 8 d", "within: 8.5 d", "The limit 8.5 d is no whole number of calendar days"),
+    ("safety", "prior_a: 0.4", "prior_a: 0", "Beta(0, 1.6) is no prior"),
+    ("safety", "prior_b: 1.6", "prior_b: -1", "Beta(0.4, -1) is no prior"),
+    ("safety", "rate: 0.2", "rate: 20", "The rate 20 and the cut 0.9 must lie between 0 and 1"),
+    ("safety", "cut: 0.9", "cut: 1", "The rate 0.2 and the cut 1 must lie between 0 and 1"),
     ("safety", "grade: 2", "grade: 6", 'grade is "6"'),
     ("safety", "arms: [BEL+MT]", "arms: [BEL]", "names the arm BEL"),
     ("safety", "within: 24 h", "within: 24", 'within is "24"'),
@@ -343,6 +377,15 @@ MISFITS = [
     ("analysis", "arms: [BEL+MT, MT]", "arms: [BEL+MT, TM]", "names the arm TM"),
     ("analysis", "encounter: week_24", "encounter: week_26", "names the encounter week_26"),
     ("analysis", "event: rescue", "event: rescued", "names the intercurrent event rescued"),
+    ("analysis", "after: week0", "after: week1", "names the anchor week1"),
+    ("analysis", ", counts_from: next_day", "", "has a rule without a beginning"),
+    ("analysis", "    counted: at_encounter\n", "", "does not say when it is judged"),
+    ("analysis", "    response: response\n", "", "needs a response with categories"),
+    ("analysis", "    response: response\n", "    response: response\n    measure: change\n", "is about several things"),
+    ("analysis", "{id: CR, ", "{id: CR, components: [{id: a, title: {en: A, zh: A}, rule: always}], ", "has a rule and components"),
+    ("analysis", "grouped_by: allocated", "grouped_by: received", "does not say how that is told"),
+    ("analysis", "sets:\n", "received: [{arm: MT}, {arm: BEL+MT}]\nsets:\n", "is not the last"),
+    ("analysis", "sets:\n", "received: [{arm: XY}]\nsets:\n", "names the arm XY"),
     ("analysis", "estimands: [primary]", "estimands: [prime]", "names the estimand prime"),
 ]
 # fmt: on
@@ -394,6 +437,18 @@ IMPOSSIBLE = [
     ("[4, 6]", "[4, 5]", "A block of 5 cannot hold the ratio"),
     ("[4, 6]", "[0]", "A block of 0 cannot hold the ratio"),
     ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 0, MT: 0}", "whose parts add up to 0"),
+    ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 2, MT: 0}", "gives one of them no part"),
+    ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 2}", "fewer than two arms"),
+]
+UNMINIMISED = [
+    # old, new, words
+    ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 1}", "fewer than two arms"),
+    ("{BEL+MT: 1, MT: 1}", "{BEL+MT: 1, MT: 0}", "gives one of them no part"),
+    ("0.8", "0.5", "0.5 would not favour the better arm"),
+    ("0.8", "1.01", "1.01 would not favour the better arm"),
+    ("by_site: true}", "by_site: true, weight: 2}", "Some factors have a weight"),
+    ("by_site: true}", "by_site: true, weight: 0}", "Some factors have a weight"),
+    ("id: class", "id: class\n    weight: -1", "Some factors have a weight"),
 ]
 # fmt: on
 
@@ -403,3 +458,23 @@ def test_allocation_that_cannot_work(old: str, new: str, words: str) -> None:
     assert old in RANDOMISED
     with pytest.raises(StudyInvalid, match=words):
         load(allocation=RANDOMISED.replace(old, new))
+
+
+@pytest.mark.parametrize(("old", "new", "words"), UNMINIMISED)
+def test_minimisation_that_cannot_work(old: str, new: str, words: str) -> None:
+    assert old in MINIMISED
+    with pytest.raises(StudyInvalid, match=words):
+        load(allocation=MINIMISED.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0.8", "1"),  # no chance left: allowed, and shown by the predictability figures
+        ("{BEL+MT: 1, MT: 1}\n", "{BEL+MT: 2, MT: 1}\n"),
+        ("probability: 0.8", "probability: 0.8\ndescription: {en: Two to one, zh: 二比一}"),
+    ],
+)
+def test_minimisation_that_can_work(old: str, new: str) -> None:
+    assert old in MINIMISED
+    assert load(allocation=MINIMISED.replace(old, new)).allocation is not None

@@ -14,21 +14,13 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
-    count_option,
     load_eligibility,
     output,
-    own_parser,
     whole_file,
 )
 from trialwright.cli.engines import CHUNK, hospital_of, make_engine, open_hospital
-from trialwright.cli.records import (
-    add_record_options,
-    asked_readings,
-    closed_world,
-    open_source,
-    read_records,
-    unreadable,
-)
+from trialwright.cli.options import asked_readings
+from trialwright.cli.records import closed_world, open_source, read_records, unreadable
 from trialwright.cli.screen import chosen_rules, set_aside, unread, warn
 from trialwright.eligibility.funnel import Masks, bits_of, find_whom
 from trialwright.eligibility.search import WORD, Engine, Search, plan_search
@@ -50,37 +42,6 @@ from trialwright.terms.message import Message, message
 from trialwright.terms.visible import visible
 
 SMALL = 1_000
-
-
-def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
-    """The options of the command."""
-    say = terminal.say
-    own = own_parser(
-        command,
-        message(
-            "Attrition, leave-one-out, best and worst case over unknowns, Shapley values, effect of each reading."
-        ),
-        "  trialwright funnel beam studies/beam/sample --on 2026-11-01\n"
-        "  trialwright funnel beam hospital/ --on 2026-11-01 --order I3,I4,A0 --format html --out funnel.html",
-        terminal,
-    )
-    add_record_options(own, terminal)
-    own.add_argument(
-        "--order",
-        metavar="ID,...",
-        help=say(message("order of the attrition; criteria not named follow in protocol order")),
-    )
-    own.add_argument(
-        "--format", choices=("table", "json", "ndjson", "csv", "parquet", "html"), default="table"
-    )
-    own.add_argument(
-        "--least",
-        type=count_option(terminal),
-        default=0,
-        metavar="N",
-        help=say(message("show no count from 1 to N-1 (for what leaves the site)")),
-    )
-    return own
 
 
 def funnel(options: argparse.Namespace, terminal: Terminal) -> int:

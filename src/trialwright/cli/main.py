@@ -23,7 +23,21 @@ COMMANDS = {
     "screen": "trialwright.cli.screen",
     "funnel": "trialwright.cli.funnel",
     "synth": "trialwright.cli.synth",
+    "simulate": "trialwright.cli.simulate",
+    "act": "trialwright.cli.act",
+    "verify": "trialwright.cli.act",
+    "allocate": "trialwright.cli.allocate",
+    "crf": "trialwright.cli.crf",
+    "schedule": "trialwright.cli.schedule",
+    "dose": "trialwright.cli.dose",
+    "respond": "trialwright.cli.respond",
+    "safety": "trialwright.cli.safety",
+    "report": "trialwright.cli.report",
+    "analyse": "trialwright.cli.report",
+    "trace": "trialwright.cli.report",
 }
+# Where the options of a command stand apart from it: what the command itself needs takes time to load.
+OPTIONS = {"screen": "trialwright.cli.options", "funnel": "trialwright.cli.options"}
 STOPPED = 130  # as shells say that somebody pressed Ctrl-C
 _DUCKDB_STOPPED = "Query interrupted"  # DuckDB's own word for Ctrl-C
 ABOUT = {
@@ -32,6 +46,18 @@ ABOUT = {
     "screen": message("verdict, evidence and calendar for every person of a source of records"),
     "funnel": message("where people are lost, and what each reading costs"),
     "synth": message("make a synthetic hospital with known verdicts"),
+    "simulate": message("rehearse a whole trial with synthetic people"),
+    "act": message("any action of a rehearsal of the trial"),
+    "verify": message("check an archive: every hash, every text, every definition"),
+    "allocate": message("how predictable and how uneven an allocation rule is, before the start"),
+    "crf": message("the case report forms on paper"),
+    "schedule": message("visits of a participant, or what is to be done in the trial on a day"),
+    "dose": message("the doses proposed for a participant on a day"),
+    "respond": message("response at every visit by every definition, and the endpoints"),
+    "safety": message("reports due, alerts, laboratory grades, stopping rules"),
+    "report": message("the report of a trial as HTML, PDF and tables"),
+    "analyse": message("carry out the analysis plan, or compute a published result again"),
+    "trace": message("where a number of the report comes from"),
     "import": message("turn a ClinicalTrials.gov record into a starting study folder"),
     "export": message("write a study as a registry record"),
 }
@@ -40,6 +66,8 @@ ABOUT = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    # No package that happens to be installed may change how a study is read; looking for one takes time, too.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     language = _language(given)
     terminal = Terminal(language)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character is shown its number
@@ -77,13 +105,13 @@ def _run(given: Sequence[str], terminal: Terminal) -> int:
     if command is None:
         parser.parse_args(given or ["--help"])
         return USAGE
-    module = importlib.import_module(COMMANDS[command])
     rest = list(given)
     rest.remove(command)
-    own = module.parser(command, terminal)
+    own = importlib.import_module(OPTIONS.get(command, COMMANDS[command])).parser(command, terminal)
     _common(own, terminal)
-    options = own.parse_args(rest)
+    options = own.parse_intermixed_args(rest)  # values and options of `act` may stand in any order
     terminal.quiet = options.quiet
+    module = importlib.import_module(COMMANDS[command])
     code: int = module.COMMANDS[command](options, terminal)
     return code
 

@@ -1,4 +1,4 @@
-"""Reading records for a study: options, the reader, typed persons, coverage."""
+"""Reading records for a study: the reader, typed persons, coverage."""
 
 from __future__ import annotations
 
@@ -7,15 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trialwright.cli.common import (
-    RECORDS_UNREADABLE,
-    USAGE,
-    Stop,
-    Terminal,
-    day_option,
-    percent_option,
-    reading_option,
-)
+from trialwright.cli.common import RECORDS_UNREADABLE, Stop, Terminal
 from trialwright.exchange.assemble import Assembled, assemble
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.recognise import load_mapping, open_records
@@ -25,80 +17,6 @@ from trialwright.record.fact import PRESENCE_KINDS
 from trialwright.study.rules import Eligibility, Rule
 from trialwright.terms.codes import Coded, Vocabulary
 from trialwright.terms.message import message
-
-
-def add_record_options(parser: argparse.ArgumentParser, terminal: Terminal) -> None:
-    """The options that `screen` and `funnel` share."""
-    say = terminal.say
-    parser.add_argument(
-        "study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study"))
-    )
-    parser.add_argument(
-        "records",
-        metavar="RECORDS",
-        help=say(
-            message(
-                "FHIR bundles or bulk export, OMOP tables (folder, zip, DuckDB, postgresql://), or tidy tables"
-            )
-        ),
-    )
-    parser.add_argument(
-        "--on",
-        required=True,
-        type=day_option(terminal),
-        metavar="DATE",
-        help=say(message("the reference date")),
-    )
-    parser.add_argument(
-        "--mode",
-        choices=("search", "screening"),
-        default="search",
-        help=say(message("search: records alone; screening: at the bedside, silence is unknown")),
-    )
-    parser.add_argument(
-        "--engine",
-        choices=("python", "duckdb", "spark"),
-        help=say(message("default: duckdb, python below 1,000 people")),
-    )
-    parser.add_argument(
-        "--reading",
-        action="append",
-        default=[],
-        type=reading_option(terminal),
-        metavar="ID=NAME",
-        help=say(message("run another reading of a criterion; may be repeated")),
-    )
-    parser.add_argument(
-        "--mapping", metavar="FILE", help=say(message("a mapping.yaml for local codes, names and units"))
-    )
-    parser.add_argument("--out", metavar="PATH", help=say(message("write there instead of stdout")))
-    parser.add_argument(
-        "--verify-sample",
-        type=percent_option(terminal),
-        default=1.0,
-        metavar="PERCENT",
-        help=say(
-            message("share of people judged a second time by the Python engine (SQL engines; default 1)")
-        ),
-    )
-
-
-def asked_readings(options: argparse.Namespace) -> dict[str, str]:
-    """The readings asked for, by criterion; two different ones for one criterion are a usage error."""
-    readings: dict[str, str] = {}
-    for criterion, name in options.reading:
-        if readings.setdefault(criterion, name) != name:
-            raise Stop(
-                USAGE,
-                message(
-                    "{criterion} cannot be read in two ways at once: {first} and {second} are asked for. "
-                    "Leave one of them out.",
-                    criterion=criterion,
-                    first=f"{criterion}={readings[criterion]}",
-                    second=f"{criterion}={name}",
-                ),
-            )
-    return readings
 
 
 @dataclass(frozen=True, slots=True)

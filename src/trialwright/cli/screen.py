@@ -17,20 +17,12 @@ from trialwright.cli.common import (
     Terminal,
     load_eligibility,
     output,
-    own_parser,
     whole_file,
 )
 from trialwright.cli.engines import hospital_of, hospital_rows, open_hospital, sql_lines
+from trialwright.cli.options import asked_readings
 from trialwright.cli.question import Judged, Question
-from trialwright.cli.records import (
-    Records,
-    add_record_options,
-    asked_readings,
-    closed_world,
-    open_source,
-    read_records,
-    unreadable,
-)
+from trialwright.cli.records import Records, closed_world, open_source, read_records, unreadable
 from trialwright.eligibility.calendar import plan_calendar
 from trialwright.eligibility.recheck import plan_rechecks
 from trialwright.eligibility.verdict import assess_person
@@ -53,25 +45,7 @@ from trialwright.terms.visible import visible
 if TYPE_CHECKING:
     from trialwright.study.prose.words import Words
 
-FORMATS = ("table", "json", "ndjson", "csv", "parquet", "html")
 SMALL = 1_000
-
-
-def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
-    """The options of the command."""
-    own = own_parser(
-        command,
-        message(
-            "Judges every person of a source: verdict per criterion with evidence, sentence, margin and calendar."
-        ),
-        "  trialwright screen beam studies/beam/sample --on 2026-11-01\n"
-        "  trialwright screen beam hospital.zip --on 2026-11-01 --format html --out report.html\n"
-        "  trialwright screen beam export/ --on 2026-11-01 --mode screening --reading I4=literal --format json",
-        terminal,
-    )
-    add_record_options(own, terminal)
-    own.add_argument("--format", choices=FORMATS, default="table")
-    return own
 
 
 def screen(options: argparse.Namespace, terminal: Terminal) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trialwright.cli.common import (
     DONE,
@@ -16,9 +18,15 @@ from trialwright.cli.common import (
     load_eligibility,
     own_parser,
     problem_line,
+    whole_file,
     write_text,
 )
 from trialwright.terms.message import message
+
+if TYPE_CHECKING:
+    from trialwright.study.errors import Problem
+    from trialwright.study.model import Study
+    from trialwright.study.rules import Eligibility
 
 
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
@@ -62,29 +70,55 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     else:
         own = own_parser(
             command,
-            message("Writes a study as a registry record."),
-            "  trialwright export beam --to ctgov --out beam.json",
+            message("Writes a study as a registry record, or its blank forms as PDF."),
+            "  trialwright export beam --to ctgov --out beam.json\n"
+            "  trialwright export beam --to crf --forms chemistry,haematology --lang zh --out forms.pdf",
             terminal,
         )
         own.add_argument(
             "study", metavar="STUDY", help=say(message("a study folder, or the name of a bundled study"))
         )
-        own.add_argument("--to", required=True, choices=("ctgov",), help=say(message("the standard")))
+        own.add_argument(
+            "--to",
+            required=True,
+            choices=("ctgov", "crf"),
+            help=say(message("registry record, or paper forms")),
+        )
+        own.add_argument(
+            "--forms",
+            metavar="ID,...",
+            help=say(message("which forms, of paper forms; default: all of them")),
+        )
         own.add_argument("--out", metavar="FILE", help=say(message("write there instead of stdout")))
     return own
 
 
-def check(options: argparse.Namespace, terminal: Terminal) -> int:
-    """`trialwright check STUDY`."""
+def find_problems(name: str, terminal: Terminal) -> tuple[Eligibility, list[Problem]]:
+    """Load a study, check all of it and run its scenarios; one that does not load ends the command."""
     from trialwright.cli.scenarios import check_scenarios
     from trialwright.exchange.folder import read_scenarios
+    from trialwright.safety.findings import check_safety
+    from trialwright.study.analysis_rules import lower_analysis
     from trialwright.study.checks import check_study
+    from trialwright.study.conduct_rules import check_conduct
     from trialwright.study.errors import StudyInvalid
+    from trialwright.study.form_rules import lower_forms
 
-    eligibility = load_eligibility(options.study, terminal)
+    eligibility = load_eligibility(name, terminal)
     problems = list(eligibility.study.warnings) + list(check_study(eligibility.study, eligibility))
+    problems += check_safety(eligibility.study)
     try:
-        scenarios = read_scenarios(options.study, study=eligibility.study)
+        lower_forms(eligibility.study)
+    except StudyInvalid as error:
+        problems += error.problems
+    problems += check_conduct(eligibility.study)
+    try:
+        if eligibility.study.analysis is not None:
+            lower_analysis(eligibility.study)
+    except StudyInvalid as error:
+        problems += error.problems
+    try:
+        scenarios = read_scenarios(name, study=eligibility.study)
     except StudyInvalid as error:
         problems += error.problems
     else:
@@ -96,6 +130,12 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
             ),
         )
     terminal.clear()
+    return eligibility, problems
+
+
+def check(options: argparse.Namespace, terminal: Terminal) -> int:
+    """`trialwright check STUDY`."""
+    eligibility, problems = find_problems(options.study, terminal)
     for problem in problems:
         print(problem_line(problem, terminal))
     errors = sum(problem.severity == "error" for problem in problems)
@@ -166,12 +206,49 @@ def import_study(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def export(options: argparse.Namespace, terminal: Terminal) -> int:
-    """`trialwright export STUDY --to ctgov`."""
+    """`trialwright export STUDY --to ctgov|crf`."""
     from trialwright.exchange.ctgov import export_record
 
     eligibility = load_eligibility(options.study, terminal)
+    if options.to == "crf":
+        return _export_forms(options, eligibility.study, terminal)
+    if options.forms:
+        raise Stop(USAGE, message("--forms goes with --to crf."))
     record = export_record(eligibility.study)
     write_text(options.out, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+    return DONE
+
+
+def _export_forms(options: argparse.Namespace, study: Study, terminal: Terminal) -> int:
+    """Blank forms as PDF, dated now."""
+    from trialwright.reports.crf import Heading, all_forms, write_crf
+    from trialwright.study.errors import StudyInvalid
+    from trialwright.study.form_rules import lower_forms
+
+    if options.out is None:
+        raise Stop(USAGE, message("A PDF is written to a file: --out forms.pdf"))
+    try:
+        forms = lower_forms(study)
+    except StudyInvalid as error:
+        for problem in error.problems:
+            print(problem_line(problem, terminal))
+        raise Stop(STUDY_INVALID, message("The forms of {study} cannot be used.", study=study.id)) from None
+    known = tuple(all_forms(forms))
+    wanted = tuple(options.forms.split(",")) if options.forms else known
+    unknown = [id for id in wanted if id not in known]
+    if unknown or not wanted:
+        raise Stop(USAGE, message("There is no form {id}; the forms are: {known}.", id=unknown, known=known))
+    pdf = write_crf(
+        forms,
+        wanted,
+        heading=Heading(),
+        made=datetime.now(UTC),
+        catalogue=terminal.catalogue,
+        language=terminal.language,
+    )
+    with whole_file(options.out) as temporary:
+        temporary.write_bytes(pdf)
+    terminal.remark(message("Written: {path}, {count} forms.", path=options.out, count=len(wanted)))
     return DONE
 
 

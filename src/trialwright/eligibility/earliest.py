@@ -45,5 +45,8 @@ def _first_day(window: n.Window, on: date) -> date:
     """The first day of a window at its widest; an anchored one reaches back from the earliest its anchor can be."""
     if window.length is None:
         return FIRST_DAY
-    last = on if window.anchor is None else _first_day(window.anchor.window, on)
+    anchor = window.anchor
+    last = (
+        _first_day(anchor.window, on) if isinstance(anchor, n.AnchorDay) else on
+    )  # a search has no named days
     return window.length.before(last)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ Mask = int
 Bits = npt.NDArray[np.bool_]
 Counted = npt.NDArray[np.int64]
 Number = npt.NDArray[np.int16]
-Verdicts = npt.NDArray[np.int64]
+Verdicts = npt.NDArray[np.int8]
 VERDICTS = ("eligible", "undetermined", "ineligible")
 _WIDTH = 60  # bits of a mask that are looked at together
 _WORD = (1 << _WIDTH) - 1
@@ -48,19 +49,9 @@ class Population:
     @cached_property
     def _words(self) -> tuple[list[Counted], list[Counted]]:
         """The masks (fail, unknown) in pieces that an array can hold."""
-        widest = max((mask.bit_length() for pattern in self.histogram for mask in pattern), default=0)
-        fails, unknowns = (
-            [
-                np.fromiter(
-                    (pattern[side] >> low & _WORD for pattern in self.histogram),
-                    np.int64,
-                    len(self.histogram),
-                )
-                for low in range(0, widest, _WIDTH)
-            ]
-            for side in (0, 1)
+        return _pieces([fail for fail, _ in self.histogram]), _pieces(
+            [unknown for _, unknown in self.histogram]
         )
-        return fails, unknowns
 
     def judged_by(self, rules: Sequence[int]) -> Judged:
         """The same people judged by some rules only, as columns."""
@@ -70,6 +61,17 @@ class Population:
                 if rule // _WIDTH < len(words):
                     found[row] = words[rule // _WIDTH] >> rule % _WIDTH & 1
         return Judged(fail, unknown, self.counts, self.dead)
+
+
+def _pieces(masks: Sequence[Mask]) -> list[Counted]:
+    """Masks in pieces of `_WIDTH` bits, the lowest first; mostly one."""
+    widest = max(map(int.bit_length, masks), default=0)
+    if widest <= _WIDTH:
+        return [np.array(masks, dtype=np.int64)]
+    return [
+        np.fromiter((mask >> low & _WORD for mask in masks), np.int64, len(masks))
+        for low in range(0, widest, _WIDTH)
+    ]
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,23 @@ class Judged:
     def losses(self) -> Number:
         """How many rules each pattern does not pass for certain."""
         return self.lost.sum(axis=0, dtype=np.int16)
+
+    @cached_property
+    def failed_among(self) -> Counted:
+        """How many people each rule fails (a row a rule), by how many rules they fail (a column a number)."""
+        return self._among(self.fail, self.fails)
+
+    @cached_property
+    def lost_among(self) -> Counted:
+        """How many people each rule does not let pass for certain, by how many rules do not."""
+        return self._among(self.lost, self.losses)
+
+    def _among(self, lost: Bits, sizes: Number) -> Counted:
+        table = np.zeros((len(lost), len(lost) + 1), np.int64)
+        for row, bits in zip(table, lost, strict=True):
+            places = np.flatnonzero(bits)
+            row += _tally(sizes[places], self.counts[places], len(row))
+        return table
 
 
 @dataclass(slots=True)
@@ -161,14 +180,20 @@ class Step:
 
 def plan_attrition(people: Judged, order: Sequence[int]) -> tuple[Step, ...]:
     """Attrition in an order of rules; the first step (rule None) takes away the dead."""
+    best, worst = (_left_after(bits[list(order)], people.counts) for bits in (people.fail, people.lost))
     steps = [Step(None, people.dead, people.living, people.living)]
-    best, worst = (np.ones(len(people.counts), dtype=bool) for _ in range(2))
-    for rule in order:
-        best &= ~people.fail[rule]
-        worst &= ~people.lost[rule]
-        left = int(people.counts[best].sum())
-        steps.append(Step(rule, steps[-1].left_best - left, left, int(people.counts[worst].sum())))
+    for rule, left, certain in zip(order, best, worst, strict=True):
+        steps.append(Step(rule, steps[-1].left_best - left, left, certain))
     return tuple(steps)
+
+
+def _left_after(lost: Bits, counts: Counted) -> list[int]:
+    """How many people are left after each row, where a row takes away those it loses."""
+    if not len(lost):
+        return []
+    first = np.where(lost.any(axis=0), lost.argmax(axis=0), len(lost))
+    taken = _tally(first, counts, len(lost) + 1)
+    return [int(left) for left in counts.sum() - np.cumsum(taken[:-1])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +212,14 @@ class LeftOut:
 
 def leave_one_out(people: Judged) -> tuple[LeftOut, ...]:
     """The effect of leaving out each rule while all others stay."""
-    counts, only, alone = people.counts, people.fails == 1, people.losses == 1
+    fails, losses = people.failed_among, people.lost_among
     return tuple(
         LeftOut(
             rule,
-            int(counts[people.fail[rule]].sum()),
-            int(counts[people.unknown[rule]].sum()),
-            int(counts[people.fail[rule] & only].sum()),
-            int(counts[people.lost[rule] & alone].sum()),
+            int(fails[rule].sum()),
+            int(people.counts[np.flatnonzero(people.unknown[rule])].sum()),
+            int(fails[rule, 1]),
+            int(losses[rule, 1]),
         )
         for rule in range(len(people.fail))
     )
@@ -210,11 +235,9 @@ def shapley_values(people: Judged, *, worst: bool) -> tuple[Fraction, ...]:
     """
     if not people.living:
         return (Fraction(0),) * len(people.fail)
-    lost, sizes = (people.lost, people.losses) if worst else (people.fail, people.fails)
     values = []
-    for row in lost:
-        by_size = np.bincount(sizes[row], weights=people.counts[row])  # whole numbers, exact below 2^53
-        shares = (Fraction(int(count), size) for size, count in enumerate(by_size) if count)
+    for by_size in people.lost_among if worst else people.failed_among:
+        shares = (Fraction(int(by_size[size]), int(size)) for size in np.flatnonzero(by_size))
         values.append(-sum(shares, Fraction(0)) / people.living)
     return tuple(values)
 
@@ -237,22 +260,21 @@ def compare_readings(
     population: Population, chosen: Sequence[int], alternatives: Sequence[Alternative]
 ) -> tuple[ReadingEffect, ...]:
     """The effect of each alternative."""
-    effects = []
-    counts = population.counts
+    effects: list[ReadingEffect] = []
+    standing = _tally(_verdicts(population.judged_by(chosen)), population.counts, len(VERDICTS))
     for (criterion, reading, *_), before, after in _both(population, chosen, alternatives):
-        changes = {
-            (VERDICTS[old], VERDICTS[new]): int(counts[(before == old) & (after == new)].sum())
-            for old in range(3)
-            for new in range(3)
-            if old != new
-        }
-        eligible, open_, ineligible = (int(counts[after == verdict].sum()) for verdict in range(3))
+        changed = np.flatnonzero(before != after)
+        table = _tally(3 * before[changed] + after[changed], population.counts[changed], 9).reshape(3, 3)
+        eligible, open_, ineligible = (int(n) for n in standing - table.sum(axis=1) + table.sum(axis=0))
         effects.append(
             ReadingEffect(
                 criterion,
                 reading,
                 Counts(eligible, open_, ineligible + population.dead),
-                {change: count for change, count in changes.items() if count},
+                {
+                    (VERDICTS[old], VERDICTS[new]): int(table[old, new])
+                    for old, new in zip(*np.nonzero(table), strict=True)
+                },
             )
         )
     return tuple(effects)
@@ -278,8 +300,7 @@ def _both(
     """Each alternative with the overall verdict of every pattern before and after (places in `VERDICTS`)."""
     mine = population.judged_by(chosen)
     others = population.judged_by([rule for *_, rule in alternatives])
-    fails, opens = mine.fails, mine.losses - mine.fails
-    before = _overall(fails, opens)
+    fails, opens, before = mine.fails, mine.losses - mine.fails, _verdicts(mine)
     for row, alternative in enumerate(alternatives):
         position = alternative[2]
         after = _overall(
@@ -289,8 +310,18 @@ def _both(
         yield alternative, before, after
 
 
+def _verdicts(people: Judged) -> Verdicts:
+    """The overall verdict of every pattern (a place in `VERDICTS`)."""
+    return _overall(people.fails, people.losses - people.fails)
+
+
 def _overall(fails: Number, opens: Number) -> Verdicts:
-    return np.where(fails > 0, 2, np.where(opens > 0, 1, 0))
+    return np.maximum(2 * (fails > 0).view(np.int8), (opens > 0).view(np.int8))
+
+
+def _tally(places: npt.NDArray[Any], counts: Counted, size: int) -> Counted:
+    """How many people there are at each place. As weights they are whole numbers, exact below 2^53."""
+    return np.bincount(places, counts, size).astype(np.int64)
 
 
 def swap(chosen: Sequence[int], position: int, rule: int) -> list[int]:

@@ -90,14 +90,14 @@ Item = tuple[str, str, str]
 
 
 def _open_items(each: Assessed, context: Context) -> Iterable[Item]:
-    """The items that leave a criterion open."""
-    if each.reason == "record_unreadable" or each.finding is None:
-        for concept in sorted(each.rule.concepts):
+    """The items that leave a criterion open: records that nobody can place, and whatever else its finding leaves open."""
+    for concept in sorted(each.rule.concepts):
+        if context.lost(concept):
             yield concept, "record", "record_unreadable"
-        return
-    for leaf in each.finding.leaves():
-        if leaf.truth is None:
-            yield from leaf_items(leaf, context)
+    if each.finding is not None:
+        for leaf in each.finding.leaves():
+            if leaf.truth is None:
+                yield from leaf_items(leaf, context)
 
 
 def leaf_items(leaf: Finding, context: Context) -> Iterable[Item]:

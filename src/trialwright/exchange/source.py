@@ -180,22 +180,31 @@ def person_rows(person: RawPerson, place: str) -> Iterator[Item]:
 
 
 def unreadable_fact(fact: RawFact, place: str, reason: str, detail: str) -> Iterator[Item]:
-    """List a row that cannot be used, and say what it leaves uncertain.
+    """List a row that cannot be used as it stands, and say what it leaves uncertain.
 
-    A result whose person, concept and date are readable is an unreadable result of that date: it is handed
-    over without its value and matters only where a readable one would. Of anything else the record does not
-    say what it would have said, so silence about that concept decides nothing for that person (`affects`). A
-    row whose status sets it aside anyway leaves nothing uncertain.
+    A record whose person, concept and date are readable is handed over as an unreadable one of that date: it matters
+    only where a readable one would. Of anything else nobody knows when it was, so silence about that concept decides
+    nothing for that person (`affects`). A row whose status sets it aside anyway leaves nothing uncertain.
     **Source**: `criteria.md`, Statuses.
     """
     if set_aside(fact.status):
         yield Skipped(place, reason, detail, fact.person, fact.concept, fact.fact)
         return
-    day = days_of(fact.start) if fact.start else None
-    dated = fact.kind not in PRESENCE_KINDS and day is not None
-    if dated:
-        yield fact._replace(value="", low="", high="", end="")
+    dated = _is_dated(fact)
+    if dated and fact.kind in PRESENCE_KINDS:
+        yield fact._replace(fault=reason)
+    elif dated:
+        yield fact._replace(value="", low="", high="", end="", fault=reason)
     yield Skipped(place, reason, detail, fact.person, fact.concept, fact.fact, affects=not dated)
+
+
+def _is_dated(fact: RawFact) -> bool:
+    """Whether it can be read when it was. Where a beginning and an end contradict each other, either may be wrong."""
+    start = days_of(fact.start) if fact.start else None
+    if start is None or fact.kind not in PRESENCE_KINDS or not fact.end:
+        return start is not None
+    end = days_of(fact.end)
+    return end is None or end.last >= start.first
 
 
 def fact_rows(fact: RawFact, place: str) -> Iterator[Item]:

@@ -46,31 +46,38 @@ def toward(condition: n.Condition, *, good: bool, directions: Directions) -> n.C
             if operator == "=":
                 return condition
             worst = "high" if (operator in ("<", "<=")) == good else "low"
-            return n.Compare(operator, _aim(left, worst, directions), _aim(right, _OTHER[worst], directions))
+            return n.Compare(operator, aim(left, worst, directions), aim(right, _OTHER[worst], directions))
     return condition
 
 
-def _aim(number: n.Number, worst: n.Worst, directions: Directions) -> n.Number:
+def aim(number: n.Number, worst: n.Worst, directions: Directions) -> n.Number:
+    """Rebuild a number with the worst direction set in every pick; `worst`: the side that is worse of the number."""
     match number:
         case n.Pick() | n.Score():
             return replace(number, worst=worst) if number.worst == "none" else number
         case n.Course(weight=n.Number() as weight):  # a dose per kg falls with the weight
-            return replace(number, weight=_aim(weight, _OTHER[worst], directions))
+            return replace(number, weight=aim(weight, _OTHER[worst], directions))
         case n.StandIn(first, second):
             return n.StandIn(replace(first, worst=worst), replace(second, worst=worst))
         case n.Formula(name, arguments):
             sides = {"increasing": worst, "decreasing": _OTHER[worst]}
             aimed = tuple(
-                _aim(argument, sides[side], directions) if side in sides else argument
+                aim(argument, sides[side], directions) if side in sides else argument
                 for argument, side in zip(arguments, directions[name], strict=True)
             )
             return replace(number, arguments=aimed)
         case n.Arithmetic("+" | "least" | "greatest", left, right):
-            return replace(number, left=_aim(left, worst, directions), right=_aim(right, worst, directions))
+            return replace(number, left=aim(left, worst, directions), right=aim(right, worst, directions))
         case n.Arithmetic("-", left, right):
             return replace(
-                number, left=_aim(left, worst, directions), right=_aim(right, _OTHER[worst], directions)
+                number, left=aim(left, worst, directions), right=aim(right, _OTHER[worst], directions)
             )
         case n.Arithmetic("*" | "/", left, n.Literal(value)) if value > 0:
-            return replace(number, left=_aim(left, worst, directions))
+            return replace(number, left=aim(left, worst, directions))
+        case n.Arithmetic("*", n.Literal(value), right) if value > 0:
+            return replace(number, right=aim(right, worst, directions))
+        case n.Arithmetic("/", left, right):  # of amounts, which are not negative
+            return replace(
+                number, left=aim(left, worst, directions), right=aim(right, _OTHER[worst], directions)
+            )
     return number

@@ -60,7 +60,7 @@ class Window:
     """
 
     length: Length | None = None
-    anchor: AnchorDay | None = None
+    anchor: AnchorDay | NamedDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,16 @@ class AnchorDay(Node):
     window: Window
     only_yes: bool = False
     default_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDay(Node):
+    """A day that the participant's trial gives: an anchor of the schedule, or the visit judged.
+
+    There is no such day in a search of records, so a window that ends on it holds nothing.
+    """
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +157,25 @@ class Formula(Number):
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic(Number):
-    """Two numbers combined; strict: what is unknown in either is unknown. Division by what may be 0 is unknown."""
+    """Two numbers combined; strict: what is unknown in either is unknown. Division by what may be 0 is unknown.
+
+    A number without an end in one direction makes the result unknown, unless it is only scaled.
+    """
 
     operator: OneOfTexts["+", "-", "*", "/", "least", "greatest"]
     left: Number
     right: Number
+
+    def scaled(self) -> OneOfTexts["left", "right"] | None:
+        """Which side is only multiplied, or divided, by a written number above 0; None where neither is.
+
+        Scaling keeps the open end of a number: half of more than 1000 is more than 500.
+        """
+        if self.operator in ("*", "/") and isinstance(self.right, Literal) and self.right.value > 0:
+            return "left"
+        if self.operator == "*" and isinstance(self.left, Literal) and self.left.value > 0:
+            return "right"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

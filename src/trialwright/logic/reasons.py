@@ -18,6 +18,7 @@ REASONS: Mapping[str, Message] = {
     "in_range": message("within the limits"),
     "value_out_of_range": message("outside the limits"),
     "no_record": message("no result is recorded in the time that counts"),
+    "no_baseline": message("there is no baseline value"),
     "not_asked": message("nobody has asked yet"),
     "can_be_given": message("not given yet; it can still be given"),
     "surrogate_only": message("only a substitute measurement is recorded, which does not decide"),

@@ -219,7 +219,7 @@ def read_status(kind: str, status: str, *, has_end: bool) -> Standing:
 def _in_unit(raw: RawFact, concept: ConceptType, given: ValueAnswer) -> tuple[Value, Value, bool]:
     """The value in the concept's unit, the value over its upper limit, and whether the dose is absolute."""
     number = Value(given.low, given.high, given.issue)
-    if given.issue == "dose_missing":
+    if given.issue in ("dose_missing", "record_unreadable"):
         return number, _ANYTHING, False
     scale = read_unit(raw.unit, concept)
     if scale.issue:
@@ -282,6 +282,41 @@ def read_value(text: str, concept: ConceptType) -> ValueAnswer:
     return ValueAnswer(0.0, 0.0, "", doubt="value_unreadable" if text and answer is None else "")
 
 
+class Extent(NamedTuple):
+    """The days a record may begin and end on; `lost_end`: the end is written, but cannot be read."""
+
+    start_low: date
+    start_high: date
+    end_low: date
+    end_high: date
+    lost_end: bool = False
+
+
+def read_extent(raw: RawFact, ending: str) -> Extent:
+    """Place a record in time; `ending` as in `Standing`. An end that cannot be read may be any day from the start on.
+
+    Raises `Unreadable` where its start cannot be read, or where the two dates contradict each other.
+    """
+    first, last = read_days(raw.start)
+    match ending:
+        case "ongoing":
+            return Extent(first, last, LAST_DAY, LAST_DAY)
+        case "open":
+            return Extent(first, last, first, LAST_DAY)
+        case "start":
+            return Extent(first, last, first, last)
+    try:
+        end_first, end_last = read_days(raw.end)
+    except Unreadable:
+        if not raw.start:
+            raise
+        return Extent(first, last, first, LAST_DAY, lost_end=True)
+    if raw.start and end_last < first:
+        raise Unreadable("end_before_start")
+    # Nothing ends before it begins.
+    return Extent(first, min(last, end_last), max(end_first, first), end_last)
+
+
 def read_fact(raw: RawFact, concept: ConceptType) -> Fact | None:
     """Type one raw fact; `None` if its route shows that it is not this concept (an oral form of an i.v. concept).
 
@@ -292,23 +327,14 @@ def read_fact(raw: RawFact, concept: ConceptType) -> Fact | None:
         return None
     presence = concept.kind in PRESENCE_KINDS
     standing = read_status(concept.kind, raw.status, has_end=bool(raw.end))
-    start_low, start_high = read_days(raw.start)
-    end_low, end_high = start_low, start_high
-    if presence and standing.end == "stated":
-        end_low, end_high = read_days(raw.end)
-        if raw.start and end_high < start_low:
-            raise Unreadable("end_before_start")
-        end_low, start_high = (
-            max(end_low, start_low),
-            min(start_high, end_high),
-        )  # nothing ends before it begins
-    elif standing.end == "ongoing":
-        end_low = end_high = LAST_DAY
-    elif standing.end == "open":
-        end_low, end_high = start_low, LAST_DAY
+    start_low, start_high, end_low, end_high, lost_end = read_extent(raw, standing.end)
     given = read_value(raw.value, concept)
     absent = standing.absent or given.absent
     doubt = standing.doubt or found or given.doubt
+    if presence and (raw.fault or lost_end):
+        doubt = "record_unreadable"
+        if concept.kind == "exposure":
+            given = ValueAnswer(0.0, BOUND, doubt)
     value, ratio, absolute = Value(given.low, given.high, given.issue), Value(0.0, 0.0, ""), False
     if absent:
         end_low, end_high = start_low, start_high

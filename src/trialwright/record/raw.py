@@ -23,7 +23,8 @@ class RawFact(NamedTuple):
 
     `concept` is the study's concept name; `code` is "system|code" where it was found by code, else ''.
     `kind` is measurement|condition|exposure|procedure|allergy|finding. For exposures `value` is the daily dose.
-    `place`: where the record stands, kept for those that will be set aside and listed.
+    `place`: where the record stands, kept for those that will be set aside and listed. `fault`: why it cannot be
+    taken at its word although its person, concept and date are readable (a reason of `Skipped`), else ''.
     """
 
     person: str
@@ -40,14 +41,16 @@ class RawFact(NamedTuple):
     status: str = ""
     route: str = ""
     place: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A record that could not be read, or was set aside by its status: where it stands and why.
 
-    `affects`: the record is unreadable, so criteria of `person` that read `concept` ('' = any concept) are
-    not decided by silence. False for rows set aside on purpose (entered in error, planned, a repeated person).
+    `affects`: nobody knows when it was, so criteria of `person` that read `concept` ('' = any concept) are unknown
+    unless they fail anyway. False for rows set aside on purpose (entered in error, planned, a repeated person), and for
+    those that are handed over as an unreadable result of their date.
     """
 
     place: str

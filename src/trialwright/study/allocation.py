@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -102,7 +103,8 @@ class StratifiedBlocks(_Allocation):
 class Minimisation(_Allocation):
     """The arm that leaves the factors best balanced is taken with `probability` (Pocock and Simon 1975).
 
-    `distance`: how imbalance within a level is measured.
+    `distance`: how imbalance within a level is measured. With an unequal ratio `probability` is that of the arm with
+    the smallest part; larger ones get more (Han, Enas and McEntegart 2009).
     """
 
     method: Literal["minimisation"]
@@ -110,6 +112,31 @@ class Minimisation(_Allocation):
     factors: Annotated[tuple[Factor, ...], Field(min_length=1)]
     distance: Literal["range", "variance"]
     probability: Number
+
+    @model_validator(mode="after")
+    def _can_minimise(self) -> Minimisation:
+        _check_ratio(self.ratio)
+        lowest = Fraction(min(self.ratio.values()), sum(self.ratio.values()))
+        if not lowest < Fraction(self.probability) <= 1:
+            raise Unfit(
+                message(
+                    "The probability {probability} would not favour the better arm.",
+                    probability=self.probability,
+                ),
+                message(
+                    "Write a number above {lowest} and up to 1; below 1, chance keeps a part.",
+                    lowest=float(lowest),
+                ),
+                code="incomplete",
+            )
+        weights = [factor.weight for factor in self.factors]
+        if any(weights) and not all(weight is not None and Fraction(weight) > 0 for weight in weights):
+            raise Unfit(
+                message("Some factors have a weight above 0, others have none."),
+                message("Give a weight above 0 to every factor, or to none."),
+                code="incomplete",
+            )
+        return self
 
 
 Allocation = Annotated[
@@ -131,3 +158,13 @@ def _check_blocks(ratio: Weights, sizes: tuple[int, ...]) -> None:
                 message("Use multiples of {total} as block sizes.", total=total),
                 code="incomplete",
             )
+    _check_ratio(ratio)
+
+
+def _check_ratio(ratio: Weights) -> None:
+    if len(ratio) < 2 or min(ratio.values()) < 1:
+        raise Unfit(
+            message("The ratio has fewer than two arms, or gives one of them no part."),
+            message("Give each arm a part of 1 or more; leave out an arm that nobody comes into."),
+            code="incomplete",
+        )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
 from trialwright.study.errors import Unfit
 from trialwright.study.part import Code, Conversion, Name, Part, Unit, Words
 from trialwright.terms.message import Text, message
+
+if TYPE_CHECKING:
+    from trialwright.record.fact import ConceptType
 
 Kind = Literal["measurement", "condition", "exposure", "procedure", "allergy", "finding"]
 
@@ -114,3 +117,17 @@ class Concepts(Part):
     """The whole of concepts.yaml."""
 
     concepts: tuple[Concept, ...]
+
+
+def concept_type(concept: Concept) -> ConceptType:
+    """The concept as the record reads it."""
+    from trialwright.record.fact import ConceptType  # late: models load fast without units
+
+    return ConceptType(
+        concept.name,
+        concept.kind,
+        concept.unit or "",
+        tuple(concept.conversions),
+        concept.route or "",
+        tuple(concept.values),
+    )

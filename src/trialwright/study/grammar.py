@@ -1,9 +1,10 @@
 """The small grammar in which rules are written, parsed to a tree; what the calls mean is in `study.criteria`.
 
 rule       = and-terms joined by "or";  "and" binds tighter, "not" tightest
-comparison = term (< | <= | > | >= | =) term, chained as in 18 a <= age <= 75 a;  term "in" { text, text }
+comparison = sum (< | <= | > | >= | =) sum, chained as in 18 a <= age <= 75 a;  term "in" { text, text }
+sum        = products joined by + and -;  product = terms joined by * and /
 term       = number [unit] | name | name(argument, name=argument, ...) | ( rule )
-unit       = UCUM, or ULN for multiples of the result's own upper limit
+unit       = UCUM, or ULN for multiples of the result's own upper limit;  it ends at a blank
 """
 
 from __future__ import annotations
@@ -80,6 +81,15 @@ class Membership(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class Operation(Expression):
+    """`left operator right`, one of + - * /."""
+
+    left: Expression
+    operator: str
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class All(Expression):
     """Parts joined by "and"."""
 
@@ -110,8 +120,11 @@ class _Token:
 
 _KEYWORDS = frozenset({"and", "or", "not", "in"})
 _OPERATORS = ("<=", ">=", "<", ">", "=")
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][\w+]*)|(?P<sign><=|>=|[<>=(),{}]))")
-_UNIT_START = re.compile(r"\s*(?=[A-Za-z%\[{]|10[*^])")
+_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|[<>=(),{}*/+-]))")
+_CODED = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][\w+]*)|(?P<sign>[,}]))")
+_UNIT_START = re.compile(
+    r"\s*(?=/?[A-Za-z%\[{]|10[*^])"
+)  # a slash that touches what follows begins a unit: 5 /uL
 
 
 def parse_rule(text: str) -> Expression:
@@ -122,7 +135,7 @@ def parse_rule(text: str) -> Expression:
 def _tokens(text: str) -> Iterator[_Token]:
     position, braces = 0, False
     while text[position:].strip():
-        match = _TOKEN.match(text, position)
+        match = (_CODED if braces else _TOKEN).match(text, position)
         if match is None:
             at = position + len(text[position:]) - len(text[position:].lstrip())
             raise RuleError(
@@ -228,19 +241,33 @@ class _Parser:
         return self.comparison()
 
     def comparison(self) -> Expression:
-        left = self.term()
+        left = self.sum()
         if self.peek("in"):
             self.take("in")
             return Membership(left.at, left, self.texts())
         parts: list[Expression] = []
         while operator := self.peek(*_OPERATORS):
             self.take()
-            right = self.term()
+            right = self.sum()
             parts.append(Comparison(left.at, left, operator.text, right))
             left = right
         if not parts:
             return left
         return parts[0] if len(parts) == 1 else All(parts[0].at, tuple(parts))
+
+    def sum(self) -> Expression:
+        left = self.product()
+        while operator := self.peek("+", "-"):
+            self.take()
+            left = Operation(left.at, left, operator.text, self.product())
+        return left
+
+    def product(self) -> Expression:
+        left = self.term()
+        while operator := self.peek("*", "/"):
+            self.take()
+            left = Operation(left.at, left, operator.text, self.term())
+        return left
 
     def texts(self) -> tuple[str, ...]:
         opening = self.take("{")

@@ -13,14 +13,18 @@ from trialwright.study.errors import Problem
 from trialwright.study.identity import StudyIdentity
 from trialwright.study.places import Path, Place, Source
 from trialwright.study.population import Criteria, Criterion, Reading
+from trialwright.terms.kept import Kept
 from trialwright.terms.message import Text
 
 if TYPE_CHECKING:  # these parts are imported when a study has them: the command line must start fast
     from trialwright.study.allocation import Allocation
     from trialwright.study.analysis import AnalysisPlan
+    from trialwright.study.delegation import DelegationTable
     from trialwright.study.forms import Forms
+    from trialwright.study.published import PublishedReport
     from trialwright.study.safety import SafetyRules
     from trialwright.study.schedule import ScheduleOfActivities
+    from trialwright.study.simulation import SimulationPlan
 
 __all__ = [
     "Arm",
@@ -45,9 +49,12 @@ FILES: Mapping[str, str] = {
     "interventions.yaml": "design.Interventions",
     "schedule.yaml": "schedule.ScheduleOfActivities",
     "forms.yaml": "forms.Forms",
+    "delegation.yaml": "delegation.DelegationTable",
     "allocation.yaml": "allocation.Allocation",
     "safety.yaml": "safety.SafetyRules",
     "analysis.yaml": "analysis.AnalysisPlan",
+    "simulation.yaml": "simulation.SimulationPlan",
+    "published.yaml": "published.PublishedReport",
 }
 """The files of a study folder, and the model of each: its module in this room, and its name there."""
 
@@ -65,8 +72,8 @@ def model_of(file: str) -> Any:
 class Study:
     """A study definition. Parts whose file is absent are `None`, or empty.
 
-    `warnings`: what the loader found that does not make the study unusable. Two studies are equal if they say
-    the same, wherever it stands.
+    `warnings`: what the loader found that does not make the study unusable. `kept`: what was derived from it before.
+    Two studies are equal if they say the same, wherever it stands.
     """
 
     identity: StudyIdentity
@@ -77,11 +84,15 @@ class Study:
     interventions: tuple[Intervention, ...] = ()
     schedule: ScheduleOfActivities | None = None
     forms: Forms | None = None
+    delegation: DelegationTable | None = None
     allocation: Allocation | None = None
     safety: SafetyRules | None = None
     analysis: AnalysisPlan | None = None
+    simulation: SimulationPlan | None = field(default=None, compare=False)
+    published: PublishedReport | None = field(default=None, compare=False)
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
     source: Source = field(default_factory=lambda: Source({}, {}, {}), compare=False, repr=False)
+    kept: Kept = field(init=False, default_factory=Kept, compare=False, repr=False)
 
     @property
     def id(self) -> str:

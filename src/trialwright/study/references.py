@@ -24,6 +24,10 @@ ANALYSIS_SET = message("analysis set")
 RESPONSE = message("response")
 CATEGORY = message("response category")
 EVENT = message("intercurrent event")
+MEASURE = message("measure")
+RELAPSE = message("relapse")
+OCCURRENCE = message("occurrence")
+COVARIATE = message("covariate")
 ESTIMAND = message("estimand")
 
 
@@ -75,9 +79,14 @@ def _check_rule_names(parts: Mapping[str, Any], source: Source) -> Iterator[Prob
     if criteria is None:
         return
     taken = {concept.name: CONCEPT for concept in concepts.concepts} if concepts else {}
-    for section, names in (("parameters", criteria.parameters), ("definitions", criteria.definitions)):
+    plan = parts.get("analysis.yaml")
+    for file, section, names in (
+        ("criteria.yaml", "parameters", criteria.parameters),
+        ("criteria.yaml", "definitions", criteria.definitions),
+        ("analysis.yaml", "definitions", plan.definitions if plan else {}),
+    ):
         for name in names:
-            path = ("criteria.yaml", section, name)
+            path = (file, section, name)
             if name in taken:
                 place = source.keys.get(path) or source.place(path)
                 yield Problem(
@@ -146,18 +155,30 @@ def _in_arms(arms: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
 
 def _in_interventions(interventions: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
     concepts = _ids(parts, "concepts.yaml", "concepts")
-    encounters = _ids(parts, "schedule.yaml", "encounters")
+    epochs = _ids(parts, "arms.yaml", "epochs")
+    known = _ids(parts, "interventions.yaml", "interventions")
     for i, intervention in enumerate(interventions.interventions):
         path: Path = ("interventions.yaml", "interventions", i)
         if intervention.concept:
             yield Reference((*path, "concept"), intervention.concept, CONCEPT, concepts)
-        regimen = intervention.regimen
-        if regimen:
-            yield from _each((*path, "regimen", "encounters"), regimen.encounters, ENCOUNTER, encounters)
-            if regimen.target:
-                yield Reference(
-                    (*path, "regimen", "target", "concept"), regimen.target.concept, CONCEPT, concepts
-                )
+        yield from _each((*path, "epochs"), intervention.epochs, EPOCH, epochs)
+        yield from _each((*path, "stands_for"), intervention.stands_for, INTERVENTION, known)
+        if intervention.regimen:
+            yield from _in_regimen(intervention.regimen, (*path, "regimen"), parts)
+
+
+def _in_regimen(regimen: Any, path: Path, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    encounters = _ids(parts, "schedule.yaml", "encounters")
+    anchors = _ids(parts, "schedule.yaml", "anchors")
+    yield from _each((*path, "encounters"), regimen.encounters, ENCOUNTER, encounters)
+    for name in ("begins", "stops"):
+        if getattr(regimen, name):
+            yield Reference((*path, name, "anchor"), getattr(regimen, name).anchor, ANCHOR, anchors)
+    if regimen.course:
+        yield Reference((*path, "course"), regimen.course, ANCHOR, anchors)
+    if regimen.target:
+        concepts = _ids(parts, "concepts.yaml", "concepts")
+        yield Reference((*path, "target", "concept"), regimen.target.concept, CONCEPT, concepts)
 
 
 def _in_schedule(schedule: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
@@ -170,23 +191,44 @@ def _in_schedule(schedule: Any, parts: Mapping[str, Any]) -> Iterator[Reference]
             path: Path = ("schedule.yaml", "anchors", i, "events", j)
             yield from _each((*path, "arms"), event.arms, ARM, arms)
             yield from _each((*path, "interventions"), event.interventions, INTERVENTION, interventions)
+            if event.before:
+                yield Reference((*path, "before"), event.before, ANCHOR, anchors)
+    for i, clock in enumerate(schedule.clocks):
+        yield Reference(("schedule.yaml", "clocks", i, "anchor"), clock.anchor, ANCHOR, anchors)
+        for name in clock.planned:
+            yield Reference(("schedule.yaml", "clocks", i, "planned", name), name, ANCHOR, anchors)
     for i, encounter in enumerate(schedule.encounters):
         path = ("schedule.yaml", "encounters", i)
         if encounter.epoch:
             yield Reference((*path, "epoch"), encounter.epoch, EPOCH, _ids(parts, "arms.yaml", "epochs"))
         if encounter.timing:
             yield Reference((*path, "timing", "anchor"), encounter.timing.anchor, ANCHOR, anchors)
+        if encounter.day_of:
+            yield Reference((*path, "day_of"), encounter.day_of, ANCHOR, anchors)
     for i, activity in enumerate(schedule.activities):
         path = ("schedule.yaml", "activities", i)
         yield from _each((*path, "encounters"), activity.encounters, ENCOUNTER, encounters)
-        yield from _each((*path, "forms"), activity.forms, FORM, _ids(parts, "forms.yaml", "forms"))
+        yield from _each((*path, "arms"), activity.arms, ARM, arms)
+        # A schedule may be written before the forms are: without any, their names are not looked up.
+        forms = _ids(parts, "forms.yaml", "forms") if "forms.yaml" in parts else None
+        yield from _each((*path, "forms"), activity.forms, FORM, forms)
         yield from _each((*path, "interventions"), activity.interventions, INTERVENTION, interventions)
 
 
 def _in_forms(forms: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
     concepts, lists = _ids(parts, "concepts.yaml", "concepts"), _ids(parts, "forms.yaml", "code_lists")
+    for i, code_list in enumerate(forms.code_lists):
+        for j, entry in enumerate(code_list.entries):
+            if entry.concept:
+                at: Path = ("forms.yaml", "code_lists", i, "entries", j, "concept")
+                yield Reference(at, entry.concept, CONCEPT, concepts)
     for i, form in enumerate(forms.forms):
         for j, group in enumerate(form.groups):
+            at = ("forms.yaml", "forms", i, "groups", j)
+            if group.checklist:
+                yield Reference((*at, "checklist"), group.checklist, CONCEPT, concepts)
+            if group.fact and group.fact.concept:
+                yield Reference((*at, "fact", "concept"), group.fact.concept, CONCEPT, concepts)
             for k, item in enumerate(group.items):
                 path: Path = ("forms.yaml", "forms", i, "groups", j, "items", k)
                 if item.concept:
@@ -212,12 +254,13 @@ def _in_safety(safety: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
 def _in_analysis(plan: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
     file = "analysis.yaml"
     endpoints = _ids(parts, "study.yaml", "endpoints")
+    anchors = _ids(parts, "schedule.yaml", "anchors")
     if plan.baseline:
         chosen, readings = plan.baseline.chosen, plan.baseline.readings
         yield Reference((file, "baseline", "chosen"), chosen, READING, frozenset(readings))
         for name, reading in readings.items():
             path: Path = (file, "baseline", "readings", name, "anchor")
-            yield Reference(path, reading.anchor, ANCHOR, _ids(parts, "schedule.yaml", "anchors"))
+            yield Reference(path, reading.anchor, ANCHOR, anchors)
     categories: dict[str, frozenset[str]] = {}
     for i, response in enumerate(plan.responses):
         yield Reference(
@@ -227,8 +270,39 @@ def _in_analysis(plan: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
         categories[response.id] = frozenset(
             category.id for reading in response.readings.values() for category in reading.categories
         )
+    for section, things in (("measures", plan.measures), ("occurrences", plan.occurrences)):
+        for i, thing in enumerate(things):
+            yield from _each((file, section, i, "endpoints"), thing.endpoints, ENDPOINT, endpoints)
+    for i, relapse in enumerate(plan.relapses):
+        path = (file, "relapses", i)
+        yield from _each((*path, "endpoints"), relapse.endpoints, ENDPOINT, endpoints)
+        yield Reference((*path, "response"), relapse.response, RESPONSE, frozenset(categories))
+        yield from _each((*path, "after"), relapse.after, CATEGORY, categories.get(relapse.response))
+    for section, events in (
+        ("occurrences", plan.occurrences),
+        ("intercurrent_events", plan.intercurrent_events),
+    ):
+        for i, event in enumerate(events):
+            if event.after:
+                yield Reference((file, section, i, "after"), event.after, ANCHOR, anchors)
+    for i, received in enumerate(plan.received):
+        yield Reference((file, "received", i, "arm"), received.arm, ARM, _ids(parts, "arms.yaml", "arms"))
+    yield from _in_estimands(plan, parts, categories)
+    for i, method in enumerate(plan.methods):
+        path = (file, "methods", i)
+        yield from _each((*path, "estimands"), method.estimands, ESTIMAND, _ids(parts, file, "estimands"))
+        yield from _each((*path, "covariates"), method.covariates, COVARIATE, _ids(parts, file, "covariates"))
+
+
+def _in_estimands(
+    plan: Any, parts: Mapping[str, Any], categories: Mapping[str, frozenset[str]]
+) -> Iterator[Reference]:
+    file = "analysis.yaml"
+    endpoints = _ids(parts, "study.yaml", "endpoints")
+    readings = {response.id: frozenset(response.readings) for response in plan.responses}
+    baselines = frozenset(plan.baseline.readings) if plan.baseline else frozenset[str]()
     for i, estimand in enumerate(plan.estimands):
-        path = (file, "estimands", i)
+        path: Path = (file, "estimands", i)
         yield Reference((*path, "endpoint"), estimand.endpoint, ENDPOINT, endpoints)
         yield Reference((*path, "population"), estimand.population, ANALYSIS_SET, _ids(parts, file, "sets"))
         yield from _each((*path, "arms"), estimand.arms, ARM, _ids(parts, "arms.yaml", "arms"))
@@ -236,15 +310,19 @@ def _in_analysis(plan: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
             yield Reference((*path, "response"), estimand.response, RESPONSE, frozenset(categories))
         known = categories.get(estimand.response or "", frozenset())
         yield from _each((*path, "categories"), estimand.categories, CATEGORY, known)
+        for key, kind in (("measure", MEASURE), ("relapse", RELAPSE), ("occurrence", OCCURRENCE)):
+            if name := getattr(estimand, key):
+                yield Reference((*path, key), name, kind, _ids(parts, file, f"{key}s"))
+        if estimand.reading and estimand.response in readings:
+            yield Reference((*path, "reading"), estimand.reading, READING, readings[estimand.response])
+        if estimand.baseline:
+            yield Reference((*path, "baseline"), estimand.baseline, READING, baselines)
         if estimand.encounter:
             encounters = _ids(parts, "schedule.yaml", "encounters")
             yield Reference((*path, "encounter"), estimand.encounter, ENCOUNTER, encounters)
         for j, strategy in enumerate(estimand.intercurrent_events):
             events = _ids(parts, file, "intercurrent_events")
             yield Reference((*path, "intercurrent_events", j, "event"), strategy.event, EVENT, events)
-    for i, method in enumerate(plan.methods):
-        estimands = _ids(parts, file, "estimands")
-        yield from _each((file, "methods", i, "estimands"), method.estimands, ESTIMAND, estimands)
 
 
 _FINDERS = {

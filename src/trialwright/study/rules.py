@@ -14,14 +14,16 @@ from trialwright.logic.direction import toward
 from trialwright.logic.finding import Formulas
 from trialwright.record.fact import ConceptType
 from trialwright.study import grammar as g
+from trialwright.study.concepts import concept_type
 from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.errors import Problem, StudyInvalid
 from trialwright.study.model import Study
+from trialwright.study.occasions import baseline_window, named_days
 from trialwright.study.population import Criterion, Reading
 from trialwright.terms.message import Message, Text, message
 
 FORMULAS: Formulas = {name: assessment.rule() for name, assessment in ASSESSMENTS.items()}
-_DIRECTIONS = {name: rule.directions for name, rule in FORMULAS.items()}
+DIRECTIONS = {name: rule.directions for name, rule in FORMULAS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +101,7 @@ class Eligibility:
     @cached_property
     def concept_types(self) -> Mapping[str, ConceptType]:
         """The concepts as the record reads them."""
-        return {
-            concept.name: ConceptType(
-                concept.name,
-                concept.kind,
-                concept.unit or "",
-                tuple(concept.conversions),
-                concept.route or "",
-                tuple(concept.values),
-            )
-            for concept in self.study.concepts
-        }
+        return concept_types(self.study)
 
     @cached_property
     def concepts(self) -> frozenset[str]:
@@ -122,6 +114,13 @@ class Eligibility:
         )
 
 
+def concept_types(study: Study) -> Mapping[str, ConceptType]:
+    """The concepts of a study as the record reads them."""
+    return study.kept.get(
+        "concept types", None, lambda: {concept.name: concept_type(concept) for concept in study.concepts}
+    )
+
+
 class UnknownReading(LookupError):
     """A criterion or reading that does not exist; `message` says which do."""
 
@@ -130,10 +129,34 @@ class UnknownReading(LookupError):
         self.message = sentence
 
 
+def rule_scope(
+    study: Study,
+    *,
+    results: n.Window | None = None,
+    baseline: str | None = None,
+    definitions: Mapping[str, str] | None = None,
+    days: frozenset[str] = frozenset(),
+) -> Scope:
+    """What the rules of a study may use.
+
+    `results`: where results and answers count from unless a rule says so (None: the screening window).
+    `baseline`: the reading of the plan's baseline (None: the chosen one). `definitions`, `days`: what rules of one part
+    of the study may name beyond what all may.
+    """
+    return Scope(
+        {concept.name: concept for concept in study.concepts},
+        study.parameters,
+        {**study.definitions, **(definitions or {})},
+        KINDS,
+        baseline=baseline_window(study, baseline),
+        days=named_days(study) | days,
+        results=results,
+    )
+
+
 def lower_study(study: Study) -> Eligibility:
     """Lower every rule of a study; raises `StudyInvalid` with every rule that cannot be understood."""
-    concepts = {concept.name: concept for concept in study.concepts}
-    scope = Scope(concepts, study.parameters, study.definitions, KINDS)
+    scope = rule_scope(study)
     problems: list[Problem] = []
     rules: dict[str, dict[str, Rule]] = {}
     for name in study.definitions:
@@ -159,7 +182,7 @@ def lower_study(study: Study) -> Eligibility:
             except g.RuleError as error:
                 problems.append(_problem(study, (*path, "rule"), error))
                 continue
-            used = _concepts(condition).union(*(_concepts(each.condition) for each in warned))
+            used = concepts_of(condition).union(*(concepts_of(each.condition) for each in warned))
             rules.setdefault(criterion.id, {})[name] = Rule(
                 criterion, name, reading, condition, tuple(warned), used
             )
@@ -189,13 +212,13 @@ def _mentions(text: str, name: str) -> bool:
 
 
 def _directed(scope: Scope, text: str, criterion: Criterion) -> n.Condition:
-    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=_DIRECTIONS)
+    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=DIRECTIONS)
     return _shared(condition, scope)
 
 
 def _warned(scope: Scope, text: str, code: str, words: Text, criterion: Criterion) -> Warned:
     """A warning's rule; its picks take the same side as the criterion itself would."""
-    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=_DIRECTIONS)
+    condition = toward(scope.rule(text), good=criterion.type == "inclusion", directions=DIRECTIONS)
     return Warned(code, _shared(condition, scope), words)
 
 
@@ -216,9 +239,10 @@ def rebuild(node: n.Node, share: Callable[[n.Node], n.Node]) -> n.Node:
     return share(replace(node, **changes) if changes else node)
 
 
-def _concepts(condition: n.Condition) -> frozenset[str]:
+def concepts_of(rule: n.Node) -> frozenset[str]:
+    """The concepts that a rule reads."""
     found = set()
-    for node in condition.walk():
+    for node in rule.walk():
         for attribute in ("concept", "items"):
             name = getattr(node, attribute, None)
             if isinstance(name, str):

@@ -57,7 +57,7 @@ class ScenarioText(Part):
     on: Date | None = None
     replace: tuple[Name, ...] = ()
     not_covered: tuple[Kind, ...] = ()
-    person: PersonText = PersonText()
+    person: PersonText = Field(default_factory=PersonText)
     facts: Words | None = None
     readings: Mapping[Id, Name] = Field(default_factory=dict)
     expect: Annotated[Mapping[Id, Words], Field(min_length=1)]
@@ -67,7 +67,7 @@ class ScenarioFile(Part):
     """The whole of one file under scenarios/. `on`: the reference date where a scenario names none."""
 
     on: Date | None = None
-    base: BaseText = BaseText()
+    base: BaseText = Field(default_factory=BaseText)
     scenarios: Annotated[tuple[ScenarioText, ...], Field(min_length=1)]
 
 

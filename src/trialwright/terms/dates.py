@@ -58,6 +58,15 @@ def parse_date(text: str) -> Days:
     raise UnreadableDate(text)
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is an ISO 8601 date, date-time or partial date."""
+    try:
+        parse_date(text)
+    except UnreadableDate:
+        return False
+    return True
+
+
 def add_months(day: date, months: int) -> date:
     """The same day of another calendar month, or that month's last day where it is shorter.
 

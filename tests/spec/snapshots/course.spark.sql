@@ -55,12 +55,13 @@ WITH people AS (
           WHEN f.start_low >= s.since
           AND f.start_high <= CAST('2026-06-01' AS DATE)
           AND f.start_high <= CAST('2026-06-01' AS DATE)
+          AND f.doubt = CAST(0 AS SMALLINT)
           THEN 2
           ELSE 1
         END AS p,
         0 AS k,
         f.fact AS f,
-        f.date_why AS y,
+        f.why AS y,
         CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
       FROM facts AS f
       JOIN VALUES
@@ -344,7 +345,7 @@ WITH people AS (
               THEN n0_y
               WHEN n1_y <> CAST(0 AS SMALLINT)
               THEN n1_y
-              ELSE CAST(21 AS SMALLINT)
+              ELSE CAST(22 AS SMALLINT)
             END
             ELSE CAST(1 AS SMALLINT)
           END AS c2_r,
@@ -417,7 +418,7 @@ WITH people AS (
                 END <= CASE WHEN COALESCE(no0_p, 0) > 0 THEN 0e0 ELSE n0_lo END
                 THEN CAST(0 AS SMALLINT)
                 WHEN COALESCE(no0_p, 0) > 0
-                THEN CAST(29 AS SMALLINT)
+                THEN CAST(30 AS SMALLINT)
                 ELSE n0_why
               END AS n0_y,
               CASE WHEN n0_p IS NULL THEN no0_f ELSE n0_f END AS n0_af,
@@ -445,8 +446,8 @@ WITH people AS (
                   THEN CAST(0 AS SMALLINT)
                   ELSE CASE
                     WHEN lost0 = 1
-                    THEN CAST(31 AS SMALLINT)
-                    ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+                    THEN CAST(32 AS SMALLINT)
+                    ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(9 AS SMALLINT) END
                   END
                 END AS n0_q,
                 14.0e0 AS n1_a,

@@ -204,7 +204,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -225,7 +225,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -252,7 +252,7 @@ WITH people AS (
       THEN bi
       WHEN ai <> CAST(0 AS SMALLINT)
       THEN ai
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     CASE WHEN t = 1 THEN lp.f ELSE af END AS af,
     CASE WHEN t = 1 THEN lp.d ELSE ad END AS ad,
@@ -295,7 +295,7 @@ WITH people AS (
             THEN n3_y
             WHEN n4_y <> CAST(0 AS SMALLINT)
             THEN n4_y
-            ELSE CAST(21 AS SMALLINT)
+            ELSE CAST(22 AS SMALLINT)
           END
           ELSE CAST(1 AS SMALLINT)
         END AS c5_r,
@@ -362,7 +362,7 @@ WITH people AS (
               WHEN n2_y <> CAST(0 AS SMALLINT)
               THEN n2_y
               WHEN n3_p IS NULL OR n3_q IS NULL
-              THEN CAST(16 AS SMALLINT)
+              THEN CAST(17 AS SMALLINT)
               ELSE CAST(0 AS SMALLINT)
             END AS n3_y,
             n0_bf AS n3_af,
@@ -396,7 +396,7 @@ WITH people AS (
                 WHEN n1_a <= -1e+300 AND n1_y <> CAST(0 AS SMALLINT)
                 THEN n1_y
                 WHEN n1_a < 18.0e0
-                THEN CAST(18 AS SMALLINT)
+                THEN CAST(19 AS SMALLINT)
                 ELSE CAST(0 AS SMALLINT)
               END AS n3_k,
               CASE
@@ -726,9 +726,9 @@ WITH people AS (
                 CASE WHEN age_low IS NULL THEN 1e+300 ELSE CAST(age_high AS DOUBLE) END AS n1_b,
                 CASE
                   WHEN age_low IS NULL
-                  THEN CAST(13 AS SMALLINT)
+                  THEN CAST(14 AS SMALLINT)
                   WHEN age_low <> age_high
-                  THEN CAST(27 AS SMALLINT)
+                  THEN CAST(28 AS SMALLINT)
                   ELSE CAST(0 AS SMALLINT)
                 END AS n1_y,
                 CASE WHEN age_low IS NULL THEN 0 ELSE 2 END AS n1_t,
@@ -737,7 +737,7 @@ WITH people AS (
                 CASE
                   WHEN sex IN ('female', 'male')
                   THEN CAST(0 AS SMALLINT)
-                  ELSE CAST(14 AS SMALLINT)
+                  ELSE CAST(15 AS SMALLINT)
                 END AS n2_y,
                 2 AS n2_t,
                 30.0e0 AS n4_a,

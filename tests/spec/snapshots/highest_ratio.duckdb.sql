@@ -180,7 +180,7 @@ WITH people AS (
             THEN n0_y
             WHEN n1_y <> CAST(0 AS SMALLINT)
             THEN n1_y
-            ELSE CAST(21 AS SMALLINT)
+            ELSE CAST(22 AS SMALLINT)
           END
           ELSE CAST(1 AS SMALLINT)
         END AS c2_r,
@@ -238,7 +238,7 @@ WITH people AS (
               THEN STRUCT_EXTRACT(n0_sb, 'i')
               WHEN STRUCT_EXTRACT(n0_sa, 'i') <> CAST(0 AS SMALLINT)
               THEN STRUCT_EXTRACT(n0_sa, 'i')
-              ELSE CAST(27 AS SMALLINT)
+              ELSE CAST(28 AS SMALLINT)
             END AS n0_y,
             CASE
               WHEN n0_t = 0

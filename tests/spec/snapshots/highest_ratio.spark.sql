@@ -210,7 +210,7 @@ WITH people AS (
             THEN n0_y
             WHEN n1_y <> CAST(0 AS SMALLINT)
             THEN n1_y
-            ELSE CAST(21 AS SMALLINT)
+            ELSE CAST(22 AS SMALLINT)
           END
           ELSE CAST(1 AS SMALLINT)
         END AS c2_r,
@@ -268,7 +268,7 @@ WITH people AS (
               THEN n0_sb.i
               WHEN n0_sa.i <> CAST(0 AS SMALLINT)
               THEN n0_sa.i
-              ELSE CAST(27 AS SMALLINT)
+              ELSE CAST(28 AS SMALLINT)
             END AS n0_y,
             CASE WHEN n0_t = 0 THEN NULL WHEN n0_t = 1 THEN n0_lp.f ELSE n0_sa.f END AS n0_af,
             CASE WHEN n0_t = 0 THEN NULL WHEN n0_t = 1 THEN n0_lp.d ELSE n0_sa.d END AS n0_ad,

@@ -183,7 +183,7 @@ WITH people AS (
             THEN n0_y
             WHEN n1_y <> CAST(0 AS SMALLINT)
             THEN n1_y
-            ELSE CAST(21 AS SMALLINT)
+            ELSE CAST(22 AS SMALLINT)
           END
           ELSE CAST(1 AS SMALLINT)
         END AS c2_r,
@@ -257,8 +257,8 @@ WITH people AS (
                 THEN CAST(0 AS SMALLINT)
                 ELSE CASE
                   WHEN lost0 = 1
-                  THEN CAST(31 AS SMALLINT)
-                  ELSE CASE WHEN COALESCE(n0_closed, 0) = 1 THEN n0_closing ELSE CAST(8 AS SMALLINT) END
+                  THEN CAST(32 AS SMALLINT)
+                  ELSE CASE WHEN COALESCE(n0_closed, 0) = 1 THEN n0_closing ELSE CAST(9 AS SMALLINT) END
                 END
               END AS n0_q,
               4.0e0 AS n1_a,

@@ -97,12 +97,13 @@ WITH people AS (
           WHEN f.start_low >= s.since
           AND f.start_high <= CAST('2026-06-01' AS DATE)
           AND f.start_high <= CAST('2026-06-01' AS DATE)
+          AND f.doubt = CAST(0 AS SMALLINT)
           THEN 2
           ELSE 1
         END AS p,
         0 AS k,
         f.fact AS f,
-        f.date_why AS y,
+        f.why AS y,
         CASE WHEN f.undated THEN NULL ELSE f.start_low END AS d
       FROM facts AS f
       JOIN VALUES
@@ -168,7 +169,7 @@ WITH people AS (
             WHEN c0_p = 2 AND COALESCE(no0_p, 0) = 0
             THEN CAST(2 AS SMALLINT)
             WHEN c0_p = 2
-            THEN CAST(29 AS SMALLINT)
+            THEN CAST(30 AS SMALLINT)
             ELSE c0_y
           END AS c0_r,
           CAST(NULL AS DOUBLE) AS c0_v,
@@ -193,8 +194,8 @@ WITH people AS (
               THEN CAST(0 AS SMALLINT)
               ELSE CASE
                 WHEN lost0 = 1
-                THEN CAST(31 AS SMALLINT)
-                ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(8 AS SMALLINT) END
+                THEN CAST(32 AS SMALLINT)
+                ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(9 AS SMALLINT) END
               END
             END AS c0_q
           FROM (

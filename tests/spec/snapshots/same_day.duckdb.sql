@@ -257,7 +257,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -278,7 +278,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -305,7 +305,7 @@ WITH people AS (
       THEN bi
       WHEN ai <> CAST(0 AS SMALLINT)
       THEN ai
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     CASE WHEN t = 1 THEN STRUCT_EXTRACT(lp, 'f') ELSE af END AS af,
     CASE WHEN t = 1 THEN STRUCT_EXTRACT(lp, 'd') ELSE ad END AS ad,
@@ -348,7 +348,7 @@ WITH people AS (
             THEN n0_y
             WHEN n1_y <> CAST(0 AS SMALLINT)
             THEN n1_y
-            ELSE CAST(21 AS SMALLINT)
+            ELSE CAST(22 AS SMALLINT)
           END
           ELSE CAST(1 AS SMALLINT)
         END AS c2_r,
@@ -412,7 +412,7 @@ WITH people AS (
               l0.bd AS n0_bd,
               COALESCE(l0.a, -1e+300) AS n0_a,
               COALESCE(l0.b, 1e+300) AS n0_b,
-              COALESCE(l0.y, CAST(12 AS SMALLINT)) AS n0_y,
+              COALESCE(l0.y, CAST(13 AS SMALLINT)) AS n0_y,
               CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
             FROM (
               SELECT

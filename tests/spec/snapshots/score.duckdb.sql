@@ -127,10 +127,10 @@ WITH people AS (
     s.start_low,
     FALSE,
     TRUE,
-    CAST(27 AS SMALLINT),
+    CAST(28 AS SMALLINT),
     s.total,
     CASE WHEN s.unreadable = 1 THEN 33.0e0 ELSE s.total END,
-    CASE WHEN s.unreadable = 1 THEN CAST(22 AS SMALLINT) ELSE CAST(0 AS SMALLINT) END
+    CASE WHEN s.unreadable = 1 THEN CAST(23 AS SMALLINT) ELSE CAST(0 AS SMALLINT) END
   FROM score0_sums AS s
   JOIN score0_closers AS c
     ON c.person = s.person AND c.start_low = s.start_low
@@ -315,7 +315,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -336,7 +336,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -363,7 +363,7 @@ WITH people AS (
       THEN bi
       WHEN ai <> CAST(0 AS SMALLINT)
       THEN ai
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     CASE WHEN t = 1 THEN STRUCT_EXTRACT(lp, 'f') ELSE af END AS af,
     CASE WHEN t = 1 THEN STRUCT_EXTRACT(lp, 'd') ELSE ad END AS ad,
@@ -406,7 +406,7 @@ WITH people AS (
             THEN n0_y
             WHEN n1_y <> CAST(0 AS SMALLINT)
             THEN n1_y
-            ELSE CAST(21 AS SMALLINT)
+            ELSE CAST(22 AS SMALLINT)
           END
           ELSE CAST(1 AS SMALLINT)
         END AS c2_r,

@@ -205,7 +205,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -226,7 +226,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -253,7 +253,7 @@ WITH people AS (
       THEN bi
       WHEN ai <> CAST(0 AS SMALLINT)
       THEN ai
-      ELSE CAST(29 AS SMALLINT)
+      ELSE CAST(30 AS SMALLINT)
     END AS y,
     CASE WHEN t = 1 THEN lp.f ELSE af END AS af,
     CASE WHEN t = 1 THEN lp.d ELSE ad END AS ad,
@@ -343,7 +343,7 @@ WITH people AS (
                   THEN n0_y
                   WHEN n1_y <> CAST(0 AS SMALLINT)
                   THEN n1_y
-                  ELSE CAST(21 AS SMALLINT)
+                  ELSE CAST(22 AS SMALLINT)
                 END
                 ELSE CAST(1 AS SMALLINT)
               END AS c2_r,
@@ -381,7 +381,7 @@ WITH people AS (
                 END AS c2_t,
                 CASE
                   WHEN c4_t IS NULL
-                  THEN CASE WHEN n3_y <> CAST(0 AS SMALLINT) THEN n3_y ELSE CAST(21 AS SMALLINT) END
+                  THEN CASE WHEN n3_y <> CAST(0 AS SMALLINT) THEN n3_y ELSE CAST(22 AS SMALLINT) END
                   ELSE CAST(1 AS SMALLINT)
                 END AS c4_r,
                 CASE
@@ -441,7 +441,7 @@ WITH people AS (
                     l1.bd AS n3_bd,
                     COALESCE(l1.a, -1e+300) AS n3_a,
                     COALESCE(l1.b, 1e+300) AS n3_b,
-                    COALESCE(l1.y, CAST(8 AS SMALLINT)) AS n3_y,
+                    COALESCE(l1.y, CAST(9 AS SMALLINT)) AS n3_y,
                     CASE WHEN unread.person IS NULL THEN 0 ELSE 1 END AS u
                   FROM (
                     SELECT

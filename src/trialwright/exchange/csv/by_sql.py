@@ -1,11 +1,12 @@
 """The SQL by which a tidy hospital is typed: the plain majority of rows; what words mean is joined to it as answers.
 
-Tables expected: `tidy_facts` (the contract's columns as texts), `tidy_wanted`, `tidy_people`, and the answers
-`tidy_days`, `tidy_signatures`, `tidy_values` of the Python reader.
+Tables expected: `tidy_facts` (the contract's columns as texts), `tidy_placed` (the same with file and row),
+`tidy_wanted`, `tidy_people`, and the answers `tidy_days`, `tidy_signatures`, `tidy_values` of the Python reader.
 """
 
 from __future__ import annotations
 
+from trialwright.exchange.csv.read import FACT_COLUMNS
 from trialwright.logic.reasons import RANK
 from trialwright.terms.quantity import BOUND, PLAIN_NUMBER
 
@@ -80,6 +81,21 @@ REPEATED = """
 SELECT DISTINCT fact_id FROM tidy_rows WHERE fact_id <> '' AND HASH(fact_id) IN (
   SELECT id FROM (SELECT HASH(fact_id) AS id FROM tidy_rows WHERE fact_id <> '' UNION ALL FROM tidy_ids) AS i
   GROUP BY id HAVING COUNT(*) > 1)
+"""
+# Of these, the ids that a row of an earlier chunk bears.
+TAKEN = "SELECT fact_id FROM tidy_repeated WHERE HASH(fact_id) IN (FROM tidy_ids)"
+_TEXTS = ", ".join(f'f."{column}"' for column in FACT_COLUMNS)
+# Parameters: the person before the chunk and its last one, each twice ('' for no limit), how many rows at most.
+AGAIN = f"""
+SELECT p.person, ? <> '' AND f.person_id <= ?, f.fact_id IN (FROM tidy_taken), f.read_from, f.file_row_number, {_TEXTS}
+FROM tidy_placed AS f LEFT JOIN tidy_people AS p ON p.person_id = f.person_id
+WHERE f.fact_id IN (FROM tidy_repeated) AND (? = '' OR f.person_id <= ?) LIMIT ?
+"""
+STANDING = (
+    "SELECT fact_id, read_from, file_row_number FROM tidy_placed WHERE fact_id IN (SELECT UNNEST(?)) LIMIT ?"
+)
+ABOUT = f"""
+SELECT f.read_from, f.file_row_number, {_TEXTS} FROM tidy_placed AS f WHERE f.person_id IN (SELECT UNNEST(?))
 """
 
 # What a status sets aside, by name.

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv import by_sql
+from trialwright.exchange.csv.again import Placed, Repeats
 from trialwright.exchange.csv.asked import Answers, plain_row
 from trialwright.exchange.csv.read import (
     FACT_COLUMNS,
@@ -27,7 +28,7 @@ from trialwright.exchange.csv.read import (
 )
 from trialwright.exchange.csv.table import Row, find_columns
 from trialwright.exchange.lookup import Lookup
-from trialwright.exchange.source import Seen, Unmapped
+from trialwright.exchange.source import Item, Seen, Unmapped
 from trialwright.exchange.typed import FACTS, fact_row
 from trialwright.record.fact import (
     ConceptType,
@@ -66,19 +67,14 @@ class TidyHospital:
         self._ask = Answers(reader, concepts, connection)
         self.skipped: list[Skipped] = []
         self._view("persons", (reader.persons,), PERSON_COLUMNS, REQUIRED_PERSON)
-        texts, files = self._view("facts", reader.facts, FACT_COLUMNS, REQUIRED_FACT)
-        self._placed = (
-            f"SELECT read_from, file_row_number + 1, {texts} "
-            f"FROM read_parquet({files}, filename = 'read_from', file_row_number = true) "
-            "WHERE fact_id IN (FROM tidy_repeated) ORDER BY read_from, file_row_number"
-        )
-        self._db.execute("CREATE OR REPLACE TABLE tidy_ids (id UBIGINT)")
+        self._view("facts", reader.facts, FACT_COLUMNS, REQUIRED_FACT)
+        self._repeats = Repeats(connection, reader.source)
         self._name_concepts()
 
     def _view(
         self, table: str, files: Sequence[Path], columns: tuple[str, ...], required: tuple[str, ...]
-    ) -> tuple[str, str]:
-        """A view with the contract's columns as texts, '' where absent; gives those texts and the list of files."""
+    ) -> None:
+        """A view with the contract's columns as texts, '' where absent; of facts another that knows file and row."""
         listed = "[" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "]"
         source = f"read_parquet({listed})"
         header = [row[0] for row in self._db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
@@ -94,7 +90,11 @@ class TidyHospital:
                 value = f"COALESCE({value}, '')"
             texts.append(f"""{value if at >= 0 else "''"} AS "{column}\"""")
         self._db.execute(f"CREATE OR REPLACE VIEW tidy_{table} AS SELECT {', '.join(texts)} FROM {source}")
-        return ", ".join(texts), listed
+        if table == "facts":
+            self._db.execute(
+                f"CREATE OR REPLACE VIEW tidy_placed AS SELECT read_from, file_row_number, {', '.join(texts)} "
+                f"FROM read_parquet({listed}, filename = 'read_from', file_row_number = true)"
+            )
 
     def _without_nulls(self, listed: str) -> set[str]:
         """The columns of which every file says that it holds no NULL: no need to look at each value."""
@@ -151,31 +151,34 @@ class TidyHospital:
 
     def people_typed(self, ids: Sequence[str]) -> Iterator[Person]:
         """Some people of the source, read row by row by the Python reader: what the interpreter judges."""
-        self._ask.table("tidy_ids", [(id,) for id in ids], ("id",))
         facts: dict[str, dict[str, list[Fact]]] = {id: {} for id in ids}
         unreadable: set[tuple[str, str]] = set()
-        columns = ", ".join(f'"{column}"' for column in FACT_COLUMNS)
-        rows = self._db.execute(
-            f"SELECT {columns} FROM tidy_facts JOIN tidy_ids ON id = person_id"
-        ).fetchall()
-        for texts in rows:
-            for item in self._ask.read(Row("facts", list(texts))):
+        for row in self._repeats.of_people(list(ids)):
+            for item in self._read_again(row):
                 if isinstance(item, Skipped) and item.affects:
                     unreadable.add((item.person, item.concept or "*"))
                 elif isinstance(item, RawFact) and item.concept in self._concepts:
-                    fact = self._type(item, unreadable)
+                    fact = self._type(item, unreadable, [])
                     if fact is not None:
                         facts[item.person].setdefault(item.concept, []).append(fact)
         columns = ", ".join(PERSON_COLUMNS)
         seen = Seen()
         for texts in self._db.execute(
-            f"SELECT {columns} FROM tidy_persons JOIN tidy_ids ON id = person_id"
+            f"SELECT {columns} FROM tidy_persons WHERE person_id IN (SELECT UNNEST(?))", [list(ids)]
         ).fetchall():
             for item in self._reader.read_person_row(Row("persons", list(texts)), seen, self._lookup):
                 if isinstance(item, RawPerson):
                     typed = {concept: tuple(found) for concept, found in facts[item.person].items()}
                     lost = frozenset(concept for person, concept in unreadable if person == item.person)
                     yield read_person(item, typed, lost)
+
+    def _read_again(self, row: Placed) -> Iterator[Item]:
+        """Read one row of a chunk that is loaded, as it was read there: as the first with its id, or not."""
+        seen = Seen()
+        seen.people.add(row.texts[0])
+        if row.place in self._repeats.places:
+            seen.repeated(row.texts[1])
+        return self._reader.read_row(Row(row.place, row.texts), seen, self._lookup)
 
     # chunks
 
@@ -191,9 +194,7 @@ class TidyHospital:
         for after, last in zip(["", *ends], [*ends, ""], strict=True):
             span = ["person_id > ?"] * bool(after) + ["person_id <= ?"] * bool(last)
             self._load_persons(" AND ".join(span) or "TRUE", [bound for bound in (after, last) if bound])
-            self._load_facts(
-                " AND ".join(f"f.{part}" for part in span) or "TRUE", [*filter(None, (after, last))]
-            )
+            self._load_facts(after, last)
             done += self._one("SELECT COUNT(*) FROM persons")
             yield int(done)
         self._find_places()
@@ -224,36 +225,20 @@ class TidyHospital:
             self.skipped += self._ask.people(table, column)
         self._db.execute(f"CREATE OR REPLACE TABLE persons AS {by_sql.PERSONS}")
 
-    def _load_facts(self, span: str, bounds: list[str]) -> None:
-        self._db.execute(
-            f"CREATE OR REPLACE TABLE tidy_rows AS {by_sql.ROWS} AND {span}", [self._on.isoformat(), *bounds]
-        )
-        repeated = self._take_repeated_out()
+    def _load_facts(self, after: str, last: str) -> None:
+        span = " AND f.person_id > ?" * bool(after) + " AND f.person_id <= ?" * bool(last)
+        bounds = [self._on.isoformat(), *filter(None, (after, last))]
+        self._db.execute(f"CREATE OR REPLACE TABLE tidy_rows AS {by_sql.ROWS}{span}", bounds)
+        repeated = self._repeats.take_out(after, last)
         self._ask.days()
         self.skipped += self._ask.signatures(self._wanted)
         self._ask.values(self._wanted)
         self._db.execute(f"CREATE OR REPLACE TABLE facts AS {by_sql.FACTS}", [self._on, self._on])
-        odd = [(person, _SOMEWHERE, *texts) for person, *texts in self._db.execute(by_sql.ODD).fetchall()]
-        self._read_one_by_one([*odd, *repeated])
+        odd = self._db.execute(by_sql.ODD).fetchall()
+        self._read_one_by_one(
+            [*(Placed(person, _SOMEWHERE, list(texts)) for person, *texts in odd), *repeated]
+        )
         self._db.execute("DROP TABLE tidy_rows")
-
-    def _take_repeated_out(self) -> list[tuple[Any, ...]]:
-        """Rows whose fact id stands there more than once, in the order of the files, taken out of `tidy_rows`.
-
-        Looked for among the rows that matter; whether one of them is the first is then seen from all.
-        """
-        self._db.execute(f"CREATE OR REPLACE TABLE tidy_repeated AS {by_sql.REPEATED}")
-        self._db.execute("INSERT INTO tidy_ids SELECT HASH(fact_id) FROM tidy_rows WHERE fact_id <> ''")
-        if not self._one("SELECT COUNT(*) FROM tidy_repeated"):
-            return []
-        self._db.execute("DELETE FROM tidy_rows WHERE fact_id IN (FROM tidy_repeated)")
-        people = dict(self._db.execute("SELECT person_id, person FROM tidy_people").fetchall())
-        return [(people.get(texts[0]), place, *texts) for place, texts in self._rows_in_order()]
-
-    def _rows_in_order(self) -> Iterator[tuple[str, list[str]]]:
-        """The rows of the source whose ids stand in `tidy_repeated`, each with its place."""
-        for file, number, *texts in self._db.execute(self._placed).fetchall():
-            yield f"{Path(file).name} row {number}", texts
 
     def _find_places(self) -> None:
         """Say in which file and row the records stand that could not be read."""
@@ -262,59 +247,69 @@ class TidyHospital:
             for each in self.skipped
             if each.place == _SOMEWHERE and each.fact and not each.reason.startswith("status_")
         }
-        self._ask.table("tidy_repeated", [(id,) for id in sorted(lost)], ("fact_id",))
         found: dict[str, str] = {}
-        for place, texts in self._rows_in_order() if lost else ():
-            found[texts[1]] = place if texts[1] not in found else _SOMEWHERE
+        for id, place in self._repeats.find(sorted(lost)):
+            found[id] = place if id not in found else _SOMEWHERE
         self.skipped = [
             replace(each, place=found.get(each.fact, each.place)) if each.place == _SOMEWHERE else each
             for each in self.skipped
         ]
 
-    def _read_one_by_one(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Rows that SQL could not type, through the Python reader; those of people of other chunks say nothing here."""
+    def _read_one_by_one(self, rows: Sequence[Placed]) -> None:
+        """Rows that SQL could not type, through the Python reader; those of other chunks say nothing here."""
         facts: list[tuple[Any, ...]] = []
         unreadable: set[tuple[int, str]] = set()
         seen = Seen()
-        known = {texts[0] for _, _, *texts in rows} - self._strangers(rows)
-        seen.people |= known
-        for person, place, *texts in rows:
-            lost: set[tuple[str, str]] = set()
-            for item in self._reader.read_row(Row(place, list(texts)), seen, self._lookup):
-                if isinstance(item, Skipped) and (person is not None or texts[0] not in known):
-                    self.skipped.append(item)
-                    if item.affects:
-                        lost.add((item.person, item.concept or "*"))
-                elif isinstance(item, RawFact) and person is not None and item.concept in self._concepts:
-                    fact = self._type(item, lost)
-                    if fact is not None and fact.start_low <= self._on:
-                        facts.append(fact_row(person, fact, self._on))
-            if person is not None:
-                unreadable |= {(person, concept) for _, concept in lost}
+        seen.people |= {row.texts[0] for row in rows} - self._strangers(rows)
+        for row in rows:
+            items = list(self._reader.read_row(Row(row.place, row.texts), seen, self._lookup))
+            if row.here:
+                self._take_in(row, items, facts, unreadable)
         if facts:
             self._ask.table("tidy_odd", facts, tuple(FACTS.names), {each.name: each.type for each in FACTS})
             self._db.execute("INSERT INTO facts SELECT * FROM tidy_odd")
         types = {"person": pa.int64()}
         self._ask.table("unreadable", sorted(unreadable), ("person", "concept"), types)
 
-    def _strangers(self, rows: Sequence[tuple[Any, ...]]) -> set[str]:
+    def _take_in(
+        self,
+        row: Placed,
+        items: Sequence[Item],
+        facts: list[tuple[Any, ...]],
+        unreadable: set[tuple[int, str]],
+    ) -> None:
+        """Take in what the Python reader says of one row: typed facts, what is listed, what is left unknown."""
+        lost: set[tuple[str, str]] = set()
+        for item in items:
+            if isinstance(item, Skipped):
+                self.skipped.append(item)
+                if item.reason == "fact_repeated":
+                    self._repeats.places.add(row.place)
+                if item.affects:
+                    lost.add((item.person, item.concept or "*"))
+            elif isinstance(item, RawFact) and row.person is not None and item.concept in self._concepts:
+                fact = self._type(item, lost, self.skipped)
+                if fact is not None and fact.start_low <= self._on:
+                    facts.append(fact_row(row.person, fact, self._on))
+        if row.person is not None:
+            unreadable |= {(row.person, concept) for _, concept in lost}
+
+    def _strangers(self, rows: Sequence[Placed]) -> set[str]:
         """Of the people these rows are about, those who are not in the table of persons."""
-        lost = {texts[0] for person, _, *texts in rows if person is None}
+        lost = {row.texts[0] for row in rows if row.person is None}
         if not lost:
             return set()
         self._ask.table("tidy_lost", [(id,) for id in lost], ("id",))
         found = self._db.execute("SELECT id FROM tidy_lost JOIN tidy_persons ON person_id = id").fetchall()
         return lost - {id for (id,) in found}
 
-    def _type(self, raw: RawFact, unreadable: set[tuple[str, str]]) -> Fact | None:
+    def _type(self, raw: RawFact, unreadable: set[tuple[str, str]], skipped: list[Skipped]) -> Fact | None:
         try:
             return read_fact(raw, self._concepts[raw.concept])
         except SetAside as word:
-            self.skipped.append(Skipped(raw.place, str(word), raw.status, raw.person, raw.concept, raw.fact))
+            skipped.append(Skipped(raw.place, str(word), raw.status, raw.person, raw.concept, raw.fact))
             return None
         except Unreadable as error:
-            self.skipped.append(
-                Skipped("facts", str(error), "", raw.person, raw.concept, raw.fact, affects=True)
-            )
+            skipped.append(Skipped("facts", str(error), "", raw.person, raw.concept, raw.fact, affects=True))
             unreadable.add((raw.person, raw.concept))
             return None

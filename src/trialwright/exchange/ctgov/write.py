@@ -175,6 +175,7 @@ def _write_arms(study: Study) -> Record:
                 armGroupLabels=[escape(arm.title.en) for arm in study.arms if one.id in arm.interventions],
             )
             for one in study.interventions
+            if not one.stands_for  # a name for use while the study is blind, not another intervention
         ],
     )
 

@@ -11,9 +11,9 @@ from typing import Any
 from trialwright.logic import nodes as n
 from trialwright.logic.finding import Bounds, Finding
 from trialwright.logic.interpreter import conditions, courses, numbers, picks, presence
-from trialwright.logic.interpreter.context import Context, Setting, known_rows
+from trialwright.logic.interpreter.context import Context, Occasion, Setting, known_rows
 
-__all__ = ["Context", "Setting", "evaluate", "evaluate_number", "known_rows"]
+__all__ = ["Context", "Occasion", "Setting", "evaluate", "evaluate_number", "known_rows"]
 
 
 def evaluate(node: n.Condition, context: Context) -> Finding:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from trialwright.logic.finding import CERTAIN, NONE, POSSIBLE, Bounds, Finding, Formulas
-from trialwright.logic.nodes import AnchorDay, Window
+from trialwright.logic.nodes import AnchorDay, NamedDay, Window
 from trialwright.record.fact import Fact, Person
 from trialwright.terms.dates import FIRST_DAY, LAST_DAY
 
@@ -22,9 +22,22 @@ class Setting:
     not_covered: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A named day of a participant's trial.
+
+    `only`: the ids of the facts that belong to it, as of its day whatever day they are dated (None: those of the
+    window). `left_out`: ids of facts that are known to be of a later hour than the event that gives the day its name.
+    """
+
+    day: date
+    only: frozenset[str] | None = None
+    left_out: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Context:
-    """One person judged on `day`, with the facts dated on or before `known`.
+    """One person judged on `day`, with the facts dated on or before `known`; `named`: the named days there are.
 
     What was found for a node, a window or an anchor is kept under its `id`: equal parts of the rules of a study are
     one object, so each is judged once.
@@ -35,6 +48,7 @@ class Context:
     known: date
     setting: Setting
     rows: Mapping[str, tuple[Fact, ...]]
+    named: Mapping[str, Occasion] = field(default_factory=dict)
     findings: dict[int, Finding] = field(default_factory=dict)
     numbers: dict[int, Bounds] = field(default_factory=dict)
     spans: dict[int, Span | None] = field(default_factory=dict)
@@ -42,7 +56,7 @@ class Context:
 
     def on(self, day: date) -> Context:
         """The same person on another day, with what is known on this one."""
-        return Context(self.person, day, self.known, self.setting, self.rows)
+        return Context(self.person, day, self.known, self.setting, self.rows, self.named)
 
     def facts(self, concept: str) -> tuple[Fact, ...]:
         """The facts of a concept that may be dated on or before `known`, in no particular order."""
@@ -65,7 +79,7 @@ def known_rows(person: Person, known: date) -> dict[str, tuple[Fact, ...]]:
 class Span(NamedTuple):
     """The days of a window, each end an interval because its anchor may be uncertain.
 
-    `sure` False: the anchor day itself may not exist, so nothing inside is certain.
+    `sure` False: the anchor day itself may not exist, so nothing inside is certain. `only`, `left_out`: see `Occasion`.
     """
 
     from_low: date
@@ -73,6 +87,14 @@ class Span(NamedTuple):
     to_low: date
     to_high: date
     sure: bool = True
+    only: frozenset[str] | None = None
+    left_out: frozenset[str] = frozenset()
+
+    def holds(self, fact: Fact) -> bool | None:
+        """Whether the named day itself says that a fact counts, or does not; None where its date decides."""
+        if self.only is not None:
+            return fact.fact in self.only
+        return False if fact.fact in self.left_out else None
 
 
 def start_high(fact: Fact, context: Context) -> date:
@@ -82,6 +104,9 @@ def start_high(fact: Fact, context: Context) -> date:
 
 def lies_in(fact: Fact, span: Span, context: Context) -> int:
     """Whether a dated result lies in a span: 2 certainly, 1 possibly, 0 not."""
+    said = span.holds(fact)
+    if said is not None:
+        return CERTAIN if said else NONE
     last = start_high(fact, context)
     if fact.start_low > span.to_high or last < span.from_low:
         return NONE
@@ -125,6 +150,8 @@ def _find_span(window: Window, context: Context) -> Span | None:
     if window.anchor is None:
         first = window.length.before(context.day) if window.length else FIRST_DAY
         return Span(first, first, context.day, context.day)
+    if isinstance(window.anchor, NamedDay):
+        return _span_named(window, context.named.get(window.anchor.name))
     anchor = anchor_days(window.anchor, context)
     if anchor is None:
         return None
@@ -132,6 +159,14 @@ def _find_span(window: Window, context: Context) -> Span | None:
     if window.length is None:
         return Span(FIRST_DAY, FIRST_DAY, low, high, sure)
     return Span(window.length.before(low), window.length.before(high), low, high, sure)
+
+
+def _span_named(window: Window, occasion: Occasion | None) -> Span | None:
+    if occasion is None:
+        return None
+    day = occasion.day
+    first = window.length.before(day) if window.length else FIRST_DAY
+    return Span(first, first, day, day, only=occasion.only, left_out=occasion.left_out)
 
 
 AnchorDays = tuple[date, date, bool] | None

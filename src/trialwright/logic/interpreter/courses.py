@@ -13,7 +13,6 @@ from trialwright.logic.finding import CERTAIN, NONE, Bounds
 from trialwright.logic.interpreter.context import (
     Context,
     Span,
-    date_reason,
     overlaps,
     resolve,
     start_high,
@@ -51,8 +50,10 @@ def course(node: Course, weight: Bounds | None, context: Context) -> Bounds:
     places = [(overlaps(fact, span, context) if span else NONE, fact) for fact in facts]
     touching = [fact for place, fact in places if place != NONE]
     answer, answer_fact = answered_no(node.concept, node.answer_window, context)
-    quiet = silence(node.concept, node.kind, answer, context, date_reason(answer_fact) if answer_fact else "")
-    if node.silence_is_none and quiet not in ("kind_not_covered", "record_unreadable"):
+    quiet = silence(
+        node.concept, node.kind, answer, context, why_possible(answer_fact) if answer_fact else ""
+    )
+    if node.silence_is_none and quiet != "kind_not_covered" and not context.lost(node.concept):
         quiet = ""
     if not touching or span is None:
         answers = (answer_fact,) if answer_fact else ()

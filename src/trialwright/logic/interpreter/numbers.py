@@ -82,6 +82,10 @@ def arithmetic(node: Arithmetic, left: Bounds, right: Bounds) -> Bounds:
     lead = left if rests_on_records(node.left) else right
     there = min(left.there, right.there)
     why = left.why or right.why
+    if (side := node.scaled()) is not None:
+        part, factor = (left, right.low) if side == "left" else (right, left.low)
+        low, high = _scale(part.low, node.operator, factor), _scale(part.high, node.operator, factor)
+        return Bounds(low, high, why if low != high else "", lead.low_fact, lead.high_fact, there, facts)
     open_ended = max(abs(left.low), abs(left.high), abs(right.low), abs(right.high)) >= BOUND
     if open_ended or (node.operator == "/" and right.low <= 0 <= right.high):
         why = why or "not_computable"
@@ -103,3 +107,10 @@ def arithmetic(node: Arithmetic, left: Bounds, right: Bounds) -> Bounds:
             ]
             low, high = min(corners), max(corners)
     return Bounds(low, high, why if low != high else "", lead.low_fact, lead.high_fact, there, facts)
+
+
+def _scale(end: float, operator: str, factor: float) -> float:
+    """An end of an interval times, or over, a factor above 0; no limit stays no limit."""
+    if abs(end) >= BOUND:
+        return end
+    return end * factor if operator == "*" else end / factor

@@ -55,10 +55,11 @@ def _rows(node: Pick, context: Context) -> list[Row]:
             if ratio
             else (fact.low, fact.high, fact.issue)
         )
-        exact = fact.exact_day and place == CERTAIN
-        rows.append(
-            Row(place, fact.start_low, start_high(fact, context), exact, low, high, issue, fact.fact, fact)
-        )
+        first, last = fact.start_low, start_high(fact, context)
+        if span.only is not None:  # what belongs to a visit is of its day
+            first = last = span.to_low
+        exact = place == CERTAIN and (fact.exact_day or span.only is not None)
+        rows.append(Row(place, first, last, exact, low, high, issue, fact.fact, fact))
     return rows
 
 

@@ -24,18 +24,23 @@ from trialwright.terms.quantity import BOUND
 
 
 def answered_no(concept: str, window: Window, context: Context) -> tuple[int, Fact | None]:
-    """Whether a 'no' for the concept is recorded in the answer window, and the fact that says so."""
+    """Whether a 'no' for the concept is recorded in the answer window, and the fact that says so.
+
+    A doubtful 'no' (provisional, or on a record that cannot be read) is only possible.
+    """
     answers = [fact for fact in context.facts(concept) if fact.absent]
     span = resolve(window, context) if answers else None
     if span is None:
         return NONE, None
-    places = [(lies_in(fact, span, context), fact) for fact in answers]
+    places = [
+        (min(lies_in(fact, span, context), POSSIBLE if fact.doubt else CERTAIN), fact) for fact in answers
+    ]
     place, fact = max(places, key=lambda each: (each[0], each[1].fact))
     return (place, fact) if place != NONE else (NONE, None)
 
 
 def silence(concept: str, kind: str, answer: int, context: Context, why: str) -> str:
-    """Why no record does not mean no ('' where it does); `why`: why the day of a possible answer is not certain.
+    """Why no record does not mean no ('' where it does); `why`: why a possible answer is not certain.
 
     A record that could not be read is not silence: nobody knows what it said.
     """
@@ -68,7 +73,7 @@ def present(node: Present, context: Context) -> Finding:
     answer, answer_fact = answered_no(node.concept, node.answer_window, context)
     if best_fact is None or best is None or span is None:
         why = silence(
-            node.concept, node.kind, answer, context, date_reason(answer_fact) if answer_fact else ""
+            node.concept, node.kind, answer, context, why_possible(answer_fact) if answer_fact else ""
         )
         return Finding(
             None if why else False,

@@ -95,8 +95,8 @@ class Compiler:
 
     on: date
     setting: Setting
-    anchors: dict[n.AnchorDay, str] = field(default_factory=dict)
-    picks: dict[tuple[object, ...], p.Slot] = field(default_factory=dict)
+    anchors: dict[n.AnchorDay | n.NamedDay, str] = field(default_factory=dict)
+    picks: dict[tuple[object, ...], p.PickSlot] = field(default_factory=dict)
     present: dict[tuple[str, n.Window], s.Slot] = field(default_factory=dict)
     denied: dict[tuple[str, n.Window], s.Slot] = field(default_factory=dict)
     counted: dict[tuple[str, n.Window], s.Slot] = field(default_factory=dict)
@@ -129,10 +129,11 @@ class Compiler:
             anchor = self._anchor(window.anchor)
         return t.span(window, self.on, self.anchors), anchor
 
-    def _anchor(self, node: n.AnchorDay) -> str:
+    def _anchor(self, node: n.AnchorDay | n.NamedDay) -> str:
         if node not in self.anchors:
             key = self.anchors[node] = f"anchor{len(self.anchors)}"
-            self.before += named(key, s.anchor_tables(node, key, self.on))
+            tables = s.NO_DAY if isinstance(node, n.NamedDay) else s.anchor_tables(node, key, self.on)
+            self.before += named(key, tables)
         return self.anchors[node]
 
     # slots of the fused scans
@@ -145,8 +146,8 @@ class Compiler:
         key = (table, node.concept, node.window, first, ratio, node.worst)
         if key not in self.picks:
             where, anchor = self.span(node.window)
-            self.picks[key] = p.Slot(
-                len(self.picks), node.concept, where, table, anchor, first, ratio, node.worst
+            self.picks[key] = p.PickSlot(
+                len(self.picks), node.concept, where, anchor, table, first, ratio, node.worst
             )
         return Leaf(p.PICKS, self.picks[key].number)
 

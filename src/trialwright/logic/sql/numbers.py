@@ -195,6 +195,8 @@ def _corners(rule: FormulaRule, arguments: Sequence[str], *, highest: bool) -> s
 
 def arithmetic_stages(key: str, node: n.Arithmetic, left: str, right: str, lead: str | None) -> list[Stage]:
     """Two intervals combined."""
+    if (side := node.scaled()) is not None:
+        return _scaled_stages(key, node.operator, *((left, right) if side == "left" else (right, left)), lead)
     ends = [f"ABS({k}_{end}) >= {t.HIGH}" for k in (left, right) for end in "ab"]
     broken = t.any_sql(ends + ([f"({right}_a <= 0e0 AND {right}_b >= 0e0)"] if node.operator == "/" else []))
     why = f"CASE WHEN {left}_y <> {t.NO_REASON} THEN {left}_y ELSE {right}_y END"
@@ -221,6 +223,17 @@ def arithmetic_stages(key: str, node: n.Arithmetic, left: str, right: str, lead:
         f"{key}_y": f"CASE WHEN {broken} THEN CASE WHEN {why} <> {t.NO_REASON} THEN {why} "
         f"ELSE {t.reason('not_computable')} END WHEN {key}_a = {key}_b THEN {t.NO_REASON} ELSE {why} END"
     }
+    return [first, second | (evidence(key, lead) if lead else {})]
+
+
+def _scaled_stages(key: str, operator: str, part: str, factor: str, lead: str | None) -> list[Stage]:
+    """An interval times, or over, a number above 0; no limit stays no limit."""
+    first = {
+        f"{key}_{end}": f"CASE WHEN ABS({part}_{end}) >= {t.HIGH} THEN {part}_{end} "
+        f"ELSE {part}_{end} {operator} {factor}_{end} END"
+        for end in "ab"
+    } | {f"{key}_t": f"LEAST({part}_t, {factor}_t)"}
+    second = {f"{key}_y": f"CASE WHEN {key}_a = {key}_b THEN {t.NO_REASON} ELSE {part}_y END"}
     return [first, second | (evidence(key, lead) if lead else {})]
 
 

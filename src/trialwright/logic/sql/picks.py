@@ -13,6 +13,7 @@ from datetime import date
 
 from trialwright.logic.sql import text as t
 from trialwright.logic.sql.script import Step
+from trialwright.logic.sql.sources import Slot
 
 PICKS = "picks"
 _EPOCH = "DATE '1970-01-01'"
@@ -20,14 +21,10 @@ _ALONE = "b.n = 1 AND b.sure = 1"  # one result, and it is certain
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """One pick: `table` holds its records (facts, or the totals of a score), `anchor` the days its window ends on."""
+class PickSlot(Slot):
+    """One pick: `table` holds its records (facts, or the totals of a score)."""
 
-    number: int
-    concept: str
-    where: t.SpanSql
     table: str = "facts"
-    anchor: str = ""
     first: bool = False
     ratio: bool = False
     worst: str = "none"
@@ -43,7 +40,7 @@ class Slot:
         return {"high": 1, "low": -1, "none": 0}[self.worst]
 
 
-def pick_steps(slots: Sequence[Slot], on: date) -> list[Step]:
+def pick_steps(slots: Sequence[PickSlot], on: date) -> list[Step]:
     """From records to `picks`: `slot, person, t, a, b, y, af, ad, bf, bd` as numbers have them."""
     together = "b.slot = r.slot AND b.person = r.person"
     return [
@@ -71,7 +68,7 @@ def pick_steps(slots: Sequence[Slot], on: date) -> list[Step]:
     ]
 
 
-def _rows(slots: Sequence[Slot], on: date) -> list[str]:
+def _rows(slots: Sequence[PickSlot], on: date) -> list[str]:
     """Every record that may lie in the window of a slot."""
     found = []
     for first in (False, True):

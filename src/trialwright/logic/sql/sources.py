@@ -2,8 +2,9 @@
 
 The typed table `facts` (alias f) has the columns of `record.Fact`, with reasons as ranks, `start_high` of an undated
 fact the day of knowledge, `exact` (one certain day), `date_why` (why the day is not certain) and `why` (why a
-presence is only possible). `person` is a number of the table `persons`. Facts that start after the day of knowledge
-are not in it. What several rules ask of one kind of source is one scan for all of them, one row per person and slot.
+presence or a 'no' is only possible). `person` is a number of the table `persons`. Facts that start after the day of
+knowledge are not in it. What several rules ask of one kind of source is one scan for all of them, one row per person
+and slot.
 """
 
 from __future__ import annotations
@@ -45,16 +46,20 @@ def present_step(slots: Sequence[Slot], on: date) -> Step:
 
 
 def denied_step(slots: Sequence[Slot], on: date) -> Step:
-    """The strongest recorded 'no' of each slot."""
+    """The strongest recorded 'no' of each slot; a doubtful one is only possible."""
+
+    def certainly(span: t.SpanSql, on: date) -> str:
+        return f"{t.lies_certainly(span, on)} AND f.doubt = {t.NO_REASON}"
+
     return _best(
         DENIED,
         slots,
         on,
         rows="f.absent",
         possibly=t.lies_possibly,
-        certainly=t.lies_certainly,
+        certainly=certainly,
         order="0",
-        why="f.date_why",
+        why="f.why",
     )
 
 
@@ -153,6 +158,15 @@ def extreme_step(node: n.Pick, key: str, where: t.SpanSql, anchor: str, on: date
         f"SELECT f.person, {', '.join(columns)} FROM facts AS f{join} "
         f"WHERE f.concept = {t.name(node.concept)} AND {t.lies_possibly(where)} GROUP BY f.person",
     )
+
+
+NO_DAY = [
+    (
+        "",
+        "SELECT person, CAST(NULL AS DATE) AS low, CAST(NULL AS DATE) AS high, FALSE AS sure FROM people WHERE FALSE",
+    )
+]
+"""The days of a named day in a search of records: nobody has one."""
 
 
 def anchor_tables(node: n.AnchorDay, key: str, on: date) -> list[tuple[str, str]]:

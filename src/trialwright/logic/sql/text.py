@@ -6,11 +6,11 @@ Structs order by their fields from left to right, which gives every pick a total
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from trialwright.logic.nodes import AnchorDay, Window
+from trialwright.logic.nodes import AnchorDay, NamedDay, Window
 from trialwright.logic.reasons import RANK
 from trialwright.terms.dates import FIRST_DAY
 from trialwright.terms.quantity import BOUND
@@ -71,14 +71,14 @@ Certainly = Callable[[SpanSql, date], str]
 Columns = Callable[[SpanSql], str]
 
 
-def span(window: Window, on: date, anchors: dict[AnchorDay, str]) -> SpanSql:
+def span(window: Window, on: date, anchors: Mapping[AnchorDay | NamedDay, str]) -> SpanSql:
     """The days of a window; an anchored one refers to the columns of its anchor's table."""
     if window.anchor is None:
         first = day(window.length.before(on) if window.length else FIRST_DAY)
         return SpanSql(first, first, day(on), day(on))
     table = anchors[window.anchor]
     low, high, sure = f"{table}.low", f"{table}.high", f"{table}.sure"
-    if window.anchor.default_on:
+    if isinstance(window.anchor, AnchorDay) and window.anchor.default_on:
         low, high = f"COALESCE({low}, {day(on)})", f"COALESCE({high}, {day(on)})"
         sure = f"COALESCE({sure}, TRUE)"
     if window.length is None:

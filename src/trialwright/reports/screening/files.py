@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trialwright.reports.cells import safe_cell
 from trialwright.reports.coverage import coverage_lines
 from trialwright.reports.words import OVERALL, SYNTHETIC
 from trialwright.terms.message import message, render
@@ -61,25 +62,6 @@ def _csv_row(person: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:
         first.get("fact"), first.get("concept"), first.get("value"), first.get("unit"), first.get("converted"),
         first.get("converted_unit"), first.get("date"), margin.get("value"), margin.get("unit"),
     ]  # fmt: skip
-
-
-def safe_cell(cell: Any) -> Any:
-    """A cell no spreadsheet takes for a formula: text that begins like one gets an apostrophe in front."""
-    if isinstance(cell, str) and cell[:1] in (
-        "=",
-        "+",
-        "-",
-        "@",
-        "\t",
-        "\r",
-        "\n",
-        "\uff1d",
-        "\uff0b",
-        "\uff0d",
-        "\uff20",
-    ):
-        return "'" + cell
-    return cell
 
 
 PARQUET = pa.schema(

@@ -17,6 +17,7 @@ KINDS: Mapping[str, Kind] = {
         results.FIRST,
         results.LOWEST,
         results.HIGHEST,
+        results.BASELINE,
         results.RECORDED,
         results.COUNT,
         results.STAND_IN,

@@ -1,19 +1,20 @@
-"""Calls about results: latest, first, lowest, highest, recorded, count, stand_in, latest_day."""
+"""Calls about results: latest, first, lowest, highest, baseline, recorded, count, stand_in, latest_day."""
 
 from __future__ import annotations
 
 from trialwright.logic import nodes as n
 from trialwright.study import grammar as g
+from trialwright.study.concepts import Concept
 from trialwright.study.criteria.scope import Kind, Scope
 from trialwright.terms.message import message
 
 RESULTS = ("measurement", "finding")
-_NAMED = ("within", "same_day", "missing", "surrogate")
+_NAMED = ("within", "before", "same_day", "missing", "surrogate")
 
 
 def _pick(call: g.Call, scope: Scope, which: n.Which) -> n.Number:
     concept = scope.concept(call, scope.one(call), RESULTS)
-    window = scope.window(call, scope.screening_window)
+    window = scope.window(call, scope.default_window)
     missing = scope.reason(scope.named(call, "missing"), "no_record")
     other = scope.named(call, "surrogate")
     surrogate = None
@@ -31,9 +32,14 @@ def _pick(call: g.Call, scope: Scope, which: n.Which) -> n.Number:
                 ),
                 message("Leave it out."),
             )
-        weights = scope.weights(call, concept)
-        return n.Score(concept.name, concept.items, weights, window, missing=missing)
+        return _score(call, scope, concept, concept.items, window, missing)
     return n.Pick(concept.name, which, window, missing=missing, surrogate=surrogate)
+
+
+def _score(
+    call: g.Call, scope: Scope, concept: Concept, items: str, window: n.Window, missing: str
+) -> n.Score:
+    return n.Score(concept.name, items, scope.weights(call, concept), window, missing=missing)
 
 
 LATEST = Kind(
@@ -70,9 +76,31 @@ HIGHEST = Kind(
 )
 
 
+def _baseline(call: g.Call, scope: Scope) -> n.Number:
+    concept = scope.concept(call, scope.one(call), RESULTS)
+    if scope.baseline is None:
+        scope.fail(
+            call,
+            message("The study does not say what its baseline is."),
+            message("Write `baseline` in analysis.yaml."),
+        )
+    window = scope.share(scope.baseline)
+    if concept.items:
+        return _score(call, scope, concept, concept.items, window, "no_baseline")
+    return n.Pick(concept.name, "latest", window, missing="no_baseline")
+
+
+BASELINE = Kind(
+    "baseline",
+    message("the baseline value as the analysis plan defines it; there is none in a search of records"),
+    "latest(urine_protein_24h) / baseline(urine_protein_24h) < 0.5",
+    _baseline,
+)
+
+
 def _recorded(call: g.Call, scope: Scope) -> n.Recorded:
     concept = scope.concept(call, scope.one(call), RESULTS)
-    return n.Recorded(concept.name, scope.window(call, scope.screening_window))
+    return n.Recorded(concept.name, scope.window(call, scope.default_window))
 
 
 RECORDED = Kind(
@@ -86,7 +114,7 @@ RECORDED = Kind(
 
 def _count(call: g.Call, scope: Scope) -> n.ResultCount:
     concept = scope.concept(call, scope.one(call), RESULTS)
-    return n.ResultCount(concept.name, scope.window(call, scope.screening_window))
+    return n.ResultCount(concept.name, scope.window(call, scope.default_window))
 
 
 COUNT = Kind(
@@ -121,7 +149,7 @@ STAND_IN = Kind(
 def _latest_day(call: g.Call, scope: Scope) -> n.AnchorDay:
     concept = scope.concept(call, scope.one(call), RESULTS)
     only_yes = concept.values == ("boolean",)
-    return n.AnchorDay(concept.name, scope.window(call, scope.screening_window), only_yes, default_on=True)
+    return n.AnchorDay(concept.name, scope.window(call, scope.default_window), only_yes, default_on=True)
 
 
 LATEST_DAY = Kind(
@@ -135,7 +163,7 @@ LATEST_DAY = Kind(
 
 def _is(call: g.Call, scope: Scope) -> n.IsYes:
     concept = scope.concept(call, scope.one(call), ("finding",), boolean=True)
-    window = scope.window(call, scope.screening_window)
+    window = scope.window(call, scope.default_window)
     missing = scope.reason(scope.named(call, "missing"), "not_asked")
     return n.IsYes(scope.share(n.Pick(concept.name, "latest", window, missing=missing)))
 

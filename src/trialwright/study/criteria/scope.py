@@ -12,11 +12,12 @@ from trialwright.logic import nodes as n
 from trialwright.logic.reasons import REASONS
 from trialwright.study import grammar as g
 from trialwright.study.concepts import Concept
+from trialwright.study.measures import bridges_of, is_pure, unit_of
 from trialwright.terms.dates import Length, parse_length
 from trialwright.terms.message import Message, message
 from trialwright.terms.units import IncompatibleUnits, UnknownUnit, converter
 
-Lowered = n.Number | n.Condition | n.AnchorDay
+Lowered = n.Number | n.Condition | n.AnchorDay | n.NamedDay
 Found = TypeVar("Found", bound=n.Node | n.Window)
 ULN = "ULN"
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
@@ -38,12 +39,19 @@ class Kind:
 
 @dataclass
 class Scope:
-    """The concepts, parameters, definitions and kinds that rules of one study may use."""
+    """The concepts, parameters, definitions and kinds that rules of one study may use.
+
+    `baseline`: in which time a baseline value lies (None: the study has none). `days`: days that the schedule names.
+    `results`: where results and answers count from unless a rule says so (None: the screening window).
+    """
 
     concepts: Mapping[str, Concept]
     parameters: Mapping[str, str]
     definitions: Mapping[str, str]
     kinds: Mapping[str, Kind]
+    baseline: n.Window | None = None
+    days: frozenset[str] = frozenset()
+    results: n.Window | None = None
     lowered: dict[str, Lowered] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
@@ -102,6 +110,8 @@ class Scope:
                 return n.Not(self.condition(part))
             case g.Comparison(left=left, operator=operator, right=right):
                 return self._comparison(expression, left, operator, right)
+            case g.Operation():
+                return self._operation(expression)
             case g.Membership(left=left, texts=texts):
                 return self._membership(expression, left, texts)
             case g.Quantity(number=number, unit="" | "1"):
@@ -126,7 +136,9 @@ class Scope:
             return n.Constant(text == "always")
         if text in self.definitions:
             return self._definition(expression, text)
-        known = [*self.definitions, "age", "sex", "always", "never"]
+        if text in self.days:
+            return n.NamedDay(text)
+        known = [*self.definitions, *sorted(self.days), "age", "sex", "always", "never"]
         if text in self.concepts:
             self.fail(
                 expression,
@@ -211,6 +223,65 @@ class Scope:
                 message("Give the concept the unit {wanted}.", wanted=wanted or "1"),
             )
 
+    # arithmetic
+
+    def _operation(self, whole: g.Operation) -> n.Arithmetic:
+        left, right = self._operands(whole)
+        units = self.unit_of(left), self.unit_of(right)
+        written = any(isinstance(part, n.Literal) and " " in part.text for part in (left, right))
+        if whole.operator in "+-" and not written:
+            self._one_unit(whole, *units)
+        elif whole.operator == "*" and not (is_pure(units[0]) or is_pure(units[1])):
+            self.fail(
+                whole,
+                message("{left} times {right} is no unit that is used here.", left=units[0], right=units[1]),
+                message("Multiply with a number without a unit."),
+            )
+        elif whole.operator == "/":
+            if isinstance(right, n.Literal) and right.value == 0:
+                self.fail(whole, message("Nothing can be divided by 0."), message("Correct the rule."))
+            if not (is_pure(units[1]) or written):
+                self._one_unit(whole, *units)
+        return n.Arithmetic(whole.operator, left, right)  # type: ignore[arg-type]
+
+    def _operands(self, whole: g.Operation) -> tuple[n.Number, n.Number]:
+        """Both sides; a quantity is taken in the unit of the number beside it."""
+        if isinstance(whole.left, g.Quantity) and not isinstance(whole.right, g.Quantity):
+            right = self.number(whole.right)
+            return self._beside(whole, whole.left, right), right
+        left = self.number(whole.left)
+        if isinstance(whole.right, g.Quantity):
+            return left, self._beside(whole, whole.right, left)
+        return left, self.number(whole.right)
+
+    def _beside(self, whole: g.Operation, quantity: g.Quantity, number: n.Number) -> n.Number:
+        if whole.operator in "*/" and not quantity.unit:
+            return self.number(quantity)
+        if whole.operator == "*":
+            self.fail(
+                quantity,
+                message("{seen} has a unit, so nothing can be multiplied with it.", seen=quantity.text),
+                message("Multiply with a number without a unit."),
+            )
+        return self.share(self.threshold(quantity, number)[1])
+
+    def _one_unit(self, whole: g.Operation, left: str, right: str) -> None:
+        try:
+            conversion = converter(right or "1", left or "1", ())
+        except (UnknownUnit, IncompatibleUnits):
+            conversion = None
+        if conversion is None or conversion.factor != 1 or conversion.offset != 0:
+            self.fail(
+                whole,
+                message(
+                    "{operator} stands between {left} and {right}.",
+                    operator=whole.operator,
+                    left=left or "1",
+                    right=right or "1",
+                ),
+                message("Both numbers must be in one unit."),
+            )
+
     # comparisons
 
     def _comparison(
@@ -232,7 +303,7 @@ class Scope:
 
     def threshold(self, quantity: g.Quantity, number: n.Number) -> tuple[n.Number, n.Literal]:
         """A limit in the unit of the number it is compared with; ULN turns a pick into a ratio."""
-        if quantity.unit == ULN:
+        if quantity.unit == ULN:  # a sum or a ratio has no upper limit of its own
             if not isinstance(number, n.Pick) or self.concepts[number.concept].kind != "measurement":
                 self.fail(
                     quantity,
@@ -242,14 +313,21 @@ class Scope:
             return self.share(replace(number, quantity="ratio")), n.Literal(
                 float(quantity.number), quantity.text
             )
-        return number, n.Literal(
-            self.convert(quantity, self.unit_of(number), self.bridges_of(number)), quantity.text
+        computed = isinstance(number, n.Arithmetic)
+        value = self.convert(
+            quantity, self.unit_of(number), bridges_of(number, self.concepts), computed=computed
         )
+        return number, n.Literal(value, quantity.text)
 
-    def convert(self, quantity: g.Quantity, wanted: str, bridges: tuple[str, ...] = ()) -> float:
-        """A quantity in another unit; a missing unit is an error wherever a unit is needed."""
+    def convert(
+        self, quantity: g.Quantity, wanted: str, bridges: tuple[str, ...] = (), *, computed: bool = False
+    ) -> float:
+        """A quantity in another unit; a missing unit is an error wherever a unit is needed.
+
+        `computed`: it is compared with a sum, difference or multiple, which a unit with its own zero would shift.
+        """
         value = float(quantity.number)
-        if not quantity.unit and wanted in ("", "1", "{score}"):
+        if not quantity.unit and is_pure(wanted):
             return value
         if not quantity.unit:
             self.fail(
@@ -271,34 +349,21 @@ class Scope:
                 message("{unit} cannot be compared with {wanted}.", unit=quantity.unit, wanted=wanted or "1"),
                 message("Use {wanted}, or give the concept a conversion.", wanted=wanted or "1"),
             )
+        if computed and conversion.offset:
+            self.fail(
+                quantity,
+                message(
+                    "{unit} and {wanted} count from different zeros, so a computed number cannot be converted.",
+                    unit=quantity.unit,
+                    wanted=wanted,
+                ),
+                message("Write the quantity in {wanted}.", wanted=wanted),
+            )
         return value * conversion.factor + conversion.offset
 
     def unit_of(self, number: n.Number) -> str:
         """The unit a number is in ('' for a pure number)."""
-        match number:
-            case (
-                n.Pick(concept=concept, quantity="value")
-                | n.Score(concept=concept)
-                | n.StandIn(n.Pick(concept=concept))
-            ):
-                return self.concepts[concept].unit or ""
-            case n.Formula(unit=unit):
-                return unit
-            case n.Age():
-                return "a"
-            case n.Course(concept=concept, measure=measure):
-                daily = self.concepts[concept].unit or ""
-                return {"days": "d", "max_daily_dose": daily}.get(measure, daily.removesuffix("/d"))
-            case n.Arithmetic(left=left):
-                return self.unit_of(left)
-        return ""
-
-    def bridges_of(self, number: n.Number) -> tuple[str, ...]:
-        """The conversions between dimensions that the concept behind a number allows."""
-        match number:
-            case n.Pick(concept=concept) | n.StandIn(n.Pick(concept=concept)):
-                return tuple(self.concepts[concept].conversions)
-        return ()
+        return unit_of(number, self.concepts)
 
     def _membership(self, whole: g.Expression, left: g.Expression, texts: tuple[str, ...]) -> n.Condition:
         if isinstance(left, g.Name) and left.text == "sex":
@@ -443,14 +508,18 @@ class Scope:
             other = self.concept(call, same_day, ("finding", "measurement"))
             anchor = self.share(n.AnchorDay(other.name, n.Window()))
             return self.share(n.Window(Length(0, "d"), anchor))
-        anchor_day = None
+        anchor_day: n.AnchorDay | n.NamedDay | None = None
         if before is not None:
             lowered = self.lower(before)
-            if not isinstance(lowered, n.AnchorDay):
-                self.fail(before, message("This is not a day."), message("Define it with latest_day(...)."))
+            if not isinstance(lowered, n.AnchorDay | n.NamedDay):
+                self.fail(
+                    before,
+                    message("This is not a day."),
+                    message("Define it with latest_day(...), or name an anchor of the schedule."),
+                )
             anchor_day = lowered
         if within is None:
-            if default is None:
+            if default is None or before is not None:
                 self.fail(
                     call,
                     message("{name} does not say which time counts.", name=call.name),
@@ -460,6 +529,11 @@ class Scope:
         if isinstance(within, g.Name) and within.text in ("ever", "today"):
             return self.share(n.Window(None if within.text == "ever" else Length(0, "d"), anchor_day))
         return self.share(n.Window(self.length(within), anchor_day))
+
+    @property
+    def default_window(self) -> n.Window:
+        """The window in which results and answers count where a rule names none."""
+        return self.share(self.results) if self.results is not None else self.screening_window
 
     @property
     def screening_window(self) -> n.Window:

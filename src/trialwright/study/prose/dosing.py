@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trialwright.study.design import (
+from trialwright.study.design import Intervention
+from trialwright.study.model import Study
+from trialwright.study.prose.document import Block, Bullets, Code, Heading, Inline, Item, Paragraph, Table
+from trialwright.study.prose.figures import Prose, day_from, quantity_text
+from trialwright.study.prose.tables import facts, listing, qualified, ruled, section, text_of
+from trialwright.study.prose.vocabulary import term
+from trialwright.study.prose.words import Words, within_sentence
+from trialwright.study.regimen import (
     Container,
+    DayRule,
     DoseAdjustment,
     DoseStep,
     DoseTarget,
-    Intervention,
     Preparation,
     Regimen,
+    Rounding,
 )
-from trialwright.study.model import Study
-from trialwright.study.prose.document import Block, Bullets, Code, Heading, Inline, Item, Paragraph, Table
-from trialwright.study.prose.figures import Prose, quantity_text
-from trialwright.study.prose.tables import facts, listing, qualified, ruled, section, text_of
-from trialwright.study.prose.vocabulary import term
-from trialwright.study.prose.words import Words
 from trialwright.terms.message import Text, message
 
 
@@ -29,24 +31,31 @@ def describe_dosing(study: Study, words: Words) -> Iterator[Block]:
         yield Paragraph(
             message("The definition has no computable dosing; the descriptions of the interventions stand.")
         )
-    visits = {each.id: each.title for each in study.schedule.encounters} if study.schedule else {}
+    names = {each.id: each.title for each in study.interventions} | {
+        each.id: each.title for each in study.epochs
+    }
+    if study.schedule:
+        names |= {each.id: each.title for each in study.schedule.anchors}
+        names |= {each.id: each.title for each in study.schedule.encounters}
     for intervention in study.interventions:
         if intervention.regimen is not None:
-            yield from _regimen(intervention, intervention.regimen, visits, words)
+            yield from _regimen(intervention, intervention.regimen, names, words)
 
 
 def _regimen(
-    intervention: Intervention, regimen: Regimen, visits: Mapping[str, Text], words: Words
+    intervention: Intervention, regimen: Regimen, names: Mapping[str, Text], words: Words
 ) -> Iterator[Block]:
     yield Heading(3, intervention.title)
-    rounding, target = regimen.rounding, regimen.target
+    target, carry_on = regimen.target, term("carry_on", regimen.carry_on)
     yield facts(
         [
             (message("Route"), term("route", regimen.route)),
             (message("How often"), term("frequency", regimen.frequency)),
-            (message("Visits"), listing(visits.get(id, id) for id in regimen.encounters)),
-            (message("Starts"), regimen.starts),
-            (message("Ends"), regimen.ends),
+            (message("Stands for"), listing(names.get(id, id) for id in intervention.stands_for)),
+            (message("Epoch"), listing(names.get(id, id) for id in intervention.epochs)),
+            (message("Visits"), listing(names.get(id, id) for id in regimen.encounters)),
+            (message("Starts"), listing(_said(regimen.starts, regimen.begins, names))),
+            (message("Ends"), listing(_said(regimen.ends, regimen.stops, names, before=True))),
             (message("Lasts at least"), _quantity(regimen.lasts_at_least)),
             (message("Lasts at most"), _quantity(regimen.lasts_at_most)),
             (message("Lowest dose"), _quantity(regimen.low)),
@@ -54,10 +63,8 @@ def _regimen(
             (message("Lowest total"), _quantity(regimen.total_low)),
             (message("Highest total"), _quantity(regimen.total_high)),
             (message("Body weight"), ruled(regimen.weight, words)),
-            (
-                message("Rounded to"),
-                qualified(quantity_text(rounding.to), term("ties", rounding.ties)) if rounding else "",
-            ),
+            (message("Rounded to"), _rounding(regimen.rounding)),
+            (message("If nothing is to change"), carry_on),
             (
                 message("Target"),
                 _target(target, words) if target else "",
@@ -75,6 +82,23 @@ def _regimen(
                 for each in regimen.adjustments
             ),
         )
+
+
+def _said(
+    text: Text | None, day: DayRule | None, names: Mapping[str, Text], *, before: bool = False
+) -> Iterator[Prose]:
+    if text is not None:
+        yield text
+    if day is not None:
+        counted = day_from(day.at, within_sentence(names[day.anchor]) if day.anchor in names else day.anchor)
+        yield message("before {day}", day=counted) if before else counted
+
+
+def _rounding(rounding: Rounding | None) -> Prose:
+    if rounding is None:
+        return ""
+    parts = [term("towards", rounding.towards), term("ties", rounding.ties)]
+    return qualified(quantity_text(rounding.to), text_of([part for part in parts if part]))
 
 
 def _target(target: DoseTarget, words: Words) -> Prose:
@@ -108,6 +132,8 @@ def _step(step: DoseStep) -> Prose:
 
 def _adjustment(adjustment: DoseAdjustment) -> Inline:
     parts: list[Prose] = [term("action", adjustment.action)]
+    if adjustment.once_taken:
+        parts.append(message("once it has been taken"))
     if adjustment.amount:
         parts.append(quantity_text(adjustment.amount))
     if adjustment.by:
@@ -126,6 +152,9 @@ def _preparation(preparation: Preparation | None) -> Inline:
     parts += [term("choose", each) for each in preparation.choose]
     if preparation.concentration:
         parts.append(message("concentration {amount}", amount=quantity_text(preparation.concentration)))
+    if preparation.volume_rounding:
+        shown = _rounding(preparation.volume_rounding)
+        parts.append(message("volume shown to {amount}", amount=shown))
     if preparation.diluted_to:
         parts.append(message("diluted to {amount}", amount=quantity_text(preparation.diluted_to)))
     if preparation.diluent:

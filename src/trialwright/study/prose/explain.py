@@ -8,6 +8,7 @@ from trialwright.logic import nodes as n
 from trialwright.study.canonical import version
 from trialwright.study.model import Study
 from trialwright.study.population import Criterion
+from trialwright.study.prose.analysis_plan import describe_analysis
 from trialwright.study.prose.document import (
     Block,
     Bullets,
@@ -22,8 +23,9 @@ from trialwright.study.prose.document import (
     item_of,
 )
 from trialwright.study.prose.dosing import describe_dosing
-from trialwright.study.prose.outcomes import describe_analysis, describe_safety
-from trialwright.study.prose.plans import describe_allocation, describe_forms, describe_schedule
+from trialwright.study.prose.outcomes import describe_safety
+from trialwright.study.prose.plans import describe_allocation, describe_schedule
+from trialwright.study.prose.questions import describe_forms
 from trialwright.study.prose.rules import describe, outline
 from trialwright.study.prose.synopsis import describe_arms, describe_identity, describe_objectives
 from trialwright.study.prose.tables import (
@@ -53,7 +55,7 @@ def explain(study: Study, eligibility: Eligibility) -> Document:
         *describe_schedule(study, words),
         *describe_dosing(study, words),
         *describe_allocation(study, words),
-        *describe_forms(study, words),
+        *describe_forms(study),
         *describe_safety(study, words),
         *describe_analysis(study, words),
         *_concepts(study),

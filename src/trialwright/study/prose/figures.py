@@ -121,6 +121,17 @@ def duration(number: str, unit: str) -> Message:
     raise KeyError(unit)
 
 
+def day_from(offset: str, anchor: Prose) -> Message:
+    """A day counted from an anchor: "2 weeks after week 0", "the day of enrolment"."""
+    number, _, unit = offset.lstrip("+").partition(" ")
+    if number.lstrip("-") in ("", "0"):
+        return message("the day of {anchor}", anchor=anchor)
+    length = duration(number.lstrip("-"), unit)
+    if number.startswith("-"):
+        return message("{length} before {anchor}", length=length, anchor=anchor)
+    return message("{length} after {anchor}", length=length, anchor=anchor)
+
+
 def quantity_text(text: str) -> Prose:
     """A quantity as a study writes it ("1.5 g/(24.h)", "28 d"), as people read it."""
     number, _, unit = text.partition(" ")

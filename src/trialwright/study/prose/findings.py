@@ -48,6 +48,11 @@ def say(verdict: str, reason: str, finding: Finding | None, words: Words) -> Mes
     return found
 
 
+def say_finding(finding: Finding, words: Words) -> Message:
+    """What a finding rests on, in full sentences: all deciding parts in reading order."""
+    return _sentences(_entries(finding, words))
+
+
 def say_leaf(finding: Finding, words: Words) -> Message:
     """One deciding part as a sentence."""
     return _sentences(_leaf(finding, words))

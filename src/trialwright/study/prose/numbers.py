@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trialwright.assessments import ASSESSMENTS
 from trialwright.logic import nodes as n
+from trialwright.study.occasions import VISIT_WINDOW
 from trialwright.study.prose.figures import Prose, both, clauses, figure, quantity
 from trialwright.study.prose.words import Words, within_sentence
 from trialwright.terms.message import Message, message
@@ -77,6 +78,11 @@ def describe_number(node: n.Number, words: Words) -> Message:
             return message("the sex (1 for female, 0 for male)")
         case n.Pick():
             return _pick(node, words)
+        case n.Score(concept, missing="no_baseline"):
+            return message(
+                "the baseline {label} (added up from its items where their list is complete, else as recorded)",
+                label=words.label(concept),
+            )
         case n.Score(concept, window=window):
             return message(
                 "the latest {label} {window} (added up from its items where their list is complete, else as recorded)",
@@ -93,6 +99,13 @@ def describe_number(node: n.Number, words: Words) -> Message:
             title = within_sentence(ASSESSMENTS[name].title)
             parts = both([_argument(part, words) for part in arguments])
             return message("{title} (computed from {arguments})", title=title, arguments=parts)
+        case n.Arithmetic("*", n.Literal() as factor, part) | n.Arithmetic("*", part, n.Literal() as factor):
+            return message(
+                "{factor} times {number}", factor=_written(factor), number=describe_number(part, words)
+            )
+        case n.Arithmetic("/", part, n.Literal() as factor):
+            number = describe_number(part, words)
+            return message("{number} divided by {factor}", number=number, factor=_written(factor))
         case n.Arithmetic(operator, left, right):
             return _arithmetic(operator, describe_number(left, words), describe_number(right, words))
         case n.ItemCount(concept, items, window):
@@ -124,7 +137,13 @@ def _argument(node: n.Number, words: Words) -> Prose:
 
 
 def _pick(node: n.Pick, words: Words) -> Message:
+    if words.is_entered(node.concept):
+        return message('"{label}"', label=words.title(node.concept))
     label, window = words.label(node.concept), words.within(node.window)
+    if node.missing == "no_baseline":
+        return message("the baseline {label}", label=label)
+    if node.window == VISIT_WINDOW and node.which == "latest":
+        return message("the {label} at the visit", label=label)
     match node.which:
         case "latest":
             said = message("the latest {label} {window}", label=label, window=window)

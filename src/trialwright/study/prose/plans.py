@@ -1,29 +1,25 @@
-"""What is planned for participants in prose: schedule of activities, allocation, forms."""
+"""What is planned for participants in prose: schedule of activities, allocation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from trialwright.study.allocation import Factor, Minimisation, PermutedBlocks, StratifiedBlocks
-from trialwright.study.forms import Form
-from trialwright.study.forms import Item as FormItem
 from trialwright.study.model import Study
 from trialwright.study.prose.document import (
     Block,
     Bullets,
-    Code,
     Heading,
     Inline,
     Item,
-    Lines,
     Paragraph,
     Table,
 )
-from trialwright.study.prose.figures import Prose, duration, quantity_text
+from trialwright.study.prose.figures import Prose, day_from, quantity_text
 from trialwright.study.prose.tables import described, facts, listing, ruled, section, text_of
 from trialwright.study.prose.vocabulary import term
 from trialwright.study.prose.words import Words, within_sentence
-from trialwright.study.schedule import Anchor, AnchorEvent, Encounter, ScheduleOfActivities, Timing
+from trialwright.study.schedule import Anchor, AnchorEvent, Clock, Encounter, ScheduleOfActivities, Timing
 from trialwright.terms.message import Message, Text, message
 
 
@@ -38,15 +34,26 @@ def describe_schedule(study: Study, words: Words) -> Iterator[Block]:
     day_1 = titles.get(schedule.study_day_1, schedule.study_day_1)
     yield Paragraph(message("Study day 1 is the day of {anchor}; there is no day 0.", anchor=day_1))
     names = {each.id: each.title for each in study.interventions}
-    yield Bullets(tuple(Item(_anchor(anchor, names)) for anchor in schedule.anchors))
+    yield Bullets(tuple(Item(_anchor(anchor, names, titles)) for anchor in schedule.anchors))
+    if schedule.clocks:
+        yield Paragraph(message("Weeks are numbered by more than one clock:"))
+        yield Bullets(tuple(Item(_clock(clock, titles)) for clock in schedule.clocks))
     epochs = {each.id: each.title for each in study.epochs}
     yield Table(
-        (message("Visit"), message("Epoch"), message("When"), message("How"), message("Description")),
+        (
+            message("Visit"),
+            message("Epoch"),
+            message("When"),
+            *(clock.title for clock in schedule.clocks),
+            message("How"),
+            message("Description"),
+        ),
         tuple(
             (
                 each.title,
                 epochs.get(each.epoch or "", each.epoch or ""),
                 _when(each, titles),
+                *(_week(clock.planned_day(each)) for clock in schedule.clocks),
                 term("encounter_mode", each.mode),
                 each.description or "",
             )
@@ -56,28 +63,63 @@ def describe_schedule(study: Study, words: Words) -> Iterator[Block]:
     yield from _activities(study, schedule, words)
 
 
-def _anchor(anchor: Anchor, names: Mapping[str, Text]) -> Inline:
-    events = text_of([_event(event, names) for event in anchor.events])
+def _anchor(anchor: Anchor, names: Mapping[str, Text], titles: Mapping[str, Text]) -> Inline:
+    events = text_of([_event(event, names, titles) for event in anchor.events])
     return described(message("{title} ({remark})", title=anchor.title, remark=events), anchor.description)
 
 
-def _event(event: AnchorEvent, names: Mapping[str, Text]) -> Prose:
+def _event(event: AnchorEvent, names: Mapping[str, Text], titles: Mapping[str, Text]) -> Prose:
     what = term("event", event.event)
     if event.interventions:
         things = tuple(within_sentence(names[id]) if id in names else id for id in event.interventions)
         what = message("{event} of {things}", event=what, things=things)
+    if event.gap:
+        what = message(
+            "{event}, doses at most {gap} apart being one course", event=what, gap=quantity_text(event.gap)
+        )
+    if event.before:
+        what = message("{event}, before {anchor}", event=what, anchor=titles.get(event.before, event.before))
+    if event.prior_care:
+        what = message("{event}; {remark}", event=what, remark=term("prior_care", event.prior_care))
     return message("{event} in {arms}", event=what, arms=event.arms) if event.arms else what
 
 
+def _clock(clock: Clock, titles: Mapping[str, Text]) -> Inline:
+    parts: list[Prose] = [message("counted from {anchor}", anchor=titles.get(clock.anchor, clock.anchor))]
+    parts += [
+        message(
+            "{anchor} is planned {day}", anchor=titles.get(id, id), day=day_from(offset, titles[clock.anchor])
+        )
+        for id, offset in clock.planned.items()
+    ]
+    return described(
+        message("{title} ({remark})", title=clock.title, remark=text_of(parts)), clock.description
+    )
+
+
+def _week(day: int | None) -> Prose:
+    return "" if day is None else f"{day / 7:.4g}"
+
+
 def _when(encounter: Encounter, titles: Mapping[str, Text]) -> Prose:
-    timing = encounter.timing
+    when = _timed(encounter.timing, titles)
+    if encounter.day_of is None:
+        return when
+    return message(
+        "{when}; the day of {anchor}", when=when, anchor=titles.get(encounter.day_of, encounter.day_of)
+    )
+
+
+def _timed(timing: Timing | None, titles: Mapping[str, Text]) -> Prose:
     if timing is None:
         return message("at any time (unscheduled)")
     anchor = titles.get(timing.anchor, timing.anchor)
     if timing.at is not None:
-        return _around(timing, _day(timing.at, anchor))
+        return _around(timing, day_from(timing.at, anchor))
     return message(
-        "{first} to {last}", first=_day(timing.earliest or "", anchor), last=_day(timing.latest or "", anchor)
+        "{first} to {last}",
+        first=day_from(timing.earliest or "", anchor),
+        last=day_from(timing.latest or "", anchor),
     )
 
 
@@ -91,16 +133,6 @@ def _around(timing: Timing, day: Message) -> Message:
     if before:
         return message("{day}, at most {before} earlier", day=day, before=before)
     return message("{day}, at most {after} later", day=day, after=after) if after else day
-
-
-def _day(offset: str, anchor: Prose) -> Message:
-    number, _, unit = offset.lstrip("+").partition(" ")
-    if number.lstrip("-") in ("", "0"):
-        return message("the day of {anchor}", anchor=anchor)
-    length = duration(number.lstrip("-"), unit)
-    if number.startswith("-"):
-        return message("{length} before {anchor}", length=length, anchor=anchor)
-    return message("{length} after {anchor}", length=length, anchor=anchor)
 
 
 def _activities(study: Study, schedule: ScheduleOfActivities, words: Words) -> Iterator[Block]:
@@ -123,6 +155,7 @@ def _activities(study: Study, schedule: ScheduleOfActivities, words: Words) -> I
             message("Description"),
             message("Forms"),
             message("Interventions"),
+            message("Arms"),
             message("Only if"),
         ),
         tuple(
@@ -131,6 +164,7 @@ def _activities(study: Study, schedule: ScheduleOfActivities, words: Words) -> I
                 activity.description or "",
                 listing(forms.get(id, id) for id in activity.forms),
                 listing(names.get(id, id) for id in activity.interventions),
+                listing(activity.arms),
                 ruled(activity.condition, words),
             )
             for activity in schedule.activities
@@ -174,50 +208,3 @@ def _levels(factors: Iterable[Factor], words: Words) -> Iterator[tuple[Inline, .
             yield factor.title, message("each site"), ""
         for level in factor.levels:
             yield factor.title, level.title, ruled(level.rule, words)
-
-
-# forms
-
-
-def describe_forms(study: Study, words: Words) -> Iterator[Block]:
-    """What is asked."""
-    yield section(message("Forms"), "forms")
-    if study.forms is None:
-        yield Paragraph(message("The definition has no forms."))
-        return
-    lists = {each.id: each for each in study.forms.code_lists}
-    for form in study.forms.forms:
-        yield Heading(3, form.title)
-        if form.description is not None:
-            yield Paragraph(form.description)
-        yield Table(
-            (message("Question"), message("Answer"), message("Unit or choices"), message("Only if")),
-            tuple(
-                _questions(
-                    form,
-                    {id: tuple(entry.label for entry in each.entries) for id, each in lists.items()},
-                    words,
-                )
-            ),
-        )
-
-
-def _questions(
-    form: Form, choices: Mapping[str, tuple[Text, ...]], words: Words
-) -> Iterator[tuple[Inline, ...]]:
-    for group in form.groups:
-        for item in group.items:
-            yield (
-                described(item.label, item.help),
-                term("item_type", item.type),
-                _answers(item, choices),
-                ruled(item.condition or group.condition, words),
-            )
-
-
-def _answers(item: FormItem, choices: Mapping[str, tuple[Text, ...]]) -> Inline:
-    if item.code_list is not None:
-        return listing(choices.get(item.code_list, ()))
-    if item.calculation is not None:
-        return Code(item.calculation)
-    return Lines(tuple(Code(unit) for unit in item.units)) if item.units else ""

@@ -8,7 +8,7 @@ import unicodedata
 from trialwright.record.fact import PRESENCE_KINDS, Fact
 from trialwright.study.prose.figures import Prose, figure, keeps_sides, quantity
 from trialwright.study.prose.words import Words
-from trialwright.terms.dates import LAST_DAY, parse_date
+from trialwright.terms.dates import LAST_DAY, is_date, parse_date
 from trialwright.terms.message import Message, Text, message
 
 _PLAIN = re.compile(r"(?:0|[1-9]\d{0,14})(?:\.\d{1,12})?")
@@ -44,6 +44,8 @@ def when(fact: Fact) -> Message:
 
 def period(fact: Fact) -> Message:
     """The time of a condition, exposure, procedure or allergy: "from 2026-08-01 to 2026-09-01"."""
+    if fact.doubt == "record_unreadable" and fact.raw.end and not is_date(fact.raw.end):
+        return message("from {start} to an end that cannot be read", start=date_text(fact.raw.start))
     end = date_text(fact.raw.end) if fact.raw.end else ""
     if fact.undated and end:
         return message("without a start, to {end}", end=end)

@@ -42,6 +42,8 @@ def _condition(node: n.Condition, words: Words) -> Message:
             return _compare(node, words, truth=True)
         case n.Present():
             return _present((node,), words)
+        case n.Recorded(concept) if words.is_entered(concept):
+            return message('"{label}" is answered', label=words.title(concept))
         case n.Recorded(concept, window):
             return message(
                 "a result of {label} is recorded {window}",
@@ -125,6 +127,11 @@ def _present(parts: Sequence[n.Present], words: Words, *, truth: bool = True) ->
 
 
 def _answer(pick: n.Pick, words: Words, *, truth: bool) -> Message:
+    if words.is_entered(pick.concept):
+        label = words.title(pick.concept)
+        if truth:
+            return message('"{label}" is answered yes', label=label)
+        return message('"{label}" is answered no', label=label)
     label, window = words.label(pick.concept), words.within(pick.window)
     if truth:
         return message('the latest entry for "{label}" {window} is yes', label=label, window=window)
@@ -154,6 +161,8 @@ def _negated(part: n.Condition, words: Words) -> Message:
             return _present((part,), words, truth=False)
         case n.OneOf():
             return _one_of(part, words, truth=False)
+        case n.Recorded(concept) if words.is_entered(concept):
+            return message('"{label}" is not answered', label=words.title(concept))
         case n.Recorded(concept, window):
             label = words.label(concept)
             return message(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from trialwright.study.criteria import KINDS, Scope
+from trialwright.study.criteria import Scope
 from trialwright.study.grammar import RuleError, parse_rule
 from trialwright.study.prose.document import Code, Heading, Inline, Lines, Table
 from trialwright.study.prose.figures import Prose, clauses
 from trialwright.study.prose.rules import describe
 from trialwright.study.prose.words import Words
+from trialwright.study.rules import rule_scope
 from trialwright.terms.message import Message, Text, message
 
 
@@ -46,19 +47,20 @@ def qualified(what: Prose, remark: Prose) -> Prose:
     return message("{thing} ({remark})", thing=what, remark=remark) if remark else what
 
 
-def rule_in_words(text: str, words: Words) -> Message | None:
-    """A rule text in words; None for a rule of another part of the study, which only that part understands."""
-    study = words.study
-    scope = Scope(words.concepts, study.parameters, study.definitions, KINDS)
+def rule_in_words(text: str, words: Words, scope: Scope | None = None) -> Message | None:
+    """A rule text in words; None for a rule of another part of the study, which only that part understands.
+
+    `scope`: what rules of this part may use, where it is not what all may.
+    """
     try:
-        return describe(scope.lower(parse_rule(text)), words)
+        return describe((scope or rule_scope(words.study)).lower(parse_rule(text)), words)
     except RuleError:
         return None
 
 
-def ruled(rule: str | None, words: Words) -> Inline:
-    """A rule in words, where there are any, above its text."""
+def ruled(rule: str | None, words: Words, scope: Scope | None = None) -> Inline:
+    """A rule in words, where there are any, above its text; `scope` as in `rule_in_words`."""
     if rule is None:
         return ""
-    said = rule_in_words(rule, words)
+    said = rule_in_words(rule, words, scope)
     return Code(rule) if said is None else Lines((said, Code(rule)))

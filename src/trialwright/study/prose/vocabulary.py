@@ -166,7 +166,14 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
         "up": message("half way: up"),
         "down": message("half way: down"),
         "even": message("half way: to the even multiple"),
-        "towards_present": message("half way: towards the present dose"),
+    },
+    "towards": {
+        "nearest": message("to the nearest"),
+        "present_dose": message("towards the present dose"),
+    },
+    "carry_on": {
+        "present_dose": message("the present dose, as long as it lies within the limits"),
+        "planned_dose": message("the planned dose"),
     },
     "choose": {
         "least_waste": message("with the least waste"),
@@ -185,6 +192,11 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
         "allocation": message("allocation"),
         "first_dose": message("first dose"),
         "last_dose": message("last dose"),
+        "course_start": message("first day of the last course"),
+    },
+    "prior_care": {
+        "counts": message("prior care counts"),
+        "ignored": message("prior care does not count"),
     },
     "encounter_mode": {"in_person": message("in person"), "remote": message("remote")},
     "item_type": {
@@ -209,6 +221,19 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
     },
     "distance": {"range": message("range"), "variance": message("variance")},
     "direction": {"low": message("low"), "high": message("high")},
+    "event_property": {
+        "serious": message("serious"),
+        "suspected": message("suspected (related or possibly related to an investigational intervention)"),
+        "unexpected": message("unexpected"),
+    },
+    "seriousness": {
+        "death": message("death"),
+        "life_threatening": message("danger to life"),
+        "hospitalisation": message("admission to hospital, or a longer stay"),
+        "disability": message("lasting or significant disability"),
+        "congenital_anomaly": message("congenital anomaly"),
+        "important_medical_event": message("another important medical event"),
+    },
     "stopping_method": {"beta_binomial": message("beta-binomial")},
     "several_results": {
         "latest": message("the latest counts"),
@@ -225,7 +250,17 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
         "hypothetical": message("hypothetical"),
         "while_on_treatment": message("while on treatment"),
         "principal_stratum": message("principal stratum"),
+        "worst_case": message("worst case: against the experimental arm"),
+        "best_case": message("best case: for the experimental arm"),
     },
+    "worse": {"high": message("higher"), "low": message("lower")},
+    "scale": {"as_is": message("as it is"), "log": message("natural logarithm")},
+    "counted": {
+        "at_encounter": message("the status at the visit"),
+        "up_to_encounter": message("at any visit up to it"),
+    },
+    "outside_window": {"used": message("is used"), "not_used": message("is not used")},
+    "counts_from": {"same_day": message("from that day"), "next_day": message("from the next day")},
     "summary": {
         "risk_difference": message("risk difference"),
         "risk_ratio": message("risk ratio"),

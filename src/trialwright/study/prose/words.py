@@ -11,7 +11,9 @@ from typing import NamedTuple
 from trialwright.assessments import ASSESSMENTS
 from trialwright.logic import nodes as n
 from trialwright.study.concepts import Concept
+from trialwright.study.measures import bridges_of, unit_of
 from trialwright.study.model import Study
+from trialwright.study.occasions import IN_RESPONSE, VISIT
 from trialwright.study.prose.figures import Prose, duration, quantity
 from trialwright.terms.dates import Length
 from trialwright.terms.message import Message, Text, message
@@ -19,6 +21,10 @@ from trialwright.terms.units import Conversion, converter
 
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _ULN = "ULN"
+_VISITS = {
+    VISIT: (message("at the visit"), message("the visit")),
+    IN_RESPONSE: (message("at the visits since the response"), message("the visits since the response")),
+}
 
 
 class Limit(NamedTuple):
@@ -64,23 +70,14 @@ class Words:
                 return labels[value]
         return value
 
+    @staticmethod
+    def is_entered(name: str) -> bool:
+        """Whether a name stands for what is entered on a form; it has points, so it is no concept of a study."""
+        return "." in name
+
     def unit(self, number: n.Number) -> str:
         """The UCUM unit a number is in, '' for a pure number."""
-        match number:
-            case n.Pick(concept=concept, quantity="value") | n.Score(concept=concept):
-                return self.concepts[concept].unit or ""
-            case n.StandIn(first=first):
-                return self.unit(first)
-            case n.Formula(unit=unit):
-                return unit
-            case n.Age():
-                return "a"
-            case n.Course(concept=concept, measure=measure):
-                daily = self.concepts[concept].unit or ""
-                return {"days": "d", "max_daily_dose": daily}.get(measure, daily.removesuffix("/d"))
-            case n.Arithmetic(left=left):
-                return self.unit(left)
-        return ""
+        return unit_of(number, self.concepts)
 
     def limit(self, literal: n.Literal, number: n.Number) -> Limit:
         """The number written in a rule that `number` is compared with; unit and digits as written."""
@@ -98,17 +95,15 @@ class Words:
         own = self.unit(number)
         if unit in ("", _ULN, own):
             return Conversion(1.0)
-        bridges: tuple[str, ...] = ()
-        match number:
-            case n.Pick(concept=concept) | n.StandIn(n.Pick(concept=concept)):
-                bridges = self.concepts[concept].conversions
-        return converter(own, unit, bridges)
+        return converter(own, unit, bridges_of(number, self.concepts))
 
     # windows
 
     def within(self, window: n.Window) -> Message:
         """When something must have been: "in the last 28 days", "at any time", "on the reference date"."""
         length = window.length
+        if isinstance(window.anchor, n.NamedDay) and window.anchor.name in _VISITS:
+            return _VISITS[window.anchor.name][0]
         if window.anchor is not None:
             return self._within_anchored(length, self.day(window.anchor))
         if length is None:
@@ -137,6 +132,8 @@ class Words:
     def span(self, window: n.Window) -> Message:
         """The days that count, as a thing: "the last 28 days", "the reference date"."""
         length = window.length
+        if isinstance(window.anchor, n.NamedDay) and window.anchor.name in _VISITS:
+            return _VISITS[window.anchor.name][1]
         if window.anchor is not None:
             return self._span_anchored(length, self.day(window.anchor))
         if length is None:
@@ -162,8 +159,10 @@ class Words:
                 return message("the month up to {day}", day=day)
         return message("the {length} up to {day}", length=_length(length), day=day)
 
-    def day(self, anchor: n.AnchorDay) -> Message:
-        """The day of an anchor: "the day of the latest biopsy class"."""
+    def day(self, anchor: n.AnchorDay | n.NamedDay) -> Message:
+        """The day of an anchor: "the day of the latest biopsy class", "the day of Week 0"."""
+        if isinstance(anchor, n.NamedDay):
+            return self._named_day(anchor.name)
         label = self.label(anchor.concept)
         if anchor.window == n.Window():
             day = message("the day of the latest {label}", label=label)
@@ -172,6 +171,13 @@ class Words:
                 "the day of the latest {label} {window}", label=label, window=self.within(anchor.window)
             )
         return message("{day} (without one, the reference date)", day=day) if anchor.default_on else day
+
+    def _named_day(self, name: str) -> Message:
+        if name in _VISITS:
+            return _VISITS[name][1]
+        schedule = self.study.schedule
+        titles = {anchor.id: anchor.title for anchor in schedule.anchors} if schedule else {}
+        return message('the day "{anchor}"', anchor=titles.get(name, name))
 
 
 def _length(length: Length) -> Message:

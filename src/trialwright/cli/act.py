@@ -1,0 +1,405 @@
+"""`trialwright act` and `trialwright verify`: the actions of a rehearsal, and the check of an archive."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trialwright.cli.common import (
+    ANSWER_IS_NO,
+    DONE,
+    RECORDS_UNREADABLE,
+    STUDY_INVALID,
+    USAGE,
+    Stop,
+    Terminal,
+    own_parser,
+    problem_line,
+)
+from trialwright.terms.message import Message, message
+
+if TYPE_CHECKING:
+    from trialwright.conduct.action import Action
+    from trialwright.conduct.trial import Secret, Trial
+    from trialwright.exchange.archive import Archive
+    from trialwright.record.event import Event
+    from trialwright.study.model import Study
+
+_PREFIXES = {"item": "entries", "causality": "causality", "values": "values"}
+
+
+def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
+    """The options of the two commands."""
+    return _act_parser(terminal) if command == "act" else _verify_parser(terminal)
+
+
+def _act_parser(terminal: Terminal) -> argparse.ArgumentParser:
+    say = terminal.say
+    own = own_parser(
+        "act",
+        message(
+            "Any action of the trial, with the refusals of the site. It works on rehearsals only, which every report of them shows; a real trial takes clock and log-in from the site."
+        ),
+        "  export TRIALWRIGHT_SECRETS=~/.trialwright-secrets\n"
+        "  trialwright act rehearsal open_study study=beam --as sponsor_1 --at 2026-01-05T09:00+08:00\n"
+        "  trialwright act rehearsal open_site --site nanjing --as sponsor_1 --at 2026-01-05T09:05+08:00\n"
+        "  trialwright act rehearsal consent --site nanjing --as investigator_a --at 2026-01-12T10:00+08:00 \\\n"
+        "      date=2026-01-12 sex=female birth=1990-05-17\n"
+        "  trialwright act rehearsal --list",
+        terminal,
+    )
+    own.add_argument("archive", help=say(message("the folder of the trial")))
+    own.add_argument("action", nargs="?", help=say(message("what is done; --list shows all actions")))
+    own.add_argument(
+        "values",
+        nargs="*",
+        metavar="key=value",
+        help=say(message("what the action must be told; items are written item.PATH=VALUE")),
+    )
+    own.add_argument("--as", dest="account", metavar="ACCOUNT", help=say(message("who does it")))
+    own.add_argument(
+        "--at", type=_moment(terminal), metavar="DATETIME", help=say(message("when, with the offset"))
+    )
+    own.add_argument("--site", default="", help=say(message("at which site; none: for the study as a whole")))
+    own.add_argument("--reason", default="", help=say(message("why, where the action asks for it")))
+    own.add_argument(
+        "--call",
+        default="",
+        metavar="ID",
+        help=say(message("the call's own id; the same id twice is done once")),
+    )
+    own.add_argument(
+        "--expect",
+        action="append",
+        default=[],
+        metavar="STREAM=POSITION",
+        help=say(message("where you saw a stream; refused if it has moved")),
+    )
+    own.add_argument("--list", action="store_true", help=say(message("list the actions and their arguments")))
+    return own
+
+
+def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
+    own = own_parser(
+        "verify",
+        message(
+            "Check an archive offline: every hash, every text, every definition. Exit 6 if it does not verify."
+        ),
+        "  trialwright verify rehearsal",
+        terminal,
+    )
+    own.add_argument("archive", help=terminal.say(message("the folder of the trial")))
+    return own
+
+
+def _moment(terminal: Terminal) -> Any:
+    def read(text: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            raise argparse.ArgumentTypeError(
+                terminal.say(
+                    message("{text} is no moment with its offset, such as 2026-01-05T09:00+08:00", text=text)
+                )
+            )
+        return moment
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The key=value arguments, those of items and pairs apart."""
+
+    plain: dict[str, str]
+    grouped: dict[str, dict[str, str]]
+
+    def values(self) -> dict[str, Any]:
+        return {**self.plain, **self.grouped}
+
+
+def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Do one action on a rehearsal."""
+    from trialwright.conduct.action import BadArgument, Refusal
+    from trialwright.conduct.actions import ACTIONS
+    from trialwright.conduct.perform import Request, perform
+
+    if options.list:
+        return _list_actions(terminal)
+    if options.action not in ACTIONS:
+        raise Stop(
+            USAGE,
+            message(
+                "There is no action {name}; there are: {known}.",
+                name=options.action or "",
+                known=tuple(ACTIONS),
+            ),
+        )
+    for name, value in (("--as", options.account), ("--at", options.at)):
+        if value is None:
+            raise Stop(USAGE, message("{option} is missing.", option=name))
+    given = _read_values(options.values)
+    archive, opening, secret = _open(options, given, terminal)
+    from trialwright.conduct.trial import Trial
+
+    trial = Trial(archive, archive.definition)
+    brought = _bring_version(archive, options.action, given, terminal)
+    secret = secret or _secret(trial, options.action)
+    request = Request(
+        id=options.call or os.urandom(16).hex(),
+        action=options.action,
+        account=options.account,
+        at=options.at,
+        site=options.site,
+        reason=options.reason,
+        values=_with_rows(given.values(), ACTIONS[options.action]),
+        expect=_read_expect(options.expect),
+        opening=opening,
+    )
+    answer: Event | Refusal | None = None
+    try:
+        answer = perform(trial, request, secret=secret)
+    except BadArgument as error:
+        raise Stop(USAGE, error.message) from None
+    finally:
+        if brought is not None and (answer is None or isinstance(answer, Refusal)):
+            brought.unlink()
+    if isinstance(answer, Refusal):
+        terminal.tell(message("Refused: {action}.", action=options.action))
+        for reason in answer.reasons:
+            terminal.tell(message("- {reason}", reason=reason))
+        return ANSWER_IS_NO
+    archive.write_manifest()
+    _tell_alerts(answer, trial.definition(answer.study_version), terminal)
+    subject = answer.stream.rpartition("/")[2]
+    print(f"{answer.position}\t{answer.type}\t{subject}")
+    return DONE
+
+
+def _tell_alerts(event: Event, study: Study, terminal: Terminal) -> None:
+    """Show at once what the event set off."""
+    alerts = {alert.id: alert for alert in (study.safety.alerts if study.safety else ())}
+    for raised in event.data.get("alerts", ()):
+        alert = alerts[raised["alert"]]
+        terminal.tell(message("ALERT {title}: {text}", title=alert.title, text=alert.message))
+
+
+def _open(
+    options: argparse.Namespace, given: _Given, terminal: Terminal
+) -> tuple[Archive, str, Secret | None]:
+    """The archive to act on; open_study makes it."""
+    from trialwright.cli.secrets import make_secret
+    from trialwright.exchange.archive import ArchiveBroken, create_archive, open_archive
+    from trialwright.study.canonical import version
+
+    folder = Path(options.archive)
+    try:
+        if options.action != "open_study":
+            archive = open_archive(folder, draw=os.urandom)
+            if not archive.rehearsal:
+                raise Stop(
+                    USAGE,
+                    message("{path} is a real trial; only the site acts on it.", path=str(folder)),
+                )
+            return archive, "", None
+        name = given.plain.pop("study", "")
+        if not name:
+            raise Stop(USAGE, message("Say which study is opened: study=beam."))
+        study = _released(name, terminal)
+        archive = create_archive(folder, study, rehearsal=True, draw=os.urandom)
+        given.plain.update(rehearsal="true")
+        return archive, version(study), make_secret()
+    except ArchiveBroken as error:
+        raise Stop(RECORDS_UNREADABLE, error.message) from None
+
+
+def _released(name: str, terminal: Terminal) -> Study:
+    """A study fit to be conducted: its check finds no error, and every scenario in it comes out as it says."""
+    from trialwright.cli.study import find_problems
+
+    eligibility, problems = find_problems(name, terminal)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    for problem in errors:
+        print(problem_line(problem, terminal))
+    if errors:
+        raise Stop(
+            STUDY_INVALID,
+            message("The study {name} is not put in force: {count} errors.", name=name, count=len(errors)),
+        )
+    return eligibility.study
+
+
+def _bring_version(archive: Archive, action: str, given: _Given, terminal: Terminal) -> Path | None:
+    """Put the study that is to be approved into the archive, where it is named instead of a version it holds.
+
+    Gives the new file, which goes again if the action is refused.
+    """
+    from trialwright.study.canonical import version
+
+    name = given.plain.get("version", "")
+    if action != "approve_version" or not name or name.startswith("sha256:"):
+        return None
+    study = _released(name, terminal)
+    file = archive.definition_file(version(study))
+    known = file.exists()
+    given.plain["version"] = archive.add_definition(study)
+    return None if known else file
+
+
+def _with_rows(values: dict[str, Any], action: Action) -> dict[str, Any]:
+    """The values with the tables read that arguments name as CSV files."""
+    tables = {argument.name for argument in action.arguments if argument.kind == "rows"}
+    return {name: _read_table(value) if name in tables else value for name, value in values.items()}
+
+
+def _read_table(path: str) -> list[dict[str, Any]]:
+    """The rows of a CSV file; whole numbers of a column of ages as numbers."""
+    import csv
+
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, restkey="", restval=""))
+    except OSError as error:
+        raise Stop(
+            USAGE, message("{path} cannot be read: {reason}.", path=path, reason=error.strerror or "")
+        ) from None
+    except (UnicodeDecodeError, csv.Error):
+        raise Stop(USAGE, message("{path} is no table of comma-separated values.", path=path)) from None
+    return [
+        {
+            name: int(cell) if name.startswith("age_") and cell.isascii() and cell.isdigit() else cell
+            for name, cell in row.items()
+        }
+        for row in rows
+    ]
+
+
+def _secret(trial: Trial, action: str) -> Secret | None:
+    """The secret, for the actions that need it."""
+    from trialwright.cli.secrets import find_secret
+
+    return find_secret(trial.study.commitment) if action in ("allocate", "unblind", "lock") else None
+
+
+def _read_values(words: list[str]) -> _Given:
+    given = _Given({}, {})
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key:
+            raise Stop(USAGE, message("{word} is not key=value.", word=word))
+        prefix, dot, rest = key.partition(".")
+        place: dict[str, str] = given.plain
+        if dot and prefix in _PREFIXES:
+            place, key = given.grouped.setdefault(_PREFIXES[prefix], {}), rest
+        if key in place:
+            raise Stop(USAGE, message("{key} is given twice.", key=key))
+        place[key] = value
+    return given
+
+
+def _read_expect(words: list[str]) -> Mapping[str, int]:
+    expected = {}
+    for word in words:
+        stream, equals, number = word.rpartition("=")
+        if not equals or not (number.isascii() and number.isdigit()):
+            raise Stop(
+                USAGE, message("{word} is not STREAM=POSITION, such as participant/nanjing-001=7.", word=word)
+            )
+        expected[stream] = int(number)
+    return expected
+
+
+def _list_actions(terminal: Terminal) -> int:
+    from trialwright.conduct.actions import ACTIONS
+
+    needed: Mapping[bool, Message] = {True: message("needed"), False: message("may be left out")}
+    for name, action in ACTIONS.items():
+        print(f"{name}: {terminal.say(action.about)}")
+        for argument in action.arguments:
+            if argument.kind == "facts":
+                continue
+            choices = f" ({', '.join(argument.choices)})" if argument.choices else ""
+            print(
+                f"    {argument.name}: {terminal.say(argument.about)}{choices} [{terminal.say(needed[argument.required])}]"
+            )
+    return DONE
+
+
+def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Check an archive and say what was checked, or the first thing that does not hold."""
+    from trialwright.exchange.archive import ArchiveBroken, Broken, verify_archive
+
+    try:
+        found = verify_archive(
+            Path(options.archive),
+            progress=lambda count: terminal.progress(message("{count} rows checked", count=count)),
+        )
+    except ArchiveBroken as error:
+        raise Stop(RECORDS_UNREADABLE, error.message) from None
+    terminal.clear()
+    if isinstance(found, Broken):
+        place = f"{found.file}:{found.line}" if found.line else found.file
+        print(terminal.say(message("Broken at {place}: {problem}", place=place, problem=found.problem)))
+        return ANSWER_IS_NO
+    if found.rehearsal:
+        print(terminal.say(message("A rehearsal with synthetic people.")))
+    print(
+        terminal.say(
+            message(
+                "Verified: {events} events, {texts} entered texts ({masked} masked), {versions} versions of the definition. Head {head}.",
+                events=found.events,
+                texts=found.texts,
+                masked=found.masked,
+                versions=len(found.versions),
+                head=found.head,
+            )
+        )
+    )
+    if found.replayed is not None:
+        print(
+            terminal.say(
+                message(
+                    "The secret is disclosed; {count} allocations were drawn again and agree.",
+                    count=found.replayed,
+                )
+            )
+        )
+    if found.after_closing:
+        print(
+            terminal.say(
+                message(
+                    "{count} events were written after the manifest; they follow its last event.",
+                    count=found.after_closing,
+                )
+            )
+        )
+    if found.unblanked:
+        print(
+            terminal.say(
+                message(
+                    "A masking was interrupted: {count} texts are still to be blanked; the next action does it.",
+                    count=found.unblanked,
+                )
+            )
+        )
+    if found.incomplete or found.unnamed:
+        print(
+            terminal.say(
+                message(
+                    "A writer was stopped: {bytes} bytes of an unfinished event and {texts} texts no event names. Nothing complete is lost.",
+                    bytes=found.incomplete,
+                    texts=found.unnamed,
+                )
+            )
+        )
+    return DONE
+
+
+COMMANDS = {"act": run_act, "verify": run_verify}

@@ -1,0 +1,307 @@
+"""`trialwright report`, `analyse` and `trace`: what a trial found, and where each number comes from."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialwright.cli.common import ANSWER_IS_NO, DONE, USAGE, Stop, Terminal, output, own_parser, whole_file
+from trialwright.cli.trial import open_trial, trial_data
+from trialwright.terms.message import message
+from trialwright.terms.visible import display_width, pad, visible
+
+if TYPE_CHECKING:
+    from trialwright.record.event import Event
+    from trialwright.reports.document import Document, Origin, Table
+    from trialwright.reports.trial.compose import TrialReport
+    from trialwright.reports.trial.sheet import Trace
+
+NARROW = 60  # columns of a cell in a terminal
+
+
+def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
+    """The options of the three commands."""
+    say = terminal.say
+    if command == "report":
+        own = own_parser(
+            command,
+            message(
+                "The report of a trial: one HTML page and one PDF; tables also as CSV and Dataset-JSON. Exit 6 if the archive does not verify."
+            ),
+            "  trialwright report rehearsal --out report\n  trialwright report rehearsal --lang zh --out report-zh",
+            terminal,
+        )
+        own.add_argument("archive", help=say(message("the folder of the trial")))
+        own.add_argument("--out", required=True, metavar="DIR", help=say(message("a folder for the files")))
+        return own
+    if command == "analyse":
+        own = own_parser(
+            command,
+            message(
+                "Carries out the analysis plan of the study definition on an archive, or on published counts."
+            ),
+            "  trialwright analyse rehearsal\n  trialwright analyse beam --published",
+            terminal,
+        )
+        own.add_argument(
+            "archive", metavar="ARCHIVE", help=say(message("the folder of the trial, or a study"))
+        )
+        own.add_argument(
+            "--published",
+            action="store_true",
+            help=say(message("the published counts of a study, computed again")),
+        )
+        own.add_argument("--format", choices=("table", "json"), default="table")
+        own.add_argument("--out", metavar="FILE")
+        return own
+    own = own_parser(
+        command,
+        message("Where a number of the report comes from: cell, result, participants, events, facts."),
+        "  trialwright trace rehearsal T5.r1.c2\n  trialwright trace rehearsal F3",
+        terminal,
+    )
+    own.add_argument("archive", help=say(message("the folder of the trial")))
+    own.add_argument(
+        "cell", help=say(message("the id of a cell or figure, as the page shows it (T5.r1.c2, F3)"))
+    )
+    own.add_argument("--most", type=int, default=20, metavar="N", help=say(message("rows shown in full")))
+    return own
+
+
+def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Write the report of an archive that verifies."""
+    from trialwright.reports.html import write_html
+    from trialwright.reports.pdf import write_pdf
+    from trialwright.reports.tables import write_csv, write_dataset_json
+
+    _verified(options.archive, terminal)
+    catalogue = terminal.catalogue
+    report = _compose(options.archive, catalogue, terminal)
+    folder = Path(options.out)
+    document = report.document
+    terminal.progress(message("writing the page"))
+    files: dict[str, bytes] = {
+        "report.html": write_html(document, catalogue=catalogue, language=terminal.language).encode()
+    }
+    terminal.progress(message("writing the PDF"))
+    files["report.pdf"] = write_pdf(document, catalogue=catalogue, language=terminal.language)
+    for table in document.tables():
+        if table.name.startswith("visits_"):
+            continue
+        files[f"tables/{table.name}.csv"] = write_csv(table, catalogue=catalogue).encode()
+        files[f"tables/{table.name}.json"] = write_dataset_json(
+            table, origin=document.origin, catalogue=catalogue
+        ).encode()
+    for name, data in files.items():
+        with whole_file(str(folder / name)) as temporary:
+            temporary.write_bytes(data)
+    terminal.clear()
+    for name in ("report.html", "report.pdf"):
+        print(folder / name)
+    return DONE
+
+
+def _verified(path: str, terminal: Terminal) -> None:
+    from trialwright.exchange.archive import ArchiveBroken, Broken, verify_archive
+
+    try:
+        found = verify_archive(
+            Path(path), progress=lambda count: terminal.progress(message("{count} rows checked", count=count))
+        )
+    except ArchiveBroken:
+        open_trial(path)  # says what is wrong
+        raise
+    if isinstance(found, Broken):
+        place = f"{found.file}:{found.line}" if found.line else found.file
+        raise Stop(
+            ANSWER_IS_NO,
+            message(
+                "The archive does not verify, so no report is made of it. {place}: {problem}",
+                place=place,
+                problem=found.problem,
+            ),
+        )
+
+
+def _compose(path: str, catalogue: Mapping[str, str], terminal: Terminal) -> TrialReport:
+    from trialwright.reports.trial.compose import compose_report
+
+    data = trial_data(path)
+    terminal.progress(message("computing"))
+    return compose_report(data, catalogue=catalogue)
+
+
+def run_analyse(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Print the planned comparisons of an archive, or a published result computed again."""
+    document = (
+        _published(options.archive, terminal) if options.published else _analysed(options.archive, terminal)
+    )
+    if options.format == "json":
+        import json
+
+        tables = [_table_json(table, document.origin, terminal.catalogue) for table in document.tables()]
+        with output(options.out) as out:
+            out.write(json.dumps(tables, ensure_ascii=False, indent=1) + "\n")
+        return DONE
+    with output(options.out) as out:
+        out.writelines(text + "\n" for text in _lines(document, terminal))
+    return DONE
+
+
+def _table_json(table: Table, origin: Origin, catalogue: Mapping[str, str]) -> object:
+    import json
+
+    from trialwright.reports.tables import write_dataset_json
+
+    return json.loads(write_dataset_json(table, origin=origin, catalogue=catalogue))
+
+
+def _analysed(path: str, terminal: Terminal) -> Document:
+    from trialwright.reports.document import Document
+    from trialwright.reports.trial.course import write_survival
+    from trialwright.reports.trial.responders import write_responders
+    from trialwright.reports.trial.sheet import Sheet
+
+    data = trial_data(path)
+    if data.blind:
+        raise Stop(ANSWER_IS_NO, message("The study is blind; nothing is compared before it is unblinded."))
+    sheet = Sheet(terminal.catalogue, figures=False)
+    write_responders(data, sheet)
+    write_survival(data, sheet)
+    return Document(message("Analysis"), data.origin, tuple(sheet.blocks))
+
+
+def _published(name: str, terminal: Terminal) -> Document:
+    from datetime import UTC, datetime
+
+    import trialwright
+    from trialwright.cli.common import load_eligibility
+    from trialwright.reports.document import Document, Origin
+    from trialwright.reports.trial.published import write_published
+    from trialwright.reports.trial.sheet import Sheet
+    from trialwright.study.canonical import version
+
+    study = load_eligibility(name, terminal).study
+    if study.published is None:
+        raise Stop(
+            USAGE, message("The study {study} has no published result (published.yaml).", study=study.id)
+        )
+    sheet = Sheet(terminal.catalogue, figures=False)
+    write_published(study, sheet)
+    identity = study.identity
+    origin = Origin(
+        identity.acronym or study.id,
+        identity.titles.brief,
+        version(study),
+        0,
+        "",
+        f"trialwright {trialwright.__version__}",
+        datetime(1970, 1, 1, tzinfo=UTC),
+        rehearsal=False,
+    )
+    return Document(message("Published result"), origin, tuple(sheet.blocks))
+
+
+def _lines(document: Document, terminal: Terminal) -> Iterator[str]:
+    """A document in a terminal: tables with aligned columns."""
+    from trialwright.reports.document import Heading, Items, Paragraph, Table
+
+    for block in document.blocks:
+        if isinstance(block, Heading):
+            yield from ("", terminal.say(block.text), "")
+        elif isinstance(block, Paragraph):
+            yield terminal.say(block.text)
+        elif isinstance(block, Items):
+            yield from (f"- {terminal.say(item)}" for item in block.items)
+        elif isinstance(block, Table):
+            yield from _table_lines(block, terminal)
+
+
+def _table_lines(table: Table, terminal: Terminal) -> Iterator[str]:
+    say = terminal.say
+    rows = [[say(column.heading) for column in table.columns]]
+    for each in table.rows:
+        cells = [say(cell.says) for cell in each.cells]
+        rows.append(["  " * each.level + cells[0], *cells[1:]])
+    rows = [[_short(visible(cell)) for cell in row] for row in rows]
+    widths = [
+        max(display_width(row[place]) for row in rows if len(row) > place)
+        for place in range(len(table.columns))
+    ]
+    yield ""
+    yield f"{table.id}  {say(table.caption)}"
+    for number, each_row in enumerate(rows):
+        label = f"r{number}" if number else ""
+        joined = "  ".join(pad(cell, width) for cell, width in zip(each_row, widths, strict=False))
+        yield f"  {label:<4}{joined}".rstrip()
+    for note in table.notes:
+        yield f"  {say(note)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= NARROW else text[: NARROW - 1] + "…"
+
+
+def run_trace(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Walk a number back: cell, result, rows, events, facts."""
+    archive, _ = open_trial(options.archive)
+    report = _compose(options.archive, terminal.catalogue, terminal)
+    terminal.clear()
+    trace = report.traces.get(options.cell)
+    shown = {id: cell for table in report.document.tables() for id, cell in table.cells()}
+    if trace is None:
+        if options.cell in shown:
+            raise Stop(
+                USAGE,
+                message(
+                    "The cell {cell} is a text of the report itself; it is not computed.", cell=options.cell
+                ),
+            )
+        raise Stop(
+            USAGE,
+            message(
+                "The report has no cell {cell}; ids look like T5.r1.c2 (table, row, column) or F3.",
+                cell=options.cell,
+            ),
+        )
+    events = {event.position: event for event in archive.events()}
+    if options.cell in shown:
+        print(f"{options.cell}  {terminal.say(shown[options.cell].says)}")
+    else:
+        print(options.cell)
+    for text in _trace_lines(trace, events, terminal, options.most):
+        print(visible(text))
+    return DONE
+
+
+def _trace_lines(trace: Trace, events: Mapping[int, Event], terminal: Terminal, most: int) -> Iterator[str]:
+    say = terminal.say
+    yield say(message("what: {what}", what=trace.what))
+    if trace.method:
+        yield say(message("method: {method}", method=trace.method))
+    if trace.citation:
+        yield say(message("source: {source}", source=trace.citation))
+    yield say(message("participants: {count}", count=len(trace.rows)))
+    for row in trace.rows[:most]:
+        yield f"  {row.participant}  {say(row.value)}  {say(row.reason)}".rstrip()
+        for fact in row.facts:
+            yield say(message("    fact {fact}", fact=fact))
+        for position in row.positions:
+            event = events[position]
+            yield say(
+                message(
+                    "    event {position}: {type} on {at} by {actor} ({role})",
+                    position=position,
+                    type=event.type,
+                    at=event.at,
+                    actor=event.actor,
+                    role=event.role,
+                )
+            )
+    if len(trace.rows) > most:
+        yield say(message("  and {count} more (--most N)", count=len(trace.rows) - most))
+
+
+COMMANDS = {"report": run_report, "analyse": run_analyse, "trace": run_trace}

@@ -1,0 +1,85 @@
+"""The secrets of allocations: in a file of its own, outside definition, ledger and archive, readable by its owner only.
+
+The environment variable TRIALWRIGHT_SECRETS names it. One entry a study opened: commitment, nonce, secret.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from trialwright.cli.common import USAGE, Stop
+from trialwright.conduct.allocation import SECRET_BYTES, commitment
+from trialwright.conduct.trial import Secret
+from trialwright.terms.message import message
+
+VARIABLE = "TRIALWRIGHT_SECRETS"
+
+
+def make_secret() -> Secret:
+    """Draw a secret and its nonce and keep them in the file; ends the command where there is no file to keep them."""
+    path = _path()
+    if path is None:
+        raise Stop(
+            USAGE,
+            message(
+                "The secret of the allocation needs a place outside the archive: let {variable} name a file only you can read.",
+                variable=VARIABLE,
+            ),
+        )
+    kept = _read(path) if path.exists() else {}
+    made = Secret(secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(SECRET_BYTES))
+    kept[commitment(*made)] = {"nonce": made.nonce.hex(), "secret": made.secret.hex()}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(kept, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise Stop(
+            USAGE,
+            message("{path} cannot be written: {reason}.", path=str(path), reason=error.strerror or ""),
+        ) from None
+    return made
+
+
+def find_secret(bound: str) -> Secret | None:
+    """The secret of a commitment, if the file holds it; None where it does not, or where no file is named."""
+    path = _path()
+    if path is None or not path.exists() or not bound:
+        return None
+    entry = _read(path).get(bound)
+    return Secret(bytes.fromhex(entry["secret"]), bytes.fromhex(entry["nonce"])) if entry else None
+
+
+def _path() -> Path | None:
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else None
+
+
+def _read(path: Path) -> dict[str, dict[str, str]]:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_IMODE(mode) & 0o077:
+            raise Stop(
+                USAGE,
+                message(
+                    "{path} can be read by others; make it yours alone: chmod 600 {path}", path=str(path)
+                ),
+            )
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return {key: {"nonce": entry["nonce"], "secret": entry["secret"]} for key, entry in kept.items()}
+    except OSError as error:
+        raise Stop(
+            USAGE,
+            message("{path} cannot be read: {reason}.", path=str(path), reason=error.strerror or ""),
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Stop(USAGE, message("{path} is no file of secrets.", path=str(path))) from None

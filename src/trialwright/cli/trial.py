@@ -1,0 +1,66 @@
+"""What commands about a trial under way share: opening the archive, and the data of its report."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialwright.cli.common import RECORDS_UNREADABLE, STUDY_INVALID, Stop
+from trialwright.terms.message import message
+
+if TYPE_CHECKING:
+    from trialwright.conduct.trial import Trial
+    from trialwright.exchange.archive import Archive
+    from trialwright.reports.trial.data import TrialData
+
+
+def open_trial(path: str) -> tuple[Archive, Trial]:
+    """Open an archive to read it; ends the command with a sentence where it is none, or holds nothing."""
+    from trialwright.conduct.trial import Trial
+    from trialwright.exchange.archive import ArchiveBroken, open_archive
+
+    try:
+        archive = open_archive(Path(path), draw=os.urandom)
+    except ArchiveBroken as error:
+        raise Stop(RECORDS_UNREADABLE, error.message) from None
+    if archive.head is None:
+        raise Stop(RECORDS_UNREADABLE, message("{path} holds no event yet.", path=path))
+    return archive, Trial(archive, archive.definition)
+
+
+def trial_data(path: str) -> TrialData:
+    """Everything a report of an archive is made from, as of its last event."""
+    import trialwright
+    from trialwright.conduct.trial import is_blind
+    from trialwright.reports.document import Origin
+    from trialwright.reports.trial.data import TrialData
+    from trialwright.study.errors import StudyInvalid
+
+    archive, trial = open_trial(path)
+    head = archive.head
+    assert head is not None  # noqa: S101  # refused by open_trial
+    version = trial.version
+    try:
+        study = trial.definition(version)
+    except StudyInvalid as error:
+        raise Stop(STUDY_INVALID, error.problems[0].message) from None
+    if study.analysis is None:
+        raise Stop(
+            STUDY_INVALID, message("The study {study} has no analysis plan (analysis.yaml).", study=study.id)
+        )
+    moment = datetime.fromisoformat(head.at)
+    identity = study.identity
+    origin = Origin(
+        identity.acronym or study.id,
+        identity.titles.brief,
+        version,
+        head.position,
+        head.hash,
+        f"trialwright {trialwright.__version__}",
+        moment,
+        archive.rehearsal,
+    )
+    blind = is_blind(study) and not trial.study.unblinded
+    return TrialData(study, trial.participants(), moment.date(), origin, blind)

@@ -1,0 +1,65 @@
+"""consent: a person agrees to take part; with it a participant begins, under the next screening number."""
+
+from __future__ import annotations
+
+from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.standing import check_day, first_refusal, refuse
+from trialwright.conduct.trial import View, participant_stream
+from trialwright.record.event import Entered, Proposal
+from trialwright.terms.dates import UnreadableDate, parse_date
+from trialwright.terms.message import message
+
+SEX = ("female", "male", "other", "unknown")
+
+
+def decide(view: View, values: Values) -> Proposal | Refusal:
+    """Record consent to the version in force at the site. No name enters the ledger."""
+    day = values.text("date")
+    approved = view.site.version_on(day)
+    problem = first_refusal(
+        check_day(view, day, message("Consent of")),
+        None
+        if approved
+        else refuse(message("On {day} no version of the study was approved at this site.", day=day)),
+        check_birth(values.text("birth"), day),
+    )
+    if problem:
+        return problem
+    series = f"screening/{view.call.site}"
+    number = view.next(series)
+    return Proposal(
+        participant_stream(f"{view.call.site}-{number:03d}"),
+        "consented",
+        1,
+        {
+            "date": day,
+            "version": approved,
+            "sex": values.text("sex"),
+            "birth": Entered(values.text("birth")),
+        },
+        {participant_stream(f"{view.call.site}-{number:03d}"): 0},
+        {series: number},
+    )
+
+
+def check_birth(birth: str, day: str) -> Refusal | None:
+    """Refuse a date of birth that is none, or lies after the day."""
+    try:
+        if parse_date(birth).first.isoformat() <= day:
+            return None
+    except UnreadableDate:
+        pass
+    return refuse(message("{seen} is no date of birth; write 1990-05-17, 1990-05 or 1990.", seen=birth))
+
+
+ACTION = Action(
+    "consent",
+    message("record a person's consent; gives the screening number"),
+    "site",
+    (
+        Argument("date", message("day of the signature"), "date"),
+        Argument("sex", message("sex as the criteria need it"), "choice", choices=SEX),
+        Argument("birth", message("date of birth, may be partial"), "text"),
+    ),
+    decide,
+)

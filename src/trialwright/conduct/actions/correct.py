@@ -1,0 +1,154 @@
+"""correct: a recorded value is superseded, with the reason; the earlier one stays in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.actions.consent import SEX, check_birth
+from trialwright.conduct.actions.give_dose import FREE, check_unit, is_single
+from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_form
+from trialwright.conduct.dosing.amounts import read_dose
+from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
+from trialwright.conduct.trial import View, participant_stream
+from trialwright.record.event import Entered, Proposal
+from trialwright.record.participant import Participant
+from trialwright.terms.message import Message, message
+
+DEMOGRAPHICS = ("sex", "birth")
+_DAYS = ("start", "end")
+DOSE = (*_DAYS, "amount", "unit", *FREE)
+
+
+def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
+    """Correct a form, demographics, a dose, or the day of a visit."""
+    target = values.text("target")
+    kind, _, key = target.partition("/")
+    given = values.pairs("values")
+    if target == "demographics":
+        return _demographics(participant, given)
+    if kind == "dose" and key.isdigit():
+        return _dose(view, participant, int(key), given)
+    if kind == "visit":
+        return _visit(view, participant, key, given)
+    return _form(view, participant, target, values)
+
+
+def _form(view: View, participant: Participant, target: str, values: Values) -> Proposal | Refusal:
+    record = participant.forms.get(target)
+    if record is None:
+        return refuse(
+            message(
+                "Nothing is recorded at {target}; name a form record, demographics, dose/N or visit/ID.",
+                target=target,
+            )
+        )
+    found = find_form(view, participant, record.form, record.visit)
+    if isinstance(found, Refusal):
+        return found
+    form, visit = found
+    entries = values.entries("entries")
+    if not entries:
+        return refuse(message("Say which items are corrected."))
+    return write_form(view, participant, form, visit, record.number, entries, kind="form_corrected")
+
+
+def _demographics(participant: Participant, given: dict[str, str]) -> Proposal | Refusal:
+    strange = tuple(name for name in given if name not in DEMOGRAPHICS)
+    if strange or not given:
+        return refuse(message("Of demographics these may be corrected: {names}.", names=DEMOGRAPHICS))
+    if given.get("sex", "unknown") not in SEX:
+        return refuse(message("The sex is one of {choices}.", choices=SEX))
+    problem = check_birth(given["birth"], participant.consents[0].date) if "birth" in given else None
+    written = {name: Entered(text) if name == "birth" else text for name, text in given.items()}
+    return problem or _corrected(participant, "demographics", written)
+
+
+def _dose(view: View, participant: Participant, number: int, given: dict[str, str]) -> Proposal | Refusal:
+    dose = next((one for one in participant.doses if one.number == number), None)
+    strange = tuple(name for name in given if name not in DOSE)
+    if dose is None or strange or not given:
+        return refuse(
+            message(
+                "There is no dose {number}, or it has nothing of that name; a dose has: {names}.",
+                number=number,
+                names=DOSE,
+            )
+        )
+    known = {one.id: one for one in view.definition.interventions}
+    single = dose.intervention in known and is_single(known[dose.intervention])
+    changes: dict[str, Any] = dict(given)
+    if single and "start" in given:
+        changes = {"end": given["start"], **changes}
+    after = dose._replace(**changes)
+    problem = first_refusal(
+        _check_day_of(view, participant, after.start, message("The dose of"), prior=dose.prior),
+        _check_day_of(view, participant, after.end, message("The dose of"), prior=dose.prior)
+        if after.end or single
+        else None,
+        refuse(
+            message("The dose ends on {end}, before it starts on {start}.", end=after.end, start=after.start)
+        )
+        if after.end and after.end < after.start
+        else None,
+        None
+        if read_dose(after.amount, after.unit)
+        else refuse(message("A dose has an amount, which is a number, and its unit.")),
+        check_unit(after.unit),
+    )
+    if problem:
+        return problem
+    written: dict[str, object] = {
+        name: text if name in _DAYS or not text else Entered(text) for name, text in changes.items()
+    }
+    if "end" in given and not single:
+        written["ongoing"] = not after.end
+    return _corrected(participant, f"dose/{number}", written)
+
+
+def _visit(view: View, participant: Participant, id: str, given: dict[str, str]) -> Proposal | Refusal:
+    visit = participant.visit(id)
+    if visit is None or visit.missed or set(given) != {"date"}:
+        return refuse(message("Of a visit that took place, the date may be corrected: values.date=..."))
+    problem = _check_day_of(view, participant, given["date"], message("The visit of"), prior=False)
+    return problem or _corrected(participant, f"visit/{id}", dict(given))
+
+
+def _check_day_of(
+    view: View, participant: Participant, day: str, about: Message, *, prior: bool
+) -> Refusal | None:
+    """Refuse what is no day, lies in the future or, unless it is care on record, before consent."""
+    try:
+        written = date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        written = False
+    if not written:
+        return refuse(message("{seen} is no day; write 2026-11-01.", seen=day))
+    before = not prior and day < participant.consents[0].date
+    return check_day(view, day, about) or (
+        refuse(message("{day} lies before consent.", day=day)) if before else None
+    )
+
+
+def _corrected(participant: Participant, target: str, values: Mapping[str, object]) -> Proposal:
+    return Proposal(
+        participant_stream(participant.id), "corrected", 1, {"target": target, "values": values}, {}
+    )
+
+
+ACTION = Action(
+    "correct",
+    message("correct a recorded value"),
+    "participant",
+    (
+        WHO,
+        Argument("target", message("a form record's id, demographics, dose/N or visit/ID"), "id"),
+        replace(ENTRIES, required=False),
+        Argument("values", message("for all but forms: new values by name"), "pairs", required=False),
+    ),
+    for_participant(decide),
+    reason="required",
+)

@@ -1,0 +1,273 @@
+"""give_dose: an intervention is given: as proposed, or otherwise with a reason; or taken before, on record only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.actions.report_deviation import next_deviation
+from trialwright.conduct.dosing.amounts import read_dose
+from trialwright.conduct.dosing.proposal import DoseProposal, assess_dose
+from trialwright.conduct.dosing.propose import propose_dose
+from trialwright.conduct.given import find_interventions, is_run_in
+from trialwright.conduct.standing import (
+    WHO,
+    check_day,
+    check_in_study,
+    first_refusal,
+    for_participant,
+    refuse,
+)
+from trialwright.conduct.trial import View, participant_stream
+from trialwright.record.event import Entered, Proposal
+from trialwright.record.participant import Participant
+from trialwright.study.design import Intervention
+from trialwright.terms.message import message, render
+from trialwright.terms.units import UnitError, parse_unit
+
+GRAVE = ("hold", "stop", "refused", "not_planned")
+"""Outcomes of a proposal against which a dose is a major deviation."""
+
+FREE = ("lot", "expiry", "started", "stopped", "reaction")
+"""What is written freely about a dose."""
+
+
+def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
+    """Record a dose with what was proposed for it, by which rule, from which facts."""
+    known = {one.id: one for one in view.definition.interventions}
+    intervention = known.get(values.text("intervention"))
+    if intervention is None:
+        return refuse(
+            message(
+                "The study has no intervention {id}; it has: {known}.",
+                id=values.text("intervention"),
+                known=tuple(known),
+            )
+        )
+    start, end, visit = values.text("date"), values.text("end"), values.text("visit")
+    problem = first_refusal(
+        check_day(view, start, message("The dose of")),
+        check_day(view, end, message("The dose of")) if end else None,
+        refuse(message("The dose ends on {end}, before it starts on {start}.", end=end, start=start))
+        if end and end < start
+        else None,
+        refuse(message("There is no visit {visit}.", visit=visit))
+        if visit and participant.visit(visit) is None
+        else None,
+        check_unit(values.text("unit")),
+    )
+    if problem:
+        return problem
+    if values.yes("prior"):
+        return _prior(view, values, participant, intervention)
+    return _check_may(view, values, participant, intervention) or _give(
+        view, values, participant, intervention
+    )
+
+
+def check_unit(unit: str) -> Refusal | None:
+    """Refuse what is no UCUM unit; '' is none."""
+    try:
+        if unit:
+            parse_unit(unit)
+    except UnitError:
+        return refuse(message("{unit} is no unit; write a UCUM unit, such as mg or mg/d.", unit=unit))
+    return None
+
+
+def _prior(
+    view: View, values: Values, participant: Participant, intervention: Intervention
+) -> Proposal | Refusal:
+    """Care given before week 0 that the record tells of: no proposal, no deviation."""
+    if participant.allocated:
+        return refuse(
+            message("{id} is allocated; what is taken from now on is no earlier care.", id=participant.id)
+        )
+    missing = tuple(name for name in ("amount", "unit") if not values.text(name))
+    if missing:
+        return refuse(message("Earlier care needs {names}.", names=missing))
+    return _written(
+        view, values, participant, intervention, None, (values.text("amount"), values.text("unit")), ""
+    )
+
+
+def _check_may(
+    view: View, values: Values, participant: Participant, intervention: Intervention
+) -> Refusal | None:
+    """No dose of the treatment before allocation, none of another arm, none to one whose course has ended."""
+    start, visit = values.text("date"), values.text("visit")
+    own = {one.id for one in find_interventions(view.definition, participant)}
+    allocated = participant.allocated.date if participant.allocated else ""
+    return first_refusal(
+        check_in_study(participant),
+        refuse(
+            message("{name} waits for allocation to an arm.", name=intervention.title)
+            if participant.allocated is None
+            else message("{name} is not given in this arm.", name=intervention.title)
+        )
+        if intervention.id not in own
+        else None,
+        refuse(message("{day} lies before consent.", day=start))
+        if start < participant.consents[0].date
+        else None,
+        refuse(message("{day} lies before allocation of {date}.", day=start, date=allocated))
+        if not is_run_in(view.definition, intervention) and start < allocated
+        else None,
+        refuse(
+            message(
+                "{name} was given at this visit already; a mistake is put right by correct.",
+                name=intervention.title,
+            )
+        )
+        if visit and is_single(intervention) and _given_at(participant, intervention, visit)
+        else None,
+        refuse(message("{name} was stopped for good.", name=intervention.title))
+        if any(stop.intervention == intervention.id for stop in participant.discontinuations)
+        else None,
+    )
+
+
+def is_single(intervention: Intervention) -> bool:
+    """Whether one administration is given at a time, rather than a daily dose."""
+    return intervention.regimen is not None and intervention.regimen.frequency == "once_per_encounter"
+
+
+def _given_at(participant: Participant, intervention: Intervention, visit: str) -> bool:
+    return any((dose.intervention, dose.visit) == (intervention.id, visit) for dose in participant.doses)
+
+
+def _give(
+    view: View, values: Values, participant: Participant, intervention: Intervention
+) -> Proposal | Refusal:
+    visit = participant.visit(values.text("visit"))
+    on = values.day("date")
+    assert on is not None  # noqa: S101  # the argument is required
+    proposal = propose_dose(
+        view.definition, participant, intervention.id, on=on, encounter=visit.encounter if visit else None
+    )
+    if not values.text("amount"):
+        if proposal.outcome != "give" or proposal.amount is None:
+            return refuse(*_why(proposal))
+        return _written(
+            view,
+            values,
+            participant,
+            intervention,
+            proposal,
+            (proposal.amount.number, proposal.amount.unit),
+            "",
+        )
+    given = read_dose(values.text("amount"), values.text("unit"))
+    if given is None:
+        return refuse(message("A dose other than the proposed one needs an amount and its unit."))
+    departure = assess_dose(proposal, given)
+    if departure != "as_proposed" and not view.call.reason.strip():
+        return refuse(message("This is not the proposed dose; say why it is given."), *_why(proposal))
+    return _written(
+        view,
+        values,
+        participant,
+        intervention,
+        proposal,
+        (values.text("amount"), values.text("unit")),
+        departure,
+    )
+
+
+def _why(proposal: DoseProposal) -> tuple[Any, ...]:
+    """What was proposed, and why, as sentences."""
+    said = [each.sentence for each in (*proposal.because, *proposal.missing)]
+    if proposal.amount is not None:
+        said.append(message("Proposed: {amount}.", amount=proposal.amount.shown))
+    return tuple(said)
+
+
+def _written(
+    view: View,
+    values: Values,
+    participant: Participant,
+    intervention: Intervention,
+    proposal: DoseProposal | None,
+    amount: tuple[str, str],
+    departure: str,
+) -> Proposal:
+    regimen = intervention.regimen
+    single = is_single(intervention)
+    start, end = values.text("date"), values.text("end")
+    departs = departure not in ("", "as_proposed")
+    data: dict[str, Any] = {
+        "number": len(participant.doses) + 1,
+        "intervention": intervention.id,
+        "concept": intervention.concept or "",
+        "start": start,
+        "end": end or (start if single else ""),
+        "ongoing": not (end or single),
+        "amount": Entered(amount[0]),
+        "unit": Entered(amount[1]),
+        "route": regimen.route if regimen else "",
+        "visit": values.text("visit"),
+        "proposed": f"{proposal.amount.number} {proposal.amount.unit}"
+        if proposal and proposal.amount
+        else "",
+        "rule": proposal.rule if proposal else "",
+        "because": list(proposal.facts) if proposal else [],
+        "deviation": Entered(view.call.reason) if departs else "",
+        **{name: Entered(values.text(name)) if values.text(name) else "" for name in FREE},
+        "prior": proposal is None,
+    }
+    if proposal and (departure in ("outside_limits", "not_proposed") or proposal.deviation):
+        data["deviations"] = [_deviation(participant, data, amount, proposal)]
+    return Proposal(participant_stream(participant.id), "dose_given", 1, data, {})
+
+
+def _deviation(
+    participant: Participant, data: dict[str, Any], amount: tuple[str, str], proposal: DoseProposal
+) -> dict[str, Any]:
+    said = message(
+        "{intervention}: {amount} {unit} given; {proposed}.",
+        intervention=data["intervention"],
+        amount=amount[0],
+        unit=amount[1],
+        proposed=message("{amount} proposed", amount=data["proposed"])
+        if data["proposed"]
+        else message("no dose proposed ({outcome})", outcome=proposal.outcome),
+    )
+    return {
+        "number": next_deviation(participant),
+        "date": data["start"],
+        "category": "dose",
+        "severity": "major" if proposal.outcome in GRAVE else "minor",
+        "text": Entered(render(said, {})),  # it repeats what was entered
+        "visit": data["visit"],
+    }
+
+
+ACTION = Action(
+    "give_dose",
+    message("record a dose: the proposed one, or another with a reason"),
+    "participant",
+    (
+        WHO,
+        Argument("intervention", message("which intervention"), "id"),
+        Argument("date", message("its day; of a daily dose, the first"), "date"),
+        Argument(
+            "end", message("of a daily dose, the last day; empty while it goes on"), "date", required=False
+        ),
+        Argument("amount", message("only if it is not the proposed dose"), "number", required=False),
+        Argument("unit", message("its UCUM unit, per day for a daily dose"), "text", required=False),
+        Argument("visit", message("at which visit"), "id", required=False),
+        Argument("lot", message("lot number"), "text", required=False),
+        Argument("expiry", message("expiry of the lot"), "text", required=False),
+        Argument("started", message("time at which an infusion began"), "text", required=False),
+        Argument("stopped", message("time at which it ended"), "text", required=False),
+        Argument("reaction", message("reaction to it"), "text", required=False),
+        Argument(
+            "prior",
+            message("whether it was care before the study treatment, on record only"),
+            "yes_no",
+            required=False,
+        ),
+    ),
+    for_participant(decide),
+    reason="optional",
+)

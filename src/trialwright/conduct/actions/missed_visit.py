@@ -1,0 +1,51 @@
+"""missed_visit: a scheduled visit did not take place."""
+
+from __future__ import annotations
+
+from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.standing import WHO, for_participant, refuse
+from trialwright.conduct.trial import View, participant_stream
+from trialwright.record.event import Proposal
+from trialwright.record.participant import Participant
+from trialwright.study.schedule import Encounter
+from trialwright.terms.message import message
+
+
+def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
+    """Record that a visit was missed, and why."""
+    encounter = find_encounter(view, values.text("encounter"))
+    if isinstance(encounter, Refusal):
+        return encounter
+    if encounter.type == "unscheduled":
+        return refuse(message("An unscheduled visit cannot be missed."))
+    if participant.visit(encounter.id):
+        return refuse(message("The visit {visit} is recorded already.", visit=encounter.title))
+    return Proposal(
+        participant_stream(participant.id),
+        "visit_missed",
+        1,
+        {"visit": encounter.id, "encounter": encounter.id},
+        {},
+    )
+
+
+def find_encounter(view: View, id: str) -> Encounter | Refusal:
+    """The encounter of the schedule, or a refusal that names those there are."""
+    schedule = view.definition.schedule
+    encounters = schedule.encounters if schedule else ()
+    found = next((one for one in encounters if one.id == id), None)
+    return found or refuse(
+        message(
+            "There is no visit {id}; there are: {known}.", id=id, known=tuple(one.id for one in encounters)
+        )
+    )
+
+
+ACTION = Action(
+    "missed_visit",
+    message("record that a scheduled visit was missed"),
+    "participant",
+    (WHO, Argument("encounter", message("which visit of the schedule"), "id")),
+    for_participant(decide, enrolled=True, in_study=True),
+    reason="required",
+)

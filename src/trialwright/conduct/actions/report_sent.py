@@ -1,0 +1,99 @@
+"""report_sent: a safety report went out: which adverse event, by which reporting clock of the study, when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.standing import WHO, for_participant, refuse
+from trialwright.conduct.trial import View, participant_stream
+from trialwright.record.event import Proposal
+from trialwright.record.participant import Participant
+from trialwright.safety.reporting import STAGES, Report, plan_reports
+from trialwright.study.safety import ReportingClock
+from trialwright.terms.message import message
+
+
+def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
+    """Record a report that the clock asks for, once, the initial one first."""
+    number, stage, at = values.whole("number"), values.text("stage"), values.text("at")
+    if not any(event.number == number for event in participant.adverse_events):
+        return refuse(message("{id} has no adverse event {number}.", id=participant.id, number=number))
+    safety = view.definition.safety
+    clocks = {clock.id: clock for clock in (safety.clocks if safety else ())}
+    clock = clocks.get(values.text("clock"))
+    if clock is None:
+        return refuse(
+            message(
+                "The study has no reporting clock {id}; it has: {known}.",
+                id=values.text("clock"),
+                known=tuple(clocks),
+            )
+        )
+    reports = _reports(view, participant, number, clock)
+    report = reports.get(stage)
+    if report is None:
+        return refuse(
+            message(
+                "{clock}: no such report ({stage}) of adverse event {number} is asked for.",
+                clock=clock.title,
+                stage=stage,
+                number=number,
+            )
+        )
+    return _check_sent(view, reports, report, at) or Proposal(
+        participant_stream(participant.id),
+        "report_sent",
+        1,
+        {"number": number, "clock": clock.id, "stage": stage, "at": at},
+        {},
+    )
+
+
+def _reports(view: View, participant: Participant, number: int, clock: ReportingClock) -> dict[str, Report]:
+    """What the clock asks for about the event, by stage."""
+    zone = view.place.time_zone if view.place else None
+    planned = plan_reports(
+        participant,
+        clocks=(clock,),
+        investigational=frozenset(
+            one.id for one in view.definition.interventions if one.role == "investigational"
+        ),
+        zone=ZoneInfo(zone or "UTC"),
+        at=view.moment,
+    )
+    return {report.stage: report for report in planned if report.event == number}
+
+
+def _check_sent(view: View, reports: dict[str, Report], report: Report, at: str) -> Refusal | None:
+    """Refuse a report that went out already, before anybody knew, later than now, or before the one it follows."""
+    instant = datetime.fromisoformat(at)
+    initial = reports["initial"].sent
+    if report.sent is not None:
+        return refuse(message("This report is recorded as sent at {at}.", at=report.sent.at))
+    if instant > view.moment:
+        return refuse(message("It cannot have been sent at {at}: that is later than now.", at=at))
+    if report.aware is not None and instant < report.aware:
+        return refuse(message("It cannot have been sent at {at}: the site did not know of it yet.", at=at))
+    if report.stage == "follow_up" and initial is None:
+        return refuse(message("The initial report is not recorded as sent; record that one first."))
+    if report.stage == "follow_up" and initial is not None and instant < datetime.fromisoformat(initial.at):
+        return refuse(message("It cannot have been sent at {at}: that is before the initial report.", at=at))
+    return None
+
+
+ACTION = Action(
+    "report_sent",
+    message("record that a safety report was sent"),
+    "participant",
+    (
+        WHO,
+        Argument("number", message("the adverse event's number"), "whole"),
+        Argument("clock", message("which reporting clock of the study"), "id"),
+        Argument("stage", message("initial report or follow-up"), "choice", choices=STAGES),
+        Argument("at", message("when it was sent"), "date_time"),
+    ),
+    for_participant(decide, locked=True),
+    locked=True,
+)

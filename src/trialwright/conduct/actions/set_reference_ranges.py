@@ -1,0 +1,100 @@
+"""set_reference_ranges: the normal ranges of a site's laboratory, by concept, sex, age and day of validity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.standing import refuse
+from trialwright.conduct.trial import View, site_stream
+from trialwright.record.books.study import Range
+from trialwright.record.event import Proposal
+from trialwright.record.fact import ConceptType, read_unit
+from trialwright.terms.compare import less
+from trialwright.terms.dates import UnreadableDate, parse_date
+from trialwright.terms.message import Message, message
+from trialwright.terms.quantity import UnreadableNumber, parse_number
+
+_SEXES = ("", "female", "male")
+
+
+def decide(view: View, values: Values) -> Proposal | Refusal:
+    """Add ranges; older ones stay in force for results before the new day of validity.
+
+    A range for the same people from the same day takes the place of the one that stands, which needs a reason.
+    """
+    rows: list[dict[str, Any]] = list(values.rows("ranges"))
+    measurements = {
+        name: concept
+        for name, concept in view.eligibility.concept_types.items()
+        if concept.kind == "measurement"
+    }
+    problems = [problem for row in rows for problem in _problems(row, measurements)]
+    if problems or not rows:
+        return refuse(*(problems or [message("No ranges were given.")]))
+    standing = {_whose(asdict(one)): one for one in view.site.ranges}
+    changed = [row for row in rows if standing.get(_whose(row), Range(**row)) != Range(**row)]
+    if changed and not view.call.reason.strip():
+        return refuse(
+            *(
+                message(
+                    "A range of {name} from {day} on stands already; say why it is changed.",
+                    name=row["concept"],
+                    day=row["valid_from"],
+                )
+                for row in changed
+            )
+        )
+    return Proposal(site_stream(view.call.site), "ranges_set", 1, {"ranges": rows}, {})
+
+
+def _whose(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Whom a range is for, and from when on."""
+    return tuple(row[name] for name in ("concept", "sex", "age_from", "age_to", "valid_from"))
+
+
+def _problems(row: dict[str, Any], measurements: Mapping[str, ConceptType]) -> list[Message]:
+    if set(row) != set(Range.__dataclass_fields__):
+        return [message("A range has the columns {names}.", names=tuple(Range.__dataclass_fields__))]
+    found = []
+    concept = measurements.get(row["concept"])
+    if concept is None:
+        found.append(message("{name} is no measurement of the study.", name=row["concept"]))
+    elif read_unit(row["unit"], concept).issue:
+        found.append(message("{unit} is no unit of {name}.", unit=row["unit"], name=row["concept"]))
+    ages = [row["age_from"], row["age_to"]]
+    if not all(isinstance(age, int) and age >= 0 for age in ages) or ages != sorted(ages):
+        found.append(
+            message("The range of {name} is for ages in completed years, from and to.", name=row["concept"])
+        )
+    if row["sex"] not in _SEXES:
+        found.append(message("The sex of a range is female, male or empty, not {seen}.", seen=row["sex"]))
+    try:
+        numbers = [parse_number(row[end]) for end in ("low", "high") if row[end]]
+        if not numbers or not all(number.exact for number in numbers):
+            raise UnreadableNumber
+        if len(numbers) == 2 and not less(numbers[0].low, numbers[1].low):
+            found.append(message("The range of {name} is empty.", name=row["concept"]))
+        if not parse_date(row["valid_from"]).exact:
+            raise UnreadableDate
+    except (UnreadableNumber, UnreadableDate):
+        found.append(
+            message("The range of {name} needs numbers and a full date of validity.", name=row["concept"])
+        )
+    return found
+
+
+ACTION = Action(
+    "set_reference_ranges",
+    message("set reference ranges of the site's laboratory"),
+    "site",
+    (
+        Argument(
+            "ranges", message("rows of concept, unit, low, high, sex, age_from, age_to, valid_from"), "rows"
+        ),
+    ),
+    decide,
+    reason="optional",
+)

@@ -1,0 +1,80 @@
+"""unblind: an arm is disclosed: one participant's in an emergency, or everybody's when the study is unblinded."""
+
+from __future__ import annotations
+
+from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.allocated import given_arms
+from trialwright.conduct.allocation import GivenArm, derive_arms
+from trialwright.conduct.standing import refuse
+from trialwright.conduct.trial import STUDY, View, is_blind, participant_stream
+from trialwright.record.event import Proposal
+from trialwright.terms.message import message
+
+
+def decide(view: View, values: Values) -> Proposal | Refusal:
+    """Disclose one arm with the reason of the call; without a participant, all of them and the secret itself."""
+    if not is_blind(view.definition):
+        return refuse(message("The study is open: nothing is hidden."))
+    if view.secret is None:
+        return refuse(message("The secret of the allocation is not at hand."))
+    if view.study.unblinded:
+        return refuse(message("The study was unblinded on {date}.", date=view.study.unblinded))
+    everyone = [one for one in view.trial.participants() if one.allocated]
+    everyone.sort(key=lambda one: one.allocated.number if one.allocated else 0)
+    arms = _arms(view)
+    if not values.text("participant"):
+        if view.call.site:
+            return refuse(
+                message("A study is unblinded for all sites at once: name a participant, or no site.")
+            )
+        unlocked = tuple(one.id for one in everyone if not one.locked)
+        if unlocked:
+            return refuse(
+                message(
+                    "The study is unblinded after its casebooks are locked; open are: {ids}.", ids=unlocked
+                )
+            )
+        return Proposal(
+            STUDY,
+            "study_unblinded",
+            1,
+            {
+                "date": view.today.isoformat(),
+                "secret": view.secret.secret.hex(),
+                "nonce": view.secret.nonce.hex(),
+                "arms": {one.id: given.arm for one, given in zip(everyone, arms, strict=True)},
+            },
+            {},
+        )
+    participant = view.participant(values.text("participant"))
+    if participant is None or participant.allocated is None:
+        return refuse(message("There is no allocated participant {id} here.", id=values.text("participant")))
+    if participant.unblinded:
+        return refuse(message("{id} was unblinded already.", id=participant.id))
+    arm = next(given.arm for one, given in zip(everyone, arms, strict=True) if one.id == participant.id)
+    return Proposal(
+        participant_stream(participant.id),
+        "unblinded",
+        1,
+        {"date": view.today.isoformat(), "arm": arm},
+        {},
+    )
+
+
+def _arms(view: View) -> tuple[GivenArm, ...]:
+    assert view.secret is not None  # noqa: S101
+    rules = tuple(view.trial.rules())
+    return derive_arms(
+        rules, study=view.study.study, secret=view.secret.secret, allocations=given_arms(view.trial)
+    )
+
+
+ACTION = Action(
+    "unblind",
+    message("disclose a participant's arm, or the whole allocation"),
+    "either",
+    (Argument("participant", message("whose arm; empty: the study"), "id", required=False),),
+    decide,
+    reason="required",
+    locked=True,
+)

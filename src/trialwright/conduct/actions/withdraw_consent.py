@@ -1,0 +1,30 @@
+"""withdraw_consent: a participant withdraws consent; no new data are collected, what was collected stays."""
+
+from __future__ import annotations
+
+from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.standing import WHO, check_day, for_participant, refuse
+from trialwright.conduct.trial import View, participant_stream
+from trialwright.record.event import Proposal
+from trialwright.record.participant import Participant
+from trialwright.terms.message import message
+
+
+def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
+    """Record the day; nothing recorded before is lost."""
+    day = values.text("date")
+    if day < participant.consents[0].date:
+        return refuse(message("{day} lies before consent.", day=day))
+    return check_day(view, day, message("Withdrawal of")) or Proposal(
+        participant_stream(participant.id), "consent_withdrawn", 1, {"date": day}, {}
+    )
+
+
+ACTION = Action(
+    "withdraw_consent",
+    message("record that a participant withdraws consent"),
+    "participant",
+    (WHO, Argument("date", message("on which day"), "date")),
+    for_participant(decide, in_study=True),
+    reason="required",
+)

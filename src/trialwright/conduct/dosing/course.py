@@ -1,0 +1,142 @@
+"""A course of few days with a limited sum, such as a steroid pulse: what it has been so far, and whether it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from trialwright.conduct.dosing.amounts import Amount, read_amount, read_dose
+from trialwright.conduct.dosing.case import Case
+from trialwright.conduct.dosing.present import exact_day
+from trialwright.conduct.dosing.proposal import Alert, Because, DoseProposal
+from trialwright.record.participant import Dose
+from trialwright.study.prose.figures import duration
+from trialwright.study.schedule import parse_offset
+from trialwright.terms.dates import ONE_DAY, add_days, parse_length
+from trialwright.terms.message import message
+from trialwright.terms.units import UnitError
+
+
+class _Course(NamedTuple):
+    """The days on which doses were given, and their sum, in the unit of the dose without its day."""
+
+    days: frozenset[date]
+    total: Amount
+    facts: tuple[str, ...]
+
+
+def propose_course(case: Case) -> DoseProposal:
+    """Propose the dose of one more day of a course, as long as neither its days nor its sum pass their limits."""
+    base = DoseProposal(case.intervention.id, case.on, "refused")
+    daily = read_amount(case.regimen.steps[0].amount or "")
+    course = _read(case, daily)
+    if isinstance(course, Because):
+        return replace(base, missing=(course,))
+    said = message(
+        "So far the course has had {days} and {total}.",
+        days=duration(str(len(course.days)), "d"),
+        total=course.total.shown,
+    )
+    so_far = Because(said, course.facts)
+    total = Amount(course.total.value + daily.value, course.total.unit)
+    full = _full(case, course, total)
+    if full is not None:
+        return replace(base, outcome="not_planned", rule=case.rule("course_full"), because=(so_far, full))
+    planned = Because(message("The protocol plans {dose}.", dose=daily.shown))
+    return replace(
+        base,
+        outcome="give",
+        amount=daily,
+        rule=case.rule("planned"),
+        because=(so_far, planned),
+        alerts=_enough(case, course),
+    )
+
+
+def _read(case: Case, daily: Amount) -> _Course | Because:
+    """The course that is under way on the day; one whose last dose lies further back than its gap is over."""
+    unit = daily.unit.removesuffix("/d")
+    empty = _Course(frozenset(), Amount(Fraction(0), unit), ())
+    anchor = case.anchors[case.regimen.course or ""]
+    if anchor.day is None:
+        if not anchor.because:
+            return empty
+        said = message(
+            "The first day of the course is not known: it waits for {what}.",
+            what=anchor.waits_for or message("its anchor"),
+        )
+        return Because(said)
+    days: set[date] = set()
+    total, facts = Fraction(0), []
+    for dose in case.participant.doses:
+        if dose.intervention != case.intervention.id:
+            continue
+        amount, first = _per_day(dose, daily), exact_day(dose.start)
+        last = case.on if dose.ongoing else exact_day(dose.end or dose.start)
+        if amount is None or first is None or last is None:
+            said = message("A dose of the course is not exactly known.")
+            return Because(said, (f"dose/{dose.number}",))
+        given = _days_between(max(first, anchor.day), min(last, add_days(case.on, -1)))
+        if given:
+            days |= given
+            total += amount * len(given)
+            facts.append(f"dose/{dose.number}")
+    gap = max((parse_length(event.gap).days for event in anchor.anchor.events if event.gap), default=1)
+    if not days or (case.on - max(days)).days > gap:
+        return empty
+    return _Course(frozenset(days), Amount(total, unit), tuple(facts))
+
+
+def _per_day(dose: Dose, daily: Amount) -> Fraction | None:
+    """How much a dose is on each of its days, in the unit of the course; None where that is not exactly known."""
+    amount = read_dose(dose.amount, dose.unit)
+    if amount is None:
+        return None
+    try:
+        unit = daily.unit if amount.unit.endswith("/d") else daily.unit.removesuffix("/d")
+        return amount.to(unit).value
+    except UnitError:
+        return None
+
+
+def _days_between(first: date, last: date) -> set[date]:
+    found, day = set(), first
+    while day <= last:
+        found.add(day)
+        day += ONE_DAY
+    return found
+
+
+def _full(case: Case, course: _Course, total: Amount) -> Because | None:
+    regimen = case.regimen
+    if regimen.lasts_at_most and course.days:
+        end = parse_offset(regimen.lasts_at_most).after(min(course.days))
+        most = (end - min(course.days)).days
+        if len(course.days) >= most:
+            return Because(message("A course lasts at most {days}.", days=duration(str(most), "d")))
+    highest = case.limit(regimen.total_high)
+    if highest is not None and total.value > highest.to(total.unit).value:
+        return Because(
+            message(
+                "One more dose would make {total}, more than the {limit} allowed.",
+                total=total.shown,
+                limit=highest.shown,
+            )
+        )
+    return None
+
+
+def _enough(case: Case, course: _Course) -> tuple[Alert, ...]:
+    """Whether the course has reached its least days and least sum, so that it may end."""
+    regimen = case.regimen
+    least, lowest = regimen.lasts_at_least, case.limit(regimen.total_low)
+    long_enough = least is None or len(course.days) >= parse_length(least).days
+    large_enough = lowest is None or course.total.value >= lowest.to(course.total.unit).value
+    if not (course.days and long_enough and large_enough):
+        return ()
+    said = message(
+        "The course has reached its least length and sum; the investigator decides whether it goes on."
+    )
+    return (Alert("course_complete", said, course.facts),)

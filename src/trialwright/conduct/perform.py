@@ -1,0 +1,229 @@
+"""Doing an action: who may, when, on what it was decided; one event or a refusal.
+
+The caller gives the clock, the secret (if it may hold it) and the store; nothing here looks at either by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from trialwright.conduct.action import Action, Refusal, Values
+from trialwright.conduct.actions import ACTIONS
+from trialwright.conduct.trial import STUDY, Secret, Trial, View, is_blind
+from trialwright.record.books import Delegation
+from trialwright.record.event import Call, Event, Proposal
+from trialwright.record.ledger import Moved
+from trialwright.study.delegation import DelegationTable, Role
+from trialwright.study.model import Study
+from trialwright.terms.message import Message, message
+
+TRIES = 20  # another writer may have come first that often before we give up
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call: `id` names it once for all; the same id again gives the event it gave.
+
+    `site`: where it is done, '' for the study as a whole. `expect`: stream positions the caller had on the screen.
+    `at`: the moment, with its offset. `opening`: the definition's version, for open_study only.
+    """
+
+    id: str
+    action: str
+    account: str
+    at: datetime
+    site: str = ""
+    reason: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    expect: Mapping[str, int] = field(default_factory=dict)
+    opening: str = ""
+
+
+def perform(trial: Trial, request: Request, *, secret: Secret | None = None) -> Event | Refusal:
+    """Do what a request asks, or say why not.
+
+    Raises `BadArgument` for arguments that cannot be read, `KeyError` for an action that does not exist, `ValueError`
+    for a moment without its offset.
+    """
+    if request.at.tzinfo is None:
+        raise ValueError("a moment needs its offset from UTC")
+    action = ACTIONS[request.action]
+    values = Values(action, request.values)
+    for attempt in range(TRIES):
+        done = trial.store.call(request.id)
+        if done is not None:
+            return _again(done, request)
+        answer = _once(trial, action, request, values, secret)
+        if not isinstance(answer, Moved):
+            return answer
+        if request.expect or attempt + 1 == TRIES:
+            return _changed(answer)
+    raise AssertionError("unreachable")
+
+
+def _once(
+    trial: Trial, action: Action, request: Request, values: Values, secret: Secret | None
+) -> Event | Refusal | Moved:
+    moment = request.at.astimezone(UTC)
+    call = Call(
+        request.id,
+        moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        request.account,
+        "",
+        request.site,
+        action.name,
+        request.reason,
+        request.opening,
+    )
+    view = View(trial, call, moment, secret)
+    view.looked.update(request.expect)
+    problem = _check_time(trial, call) or _check_reason(action, request)
+    if problem:
+        return problem
+    if action.name != "open_study":
+        role = _role(view, action)
+        if isinstance(role, Refusal):
+            return role
+        view.call = call = replace_call(call, role.id, view)
+        problem = _check_open(view, action)
+    problem = problem or _check_place(action, request)
+    if problem:
+        return problem
+    proposal = action.decide(view, values)
+    if isinstance(proposal, Refusal):
+        return proposal
+    proposal = replace(proposal, decided_on={**view.looked, **proposal.decided_on})
+    return trial.store.append(proposal, view.call)
+
+
+def replace_call(call: Call, role: str, view: View) -> Call:
+    """The call with the role in which it is made and the version of the definition in force."""
+    version = view.version or view.trial.study.version
+    return call._replace(role=role, study_version=version)
+
+
+def _again(event: Event, request: Request) -> Event | Refusal:
+    if (event.action, event.actor) != (request.action, request.account):
+        return Refusal(
+            (message("The call id {id} was used already, for {action}.", id=request.id, action=event.action),)
+        )
+    return event
+
+
+def _changed(moved: Moved) -> Refusal:
+    return Refusal(
+        (
+            message(
+                "Changed since you opened it: {stream} was at {then}, it is at {now}. Look again, then repeat.",
+                stream=moved.stream,
+                then=moved.decided_on,
+                now=moved.now,
+            ),
+        )
+    )
+
+
+def _check_time(trial: Trial, call: Call) -> Refusal | None:
+    head = trial.store.head
+    if head is not None and call.at < head.at:
+        return Refusal(
+            (
+                message(
+                    "The clock went back: the last event is of {last}, this one would be of {now}.",
+                    last=head.at,
+                    now=call.at,
+                ),
+            )
+        )
+    return None
+
+
+def _check_reason(action: Action, request: Request) -> Refusal | None:
+    if action.reason == "required" and not request.reason.strip():
+        return Refusal((message("{action} needs a reason.", action=action.name),))
+    return None
+
+
+def _check_place(action: Action, request: Request) -> Refusal | None:
+    about = action.place == "participant" or request.values.get("participant")
+    if not request.site and (action.place == "site" or about):
+        return Refusal((message("{action} is done at a site; name it.", action=action.name),))
+    if request.site and action.place == "study":
+        return Refusal((message("{action} is done for the whole study; name no site.", action=action.name),))
+    return None
+
+
+def _role(view: View, action: Action) -> Role | Refusal:
+    """The first role of the account, in the order of the delegation table in force here, that may do the action."""
+    if not view.study.opened:
+        return Refusal((message("The study is not open."),))
+    table = view.delegation
+    if table is None:
+        return Refusal((message("The study definition has no delegation table, so nobody may do anything."),))
+    held = roles_of(view, view.call.actor)
+    allowed = [role for role in table.roles if role.id in held and action.name in role.may]
+    if allowed:
+        return allowed[0]
+    if not held:
+        return Refusal(
+            (message("{account} holds no role here.", account=view.call.actor), *_needed(table, action))
+        )
+    return Refusal(
+        (
+            message(
+                "{account} is {roles} here; that role may not {action}.",
+                account=view.call.actor,
+                roles=tuple(sorted(held)),
+                action=action.name,
+            ),
+            *_needed(table, action),
+        )
+    )
+
+
+def _needed(table: DelegationTable, action: Action) -> tuple[Message, ...]:
+    roles = tuple(role.title for role in table.roles if action.name in role.may)
+    return (message("It may be done by: {roles}.", roles=roles),) if roles else ()
+
+
+def roles_of(view: View, account: str) -> frozenset[str]:
+    """The roles an account holds now, at the view's site and for the whole study: given and not revoked.
+
+    The ledger's order decides, not its days: where it is still yesterday, a role revoked today is gone as well.
+    """
+
+    def held(delegations: tuple[Delegation, ...]) -> list[str]:
+        return [one.role for one in delegations if one.account == account and not one.end]
+
+    here = view.site.delegations if view.call.site else ()
+    return frozenset((*held(view.study.delegations), *held(here)))
+
+
+def _check_open(view: View, action: Action) -> Refusal | None:
+    if view.study.locked and not action.locked:
+        return Refusal((message("The study is locked."),))
+    if not view.call.site or action.name == "open_site":
+        return None
+    if view.place is None:
+        return Refusal((message("The study has no site {site}.", site=view.call.site),))
+    if not view.site.opened:
+        return Refusal((message("The site {site} is not open.", site=view.call.site),))
+    if action.place == "participant" and not view.version:
+        return Refusal(
+            (message("The site {site} has approved no version of the study yet.", site=view.call.site),)
+        )
+    return None
+
+
+def sees_allocation(view: View, study: Study) -> bool:
+    """Whether the acting role may learn an arm."""
+    if not is_blind(study):
+        return True
+    role = study.delegation.role(view.call.role) if study.delegation else None
+    return role is not None and role.sees_allocation
+
+
+__all__ = ["STUDY", "Event", "Proposal", "Request", "perform", "roles_of", "sees_allocation"]

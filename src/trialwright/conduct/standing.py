@@ -1,0 +1,118 @@
+"""Where a participant stands, and what that allows: the refusals many actions share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from trialwright.conduct.action import Argument, Refusal, Values
+from trialwright.conduct.trial import View
+from trialwright.record.event import Proposal
+from trialwright.record.participant import Participant
+from trialwright.terms.message import Message, message
+
+WHO = Argument("participant", message("screening or enrolment number"), "id")
+
+
+def for_participant(
+    decide: Callable[[View, Values, Participant], Proposal | Refusal],
+    *,
+    enrolled: bool = False,
+    allocated: bool = False,
+    in_study: bool = False,
+    locked: bool = False,
+) -> Callable[[View, Values], Proposal | Refusal]:
+    """An action about one participant of this site, who must be enrolled, allocated, still in the study.
+
+    `locked`: it may be done in a locked casebook.
+    """
+
+    def decided(view: View, values: Values) -> Proposal | Refusal:
+        participant = view.participant(values.text("participant"))
+        if participant is None:
+            return refuse(
+                message("There is no participant {id} at this site.", id=values.text("participant"))
+            )
+        problem = (
+            (None if locked else _unlocked(participant))
+            or (check_enrolled(participant) if enrolled or allocated else None)
+            or (check_allocated(participant) if allocated else None)
+            or (check_in_study(participant) if in_study else None)
+        )
+        return problem or decide(view, values, participant)
+
+    return decided
+
+
+def refuse(*reasons: Message) -> Refusal:
+    """A refusal with its reasons."""
+    return Refusal(reasons)
+
+
+def _unlocked(participant: Participant) -> Refusal | None:
+    if participant.locked:
+        return refuse(message("The casebook of {id} is locked.", id=participant.id))
+    return None
+
+
+def check_enrolled(participant: Participant) -> Refusal | None:
+    """Refuse where the participant is not enrolled."""
+    if participant.enrolled is None:
+        return refuse(message("{id} is not enrolled.", id=participant.id))
+    return None
+
+
+def check_allocated(participant: Participant) -> Refusal | None:
+    """Refuse where the participant has no arm yet."""
+    if participant.allocated is None:
+        return refuse(message("{id} has not been allocated.", id=participant.id))
+    return None
+
+
+def check_in_study(participant: Participant) -> Refusal | None:
+    """Refuse where the participant's course in the study has ended."""
+    for ended, sentence in (
+        (participant.died, message("{id} died on {date}.", id=participant.id, date=_day(participant.died))),
+        (
+            participant.withdrawn,
+            message("{id} withdrew consent on {date}.", id=participant.id, date=_day(participant.withdrawn)),
+        ),
+        (
+            participant.lost,
+            message("{id} was lost to follow-up on {date}.", id=participant.id, date=_day(participant.lost)),
+        ),
+        (
+            participant.completed,
+            message(
+                "{id} completed the study on {date}.", id=participant.id, date=_day(participant.completed)
+            ),
+        ),
+    ):
+        if ended:
+            return refuse(sentence)
+    return None
+
+
+def _day(ended: object) -> str:
+    return getattr(ended, "date", "")
+
+
+def check_day(view: View, day: str, about: Message) -> Refusal | None:
+    """Refuse a day that has not come yet at the site."""
+    if date.fromisoformat(day) > view.today:
+        return refuse(
+            message(
+                "{about} {day} lies in the future; today is {today}.", about=about, day=day, today=view.today
+            )
+        )
+    return None
+
+
+def check_order(earlier: str, later: str, sentence: Message) -> Refusal | None:
+    """Refuse where `later` lies before `earlier` (days as ISO texts; '' is no day)."""
+    return refuse(sentence) if earlier and later and later < earlier else None
+
+
+def first_refusal(*checks: Refusal | None) -> Refusal | None:
+    """The first of several checks that refuses."""
+    return next((check for check in checks if check is not None), None)

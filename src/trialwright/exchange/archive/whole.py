@@ -1,0 +1,67 @@
+"""A whole ledger written into an archive in one go: the folder appears complete, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from trialwright.exchange.archive.store import (
+    ENTERED,
+    EVENTS,
+    ArchiveBroken,
+    create_archive,
+    open_archive,
+)
+from trialwright.record.event import canonical, row
+from trialwright.record.ledger import MemoryLedger, entered_in
+from trialwright.study.model import Study
+from trialwright.terms.message import message
+
+
+def write_archive(
+    folder: Path, study: Study, ledger: MemoryLedger, *, definitions: Iterable[Study] = (), rehearsal: bool
+) -> None:
+    """Write an archive of a ledger in memory.
+
+    `folder`: must not exist, or be empty. `study`: as the ledger was opened with it; `definitions`: further versions
+    its events name. `rehearsal`: whether everyone in it is synthetic. Raises `ArchiveBroken` where the folder holds
+    something; after any other failure nothing is left of it.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ArchiveBroken(message("{path} is not empty.", path=str(folder)))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        create_archive(beside, study, rehearsal=rehearsal, draw=_draws_nothing)
+        _write(beside / ENTERED, _texts(ledger))
+        _write(beside / EVENTS, (canonical({**row(one), "hash": one.hash}) for one in ledger.events()))
+        archive = open_archive(beside, draw=_draws_nothing)
+        for definition in definitions:
+            archive.add_definition(definition)
+        archive.write_manifest()
+        beside.replace(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _texts(ledger: MemoryLedger) -> Iterator[bytes]:
+    """The texts of one event a line, each once, in the order in which the event names them."""
+    payloads = ledger.payloads()
+    for event in ledger.events():
+        named = [list(payloads[digest]) for digest in dict.fromkeys(entered_in(event))]
+        if named:
+            yield canonical(named)
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        for line in lines:
+            file.write(line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _draws_nothing(count: int) -> bytes:
+    raise AssertionError("a finished ledger enters no new text")

@@ -1,0 +1,27 @@
+"""From events to what they say: the book of a participant, of a site, of the study.
+
+A book takes in one event after the other and never looks at a clock; rebuilt from the ledger it is the same.
+"""
+
+from trialwright.record.books.errors import UnknownEvent
+from trialwright.record.books.participant import ParticipantBook, fold_participant
+from trialwright.record.books.study import (
+    Delegation,
+    Range,
+    SiteBook,
+    StudyBook,
+    fold_site,
+    fold_study,
+)
+
+__all__ = [
+    "Delegation",
+    "ParticipantBook",
+    "Range",
+    "SiteBook",
+    "StudyBook",
+    "UnknownEvent",
+    "fold_participant",
+    "fold_site",
+    "fold_study",
+]

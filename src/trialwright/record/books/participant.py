@@ -1,0 +1,351 @@
+"""The book of a participant: takes in events one at a time.
+
+`rebuild == stored`: a book that took in events as they came equals one made anew from the ledger.
+Event types and their data stand in `docs/reference/events.md`; older versions of a type are upcast on reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from trialwright.record.books.errors import UnknownEvent
+from trialwright.record.event import Event, opened
+from trialwright.record.participant import (
+    AdverseEvent,
+    AdverseEventVersion,
+    Allocated,
+    Consent,
+    Deviation,
+    Discontinuation,
+    Dose,
+    Ended,
+    FormRecord,
+    Hold,
+    ItemValue,
+    Participant,
+    Query,
+    ReportSent,
+    Rescue,
+    Screening,
+    Signature,
+    Verification,
+    Visit,
+)
+from trialwright.record.raw import RawFact
+from trialwright.record.upcast import upcast
+
+Texts = Callable[[str], str]
+_LISTS = {
+    "consents": Consent,
+    "screenings": Screening,
+    "visits": Visit,
+    "doses": Dose,
+    "holds": Hold,
+    "discontinuations": Discontinuation,
+    "rescues": Rescue,
+    "adverse_events": AdverseEvent,
+    "reports": ReportSent,
+    "deviations": Deviation,
+    "queries": Query,
+    "signatures": Signature,
+    "verifications": Verification,
+}
+
+
+class ParticipantBook:
+    """Takes in a participant's events in order and gives the participant as of the last one."""
+
+    def __init__(self, id: str) -> None:
+        self.lists: dict[str, list[Any]] = {name: [] for name in _LISTS}
+        self.forms: dict[str, FormRecord] = {}
+        self.record: list[RawFact] = []
+        self.values: dict[str, Any] = {"id": id, "site": ""}
+        self._made: Participant | None = None
+
+    def apply(self, event: Event, texts: Texts) -> None:
+        """Take in one event; raises `UnknownEvent`."""
+        data = opened(upcast(event), texts)
+        reason = texts(event.reason) if event.reason else ""
+        handler = _PARTICIPANT.get(event.type)
+        if handler is None:
+            raise UnknownEvent(event.type)
+        handler(self, event, data, reason)
+        for query in data.get("queries", ()):
+            self.lists["queries"].append(
+                Query(event.position, query["number"], query["path"], query["text"], "open", "")
+            )
+        for deviation in data.get("deviations", ()):
+            self.add("deviations", _deviation(event, deviation, by_system=True))
+        self._made = None
+
+    def add(self, name: str, thing: Any) -> None:
+        """Append to one of the lists."""
+        self.lists[name].append(thing)
+
+    def change(self, name: str, number: int, **values: Any) -> None:
+        """Replace the thing of this number in a list."""
+        for index, thing in enumerate(self.lists[name]):
+            if thing.number == number:
+                self.lists[name][index] = thing._replace(**values)
+
+    def set(self, **values: Any) -> None:
+        """Set single values."""
+        self.values.update(values)
+
+    @property
+    def participant(self) -> Participant:
+        """The participant as of the last event."""
+        if self._made is None:
+            lists: dict[str, Any] = {name: tuple(things) for name, things in self.lists.items()}
+            self._made = Participant(
+                **self.values,
+                forms=dict(self.forms),
+                record=tuple(self.record),
+                **lists,
+            )
+        return self._made
+
+
+def _consented(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("consents", Consent(event.position, data["date"], data["version"]))
+    book.set(site=event.site, sex=data["sex"], birth=data["birth"], demographics=event.position)
+
+
+def _re_consented(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("consents", Consent(event.position, data["date"], data["version"]))
+
+
+def _screened(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    verdicts = {name: entry["verdict"] for name, entry in data["criteria"].items()}
+    book.add(
+        "screenings",
+        Screening(event.position, data["date"], data["verdict"], verdicts, event.study_version),
+    )
+    known = {fact.fact for fact in book.record}
+    for fact in data["facts"]:
+        if fact["fact"] not in known:
+            book.record.append(RawFact(person=book.values["id"], **fact))
+
+
+def _enrolled(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.set(enrolled=Ended(event.position, data["date"], reason), enrolment_number=data["enrolment_number"])
+
+
+def _allocated(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.set(
+        allocated=Allocated(
+            event.position, data["date"], data["number"], data["arm"], data["levels"], data["rule"], reason
+        )
+    )
+
+
+def _unblinded(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    allocated = book.values.get("allocated")
+    if allocated:
+        book.set(allocated=allocated._replace(arm=data["arm"]))
+    book.set(unblinded=Ended(event.position, data["date"], reason))
+
+
+def _visit_opened(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add(
+        "visits",
+        Visit(event.position, data["visit"], data["encounter"], data["date"], missed=False, reason=""),
+    )
+
+
+def _visit_missed(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add(
+        "visits", Visit(event.position, data["visit"], data["encounter"], "", missed=True, reason=reason)
+    )
+
+
+def _form_recorded(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    before = book.forms.get(data["id"])
+    items = dict(before.items) if before else {}
+    superseded = list(before.superseded) if before else []
+    for entry in data["items"]:
+        old = items.get(entry["path"])
+        if old:
+            superseded.append(old)
+        first = old.first if old else event.position
+        items[entry["path"]] = ItemValue(position=event.position, first=first, **entry)
+    book.forms[data["id"]] = FormRecord(
+        data["id"], data["visit"], data["form"], data["number"], items, tuple(superseded)
+    )
+
+
+def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    kind, _, key = data["target"].partition("/")
+    if data["target"] == "demographics":
+        book.set(demographics=event.position, **data["values"])
+    elif kind == "dose":
+        book.change("doses", int(key), position=event.position, **data["values"])
+    else:
+        for index, visit in enumerate(book.lists["visits"]):
+            if visit.id == key:
+                book.lists["visits"][index] = visit._replace(position=event.position, **data["values"])
+
+
+def _query_raised(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("queries", Query(event.position, data["number"], data["path"], data["text"], "open", ""))
+
+
+def _query_answered(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.change("queries", data["number"], state="answered", answer=data["answer"])
+
+
+def _query_closed(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.change("queries", data["number"], state="closed")
+
+
+def _dose_given(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    dose = {name: data[name] for name in _DOSE}
+    _end_ongoing(book, dose["intervention"], dose["start"])
+    book.add("doses", Dose(position=event.position, **{**dose, "because": tuple(dose["because"])}))
+
+
+def _dose_held(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    _end_ongoing(book, data["intervention"], data["start"])
+    book.add("holds", Hold(event.position, data["intervention"], data["start"], reason))
+
+
+def _intervention_discontinued(
+    book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str
+) -> None:
+    _end_ongoing(book, data["intervention"], data["date"])
+    book.add("discontinuations", Discontinuation(event.position, data["intervention"], data["date"], reason))
+
+
+def _end_ongoing(book: ParticipantBook, intervention: str, day: str) -> None:
+    """A daily dose ends on the day before another one, an interruption or a stop begins."""
+    eve = (date.fromisoformat(day[:10]) - timedelta(days=1)).isoformat()
+    doses = book.lists["doses"]
+    for index, dose in enumerate(doses):
+        if dose.intervention == intervention and dose.ongoing:
+            doses[index] = dose._replace(ongoing=False, end=max(eve, dose.start))
+
+
+def _rescue_recorded(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("rescues", Rescue(event.position, data["date"], data["therapy"], data["text"]))
+
+
+def _ae_reported(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("adverse_events", AdverseEvent(data["number"], (_ae_version(event, data),)))
+
+
+def _ae_updated(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    for index, known in enumerate(book.lists["adverse_events"]):
+        if known.number == data["number"]:
+            versions = (*known.versions, _ae_version(event, data))
+            book.lists["adverse_events"][index] = replace(known, versions=versions)
+
+
+def _report_sent(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("reports", ReportSent(event.position, data["number"], data["clock"], data["stage"], data["at"]))
+
+
+def _deviation_reported(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("deviations", _deviation(event, data, by_system=False))
+
+
+def _signed(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add(
+        "signatures",
+        Signature(event.position, data["target"], data["meaning"], event.actor, event.at, data["digest"]),
+    )
+
+
+def _source_verified(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("verifications", Verification(event.position, data["target"], data["digest"]))
+
+
+def _ended(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    name = {
+        "consent_withdrawn": "withdrawn",
+        "lost_to_follow_up": "lost",
+        "participant_died": "died",
+        "study_completed": "completed",
+    }[event.type]
+    book.set(**{name: Ended(event.position, data["date"], reason)})
+    if event.type == "participant_died":
+        for dose in book.lists["doses"]:
+            if dose.ongoing:
+                _end_ongoing(book, dose.intervention, data["date"])
+
+
+def _locked(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.set(locked=event.type == "casebook_locked")
+
+
+def _masked(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    """The texts are blank already wherever they are read."""
+
+
+_DOSE = tuple(name for name in Dose._fields if name != "position")
+_AE = tuple(name for name in AdverseEventVersion._fields if name != "position")
+
+
+def _ae_version(event: Event, data: Mapping[str, Any]) -> AdverseEventVersion:
+    values = {name: data[name] for name in _AE}
+    return AdverseEventVersion(
+        position=event.position, **{**values, "seriousness": tuple(values["seriousness"])}
+    )
+
+
+def _deviation(event: Event, data: Mapping[str, Any], *, by_system: bool) -> Deviation:
+    return Deviation(
+        event.position,
+        data["number"],
+        data["date"],
+        data["category"],
+        data["severity"],
+        data["text"],
+        data["visit"],
+        by_system,
+    )
+
+
+_PARTICIPANT: Mapping[str, Callable[[ParticipantBook, Event, Mapping[str, Any], str], None]] = {
+    "consented": _consented,
+    "re_consented": _re_consented,
+    "screened": _screened,
+    "enrolled": _enrolled,
+    "allocated": _allocated,
+    "unblinded": _unblinded,
+    "visit_opened": _visit_opened,
+    "visit_missed": _visit_missed,
+    "form_recorded": _form_recorded,
+    "form_corrected": _form_recorded,
+    "corrected": _corrected,
+    "query_raised": _query_raised,
+    "query_answered": _query_answered,
+    "query_closed": _query_closed,
+    "dose_given": _dose_given,
+    "dose_held": _dose_held,
+    "intervention_discontinued": _intervention_discontinued,
+    "rescue_recorded": _rescue_recorded,
+    "ae_reported": _ae_reported,
+    "ae_updated": _ae_updated,
+    "report_sent": _report_sent,
+    "deviation_reported": _deviation_reported,
+    "signed": _signed,
+    "source_verified": _source_verified,
+    "consent_withdrawn": _ended,
+    "lost_to_follow_up": _ended,
+    "participant_died": _ended,
+    "study_completed": _ended,
+    "casebook_locked": _locked,
+    "casebook_unlocked": _locked,
+    "masked": _masked,
+}
+
+
+def fold_participant(id: str, events: Iterable[Event], texts: Texts) -> Participant:
+    """Read a participant's stream; raises `UnknownEvent`."""
+    book = ParticipantBook(id)
+    for event in events:
+        book.apply(event, texts)
+    return book.participant

@@ -1,0 +1,67 @@
+"""What a signature or a verification stands for: the digest of what lay at its target, and whether it still does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from trialwright.record.event import canonical
+from trialwright.record.participant import Participant, Signature, Verification
+
+CASEBOOK = "casebook"
+
+
+class _Stated(Protocol):
+    @property
+    def position(self) -> int: ...
+
+
+def content_digest(participant: Participant, target: str) -> str:
+    """The digest of a visit, or of the whole casebook: every value by its place and by the event that states it.
+
+    Any later entry or correction there changes it; masking a text does not, because the event stays. It is of this
+    participant: what was signed of another one never fits. Queries, signatures and verifications are no content.
+    """
+    whole = target == CASEBOOK
+    visits = [[visit.id, visit.position] for visit in participant.visits if whole or visit.id == target]
+    forms = [
+        [form.id, sorted([value.path, value.position] for value in form.items.values())]
+        for form in sorted(participant.forms.values(), key=lambda form: form.id)
+        if whole or form.visit == target
+    ]
+    doses = [[dose.number, dose.position] for dose in participant.doses if whole or dose.visit == target]
+    content: list[Any] = [participant.id, visits, forms, doses]
+    if whole:
+        content += [participant.demographics, *_rest(participant)]
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def _rest(participant: Participant) -> list[list[int]]:
+    """Everything of a casebook that belongs to no visit, by the events that state it."""
+    lists: tuple[Iterable[_Stated], ...] = (
+        participant.consents,
+        participant.screenings,
+        participant.holds,
+        participant.discontinuations,
+        participant.rescues,
+        [event.current for event in participant.adverse_events],
+        participant.deviations,
+    )
+    turns = (
+        participant.enrolled,
+        participant.allocated,
+        participant.withdrawn,
+        participant.lost,
+        participant.died,
+        participant.completed,
+    )
+    return [
+        *([one.position for one in stated] for stated in lists),
+        [one.position if one else 0 for one in turns],
+    ]
+
+
+def stands(participant: Participant, mark: Signature | Verification) -> bool:
+    """Whether what was signed or verified is still as it was then."""
+    return mark.digest == content_digest(participant, mark.target)

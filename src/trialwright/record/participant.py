@@ -1,0 +1,351 @@
+"""One participant as the ledger tells it: what was consented, found, given, seen and judged, each with its event.
+
+Every record carries `position`, the place in the ledger of the event that states it, so that whatever is computed from
+it can walk back. Dates and values are texts as entered ('' where nothing was entered); a masked text reads as ''.
+Nothing here computes anything clinical.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from trialwright.record.happenings import happenings
+from trialwright.record.item_facts import item_facts
+from trialwright.record.raw import RawFact
+from trialwright.terms.kept import Kept
+
+
+class Consent(NamedTuple):
+    """A consent given: the day, and the approved version of the study definition it speaks of."""
+
+    position: int
+    date: str
+    version: str
+
+
+class Screening(NamedTuple):
+    """Eligibility judged on a day. `verdicts`: by criterion id, pass | fail | unknown | not_assessed."""
+
+    position: int
+    date: str
+    verdict: str
+    verdicts: Mapping[str, str]
+    study_version: str
+
+
+class Allocated(NamedTuple):
+    """An arm given. `number` counts allocations of the study; `arm` is '' while the study is blind.
+
+    `levels`: the level of each factor, by factor id; `rule`: the digest of the allocation rule. `reason`: the
+    investigator's, where the rule asks for one.
+    """
+
+    position: int
+    date: str
+    number: int
+    arm: str
+    levels: Mapping[str, str]
+    rule: str
+    reason: str
+
+
+class Visit(NamedTuple):
+    """An encounter that took place on `date`, or was missed (`date` then '', `reason` said).
+
+    `id`: the encounter's id, with a counter for unscheduled ones (unscheduled-2).
+    """
+
+    position: int
+    id: str
+    encounter: str
+    date: str
+    missed: bool
+    reason: str
+
+
+class ItemValue(NamedTuple):
+    """One item of a form, as it stands now. `path` is group.item, in repeating groups group[2].item (from 1).
+
+    `not_done`: the coded reason where nothing was measured. `concept`, `kind`: what it is a fact about, '' for none;
+    `low`, `high`: the reference range applied; `date`: the day of the sample, else of the visit.
+    `fact`: the path of the row or list whose fact this item states together with others, '' where it is a fact by
+    itself; `part`: the part it states, see `record.item_facts`.
+    `position`: the event that states this value; `first`: the event of its first entry.
+    """
+
+    position: int
+    first: int
+    path: str
+    item: str
+    value: str
+    unit: str
+    not_done: str
+    concept: str
+    kind: str
+    date: str
+    low: str
+    high: str
+    fact: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormRecord:
+    """One filled form. `id` is visit/form, and for logs and repeated forms visit/form/number (visit '' for logs).
+
+    `superseded`: values that were corrected, oldest first. `kept`: what was read out of it before.
+    """
+
+    id: str
+    visit: str
+    form: str
+    number: int
+    items: Mapping[str, ItemValue]
+    superseded: tuple[ItemValue, ...] = ()
+    kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
+
+
+class Dose(NamedTuple):
+    """An intervention taken: one administration (`end` = `start`), or a daily dose from `start` on.
+
+    `end` '' and `ongoing`: taken every day since. `amount` and `unit` are of one administration, or per day.
+    `proposed`: what the definition proposed, with `rule` and `because` (the ids of facts); `deviation`: why another
+    dose was given. `visit`: at which visit, '' for none. `prior`: care given before consent, on record only.
+    """
+
+    position: int
+    number: int
+    intervention: str
+    concept: str
+    start: str
+    end: str
+    ongoing: bool
+    amount: str
+    unit: str
+    route: str
+    visit: str
+    proposed: str
+    rule: str
+    because: tuple[str, ...]
+    deviation: str
+    lot: str
+    expiry: str
+    started: str
+    stopped: str
+    reaction: str
+    prior: bool
+
+
+class Hold(NamedTuple):
+    """An intervention interrupted from `start` (until the next dose of it), and why."""
+
+    position: int
+    intervention: str
+    start: str
+    reason: str
+
+
+class Discontinuation(NamedTuple):
+    """An intervention stopped for good on `date`, and why."""
+
+    position: int
+    intervention: str
+    date: str
+    reason: str
+
+
+class Rescue(NamedTuple):
+    """Rescue therapy begun on `date`. `therapy`: pulse | cyclophosphamide | rituximab | plasma_exchange | ivig | other."""
+
+    position: int
+    date: str
+    therapy: str
+    text: str
+
+
+class AdverseEventVersion(NamedTuple):
+    """What was known of an adverse event after one report; the last version counts.
+
+    `infection`: true | false. `seriousness`: of death, life_threatening, hospitalisation, disability,
+    congenital_anomaly, important_medical_event; empty: not serious. `causality`: by intervention id, related |
+    possibly_related | not_related | unknown. `expected`: true | false | ''. `action`: none | dose_changed | held |
+    discontinued | not_applicable. `outcome`: recovered | recovering | not_recovered | recovered_with_sequelae | fatal |
+    unknown. `aware`: when the site first knew of what this version states, ISO date-time with offset.
+    """
+
+    position: int
+    term: str
+    infection: str
+    start: str
+    end: str
+    grade: str
+    seriousness: tuple[str, ...]
+    causality: Mapping[str, str]
+    expected: str
+    action: str
+    outcome: str
+    aware: str
+    hypersensitivity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdverseEvent:
+    """An adverse event with its follow-ups, oldest version first."""
+
+    number: int
+    versions: tuple[AdverseEventVersion, ...]
+
+    @property
+    def current(self) -> AdverseEventVersion:
+        """What is known now."""
+        return self.versions[-1]
+
+
+class ReportSent(NamedTuple):
+    """A safety report that went out: of which adverse event, by which reporting clock of the study.
+
+    `stage`: initial | follow_up. `at`: when it was sent, ISO date-time with offset.
+    """
+
+    position: int
+    event: int
+    clock: str
+    stage: str
+    at: str
+
+
+class Deviation(NamedTuple):
+    """A departure from the protocol. `severity`: minor | major. `by_system`: found by the rules, not reported.
+
+    `category`: consent | eligibility | allocation | visit | dose | procedure | other.
+    """
+
+    position: int
+    number: int
+    date: str
+    category: str
+    severity: str
+    text: str
+    visit: str
+    by_system: bool
+
+
+class Query(NamedTuple):
+    """A question about a value. `path`: form id, '#', item path. `state`: open | answered | closed."""
+
+    position: int
+    number: int
+    path: str
+    text: str
+    state: str
+    answer: str
+
+
+class Signature(NamedTuple):
+    """A signature on what stood at `target` (a visit id, or 'casebook'), bound to it by `digest`."""
+
+    position: int
+    target: str
+    meaning: str
+    actor: str
+    at: str
+    digest: str
+
+
+class Verification(NamedTuple):
+    """A value, or a whole visit, compared with its source by a monitor."""
+
+    position: int
+    target: str
+    digest: str
+
+
+class Ended(NamedTuple):
+    """A turn in the participant's course: on which day, and why."""
+
+    position: int
+    date: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A participant at a position of the ledger. `id` is the screening number.
+
+    `demographics`: the event that last stated `sex` or `birth`. `record`: facts of the person's records brought in at
+    screening. `locked`: the casebook is closed. `kept`: what was read out of it before.
+    """
+
+    id: str
+    site: str
+    sex: str = ""
+    birth: str = ""
+    demographics: int = 0
+    consents: tuple[Consent, ...] = ()
+    screenings: tuple[Screening, ...] = ()
+    enrolment_number: str = ""
+    enrolled: Ended | None = None
+    allocated: Allocated | None = None
+    visits: tuple[Visit, ...] = ()
+    forms: Mapping[str, FormRecord] = field(default_factory=dict)
+    record: tuple[RawFact, ...] = ()
+    doses: tuple[Dose, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    discontinuations: tuple[Discontinuation, ...] = ()
+    rescues: tuple[Rescue, ...] = ()
+    adverse_events: tuple[AdverseEvent, ...] = ()
+    reports: tuple[ReportSent, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
+    queries: tuple[Query, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    verifications: tuple[Verification, ...] = ()
+    withdrawn: Ended | None = None
+    lost: Ended | None = None
+    died: Ended | None = None
+    completed: Ended | None = None
+    unblinded: Ended | None = None
+    locked: bool = False
+    kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
+
+    @property
+    def arm(self) -> str:
+        """The arm, or '' while there is none or it is blind."""
+        return self.allocated.arm if self.allocated else ""
+
+    def visit(self, id: str) -> Visit | None:
+        """The visit of this id, if it took place or was missed."""
+        return next((visit for visit in self.visits if visit.id == id), None)
+
+    def facts(self) -> tuple[RawFact, ...]:
+        """Everything on record that is a fact about a concept: records, items, doses, and what happened.
+
+        The id of an item's fact is its form id, '#' and its path; of a dose dose/number, of an adverse event
+        ae/number, of other events event/position. What happened stands under the names of `record.happenings`;
+        a study whose rules read them lists these names among its concepts.
+        """
+        return self.kept.get("facts", None, lambda: (*self.record, *item_facts(self), *self.other_facts()))
+
+    def other_facts(self) -> tuple[RawFact, ...]:
+        """The facts that no form and no record states: doses, and what happened."""
+        return (*_dose_facts(self), *happenings(self))
+
+
+def _dose_facts(participant: Participant) -> list[RawFact]:
+    return [
+        RawFact(
+            participant.id,
+            f"dose/{dose.number}",
+            "exposure",
+            dose.concept,
+            value=dose.amount,
+            unit=dose.unit,
+            start=dose.start,
+            end=dose.end,
+            status="active" if dose.ongoing else "completed",
+            route=dose.route,
+        )
+        for dose in participant.doses
+        if dose.concept
+    ]

@@ -1,0 +1,244 @@
+"""A document as PDF, typeset by Typst from data: a text of a record is set as it stands and can never become markup.
+
+The fonts are the reports' own, embedded; those of the machine and those of Typst are not looked at. The same document
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from trialwright.reports import fonts
+from trialwright.reports.document import (
+    Block,
+    Document,
+    Figure,
+    Heading,
+    Items,
+    PageBreak,
+    Paragraph,
+    Table,
+    number_of,
+)
+from trialwright.reports.figures.canvas import Says, speak
+from trialwright.reports.html import head_rows
+from trialwright.terms.message import message
+
+_TEMPLATES = Path(__file__).parent / "templates"
+STANDARDS = ["a-2a", "ua-1"]
+"""PDF/A-2a (ISO 19005-2): readable for as long as a trial must be kept. PDF/UA-1 (ISO 14289-1): readable aloud."""
+
+_WIDTH, _HEIGHT = 425.0, 600.0  # points; the most a figure fills of the page
+_UNBROKEN = re.compile(r"[!-~]{25,}")  # longer than any word; Chinese may be broken anywhere in any case
+_BREAK = "\u200b"  # zero-width space
+_RUNNING = 80  # characters of the title in the page head
+_WHOLE = 500  # characters of a cell up to which its row is kept on one page
+_SHORT = 12  # characters of a digest in the page foot; the whole stands on the first page
+
+
+def write_pdf(document: Document, *, catalogue: Mapping[str, str], language: str) -> bytes:
+    """The document as PDF/A-2a and PDF/UA-1, on A4, with outline and page numbers.
+
+    `language` is en or zh, `catalogue` its sentences; figures are drawn in their language already. The date inside is
+    that of the document's origin. A character the fonts lack is written by its number, `[U+1F600]`.
+    """
+    return _compile(document, catalogue, language, format="pdf", pdf_standards=STANDARDS)[0]
+
+
+def write_pages(
+    document: Document, *, catalogue: Mapping[str, str], language: str, ppi: float
+) -> list[bytes]:
+    """The pages of the same as PNG pictures, at so many pixels per inch: to be looked at."""
+    return _compile(document, catalogue, language, format="png", ppi=ppi)
+
+
+def _compile(document: Document, catalogue: Mapping[str, str], language: str, **settings: Any) -> list[bytes]:
+    data = _lay_out(document, catalogue, language)
+    return typeset("document.typ", data, made=document.origin.made, **settings)
+
+
+def typeset(template: str, data: Mapping[str, Any], *, made: datetime, **settings: Any) -> list[bytes]:
+    """Set data by a template of this room: the pages as pictures, or the one PDF.
+
+    `data` holds strings and numbers; strings are set as they are and never become markup. `made`: the date inside.
+    """
+    import typst  # late: most commands typeset nothing
+
+    written = typst.compile(
+        (_TEMPLATES / template).read_bytes(),
+        root=_TEMPLATES,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
+        timestamp=made.replace(microsecond=0),
+        **settings,
+    )
+    return written if isinstance(written, list) else [written]
+
+
+@cache
+def _fonts() -> Any:
+    import typst
+
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.FOLDER)]
+    )
+
+
+def _set(thing: Says, *, catalogue: Mapping[str, str]) -> str:
+    """A text in the language of the catalogue; what is longer than a column without a space may be cut anywhere."""
+    return _UNBROKEN.sub(lambda match: _BREAK.join(match[0]), speak(thing, catalogue))
+
+
+def _lay_out(document: Document, catalogue: Mapping[str, str], language: str) -> dict[str, Any]:
+    """Everything the template sets, as strings and numbers."""
+    say = partial(_set, catalogue=catalogue)
+    origin = document.origin
+    return {
+        "lang": language,
+        "region": {"en": "gb", "zh": "cn"}[language],
+        "fonts": list(fonts.FAMILIES),
+        "title": say(document.title),
+        "running": _shorten(speak(document.title, catalogue)),
+        "study": say(origin.study),
+        "study_title": say(origin.study_title),
+        "properties": {
+            "title": f"{speak(origin.study, catalogue)}: {speak(document.title, catalogue)}",
+            "author": speak(origin.software, catalogue),
+            "description": speak(origin.study_title, catalogue),
+        },
+        "rehearsal": say(message("SYNTHETIC - rehearsal")) if origin.rehearsal else None,
+        "source": say(
+            message(
+                "Definition {version}, ledger position {position}, digest {digest}",
+                version=_short(origin.study_version),
+                position=origin.ledger_position,
+                digest=_short(origin.ledger_digest),
+            )
+        ),
+        "facts": [
+            [say(message("Study version")), origin.study_version],
+            [say(message("Ledger position")), str(origin.ledger_position)],
+            [say(message("Ledger digest")), origin.ledger_digest],
+            [say(message("Made")), origin.made.isoformat(sep=" ", timespec="minutes")],
+            [say(message("Software")), say(origin.software)],
+        ],
+        "words": {
+            "contents": say(message("Contents")),
+            "rehearsal": say(message("SYNTHETIC - rehearsal.")),
+            "nobody": say(message("Nobody in this report exists. It is no evidence about patients.")),
+            "page": say(message("Page {page} of {pages}", page="[page]", pages="[pages]")),
+        },
+        "blocks": _lay_blocks(document.blocks, say),
+    }
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:_SHORT]
+
+
+def _shorten(title: str) -> str:
+    line = " ".join(title.split())
+    return line if len(line) <= _RUNNING else line[: _RUNNING - 1] + "…"
+
+
+def _lay_blocks(blocks: tuple[Block, ...], say: partial[str]) -> list[dict[str, Any]]:
+    """The blocks in order; a wide table takes its headings, and what is said under them, onto its own page."""
+    laid: list[dict[str, Any]] = []
+    for block in blocks:
+        data = _lay_block(block, say)
+        if not isinstance(block, Table) or not block.wide:
+            laid.append(data)
+            continue
+        introduction = _introduction(laid)
+        if introduction or not laid or laid[-1]["kind"] != "wide":
+            laid[len(laid) - len(introduction) :] = [{"kind": "wide", "blocks": introduction}]
+        laid[-1]["blocks"].append(data)
+    return laid
+
+
+def _introduction(laid: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last heading and what follows it, if that is only text; with the headings right above it."""
+    start = len(laid)
+    while start and laid[start - 1]["kind"] in ("paragraph", "note", "warning", "items"):
+        start -= 1
+    first = start
+    while first and laid[first - 1]["kind"] == "heading":
+        first -= 1
+    return laid[first:] if first < start else []
+
+
+def _lay_block(block: Block, say: partial[str]) -> dict[str, Any]:
+    match block:
+        case Heading():
+            return {"kind": "heading", "level": block.level, "text": say(block.text)}
+        case Paragraph():
+            kind = "paragraph" if block.kind == "plain" else block.kind
+            return {"kind": kind, "text": say(block.text)}
+        case Items():
+            return {"kind": "items", "items": [say(item) for item in block.items]}
+        case Table():
+            return _lay_table(block, say)
+        case Figure():
+            return _lay_figure(block, say)
+        case PageBreak():
+            return {"kind": "page_break"}
+
+
+def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
+    rows = [
+        {
+            "kind": each.kind,
+            "breakable": any(len(say(cell.says)) > _WHOLE for cell in each.cells),
+            "cells": [
+                {
+                    "text": say(cell.says),
+                    "numeric": each.kind != "group" and table.columns[place].numeric,
+                    "indent": each.level if place == 0 else 0,
+                }
+                for place, cell in enumerate(each.cells)
+            ],
+        }
+        for each in table.rows
+    ]
+    head = [
+        [
+            {"text": say(head.text), "across": head.across, "down": head.down, "numeric": head.column.numeric}
+            for head in line
+        ]
+        for line in head_rows(table)
+    ]
+    return {
+        "kind": "table",
+        "label": say(number_of(table)),
+        "caption": say(table.caption),
+        "columns": len(table.columns),
+        "size": 8.5 if len(table.columns) <= 8 else 7.5,
+        "wide": table.wide,
+        "head": head,
+        "rows": rows,
+        "notes": _notes(table.notes, say),
+    }
+
+
+def _lay_figure(figure: Figure, say: partial[str]) -> dict[str, Any]:
+    drawing = figure.drawing
+    return {
+        "kind": "figure",
+        "label": say(number_of(figure)),
+        "caption": say(figure.caption),
+        "svg": drawing.svg,
+        "alt": drawing.description,
+        "width": min(_WIDTH, _HEIGHT * drawing.width / drawing.height),
+        "notes": _notes(figure.notes, say),
+    }
+
+
+def _notes(notes: tuple[Says, ...], say: partial[str]) -> list[str]:
+    return [say(note) for note in notes]

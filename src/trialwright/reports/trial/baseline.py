@@ -1,0 +1,258 @@
+"""The participants at baseline: each characteristic by arm, and how far the arms differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from trialwright.analysis.counts import ArmCount, TwoArms
+from trialwright.analysis.describe import describe
+from trialwright.analysis.methods import METHODS
+from trialwright.analysis.result import CannotAnalyse, Result
+from trialwright.endpoints.follow_up import FollowUp
+from trialwright.endpoints.measures import exact
+from trialwright.logic import nodes as n
+from trialwright.logic.interpreter import evaluate_number
+from trialwright.reports.document import Cell, Column
+from trialwright.reports.figures.love import Balance, Love, draw_love
+from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.figures_shown import DASH, count_share, signed, significant
+from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
+from trialwright.study import grammar as g
+from trialwright.study.rules import rule_scope
+from trialwright.terms.message import Message, Text, message
+
+IMBALANCE = 0.1  # Austin 2009: the difference from which a reader should look
+
+
+class Value(NamedTuple):
+    """A participant's value of a characteristic, with what it rests on."""
+
+    participant: str
+    number: float
+    positions: tuple[int, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Characteristic:
+    """Something known at baseline. `values` of coded findings are positions among `categories`."""
+
+    title: Text | Message
+    unit: str
+    categories: tuple[str | Message, ...]
+    values: tuple[Value, ...]
+
+
+def derive_characteristics(data: TrialData) -> Iterator[Characteristic]:
+    """Age and sex, then every measurement and coded finding of the concept list that somebody has at baseline."""
+    people = [one for one in data.cohort.followed if one.participant.allocated]
+    yield _age(people)
+    yield _sex(people)
+    nodes = _nodes(data)  # all at once: what is found for a node is kept by its identity
+    for concept in data.study.concepts:
+        if concept.name not in nodes:
+            continue
+        values = _values(nodes[concept.name], people)
+        if concept.kind == "finding":
+            values = (value for value in values if value.number >= 0 and value.number == int(value.number))
+        found = tuple(values)
+        if found:
+            categories = concept.values if concept.kind == "finding" else ()
+            yield Characteristic(concept.label, concept.unit or "", categories, found)
+
+
+AGE = n.Age()
+
+
+def _nodes(data: TrialData) -> dict[str, n.Number]:
+    """What is looked up of every measurement and coded finding."""
+    scope = rule_scope(data.study)
+    nodes: dict[str, n.Number] = {}
+    for concept in data.study.concepts:
+        if concept.kind == "measurement":
+            nodes[concept.name] = scope.number(g.parse_rule(f"baseline({concept.name})"))
+        elif concept.kind == "finding" and len(concept.values) > 1 and not concept.name.endswith("_item"):
+            nodes[concept.name] = n.Pick(concept.name)
+    return nodes
+
+
+def _age(people: Sequence[FollowUp]) -> Characteristic:
+    values = []
+    for one in people:
+        day = one.start or one.on
+        number = exact(evaluate_number(AGE, one.on_day(day)))
+        if number is not None:
+            values.append(Value(one.id, number, (one.participant.consents[0].position,), ()))
+    return Characteristic(message("Age"), "a", (), tuple(values))
+
+
+def _sex(people: Sequence[FollowUp]) -> Characteristic:
+    known = ("female", "male", "other", "unknown")
+    names = (message("female"), message("male"), message("other"), message("unknown"))
+    values = [
+        Value(one.id, float(known.index(one.participant.sex)), (one.participant.consents[0].position,), ())
+        for one in people
+    ]
+    return Characteristic(message("Sex"), "", names, tuple(values))
+
+
+def _values(node: n.Number, people: Sequence[FollowUp]) -> Iterator[Value]:
+    for one in people:
+        if one.start is None:
+            continue
+        bounds = evaluate_number(node, one.on_day(one.start))
+        number = exact(bounds)
+        if number is not None:
+            facts = tuple(dict.fromkeys(bounds.facts))
+            yield Value(one.id, number, one.positions_of(facts), tuple(fact.fact for fact in facts))
+
+
+def write_baseline(data: TrialData, sheet: Sheet) -> None:
+    """The baseline table with standardised differences, and their figure."""
+    sheet.heading(message("Participants at baseline"), "baseline", level=1)
+    arms = [arm.id for arm in data.arms]
+    columns = [Column("characteristic", message("Characteristic"), "text")]
+    columns += [
+        Column(
+            f"arm_{index}", message("{arm} (n = {count})", arm=arm, count=len(data.allocated(arm))), "text"
+        )
+        for index, arm in enumerate(arms, start=1)
+    ]
+    two = len(arms) == 2
+    if two:
+        columns.append(Column("difference", message("Standardised difference"), "number"))
+    lines: list[Line] = []
+    balance: list[Balance] = []
+    for each in derive_characteristics(data):
+        groups = {arm: _of(data, arm, each) for arm in arms}
+        found = _difference(each, groups, arms) if two else None
+        if each.categories:
+            lines += _category_lines(each, groups, found, two=two)
+        else:
+            lines.append(_number_line(each, groups, found, two=two))
+        balance.append(Balance(each.title, found.estimate if found else None, None))
+    sheet.table(
+        "baseline",
+        message("Characteristics at baseline by arm"),
+        columns,
+        lines,
+        notes=(
+            message(
+                "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it. Differences in standard deviations of both arms; above 0.1 in size a difference deserves a look. No tests: they would answer another question."
+            ),
+        ),
+    )
+    if two and balance:
+        sheet.figure(
+            message("Standardised differences at baseline"),
+            draw_love,
+            Love("balance", message("Standardised differences at baseline"), tuple(balance), None, IMBALANCE),
+            notes=(
+                message(
+                    "The arms were not made by chance, so differences at baseline may explain differences later."
+                )
+                if _assigned(data)
+                else message("The arms were made by chance; what differs, differs by chance."),
+            ),
+        )
+
+
+def _assigned(data: TrialData) -> bool:
+    return data.study.allocation is not None and data.study.allocation.method == "concurrent_control"
+
+
+def _of(data: TrialData, arm: str, characteristic: Characteristic) -> tuple[Value, ...]:
+    ids = {one.id for one in data.allocated(arm)}
+    return tuple(value for value in characteristic.values if value.participant in ids)
+
+
+def _difference(
+    characteristic: Characteristic, groups: dict[str, tuple[Value, ...]], arms: Sequence[str]
+) -> Result | None:
+    first, second = (groups[arm] for arm in arms)
+    pair = (arms[0], arms[1])
+    try:
+        if not characteristic.categories:
+            compute = METHODS["standardised_difference_of_means"].compute
+            found: Result = compute(
+                [value.number for value in first], [value.number for value in second], arms=pair
+            )
+        elif len({value.number for value in (*first, *second)}) == 2:
+            low = max(value.number for value in (*first, *second))
+            counts = [
+                ArmCount(arm=arm, events=sum(value.number == low for value in group), n=len(group))
+                for arm, group in zip(pair, (first, second), strict=True)
+            ]
+            compute = METHODS["standardised_difference_of_proportions"].compute
+            found = compute(TwoArms(treatment=counts[0], control=counts[1]))
+        else:
+            compute = METHODS["standardised_difference_of_categories"].compute
+            names = [str(index) for index in range(len(characteristic.categories))]
+            tables = [
+                {name: sum(value.number == float(name) for value in group) for name in names}
+                for group in (first, second)
+            ]
+            found = compute(*tables, arms=pair)
+    except CannotAnalyse:
+        return None
+    return found
+
+
+def _trace(title: Text | Message, values: Sequence[Value], result: Result | None = None) -> Trace:
+    rows = tuple(
+        Source(value.participant, significant(value.number, 6), "", value.positions, value.facts)
+        for value in values
+    )
+    return Trace(title, result.method if result else "", result.source if result else "", rows)
+
+
+def _difference_entry(
+    characteristic: Characteristic, groups: dict[str, tuple[Value, ...]], found: Result | None
+) -> object:
+    everyone = [value for group in groups.values() for value in group]
+    trace = _trace(characteristic.title, everyone, found)
+    if found is None or found.estimate is None:
+        return traced(None, trace, shown=DASH)
+    return traced(found.estimate, trace, shown=signed(found.estimate, 2))
+
+
+def _number_line(
+    characteristic: Characteristic, groups: dict[str, tuple[Value, ...]], found: Result | None, *, two: bool
+) -> Line:
+    title: object = characteristic.title
+    if characteristic.unit:
+        title = message("{name}, {unit}", name=characteristic.title, unit=characteristic.unit)
+    entries: list[object] = [title]
+    for arm, values in groups.items():
+        seen = describe([value.number for value in values], arm=arm)
+        shown = DASH
+        if seen.n:
+            shown = (
+                f"{significant(seen.mean)} ({significant(seen.deviation)}); {significant(seen.median)} "
+                f"[{significant(seen.lower_quartile)} – {significant(seen.upper_quartile)}]; {seen.n}"
+            )
+        entries.append(traced(shown, _trace(characteristic.title, values)))
+    if two:
+        entries.append(_difference_entry(characteristic, groups, found))
+    return line(*entries)  # type: ignore[arg-type]
+
+
+def _category_lines(
+    characteristic: Characteristic, groups: dict[str, tuple[Value, ...]], found: Result | None, *, two: bool
+) -> Iterator[Line]:
+    used = sorted({int(value.number) for values in groups.values() for value in values})
+    blank: list[object] = ["" for _ in groups]
+    first: list[object] = [characteristic.title, *blank]
+    if two:
+        first.append(_difference_entry(characteristic, groups, found))
+    yield line(*first)  # type: ignore[arg-type]
+    for index in used:
+        entries: list[object] = [characteristic.categories[index]]
+        for values in groups.values():
+            own = [value for value in values if value.number == index]
+            entries.append(traced(count_share(len(own), len(values)), _trace(characteristic.title, own)))
+        if two:
+            entries.append(Cell(None, ""))
+        yield line(*entries, level=1)  # type: ignore[arg-type]

@@ -1,0 +1,53 @@
+"""The whole report: its sections in their order, and the trace of every number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trialwright.reports.document import Document
+from trialwright.reports.trial.baseline import write_baseline
+from trialwright.reports.trial.course import write_course
+from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.flow import write_flow
+from trialwright.reports.trial.profiles import write_profiles
+from trialwright.reports.trial.published import write_published
+from trialwright.reports.trial.quality import write_quality
+from trialwright.reports.trial.responders import write_responders
+from trialwright.reports.trial.safety import write_safety
+from trialwright.reports.trial.sheet import Sheet, Trace
+from trialwright.terms.message import message
+
+
+@dataclass(frozen=True, slots=True)
+class TrialReport:
+    """A report with the trace of every cell and figure, by its id."""
+
+    document: Document
+    traces: Mapping[str, Trace]
+
+
+def compose_report(data: TrialData, *, catalogue: Mapping[str, str]) -> TrialReport:
+    """Compose the report of a trial; `catalogue`: the language in which figures are drawn."""
+    sheet = Sheet(catalogue)
+    if data.origin.rehearsal:
+        sheet.say(
+            message("A rehearsal: nobody in this report exists. Every person, value and event is synthetic."),
+            kind="warning",
+        )
+    if data.blind:
+        sheet.say(
+            message("The study is blind: arms are not shown and nothing is compared before it is unblinded."),
+            kind="warning",
+        )
+    write_flow(data, sheet)
+    if not data.blind:
+        write_baseline(data, sheet)
+        write_responders(data, sheet)
+        write_course(data, sheet)
+        write_safety(data, sheet)
+    write_quality(data, sheet)
+    write_published(data.study, sheet)
+    write_profiles(data, sheet)
+    title = message("Report of the trial {study}", study=data.study.identity.acronym or data.study.id)
+    return TrialReport(Document(title, data.origin, tuple(sheet.blocks)), sheet.traces)

@@ -1,0 +1,96 @@
+"""What a report is made from: the definition, everybody at a position of the ledger, the plan carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from trialwright.analysis.plan.population import Cohort
+from trialwright.analysis.plan.run import Outcome, carry_out
+from trialwright.endpoints.follow_up import FollowUp
+from trialwright.record.participant import Participant
+from trialwright.reports.document import Origin
+from trialwright.safety.rules import SafetyPlan, lower_safety
+from trialwright.study.analysis import AnalysisPlan, Estimand
+from trialwright.study.analysis_rules import AnalysisRules, lower_analysis
+from trialwright.study.model import Arm, Study
+from trialwright.terms.message import Message, message
+
+
+@dataclass(frozen=True)
+class TrialData:
+    """A trial as of the last event read. `on`: the day of that event, up to which everything is known.
+
+    `blind`: the arms are hidden, so nothing is compared.
+    """
+
+    study: Study
+    participants: tuple[Participant, ...]
+    on: date
+    origin: Origin
+    blind: bool
+
+    @cached_property
+    def rules(self) -> AnalysisRules:
+        """The analysis plan's rules."""
+        return lower_analysis(self.study)
+
+    @property
+    def plan(self) -> AnalysisPlan:
+        """The analysis plan."""
+        return self.rules.plan
+
+    @cached_property
+    def safety(self) -> SafetyPlan:
+        """The safety rules."""
+        return lower_safety(self.study)
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        """Everybody enrolled, with their endpoints."""
+        return Cohort(self.rules, self.participants, on=self.on)
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The plan carried out."""
+        return carry_out(self.plan, self.cohort)
+
+    @cached_property
+    def arms(self) -> tuple[Arm, ...]:
+        """The arms, in the order of the definition."""
+        return self.study.arms
+
+    def arm_title(self, id: str) -> Message | str:
+        """An arm as tables name it: its id."""
+        return id or message("not known")
+
+    def allocated(self, arm: str) -> tuple[Participant, ...]:
+        """Everybody allocated to an arm."""
+        return tuple(one for one in self.participants if one.arm == arm)
+
+    def followed(self, participant: str) -> FollowUp:
+        """A participant followed up; raises `StopIteration` for one who is not enrolled."""
+        return next(one for one in self.cohort.followed if one.id == participant)
+
+    def estimand(self, id: str) -> Estimand:
+        """An estimand by its id."""
+        return self.rules.estimands[id]
+
+    def found(self, method: str, estimand: str) -> Outcome | None:
+        """What came of a method (by its id in the plan) on an estimand."""
+        return next(
+            (one for one in self.outcomes if one.method.id == method and one.estimand.id == estimand), None
+        )
+
+    def by_method(self, name: str, estimand: str) -> Outcome | None:
+        """What came of the first planned use of a method (by the method's own name) on an estimand."""
+        return next(
+            (one for one in self.outcomes if one.method.method == name and one.estimand.id == estimand), None
+        )
+
+
+def events_of(participants: Iterable[Participant]) -> Mapping[str, int]:
+    """The ledger position of everybody's consent, by participant."""
+    return {one.id: one.consents[0].position for one in participants}

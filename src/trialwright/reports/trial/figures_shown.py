@@ -1,0 +1,84 @@
+"""How numbers of the report are shown: counts with percentages, estimates with intervals, P values."""
+
+from __future__ import annotations
+
+import math
+
+from trialwright.analysis.result import Interval, Result
+from trialwright.terms.message import Message, message
+
+DASH = "–"
+
+
+def count_share(count: int, total: int) -> str:
+    """`20 (71.4 %)`; of nobody only the count."""
+    return f"{count} ({percent(count / total)})" if total else str(count)
+
+
+def percent(share: float) -> str:
+    """A share with one decimal."""
+    return f"{100 * share:.1f} %"
+
+
+def p_value(value: float | None) -> str:
+    """Three decimals, below 0.001 as such."""
+    if value is None:
+        return DASH
+    return "< 0.001" if value < 0.0005 else f"{value:.3f}"
+
+
+def signed(value: float, digits: int) -> str:
+    """A number with a true minus sign."""
+    text = f"{value:.{digits}f}"
+    return text.replace("-", "−") if float(text) != 0.0 else text.removeprefix("-")
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """A number with so many significant digits."""
+    if value is None or not math.isfinite(value):
+        return DASH
+    if value == 0.0:
+        return "0"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return signed(value, min(places, 6))
+
+
+def interval_text(interval: Interval | None, *, scale: float, digits: int) -> str:
+    """`0.6 to 50.8`; an end without limit is infinite."""
+    if interval is None or interval.low is None or interval.high is None:
+        return DASH
+    low, high = (_end(end, scale, digits) for end in (interval.low, interval.high))
+    return f"{low} – {high}"
+
+
+def _end(end: float, scale: float, digits: int) -> str:
+    if math.isinf(end):
+        return "∞" if end > 0 else "−∞"
+    return signed(end * scale, digits)
+
+
+def estimate_text(result: Result) -> str:
+    """The estimate of a result with its interval: differences of shares in percentage points, ratios as they are."""
+    if result.estimate is None:
+        return DASH
+    scale, digits = (100.0, 1) if result.quantity in ("risk_difference", "proportion") else (1.0, 2)
+    shown = signed(result.estimate * scale, digits)
+    around = interval_text(result.interval, scale=scale, digits=digits)
+    return shown if around == DASH else f"{shown} ({around})"
+
+
+def quantity_name(result: Result) -> Message | str:
+    """What a result estimates, in words."""
+    return _QUANTITIES.get(result.quantity or "", "")
+
+
+_QUANTITIES: dict[str, Message] = {
+    "proportion": message("proportion, %"),
+    "risk_difference": message("difference, percentage points"),
+    "risk_ratio": message("risk ratio"),
+    "odds_ratio": message("odds ratio"),
+    "odds": message("odds"),
+    "standardised_difference": message("standardised difference"),
+    "survival_probability": message("probability"),
+    "median_time": message("median time"),
+}

@@ -1,0 +1,128 @@
+"""The published result beside what the plan gives from its counts."""
+
+from __future__ import annotations
+
+from trialwright.analysis.counts import ArmCount, TwoArms
+from trialwright.analysis.plan.run import Outcome, run_counts
+from trialwright.reports.document import Cell, Column
+from trialwright.reports.trial.figures_shown import DASH, estimate_text, p_value, percent
+from trialwright.reports.trial.sheet import Entry, Line, Sheet, line
+from trialwright.study.analysis import AnalysisPlan, Estimand
+from trialwright.study.model import Study
+from trialwright.study.published import PublishedFigure, PublishedOutcome, PublishedReport
+from trialwright.terms.compare import equal
+from trialwright.terms.message import Message, Text, message
+
+
+def write_published(study: Study, sheet: Sheet) -> None:
+    """The published counts carried through the plan; what cannot be reproduced says why."""
+    report, plan = study.published, study.analysis
+    if report is None or plan is None:
+        return
+    sheet.heading(message("The published result, computed again"), "published", level=1)
+    sheet.say(message("Source: {source}.", source=report.source))
+    sheet.say(report.how_known)
+    estimands = {each.id: each for each in plan.estimands}
+    _write_figures(report, plan, estimands, sheet)
+    for outcome in report.outcomes:
+        _write_methods(report, plan, estimands[outcome.estimand], outcome, sheet)
+
+
+def counts_of(report: PublishedReport, estimand: Estimand, outcome: PublishedOutcome) -> TwoArms:
+    """The published counts of an outcome, the estimand's first arm against its second."""
+    first, second = (
+        ArmCount(arm=arm, events=outcome.events[arm], n=report.participants[arm]) for arm in estimand.arms
+    )
+    return TwoArms(treatment=first, control=second)
+
+
+def _write_figures(
+    report: PublishedReport, plan: AnalysisPlan, estimands: dict[str, Estimand], sheet: Sheet
+) -> None:
+    """Every printed figure, what comes out here, and whether they agree."""
+    columns = [
+        Column("endpoint", message("Endpoint"), "text"),
+        Column("arm_1", message("First arm"), "text"),
+        Column("arm_2", message("Second arm"), "text"),
+        Column("printed", message("Printed"), "text"),
+        Column("computed", message("Computed"), "text"),
+        Column("agrees", message("Agrees?"), "text"),
+    ]
+    lines: list[Line] = []
+    for outcome in report.outcomes:
+        estimand = estimands[outcome.estimand]
+        arms = counts_of(report, estimand, outcome)
+        lines += [_figure_line(plan, estimand, arms, figure) for figure in outcome.figures]
+    sheet.table("published", message("Printed figures and what the counts give"), columns, lines, wide=True)
+
+
+def _figure_line(plan: AnalysisPlan, estimand: Estimand, arms: TwoArms, figure: PublishedFigure) -> Line:
+    method = next(each for each in plan.methods if each.id == figure.method)
+    found = run_counts(method, estimand, arms, level=1.0 - float(plan.alpha))
+    value = _figure(found, figure.quantity)
+    named = message("P") if figure.quantity == "p_value" else message("odds ratio")
+    printed = message("{what} {value}", what=named, value=figure.value)
+    computed: Entry = DASH
+    agrees: Message | Text = figure.because or found.problem or message("no")
+    if value is not None:
+        digits = len(figure.value.partition(".")[2])
+        computed = f"{value:.{digits}f}"
+        agrees = message("yes") if equal(float(f"{value:.{digits}f}"), float(figure.value)) else message("no")
+        if found.results and found.results[0].notes:
+            agrees = message("{agrees}. {because}", agrees=agrees, because=found.results[0].notes[0])
+    return line(
+        estimand.title,
+        *(
+            f"{count.arm}: {count.events}/{count.n} ({percent(count.share)})"
+            for count in (arms.treatment, arms.control)
+        ),
+        printed,
+        computed,
+        agrees,
+    )
+
+
+def _figure(outcome: Outcome, quantity: str) -> float | None:
+    if not outcome.results:
+        return None
+    result = outcome.results[0]
+    return result.p_value if quantity == "p_value" else result.estimate
+
+
+def _write_methods(
+    report: PublishedReport,
+    plan: AnalysisPlan,
+    estimand: Estimand,
+    outcome: PublishedOutcome,
+    sheet: Sheet,
+) -> None:
+    arms = counts_of(report, estimand, outcome)
+    level = 1.0 - float(plan.alpha)
+    lines = []
+    for method in plan.methods:
+        if estimand.id not in method.estimands:
+            continue
+        found = run_counts(method, estimand, arms, level=level)
+        if found.problem is not None:
+            lines.append(line(method.title, found.problem, Cell(None, DASH)))
+            continue
+        shown = "; ".join(estimate_text(result) for result in found.results if result.estimate is not None)
+        p = found.results[0].p_value
+        lines.append(line(method.title, shown or DASH, Cell(p, p_value(p))))
+    sheet.table(
+        f"published_{estimand.id}",
+        message(
+            "{estimand}: {first}/{n1} against {second}/{n2} by every declared method",
+            estimand=estimand.title,
+            first=arms.treatment.events,
+            n1=arms.treatment.n,
+            second=arms.control.events,
+            n2=arms.control.n,
+        ),
+        [
+            Column("method", message("Method"), "text"),
+            Column("estimate", message("Estimate (95 % interval)"), "text"),
+            Column("p", message("P"), "number"),
+        ],
+        lines,
+    )

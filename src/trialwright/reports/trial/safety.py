@@ -1,0 +1,312 @@
+"""Safety: adverse events by arm, those that were serious, laboratory grades, what was taken, the stopping rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from trialwright.reports.document import Cell, Column
+from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.figures_shown import DASH, count_share, percent
+from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
+from trialwright.safety.adverse_events import (
+    SUMMARY,
+    EventCount,
+    EventRow,
+    by_term,
+    derive_adverse_events,
+    derive_event_counts,
+    derive_event_summary,
+    derive_worst_events,
+)
+from trialwright.safety.exposure import derive_exposure
+from trialwright.safety.lab_grades import WorstGrade, derive_lab_grades, derive_worst_grades
+from trialwright.safety.stopping import assess_stopping, derive_counted
+from trialwright.terms.message import Message, message
+
+SEVERE = 3
+
+
+def write_safety(data: TrialData, sheet: Sheet) -> None:
+    """All safety tables, by what was taken."""
+    sheet.heading(message("Safety"), "safety", level=1)
+    groups = _groups(data)
+    interventions = frozenset(
+        one.id for one in data.study.interventions if one.role in ("investigational", "placebo", "comparator")
+    ) or frozenset(one.id for one in data.study.interventions)
+    rows = derive_adverse_events(data.participants, groups=groups, interventions=interventions)
+    sizes = {
+        group: sum(each == group for each in groups.values()) for group in dict.fromkeys(groups.values())
+    }
+    _write_summary(sheet, rows, groups, sizes)
+    _write_terms(sheet, rows, groups, sizes)
+    _write_serious(data, sheet, rows)
+    _write_labs(data, sheet, groups, sizes)
+    _write_exposure(data, sheet, groups, sizes)
+    _write_stopping(data, sheet)
+
+
+def _groups(data: TrialData) -> Mapping[str, str]:
+    """The arm of everybody in the safety set, in the order of the arms; everyone in one group while blind."""
+    sets = {each.id: each for each in data.plan.sets}
+    chosen = sets.get("safety") or data.plan.sets[0]
+    members = data.cohort.members(chosen.id)
+    order = [arm.id for arm in data.arms]
+    return dict(sorted(members.items(), key=lambda each: (order.index(each[1]), each[0])))
+
+
+def _columns(first: Message, sizes: Mapping[str, int]) -> list[Column]:
+    return [
+        Column("what", first, "text"),
+        *(
+            Column(f"arm_{index}", message("{arm} (n = {count})", arm=arm, count=size), "text")
+            for index, (arm, size) in enumerate(sizes.items(), start=1)
+        ),
+    ]
+
+
+def _event_trace(what: object, rows: Iterator[EventRow] | list[EventRow]) -> Trace:
+    return Trace(
+        what,  # type: ignore[arg-type]
+        "count",
+        "",
+        tuple(
+            Source(
+                row.participant,
+                row.term,
+                message("grade {grade}", grade=row.grade if row.grade is not None else "?"),
+                (row.position,),
+                (f"ae/{row.number}",),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _count_cell(found: EventCount, rows: list[EventRow], what: object) -> Entry:
+    shown = count_share(found.participants, found.size)
+    if found.events != found.participants:
+        shown += f"; {found.events}"
+    own = [row for row in rows if row.position in found.positions and row.group == found.group]
+    return traced(shown, _event_trace(what, own))
+
+
+def _write_summary(
+    sheet: Sheet, rows: tuple[EventRow, ...], groups: Mapping[str, str], sizes: Mapping[str, int]
+) -> None:
+    counts = derive_event_summary(rows, groups=groups)
+    lines = []
+    for name, (said, _) in SUMMARY.items():
+        own = [each for each in counts if each.key == (name,)]
+        lines.append(line(said, *(_count_cell(each, list(rows), said) for each in own)))
+    sheet.table(
+        "ae_summary",
+        message("Adverse events: participants (%), and events where there were more"),
+        _columns(message("Adverse events"), sizes),
+        lines,
+    )
+
+
+def _write_terms(
+    sheet: Sheet, rows: tuple[EventRow, ...], groups: Mapping[str, str], sizes: Mapping[str, int]
+) -> None:
+    emergent = [row for row in rows if row.emergent is not False]
+    worst = derive_worst_events(emergent, by=by_term)
+    severe = [row for row in worst if row.grade is not None and row.grade >= SEVERE]
+    every = derive_event_counts(emergent, groups=groups, by=by_term)
+    grave = {(each.group, each.key): each for each in derive_event_counts(severe, groups=groups, by=by_term)}
+    terms = list(dict.fromkeys(each.key for each in every))
+    lines: list[Line] = []
+    for key in terms:
+        shown = next(row.term for row in emergent if by_term(row) == key)
+        entries: list[Entry] = [shown]
+        for group in sizes:
+            found = next(each for each in every if each.key == key and each.group == group)
+            most = grave.get((group, key))
+            cell = _count_cell(found, emergent, shown)
+            if most and most.participants:
+                text = f"{count_share(found.participants, found.size)}; {most.participants}"
+                own = [row for row in emergent if row.group == group and by_term(row) == key]
+                cell = traced(text, _event_trace(shown, own))
+            entries.append(cell)
+        lines.append(line(*entries))
+    if lines:
+        sheet.table(
+            "ae_terms",
+            message("Treatment-emergent adverse events by term: participants (%); of them grade 3 or higher"),
+            _columns(message("Term as entered"), sizes),
+            lines,
+            notes=(message("Terms are not coded; the same event in other words counts apart."),),
+        )
+
+
+def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) -> None:
+    serious = [row for row in rows if row.serious]
+    if not serious:
+        sheet.say(message("No serious adverse event was reported."))
+        return
+    people = {one.id: one for one in data.participants}
+    lines = []
+    for row in serious:
+        event = next(each for each in people[row.participant].adverse_events if each.number == row.number)
+        now = event.current
+        trace = _event_trace(row.term, [row])
+        lines.append(
+            line(
+                row.participant,
+                row.group,
+                traced(row.term, trace),
+                row.grade if row.grade is not None else Cell(None, DASH),
+                ", ".join(row.seriousness),
+                row.causality,
+                now.start,
+                now.end or DASH,
+                row.outcome,
+            )
+        )
+    sheet.table(
+        "serious",
+        message("Serious adverse events"),
+        [
+            Column("participant", message("Participant"), "text"),
+            Column("arm", message("Arm"), "text"),
+            Column("term", message("Event"), "text"),
+            Column("grade", message("Grade"), "integer"),
+            Column("criteria", message("Criteria of seriousness"), "text"),
+            Column("causality", message("Causality"), "text"),
+            Column("start", message("Start"), "text"),
+            Column("end", message("End"), "text"),
+            Column("outcome", message("Outcome"), "text"),
+        ],
+        lines,
+        wide=True,
+    )
+
+
+def _write_labs(data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes: Mapping[str, int]) -> None:
+    if not data.safety.terms:
+        return
+    people = [one for one in data.participants if one.id in groups]
+    worst = [
+        grade
+        for one in people
+        for grade in derive_worst_grades(derive_lab_grades(data.safety, one, on=data.on))
+    ]
+    lines: list[Line] = []
+    for term in data.safety.terms:
+        own = [each for each in worst if each.term.id == term.term.id]
+        entries: list[Entry] = [term.term.title]
+        some = False
+        for group in sizes:
+            mine = [each for each in own if groups[each.participant] == group]
+            counts = {grade: [each for each in mine if each.grade.value == grade] for grade in range(1, 5)}
+            unknown = [each for each in mine if each.grade.value is None]
+            some = some or any(counts.values()) or bool(unknown)
+            shown = " / ".join(str(len(counts[grade])) for grade in range(1, 5))
+            if unknown:
+                shown += f" ({len(unknown)} ?)"
+            sources = tuple(_grade_source(each) for each in mine if each.grade.value != 0)
+            entries.append(traced(shown, Trace(term.term.title, "worst grade", "", sources)))
+        if some:
+            lines.append(line(*entries))
+    if lines:
+        grading = data.study.safety.grading if data.study.safety else None
+        version = f"{grading.standard} {grading.version}" if grading else ""
+        sheet.table(
+            "lab_grades",
+            message("Worst treatment-emergent laboratory grade: participants of grade 1 / 2 / 3 / 4"),
+            _columns(message("Term"), sizes),
+            lines,
+            notes=(
+                message(
+                    "Graded by {version}, above the grade at baseline; (n ?): n participants whose grade cannot be told.",
+                    version=version,
+                ),
+            ),
+        )
+
+
+def _grade_source(worst: WorstGrade) -> Source:
+    row = worst.row
+    grade = str(worst.grade.value) if worst.grade.value is not None else "?"
+    if row is None:
+        return Source(worst.participant, grade, worst.grade.reason)
+    positions = (row.position,) if row.position is not None else ()
+    return Source(worst.participant, grade, worst.grade.reason, positions, (row.fact.fact,))
+
+
+def _write_exposure(
+    data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes: Mapping[str, int]
+) -> None:
+    titles = {one.id: one.title for one in data.study.interventions}
+    rows = derive_exposure(data.participants, groups=groups, interventions=tuple(titles), until=data.on)
+    lines: list[Line] = []
+    for id, title in titles.items():
+        own = [row for row in rows if row.intervention == id]
+        if not own:
+            continue
+        entries: list[Entry] = [title]
+        for group in sizes:
+            mine = [row for row in own if row.group == group]
+            doses = sum(row.administrations for row in mine)
+            days = sum(row.days for row in mine if row.days is not None)
+            sources = tuple(
+                Source(
+                    row.participant,
+                    message(
+                        "{doses} administrations, {days} days", doses=row.administrations, days=row.days or 0
+                    ),
+                    "",
+                    tuple(row.positions),
+                )
+                for row in mine
+            )
+            shown = message(
+                "{people} participants; {doses} administrations; {days} days",
+                people=len(mine),
+                doses=doses,
+                days=days,
+            )
+            entries.append(traced(shown, Trace(title, "exposure", "", sources)))
+        lines.append(line(*entries))
+    if lines:
+        sheet.table("exposure", message("What was taken"), _columns(message("Intervention"), sizes), lines)
+
+
+def _write_stopping(data: TrialData, sheet: Sheet) -> None:
+    if data.blind or not data.safety.stopping:
+        return
+    columns = [
+        Column("rule", message("Stopping rule"), "text"),
+        Column("counted", message("Events / participants"), "text"),
+        Column("boundary", message("Stop at"), "integer"),
+        Column("probability", message("Probability that the rate is too high"), "text"),
+        Column("stop", message("Stop?"), "text"),
+    ]
+    lines = []
+    for rule in data.safety.stopping:
+        counted = derive_counted(data.safety, rule, data.participants, on=data.on)
+        status = assess_stopping(rule.rule, counted)
+        said = {True: message("yes"), False: message("no"), None: message("not known")}[status.stop]
+        sources = tuple(
+            Source(
+                each.participant,
+                message("event") if each.event else message("no event"),
+                each.reason,
+                each.positions,
+            )
+            for each in status.counted
+            if each.counted is not False
+        )
+        trace = Trace(
+            rule.rule.title, "beta_binomial", "Thall PF, Simon R. Biometrics 1994;50:337-349", sources
+        )
+        lines.append(
+            line(
+                rule.rule.title,
+                traced(f"{status.events}/{status.participants}", trace),
+                status.boundary if status.boundary is not None else Cell(None, DASH),
+                percent(status.probability) if status.probability is not None else DASH,
+                said,
+            )
+        )
+    sheet.table("stopping", message("Stopping rules now"), columns, lines)

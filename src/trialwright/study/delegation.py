@@ -1,0 +1,87 @@
+"""delegation.yaml: the roles of the trial, and which of them may do what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from trialwright.study.errors import Unfit
+from trialwright.study.part import Id, Part, YesNo
+from trialwright.terms.message import Text, message
+
+ActionName = Literal[
+    "open_study",
+    "open_site",
+    "approve_version",
+    "set_reference_ranges",
+    "delegate",
+    "revoke",
+    "consent",
+    "re_consent",
+    "screen",
+    "re_screen",
+    "enrol",
+    "allocate",
+    "open_visit",
+    "missed_visit",
+    "record_form",
+    "correct",
+    "raise_query",
+    "answer_query",
+    "close_query",
+    "give_dose",
+    "hold_dose",
+    "record_rescue",
+    "report_ae",
+    "update_ae",
+    "report_sent",
+    "report_deviation",
+    "discontinue_intervention",
+    "withdraw_consent",
+    "lost_to_follow_up",
+    "record_death",
+    "complete_study",
+    "unblind",
+    "sign",
+    "verify_source",
+    "mask",
+    "lock",
+    "unlock",
+]
+"""Everything people do in a trial; each has its file in `conduct/actions`."""
+
+
+class Role(Part):
+    """A role on the delegation log. `scope`: held at one site, or for the whole study.
+
+    `may`: the actions it may take. `sees_allocation`: whether, in a blinded study, it may learn an arm.
+    """
+
+    id: Id
+    title: Text
+    scope: Literal["site", "study"]
+    may: Annotated[tuple[ActionName, ...], Field(min_length=1)]
+    sees_allocation: YesNo = False
+
+
+class DelegationTable(Part):
+    """The whole of delegation.yaml. `opens`: the role of whoever opens the study."""
+
+    opens: Id
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _can_begin(self) -> DelegationTable:
+        opening = next((role for role in self.roles if role.id == self.opens), None)
+        if opening is None or "open_study" not in opening.may or opening.scope != "study":
+            raise Unfit(
+                message("The role {role} cannot open the study.", role=self.opens),
+                message("Name a role of scope study that may open_study."),
+                code="incomplete",
+            )
+        return self
+
+    def role(self, id: str) -> Role | None:
+        """The role of this id."""
+        return next((role for role in self.roles if role.id == id), None)
