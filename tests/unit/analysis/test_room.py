@@ -18,6 +18,7 @@ TOOLS = {
     "constrained",
     "counts",
     "crossing",
+    "describe",
     "difference",
     "distributions",
     "implied_interval",
