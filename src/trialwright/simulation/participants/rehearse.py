@@ -137,7 +137,10 @@ def check_plan(study: Study) -> SimulationPlan:
     if unknown:
         raise NoRehearsal(
             message(
-                "{file}:{line}: {problem}", file=unknown[0].file, line=unknown[0].line, problem=unknown[0].message
+                "{file}:{line}: {problem}",
+                file=unknown[0].file,
+                line=unknown[0].line,
+                problem=unknown[0].message,
             )
         )
     if not study.identity.sites:
