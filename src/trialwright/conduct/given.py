@@ -13,6 +13,12 @@ def is_run_in(study: Study, intervention: Intervention) -> bool:
     return not run_ins.isdisjoint(intervention.epochs)
 
 
+def is_run_in_only(study: Study, intervention: Intervention) -> bool:
+    """Whether an intervention belongs to the run-in alone, so that it is over once an arm is given."""
+    run_ins = {epoch.id for epoch in study.epochs if epoch.type == "run_in"}
+    return bool(intervention.epochs) and run_ins.issuperset(intervention.epochs)
+
+
 def find_interventions(study: Study, participant: Participant) -> tuple[Intervention, ...]:
     """Find the interventions of a participant, in the order of the definition.
 

@@ -45,7 +45,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     number = values.whole("number") or (_next_number(participant, form, visit) if form.repeating else 1)
     entries = values.entries("entries")
     record = participant.forms.get(form_id(form, visit, number))
-    return _check_empty(record, entries) or write_form(view, participant, form, visit, number, entries, kind="form_recorded")
+    return _check_empty(record, entries) or write_form(
+        view, participant, form, visit, number, entries, kind="form_recorded"
+    )
 
 
 def find_form(

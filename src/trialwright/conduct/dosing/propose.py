@@ -13,7 +13,7 @@ from trialwright.conduct.dosing.present import exact_day
 from trialwright.conduct.dosing.proposal import Alert, Because, DoseProposal
 from trialwright.conduct.dosing.steady import propose_steady
 from trialwright.conduct.dosing.tapering import propose_taper
-from trialwright.conduct.given import find_interventions
+from trialwright.conduct.given import find_interventions, is_run_in_only
 from trialwright.conduct.schedule import derive_end
 from trialwright.record.participant import Dose, Participant
 from trialwright.study.model import Study
@@ -74,6 +74,8 @@ def _why_not_planned(case: Case) -> Message | None:
         if case.participant.allocated is None:
             return message("{name} waits for allocation to an arm.", name=name)
         return message("{name} is not given in this arm.", name=name)
+    if case.participant.allocated is not None and is_run_in_only(case.study, case.intervention):
+        return message("{name} belongs to the time before allocation.", name=name)
     if regimen.frequency == "once_per_encounter" and case.encounter not in regimen.encounters:
         return message("{name} is not given at this visit.", name=name)
     if regimen.begins is not None:

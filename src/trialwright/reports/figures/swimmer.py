@@ -96,10 +96,11 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class ArmLanes:
-    """The lanes of one arm, in the order they are drawn."""
+    """The lanes of one arm, in the order they are drawn. `place`: of the arm among all arms, which is its colour."""
 
     arm: Says
     lanes: tuple[Lane, ...]
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +117,10 @@ class Swimmer:
         """The same in several figures of at most so many lanes each, so that every one fits on a page."""
         pages: list[list[ArmLanes]] = [[]]
         left = lanes
-        for each in self.arms:
+        for place, each in enumerate(self.arms):
             rest = each.lanes
             while rest:
-                pages[-1].append(ArmLanes(each.arm, rest[:left]))
+                pages[-1].append(ArmLanes(each.arm, rest[:left], place))
                 rest, left = rest[left:], left - len(rest[:left])
                 if not left:
                     pages.append([])
@@ -161,7 +162,8 @@ def draw_swimmer(data: Swimmer, *, catalogue: Mapping[str, str]) -> Drawing:
             for lane, middle in zip(each.lanes, middles, strict=True):
                 name = _shorten(speak(lane.participant, catalogue), left - 10)
                 free.text(left - 5, top + middle, name, size=_ID, ha="right", va="center_baseline")
-            _paint_lanes(axes, each.lanes, middles, arm_style(number).color)
+            place = number if each.place is None else each.place
+            _paint_lanes(axes, each.lanes, middles, arm_style(place).color)
 
     return draw(
         paint,

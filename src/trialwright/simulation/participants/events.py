@@ -47,7 +47,7 @@ def begin_events(world: World, course: Course, desk: Desk, *, until: date | None
 
     def begin(story: Story, day: date) -> None:
         course.busy += 1
-        world.agenda.begin(_told(course, story), at=world.morning(course.site, day, course.chance))
+        world.agenda.begin(_told(course, story), at=world.midnight(course.site, day))
 
     if common and world.happens("adverse event", course, figures["adverse_event_share"]):
         for _ in range(1 + int(course.chance.poisson(figures["further_events"]))):

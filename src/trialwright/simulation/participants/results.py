@@ -191,16 +191,12 @@ def _of_a_course(
 
 
 def _consistent(found: Mapping[str, Reported]) -> Iterator[tuple[str, Reported]]:
-    """Parts that are no more than their whole: neutrophils and lymphocytes, and the lower blood pressure."""
+    """A whole that is no less than its parts: white cells, of neutrophils and lymphocytes; and the lower pressure."""
     whole = found.get("wbc")
     if whole is not None:
-        rest = float(whole.text) * MOST_OF_WBC
-        for name in ("neutrophils", "lymphocytes"):
-            part = found.get(name)
-            if part is not None:
-                kept = min(float(part.text), rest)
-                rest -= kept
-                yield name, _number(kept, part.unit, part.decimals)
+        parts = sum(float(found[name].text) for name in ("neutrophils", "lymphocytes") if name in found)
+        if parts > float(whole.text) * MOST_OF_WBC:
+            yield "wbc", _number(parts / MOST_OF_WBC, whole.unit, whole.decimals)
     upper, lower = found.get("systolic_bp"), found.get("diastolic_bp")
     if upper is not None and lower is not None:
         most = float(upper.text) - LEAST_PULSE_PRESSURE
