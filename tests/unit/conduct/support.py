@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.unit.conduct import forms_support
+from tests.unit.record.declared import undeclared
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.perform import Request, perform
 from trialwright.conduct.trial import Secret, Trial
@@ -107,9 +108,10 @@ class Rehearsal:
         return perform(self.trial, request, secret=secret)
 
     def done(self, action: str, account: str, /, **more: Any) -> Event:
-        """Do something that must be allowed."""
+        """Do something that must be allowed; its event is as `record.event_types` declares it."""
         answer = self.act(action, account, **more)
         assert isinstance(answer, Event), sentences(answer)
+        assert undeclared(answer) == []
         return answer
 
     def refused(self, action: str, account: str, /, **more: Any) -> str:
