@@ -371,7 +371,9 @@ def _in_simulation(plan: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
         for name in failure.found:
             yield Reference((*at, "found", name), name, CONCEPT, concepts)
     for i, event in enumerate(plan.adverse_events):
-        yield from _each((file, "adverse_events", i, "suspected"), event.suspected, INTERVENTION, interventions)
+        yield from _each(
+            (file, "adverse_events", i, "suspected"), event.suspected, INTERVENTION, interventions
+        )
     for i, entry in enumerate(plan.logs):
         yield Reference((file, "logs", i, "form"), entry.form, FORM, forms)
         for path in entry.answers:

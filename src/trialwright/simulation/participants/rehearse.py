@@ -47,6 +47,7 @@ CONDUCT = (
     "further_events",
     "serious_infection_share",
     "serious_event_share",
+    "report_late_share",
     "withdrawal_share",
     "lost_share",
     "death_share",
@@ -137,7 +138,10 @@ def check_plan(study: Study) -> SimulationPlan:
     if unknown:
         raise NoRehearsal(
             message(
-                "{file}:{line}: {problem}", file=unknown[0].file, line=unknown[0].line, problem=unknown[0].message
+                "{file}:{line}: {problem}",
+                file=unknown[0].file,
+                line=unknown[0].line,
+                problem=unknown[0].message,
             )
         )
     if not study.identity.sites:
