@@ -6,14 +6,16 @@ import copy
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.unit.conduct import bliss_ln_forms, forms_support
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.perform import Request, perform
 from trialwright.conduct.trial import Secret, Trial
+from trialwright.exchange.archive import Archive
 from trialwright.exchange.folder import read_study
 from trialwright.record.event import Event
 from trialwright.record.ledger import MemoryLedger, Store
@@ -26,11 +28,10 @@ SITES = ("a", "b")
 SECRET = Secret(bytes(range(32)), bytes(range(32, 64)))
 
 
-def two_sites(study: Study) -> Study:
-    """The study with a site a and a site b, both in Shanghai's time zone."""
+def two_sites(study: Study, *, zone: str = "Asia/Shanghai") -> Study:
+    """The study with a site a and a site b, both in the same time zone."""
     sites = tuple(
-        Site(id=id, name=Text(id, id), city=Text(id, id), country="China", time_zone="Asia/Shanghai")
-        for id in SITES
+        Site(id=id, name=Text(id, id), city=Text(id, id), country="China", time_zone=zone) for id in SITES
     )
     return replace(study, identity=study.identity.model_copy(update={"sites": sites}))
 
@@ -41,18 +42,37 @@ def salts(first: int = 1) -> Callable[[int], bytes]:
     return lambda count: next(counter).to_bytes(count, "big")
 
 
+def amended(study: Study) -> Study:
+    """The study at its next version: vital signs ask for the pulse as well, and call the weight otherwise."""
+    assert study.forms is not None
+    changed = study.forms.model_dump(mode="json", exclude_unset=True)
+    vital_signs = next(form for form in changed["forms"] if form["id"] == "vital_signs")
+    body, circulation = vital_signs["groups"][:2]
+    body["items"][0]["label"] = {"en": "Weight without shoes", "zh": "体重（脱鞋）"}
+    pulse = {"id": "pulse", "label": {"en": "Pulse", "zh": "脉搏"}, "type": "number", "units": ["/min"]}
+    circulation["items"].append({**pulse, "required": False})
+    identity = study.identity.model_copy(update={"version": "2.0"})
+    return replace(study, identity=identity, forms=type(study.forms).model_validate(changed))
+
+
 class Rehearsal:
-    """A trial in memory (or in a store) with everything open on 5 January 2026, 9 o'clock in Shanghai."""
+    """A trial in memory (or in a store) with everything open on 5 January 2026, 9 o'clock at the sites."""
 
     def __init__(
-        self, study: str | Study = "beam", *, store: Store | None = None, opened: bool = True
+        self,
+        study: str | Study = "beam",
+        *,
+        store: Store | None = None,
+        opened: bool = True,
+        zone: str = "Asia/Shanghai",
     ) -> None:
         given = read_study(study) if isinstance(study, str) else study
-        self.study = two_sites(given)
+        self.study = two_sites(given, zone=zone)
         self.versions = {version(self.study): self.study}
         self.store = store or MemoryLedger(salts())
         self.trial = Trial(self.store, self.versions.__getitem__)
-        self.now = datetime.fromisoformat("2026-01-05T09:00:00+08:00")
+        self.zone = ZoneInfo(zone)
+        self.now = self._morning("2026-01-05")
         self.calls = self.store.head.position if self.store.head else 0
         if opened:
             self.open()
@@ -91,14 +111,29 @@ class Rehearsal:
             other.store._index.add(event)
         return other
 
+    def amended(self) -> str:
+        """Put another version of the study at hand, in force nowhere yet; gives the version.
+
+        Vital signs ask for the pulse as well, and call the weight otherwise.
+        """
+        study = amended(self.study)
+        self.versions = {**self.versions, version(study): study}
+        if isinstance(self.store, Archive):
+            self.store.add_definition(study)
+        self.trial._definition = self.versions.__getitem__
+        return version(study)
+
     @property
     def day(self) -> str:
-        """Today in Shanghai."""
-        return self.now.date().isoformat()
+        """Today at the sites."""
+        return self.now.astimezone(self.zone).date().isoformat()
+
+    def _morning(self, day: str) -> datetime:
+        return datetime.combine(date.fromisoformat(day), time(9), self.zone)
 
     def go_to(self, day: str) -> None:
         """Let the clock go on to nine o'clock of a day, unless it is later there already."""
-        morning = datetime.fromisoformat(f"{day}T09:00:00+08:00")
+        morning = self._morning(day)
         self.now = morning if self.day != day else max(morning, self.now)
 
     def act(

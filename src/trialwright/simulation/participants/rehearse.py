@@ -26,6 +26,7 @@ from trialwright.study.canonical import version
 from trialwright.study.form_rules import lower_forms
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
+from trialwright.study.references import check_simulation
 from trialwright.study.schedule import parse_offset
 from trialwright.study.simulation import SimulationPlan
 from trialwright.terms.message import Message, message, render
@@ -132,6 +133,16 @@ def check_plan(study: Study) -> SimulationPlan:
     ):
         if part is None:
             raise NoRehearsal(message("A rehearsal needs {file}, which the study does not have.", file=name))
+    unknown = check_simulation(study)
+    if unknown:
+        raise NoRehearsal(
+            message(
+                "{file}:{line}: {problem}",
+                file=unknown[0].file,
+                line=unknown[0].line,
+                problem=unknown[0].message,
+            )
+        )
     if not study.identity.sites:
         raise NoRehearsal(message("The study names no site, and neither does its simulation.yaml."))
     return plan
