@@ -189,7 +189,7 @@ def test_exit_codes_are_those_of_the_contract() -> None:
 
 def written_commands(page: Path) -> Iterator[str]:
     """Every command line in the code of a page: fenced or indented."""
-    for line in text_of(page).splitlines():
+    for line in text_of(page).replace("\\\n", " ").splitlines():  # a command may go on in the next line
         command = line.strip().partition(" #")[0].removeprefix("$ ")
         if (
             re.match(r"trialwright [a-z]", command)
@@ -206,7 +206,7 @@ def test_every_command_written_anywhere_is_understood(page: Path) -> None:
         assert name in COMMANDS, f"{name_of(page)}: {command}"
         parser = reference_pages.parser_of(name, Terminal("en"))
         try:
-            parser.parse_args(arguments)
+            parser.parse_intermixed_args(arguments)
         except SystemExit as stop:
             pytest.fail(f"{name_of(page)}: {command} ends with exit code {stop.code}")
 
