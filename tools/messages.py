@@ -1,7 +1,8 @@
 """The catalogue of sentences: what `message("...")` says in the source, and its Chinese.
 
 `make messages` collects the templates into `locale/zh/LC_MESSAGES/trialwright.po`, writes `locale/zh.json` (read at run
-time) and lists what has no Chinese yet. Translate in the .po, or: `--missing > new.json`, fill it in, `--fill new.json`.
+time) and lists what has no Chinese yet. Translate in the .po, or: `--missing > new.json`, fill it in, `--fill new.json`;
+what begins with `??` is a guess from another sentence, and is left out unless somebody writes it anew.
 `--check` (in `make check`) fails on a sentence without Chinese, a stale or doubtful one, differing placeholders, a
 template that is no literal, values that do not fit their template, or a `zh.json` that is not fresh.
 """
@@ -30,6 +31,8 @@ MADE = datetime(
     2026, 1, 1, tzinfo=UTC
 )  # written into the header, where a clock would change the file every time
 TEMPLATES = (".html", ".j2")
+DOUBTFUL = "?? "
+"""Stands in `--missing` before Chinese of a sentence that has changed, or of another that is like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +241,15 @@ def main(arguments: list[str] | None = None, *, package: Path = PACKAGE) -> int:
         for template in sorted(set(given) - set(collected.places)):
             print(f"not in the source, left out: {template!r}", file=sys.stderr)
         for entry in catalogue:
-            if entry.id and given.get(entry.id):
+            # A guess that nobody has looked at, as `--missing` marks it, is not taken for Chinese.
+            if entry.id and given.get(entry.id) and not given[entry.id].startswith(DOUBTFUL):
                 entry.string = given[entry.id]
                 entry.flags.discard("fuzzy")
-    missing = {str(e.id): str(e.string or "") for e in catalogue if e.id and (not e.string or e.fuzzy)}
+    missing = {
+        str(e.id): f"{DOUBTFUL}{e.string}" if e.string else ""
+        for e in catalogue
+        if e.id and (not e.string or e.fuzzy)
+    }
     if options.missing:
         print(json.dumps(missing, ensure_ascii=False, indent=1))
         return 0

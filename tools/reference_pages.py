@@ -266,7 +266,7 @@ def actions() -> str:
     assert table is not None
     lines = [
         "# Actions", "", MADE, "",
-        "Everything people do in a trial, as `trialwright act` takes it ([command line](command-line.md#act)). An action",
+        "Everything people do in a trial, as `trialwright act` takes it ([command line](command-line.md#trialwright-act)). An action",
         "gives one event of the ledger, or is refused with its reasons and writes nothing. Who may do what stands in the",
         "study's `delegation.yaml`; the roles here are those of BEAM.", "",
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -110,6 +111,37 @@ def test_the_pages_made_from_the_code_are_fresh() -> None:
 
 def test_the_outputs_shown_are_real() -> None:
     assert shown_outputs.main(["--check"]) == 0
+
+
+def test_commands_of_a_page_are_run_before_what_they_lead_to() -> None:
+    """Marked commands run in their order, in a folder of their own, and each output as things stood at its place."""
+    act = "trialwright act r"
+    page = f"""<!-- run -->
+```sh
+# comments are left alone
+export TRIALWRIGHT_SECRETS=kept.json
+{act} open_study study=beam --as s --at 2026-05-11T09:00+08:00
+```
+<!-- shown: trialwright verify r | lines 2 -->
+```text
+```
+<!-- run -->
+```sh
+{act} open_site --site nanjing \\
+    --as s --at 2026-05-11T09:05+08:00
+```
+<!-- shown: trialwright verify r | lines 2 -->
+```text
+```
+"""
+    before = dict(os.environ)
+    shown = [line for line in shown_outputs.refresh(page).splitlines() if line.startswith("Verified: ")]
+    assert [line.partition(",")[0] for line in shown] == ["Verified: 1 events", "Verified: 2 events"]
+    assert all(line.endswith("Head ....") for line in shown)  # the digest differs each time
+    assert dict(os.environ) == before
+    for wrong in ("rm -rf x", f"{act} open_site --site nowhere --as s --at 2026-05-11T09:06+08:00"):
+        with pytest.raises(SystemExit):
+            shown_outputs.refresh(page.replace("# comments are left alone", wrong))
 
 
 def test_a_page_that_shows_something_else_is_noticed() -> None:

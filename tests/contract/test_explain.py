@@ -366,6 +366,13 @@ AS_THEY_ARE = {
     ("Grade", "grade"),  # a number
     ("Encounter", "type"),  # told by its timing
     ("EditCheck", "severity"),  # edit checks are not part of the prose
+    # what a rehearsal assumes is no part of the definition, and not of its prose
+    ("Answer", "whether"),
+    ("Course", "scale"),
+    ("RangeRow", "sex"),
+    ("ScreenFailure", "sex"),
+    ("SimulationPlan", "model"),
+    ("VirtualEvent", "grade"),
 }
 
 

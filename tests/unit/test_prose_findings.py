@@ -180,6 +180,17 @@ E4 search
 = Mycophenolate, recorded from 2025-10-01, without an end: the end is not recorded, so it is open whether it
 = counts for the last 12 weeks.
 
+E4 search
+  mycophenolate | 1000 mg/d | 2025-10-01 | to soon
+= Mycophenolate, recorded from 2025-10-01 to an end that cannot be read: this record could not be read in full, so
+= it is open whether it counts for the last 12 weeks.
+
+E4 search
+  ciclosporin | 200 mg/d | 2026-10-01 | to soon
+= Ciclosporin, recorded from 2026-10-01 to an end that cannot be read: this record could not be read in full. What
+= counts, the whole length of the longest course of ciclosporin with a day in the last 12 weeks, is between 0 days
+= and 32 days, which is not decisive for the limit of 14 days.
+
 E4 screening
   mycophenolate | 1000 mg/d | 2025-10-01 | to 2026-09-01
   mycophenolate | false | 2026-10-20

@@ -128,6 +128,26 @@ def test_an_unreadable_record_is_clarified() -> None:
     ]
 
 
+def test_only_the_record_that_nobody_can_place_is_clarified_and_what_else_is_missing_is_still_asked_for() -> (
+    None
+):
+    """`E2` reads ALT, AST and bilirubin; one record of ALT has no readable date, and nothing is known of AST."""
+    _, steps = next_steps(somebody(drop=["ast"], unreadable=["alt"]))
+    assert {(each.concept, each.action, each.reason) for each in steps if each.criterion == "E2"} == {
+        ("alt", "clarify", "record_unreadable"),
+        ("ast", "measure", "no_record"),
+    }
+    assert not any(each.settles for each in steps)
+
+
+def test_a_record_of_a_readable_date_is_clarified_by_itself() -> None:
+    given = row("mycophenolate", "1000", start="2026-05-01", end="2026-05-09")._replace(fault="fact_repeated")
+    _, steps = next_steps(somebody(given))
+    assert [(each.criterion, each.concept, each.action, each.reason, each.settles) for each in steps] == [
+        ("E4", "mycophenolate", "clarify", "record_unreadable", True)
+    ]
+
+
 def test_what_will_lapse_is_repeated_by_the_last_good_day() -> None:
     """The pulse of 25 to 27 May has 1.5 g in 14 days up to 8 June."""
     verdict, steps = next_steps(somebody(), SEARCH)

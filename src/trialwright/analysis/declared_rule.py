@@ -86,7 +86,7 @@ METHODS = (
         kind="test",
         title=Text(
             "test by the declared rule (Pearson, Yates or Fisher)",
-            "按预先规定的规则选择检验（Pearson、Yates或Fisher）",
+            "按预设规则选择检验（Pearson、Yates或Fisher）",
         ),
         compute=declared_rule,
         source=SOURCE,

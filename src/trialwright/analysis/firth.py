@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from trialwright.analysis.logistic import check_term, profile_result
 from trialwright.analysis.logistic_fit import fit
 from trialwright.analysis.method import Method
+from trialwright.analysis.profile_likelihood import profile_result, with_parts
 from trialwright.analysis.regression_data import read_regression
 from trialwright.analysis.result import Result, check_level
 from trialwright.analysis.separation import find_separated
@@ -25,12 +24,11 @@ def firth(
     finite estimate. Arguments and errors as in `logistic`. **Source**: `SOURCE`.
     """
     check_level(level)
-    data = read_regression(outcome, covariates)
-    check_term(data, term)
+    data = read_regression(outcome, covariates, term=term)
     best = fit(data, penalised=True, fixed=None)
     found = {
-        each: profile_result(data, best, each, level, penalised=True, method="firth", source=SOURCE)
-        for each in data.terms
+        each: profile_result(data, best, each, level=level, penalised=True, method="firth", source=SOURCE)
+        for each in covariates
     }
     separated = find_separated(data)
     notes: tuple[Message, ...] = ()
@@ -42,8 +40,7 @@ def firth(
                 terms=separated,
             ),
         )
-    others = tuple(result for each, result in found.items() if each != term)
-    return replace(found[term], parts=others, notes=(*notes, *data.thin()))
+    return with_parts(data, best, found, term=term, notes=(*notes, *data.thin()))
 
 
 METHODS = (

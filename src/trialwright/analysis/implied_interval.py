@@ -18,7 +18,7 @@ def compute_implied_interval(*, odds_ratio: float, p_value: float, level: float)
     `odds_ratio`: above 0, not 1; `p_value`: above 0, below 1; `level`: confidence, 0 to 1. Raises
     `CannotAnalyse` where these imply nothing. **Source**: `SOURCE`, with the exact normal quantile.
     """
-    if odds_ratio <= 0.0 or odds_ratio == 1.0 or not 0.0 < p_value < 1.0:
+    if not odds_ratio > 0.0 or odds_ratio == 1.0 or not 0.0 < p_value < 1.0:
         raise CannotAnalyse(
             message("A ratio of {ratio} with P = {p} implies no interval.", ratio=odds_ratio, p=p_value)
         )

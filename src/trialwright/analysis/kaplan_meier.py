@@ -75,7 +75,7 @@ class SurvivalCurve:
             )
             return self._result("survival_probability", None, None, (note,))
         if step is None or step.standard_error in (None, 0.0):
-            note = message("Survival is 1 or 0 here, where log-log limits do not exist.")
+            note = message("The curve is at 1 or 0 here, where log-log limits do not exist.")
             return self._result("survival_probability", step.survival if step else 1.0, None, (note,))
         interval = Interval(low=step.low, high=step.high, level=self.level, method="kaplan_meier")
         return self._result("survival_probability", step.survival, interval, ())
@@ -95,7 +95,7 @@ class SurvivalCurve:
         )
         notes: tuple[Message, ...] = ()
         if estimate is None:
-            notes = (message("The median was not reached: survival stays above one half."),)
+            notes = (message("The median was not reached: more than half remain without the event."),)
         return self._result("median_time", estimate, interval, notes)
 
     def _crossing(self, values: Sequence[float | None]) -> float | None:

@@ -58,15 +58,21 @@ class RegressionData:
         )
 
 
-def read_regression(outcome: Sequence[float], covariates: Mapping[str, Sequence[float]]) -> RegressionData:
-    """Give the data of a regression with an intercept.
+def read_regression(
+    outcome: Sequence[float], covariates: Mapping[str, Sequence[float]], *, term: str
+) -> RegressionData:
+    """Give the data of a regression with an intercept; `term`: the covariate that is asked about.
 
     Raises `CannotAnalyse` for columns of other lengths, values that are missing or not finite, an outcome
-    other than 0 and 1, fewer rows than terms, and covariates that say the same thing.
+    other than 0 and 1, fewer rows than terms, covariates that say the same thing, and a term that is none.
     """
     y = np.asarray(outcome, dtype=float)
     if not len(y) or not covariates:
         raise CannotAnalyse(message("A regression needs participants and at least one covariate."))
+    if term not in covariates:
+        raise CannotAnalyse(
+            message("{term} is not a term of this regression: {terms}.", term=term, terms=tuple(covariates))
+        )
     if not np.isin(y, (0.0, 1.0)).all():
         raise CannotAnalyse(message("The outcome of a logistic regression is 1 or 0 for each participant."))
     columns = [np.ones_like(y)]

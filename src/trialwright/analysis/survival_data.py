@@ -50,7 +50,7 @@ def read_survival(times: Sequence[float], events: Sequence[bool]) -> SurvivalDat
     """
     followed, ended = np.asarray(times, dtype=float), list(events)
     if not len(followed):
-        raise CannotAnalyse(message("Nobody was followed, so no survival can be estimated."))
+        raise CannotAnalyse(message("Nobody was followed, so nothing can be estimated."))
     if len(followed) != len(ended):
         raise CannotAnalyse(
             message(

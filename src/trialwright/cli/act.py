@@ -10,7 +10,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialwright.cli.common import ANSWER_IS_NO, DONE, RECORDS_UNREADABLE, USAGE, Stop, Terminal, own_parser
+from trialwright.cli.common import (
+    ANSWER_IS_NO,
+    DONE,
+    RECORDS_UNREADABLE,
+    STUDY_INVALID,
+    USAGE,
+    Stop,
+    Terminal,
+    own_parser,
+    problem_line,
+)
 from trialwright.terms.message import Message, message
 
 if TYPE_CHECKING:
@@ -136,11 +146,11 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
         if value is None:
             raise Stop(USAGE, message("{option} is missing.", option=name))
     given = _read_values(options.values)
-    archive, opening, secret = _open(options, given)
+    archive, opening, secret = _open(options, given, terminal)
     from trialwright.conduct.trial import Trial
 
     trial = Trial(archive, archive.definition)
-    brought = _bring_version(archive, options.action, given)
+    brought = _bring_version(archive, options.action, given, terminal)
     secret = secret or _secret(trial, options.action)
     request = Request(
         id=options.call or os.urandom(16).hex(),
@@ -181,9 +191,10 @@ def _tell_alerts(event: Event, study: Study, terminal: Terminal) -> None:
         terminal.tell(message("ALERT {title}: {text}", title=alert.title, text=alert.message))
 
 
-def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, Secret | None]:
+def _open(
+    options: argparse.Namespace, given: _Given, terminal: Terminal
+) -> tuple[Archive, str, Secret | None]:
     """The archive to act on; open_study makes it."""
-    from trialwright.cli.common import load_eligibility
     from trialwright.cli.secrets import make_secret
     from trialwright.exchange.archive import ArchiveBroken, create_archive, open_archive
     from trialwright.study.canonical import version
@@ -201,7 +212,7 @@ def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, Sec
         name = given.plain.pop("study", "")
         if not name:
             raise Stop(USAGE, message("Say which study is opened: study=beam."))
-        study = load_eligibility(name, Terminal("en", quiet=True)).study
+        study = _released(name, terminal)
         archive = create_archive(folder, study, rehearsal=True, draw=os.urandom)
         given.plain.update(rehearsal="true")
         return archive, version(study), make_secret()
@@ -209,18 +220,33 @@ def _open(options: argparse.Namespace, given: _Given) -> tuple[Archive, str, Sec
         raise Stop(RECORDS_UNREADABLE, error.message) from None
 
 
-def _bring_version(archive: Archive, action: str, given: _Given) -> Path | None:
+def _released(name: str, terminal: Terminal) -> Study:
+    """A study fit to be conducted: its check finds no error, and every scenario in it comes out as it says."""
+    from trialwright.cli.study import find_problems
+
+    eligibility, problems = find_problems(name, terminal)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    for problem in errors:
+        print(problem_line(problem, terminal))
+    if errors:
+        raise Stop(
+            STUDY_INVALID,
+            message("The study {name} is not put in force: {count} errors.", name=name, count=len(errors)),
+        )
+    return eligibility.study
+
+
+def _bring_version(archive: Archive, action: str, given: _Given, terminal: Terminal) -> Path | None:
     """Put the study that is to be approved into the archive, where it is named instead of a version it holds.
 
     Gives the new file, which goes again if the action is refused.
     """
-    from trialwright.cli.common import load_eligibility
     from trialwright.study.canonical import version
 
     name = given.plain.get("version", "")
     if action != "approve_version" or not name or name.startswith("sha256:"):
         return None
-    study = load_eligibility(name, Terminal("en", quiet=True)).study
+    study = _released(name, terminal)
     file = archive.definition_file(version(study))
     known = file.exists()
     given.plain["version"] = archive.add_definition(study)

@@ -24,7 +24,9 @@ from trialwright.cli.common import (
 from trialwright.terms.message import message
 
 if TYPE_CHECKING:
+    from trialwright.study.errors import Problem
     from trialwright.study.model import Study
+    from trialwright.study.rules import Eligibility
 
 
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
@@ -91,8 +93,8 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     return own
 
 
-def check(options: argparse.Namespace, terminal: Terminal) -> int:
-    """`trialwright check STUDY`."""
+def find_problems(name: str, terminal: Terminal) -> tuple[Eligibility, list[Problem]]:
+    """Load a study, check all of it and run its scenarios; one that does not load ends the command."""
     from trialwright.cli.scenarios import check_scenarios
     from trialwright.exchange.folder import read_scenarios
     from trialwright.safety.findings import check_safety
@@ -102,7 +104,7 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.study.errors import StudyInvalid
     from trialwright.study.form_rules import lower_forms
 
-    eligibility = load_eligibility(options.study, terminal)
+    eligibility = load_eligibility(name, terminal)
     problems = list(eligibility.study.warnings) + list(check_study(eligibility.study, eligibility))
     problems += check_safety(eligibility.study)
     try:
@@ -116,7 +118,7 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
     except StudyInvalid as error:
         problems += error.problems
     try:
-        scenarios = read_scenarios(options.study, study=eligibility.study)
+        scenarios = read_scenarios(name, study=eligibility.study)
     except StudyInvalid as error:
         problems += error.problems
     else:
@@ -128,6 +130,12 @@ def check(options: argparse.Namespace, terminal: Terminal) -> int:
             ),
         )
     terminal.clear()
+    return eligibility, problems
+
+
+def check(options: argparse.Namespace, terminal: Terminal) -> int:
+    """`trialwright check STUDY`."""
+    eligibility, problems = find_problems(options.study, terminal)
     for problem in problems:
         print(problem_line(problem, terminal))
     errors = sum(problem.severity == "error" for problem in problems)

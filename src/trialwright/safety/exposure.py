@@ -42,7 +42,7 @@ def derive_exposure(
 ) -> tuple[ExposureRow, ...]:
     """Give one row for each participant with a group and each intervention they took, as of a day.
 
-    A dose that goes on is taken every day up to `until`, included. Care before consent is left out. A dose of a day counts
+    A dose that goes on is taken every day up to `until` or the end of the participant's course, included. Care before consent is left out. A dose of a day counts
     whole, in the unit of the first one; a partial date leaves days and total open.
     """
     return tuple(
@@ -57,6 +57,7 @@ def derive_exposure(
 def _exposure(
     participant: Participant, group: str, name: str, doses: Sequence[Dose], until: date
 ) -> ExposureRow:
+    until = min(until, _end(participant) or until)
     spans = [_span(dose, until) for dose in doses]
     known = [span for span in spans if span is not None]
     begun = [span for span in known if span[0] <= until]
@@ -75,6 +76,19 @@ def _exposure(
         why if whole else "date_imprecise",
         tuple(sorted(dose.position for dose in doses)),
     )
+
+
+def _end(participant: Participant) -> date | None:
+    """The last day of a participant's course, as far as it is exactly known: what is taken later, is taken outside."""
+    turns = (participant.died, participant.withdrawn, participant.lost, participant.completed)
+    days = []
+    for turn in turns:
+        if turn is not None:
+            try:
+                days.append(parse_date(turn.date).last)
+            except UnreadableDate:
+                continue
+    return min(days, default=None)
 
 
 def _single(dose: Dose) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialwright.study.complaints import describe_path, suggest
 from trialwright.study.errors import Problem
 from trialwright.study.places import Path, Source
 from trialwright.terms.message import Message, message
+
+if TYPE_CHECKING:
+    from trialwright.study.model import Study
 
 INTERVENTION = message("intervention")
 ENDPOINT = message("endpoint")
@@ -29,6 +33,8 @@ RELAPSE = message("relapse")
 OCCURRENCE = message("occurrence")
 COVARIATE = message("covariate")
 ESTIMAND = message("estimand")
+CRITERION = message("criterion")
+ITEM = message("item of a form")
 
 
 class Reference(NamedTuple):
@@ -45,7 +51,27 @@ class Reference(NamedTuple):
 
 def check_references(parts: Mapping[str, Any], source: Source) -> Iterator[Problem]:
     """Find names that nothing in the study answers to; `parts`: models by file, `None` where unreadable."""
-    for reference in _references(parts):
+    yield from _unknown(_references(parts), source)
+    yield from _check_rule_names(parts, source)
+
+
+def check_simulation(study: Study) -> tuple[Problem, ...]:
+    """Find names in simulation.yaml that nothing in the study answers to.
+
+    They keep nobody from using the definition, only from rehearsing it, so a study is loaded without this.
+    """
+    parts = {
+        "arms.yaml": SimpleNamespace(arms=study.arms),
+        "concepts.yaml": SimpleNamespace(concepts=study.concepts),
+        "criteria.yaml": SimpleNamespace(criteria=study.criteria),
+        "interventions.yaml": SimpleNamespace(interventions=study.interventions),
+        **({"forms.yaml": study.forms} if study.forms else {}),
+    }
+    return tuple(_unknown(_in_simulation(study.simulation, parts), study.source)) if study.simulation else ()
+
+
+def _unknown(references: Iterable[Reference], source: Source) -> Iterator[Problem]:
+    for reference in references:
         if reference.known is None or reference.name in reference.known:
             continue
         place = source.place(reference.path)
@@ -70,7 +96,6 @@ def check_references(parts: Mapping[str, Any], source: Source) -> Iterator[Probl
             ),
             cure,
         )
-    yield from _check_rule_names(parts, source)
 
 
 def _check_rule_names(parts: Mapping[str, Any], source: Source) -> Iterator[Problem]:
@@ -323,6 +348,54 @@ def _in_estimands(
         for j, strategy in enumerate(estimand.intercurrent_events):
             events = _ids(parts, file, "intercurrent_events")
             yield Reference((*path, "intercurrent_events", j, "event"), strategy.event, EVENT, events)
+
+
+def _in_simulation(plan: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
+    file = "simulation.yaml"
+    arms, concepts = _ids(parts, "arms.yaml", "arms"), _ids(parts, "concepts.yaml", "concepts")
+    interventions = _ids(parts, "interventions.yaml", "interventions")
+    criteria, forms = _ids(parts, "criteria.yaml", "criteria"), _ids(parts, "forms.yaml", "forms")
+    for arm in plan.arms:
+        yield Reference((file, "arms", arm), arm, ARM, arms)
+    for section in ("courses", "findings"):
+        for name in getattr(plan, section):
+            yield Reference((file, section, name), name, CONCEPT, concepts)
+    for name, course in plan.courses.items():
+        for arm in course.settles_in:
+            yield Reference((file, "courses", name, "settles_in", arm), arm, ARM, arms)
+    for path in plan.answers:
+        yield Reference((file, "answers", path), path, ITEM, _items(parts))
+    for i, failure in enumerate(plan.screen_failures):
+        at: Path = (file, "screen_failures", i)
+        yield Reference((*at, "criterion"), failure.criterion, CRITERION, criteria)
+        for name in failure.found:
+            yield Reference((*at, "found", name), name, CONCEPT, concepts)
+    for i, event in enumerate(plan.adverse_events):
+        yield from _each(
+            (file, "adverse_events", i, "suspected"), event.suspected, INTERVENTION, interventions
+        )
+    for i, entry in enumerate(plan.logs):
+        yield Reference((file, "logs", i, "form"), entry.form, FORM, forms)
+        for path in entry.answers:
+            name = f"{entry.form}.{path}"
+            yield Reference((file, "logs", i, "answers", path), name, ITEM, _items(parts))
+    for i, row in enumerate(plan.ranges):
+        yield Reference((file, "ranges", i, "concept"), row.concept, CONCEPT, concepts)
+
+
+def _items(parts: Mapping[str, Any]) -> frozenset[str] | None:
+    """Every item as form.group.item; `None` if the forms could not be read."""
+    if "forms.yaml" not in parts:
+        return frozenset()
+    forms = parts["forms.yaml"]
+    if forms is None:
+        return None
+    return frozenset(
+        f"{form.id}.{group.id}.{item.id}"
+        for form in forms.forms
+        for group in form.groups
+        for item in group.items
+    )
 
 
 _FINDERS = {

@@ -16,6 +16,7 @@ from trialwright.conduct.forms import (
     FormContext,
     changed_items,
     check_entries,
+    is_calculated,
     merged_entries,
     written_items,
 )
@@ -42,17 +43,11 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     if ended:
         return ended
     number = values.whole("number") or (_next_number(participant, form, visit) if form.repeating else 1)
-    record = participant.forms.get(form_id(form, visit, number))
     entries = values.entries("entries")
-    overwritten = sorted(path for path in entries if _is_filled(record, path))
-    if overwritten:
-        return refuse(
-            message(
-                "Recorded already: {paths}. A value is changed by correct, with a reason.",
-                paths=tuple(overwritten),
-            )
-        )
-    return write_form(view, participant, form, visit, number, entries, kind="form_recorded")
+    record = participant.forms.get(form_id(form, visit, number))
+    return _check_empty(record, entries) or write_form(
+        view, participant, form, visit, number, entries, kind="form_recorded"
+    )
 
 
 def find_form(
@@ -103,6 +98,16 @@ def _is_filled(record: FormRecord | None, path: str) -> bool:
     return value is not None and bool(value.value or value.not_done)
 
 
+def _check_empty(record: FormRecord | None, paths: Iterable[str]) -> Refusal | None:
+    """Refuse a first entry where something is recorded already."""
+    overwritten = tuple(sorted(path for path in paths if _is_filled(record, path)))
+    if not overwritten:
+        return None
+    return refuse(
+        message("Recorded already: {paths}. A value is changed by correct, with a reason.", paths=overwritten)
+    )
+
+
 def write_form(
     view: View,
     participant: Participant,
@@ -133,6 +138,11 @@ def write_form(
     changed = tuple(changed_items(record, checked.items))
     if not changed:
         return refuse(message("Nothing is changed."))
+    if kind == "form_recorded":  # an entry may empty another one: a form not done, a question no longer asked
+        emptied = [value for value in changed if not (value.value or value.not_done)]
+        lost = _check_empty(record, (value.path for value in emptied if not is_calculated(value, form)))
+        if lost:
+            return lost
     data: dict[str, Any] = {
         "id": id,
         "visit": visit.id if visit else "",

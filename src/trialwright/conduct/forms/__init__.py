@@ -7,7 +7,13 @@ judged is neither demanded nor refused.
 from trialwright.conduct.forms.check import check_entries, find_asked
 from trialwright.conduct.forms.entry import CODES, WHOLE, Checked, Entry, Fault, FormContext
 from trialwright.conduct.forms.ranges import pick_range
-from trialwright.conduct.forms.recorded import changed_items, entries_of, merged_entries, written_items
+from trialwright.conduct.forms.recorded import (
+    changed_items,
+    entries_of,
+    is_calculated,
+    merged_entries,
+    written_items,
+)
 
 __all__ = [
     "CODES",
@@ -20,6 +26,7 @@ __all__ = [
     "check_entries",
     "entries_of",
     "find_asked",
+    "is_calculated",
     "merged_entries",
     "pick_range",
     "written_items",

@@ -19,7 +19,7 @@ def entries_of(record: FormRecord, form: Form, *, visit_date: str) -> dict[str, 
     return {
         path: Entry(value.value, value.unit, value.not_done, _own_day(value, form, record.items, visit_date))
         for path, value in record.items.items()
-        if not _is_calculated(value, form) and (value.value or value.not_done)
+        if not is_calculated(value, form) and (value.value or value.not_done)
     }
 
 
@@ -38,7 +38,8 @@ def merged_entries(
     return {**known, **entries}
 
 
-def _is_calculated(value: ItemValue, form: Form) -> bool:
+def is_calculated(value: ItemValue, form: Form) -> bool:
+    """Whether a value is that of a calculated item, which nobody enters."""
     name = value.path.partition(".")[0].partition("[")[0]
     groups = (group for group in form.groups if group.id == name)
     return any(
@@ -77,7 +78,7 @@ def written_items(items: Iterable[ItemValue], form: Form) -> list[dict[str, Any]
 
     Units, reasons and dates are refused unless they are such; a name can only be typed as a value.
     """
-    return [_written(value, calculated=_is_calculated(value, form)) for value in items]
+    return [_written(value, calculated=is_calculated(value, form)) for value in items]
 
 
 def _written(value: ItemValue, *, calculated: bool) -> dict[str, Any]:

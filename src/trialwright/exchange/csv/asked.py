@@ -65,8 +65,15 @@ class Answers:
         return list(self._reader.read_row(row, seen, self._lookup))
 
     def people(self, table: str, column: str) -> Iterator[Skipped]:
-        """What each distinct text of one column about a person means, whole dates aside; gives who cannot be read."""
-        plain = "FALSE" if column == "sex" else by_sql.whole_date(column)
+        """What each distinct text of one column about a person means, whole dates aside; gives who cannot be read.
+
+        No date says nothing either; trying to read it for everybody who lives would take a while.
+        """
+        plain = (
+            "FALSE"
+            if column == "sex"
+            else f"(CASE WHEN {column} = '' THEN TRUE ELSE {by_sql.whole_date(column)} END)"
+        )
         distinct = self._db.execute(f"SELECT DISTINCT {column} FROM tidy_people WHERE NOT {plain}").fetchall()
         answers, unread = [], []
         for (text,) in distinct:

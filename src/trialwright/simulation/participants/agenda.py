@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from trialwright.conduct.action import BadArgument, Refusal
 from trialwright.conduct.perform import Request, perform
@@ -42,7 +42,11 @@ class Until(NamedTuple):
     at: datetime
 
 
-Story = Generator[Act | Until, Any, None]
+T = TypeVar("T")
+Telling = Generator[Act | Until, Any, T]
+"""A part of a story, which gives something to the part that told it."""
+
+Story = Telling[None]
 
 
 class RehearsalFault(RuntimeError):

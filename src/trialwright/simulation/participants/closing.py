@@ -89,6 +89,13 @@ def _settle_queries(world: World, course: Course, desk: Desk) -> Story:
                 )
 
 
+def _settle_all(world: World, course: Course, desk: Desk) -> Story:
+    """Until no query is left."""
+    while any(query.state != "closed" for query in world.participant(course).queries):
+        yield desk.move(later(desk.day, 1))
+        yield from _settle_queries(world, course, desk)
+
+
 def _sign(world: World, course: Course, desk: Desk, *, older_than: int) -> Story:
     """The investigator signs each visit that is old enough, and again where it was changed since."""
     participant = world.participant(course)
@@ -137,9 +144,7 @@ def _close(world: World, course: Course, desk: Desk) -> Story:
     """Everything that is open is settled, signed, verified and locked."""
     yield from _correct(world, course, desk, everything=True)
     yield from _monitor(world, course, desk)
-    while any(query.state != "closed" for query in world.participant(course).queries):
-        yield desk.move(later(desk.day, 1))
-        yield from _settle_queries(world, course, desk)
+    yield from _settle_all(world, course, desk)
     yield from _sign(world, course, desk, older_than=0)
     yield from _lock(course, desk)
     if course.index >= 0 and world.happens("unlock", course, world.assumed["unlock_share"]):
@@ -180,6 +185,7 @@ def _open_again(world: World, course: Course, desk: Desk) -> Story:
             target=form,
             entries={item.path: corrected},
         )
+    yield from _settle_all(world, course, desk)
     yield from _sign(world, course, desk, older_than=0)
     yield from _lock(course, desk)
 

@@ -66,7 +66,8 @@ def draw_arm(study: Study, arm: str, *, count: int, weeks: tuple[float, ...], ch
 def _in_unit_of(study: Study, name: str, values: Values) -> Floats:
     """One concept's results as a laboratory writes them, in the unit in which the study thinks."""
     array, unit, decimals = WRITTEN[name]
-    written = np.round(np.asarray(getattr(values, array), dtype=np.float64), decimals)
+    exact: Floats = np.asarray(getattr(values, array), dtype=np.float64)
+    written: Floats = np.asarray(np.round(exact, decimals), dtype=np.float64)
     concept = study.concept(name)
     if not unit or not concept.unit:
         return written

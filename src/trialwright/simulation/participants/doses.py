@@ -31,8 +31,8 @@ def treat(world: World, course: Course, desk: Desk, id: str, visit: str, encount
     """Do what is proposed for one intervention; a dose that stays as it is needs no new entry."""
     study = world.definition(course.site, desk.day)
     intervention = next(one for one in study.interventions if one.id == id)
-    if intervention.regimen is None:
-        return
+    if intervention.regimen is None or intervention.regimen.limits_a_course:
+        return  # a pulse belongs to the run-in, and nobody gives another one of it here
     participant = world.participant(course)
     proposal = propose_dose(study, participant, id, on=desk.day, encounter=encounter)
     present = read_present(participant, id, on=desk.day)

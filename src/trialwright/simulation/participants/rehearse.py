@@ -26,6 +26,7 @@ from trialwright.study.canonical import version
 from trialwright.study.form_rules import lower_forms
 from trialwright.study.identity import Site
 from trialwright.study.model import Study
+from trialwright.study.references import check_simulation
 from trialwright.study.schedule import parse_offset
 from trialwright.study.simulation import SimulationPlan
 from trialwright.terms.message import Message, message, render
@@ -46,6 +47,7 @@ CONDUCT = (
     "further_events",
     "serious_infection_share",
     "serious_event_share",
+    "report_late_share",
     "withdrawal_share",
     "lost_share",
     "death_share",
@@ -107,7 +109,7 @@ def rehearse(
     study = _with_sites(study)
     check_plan(study)
     world = _make_world(study, participants, seed, start, say, progress)
-    world.agenda.begin(_open(world), at=world.morning("", next_weekday(start), world.chance))
+    world.agenda.begin(_open(world), at=world.midnight("", next_weekday(start)))
     world.agenda.run()
     store = world.trial.store
     assert isinstance(store, MemoryLedger)  # noqa: S101
@@ -132,6 +134,16 @@ def check_plan(study: Study) -> SimulationPlan:
     ):
         if part is None:
             raise NoRehearsal(message("A rehearsal needs {file}, which the study does not have.", file=name))
+    unknown = check_simulation(study)
+    if unknown:
+        raise NoRehearsal(
+            message(
+                "{file}:{line}: {problem}",
+                file=unknown[0].file,
+                line=unknown[0].line,
+                problem=unknown[0].message,
+            )
+        )
     if not study.identity.sites:
         raise NoRehearsal(message("The study names no site, and neither does its simulation.yaml."))
     return plan
@@ -201,9 +213,7 @@ def _make_world(
 
 def _open(world: World) -> Story:
     """The study and its sites are opened, roles delegated, the version approved, reference ranges set."""
-    desk = world.desk(
-        "", world.day("", world.morning("", next_weekday(world.start), world.chance)), world.chance
-    )
+    desk = world.desk("", next_weekday(world.start), world.chance)
     yield desk.wait()
     opening = desk.do("open_study", rehearsal="true")
     yield replace(opening, account=world.team.account(world.team.table.opens), opening=world.version)

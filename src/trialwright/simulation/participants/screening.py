@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from trialwright.conduct.dosing import propose_dose
 from trialwright.conduct.given import find_interventions
-from trialwright.simulation.participants.agenda import Story
+from trialwright.record.event import Event
+from trialwright.simulation.participants.agenda import Act, Story, Telling
 from trialwright.simulation.participants.closing import keep_the_file
 from trialwright.simulation.participants.person import PULSE, Had, VirtualPerson, draw_pulse
 from trialwright.simulation.participants.treatment import be_treated, renew_consent
@@ -104,7 +105,7 @@ def _decline(course: Course, desk: Desk) -> Story:
     )
 
 
-def _be_screened(world: World, course: Course, desk: Desk, arrival: Arrival) -> Story:
+def _be_screened(world: World, course: Course, desk: Desk, arrival: Arrival) -> Telling[bool]:
     """The screening visits, and eligibility judged on the day after; returns whether somebody may join."""
     yield desk.move(_visit_day(world, course, desk.day))
     for encounter in screening_encounters(world):
@@ -119,7 +120,7 @@ def _be_screened(world: World, course: Course, desk: Desk, arrival: Arrival) -> 
         raise DoesNotFail(arrival.failure)
     if event.data["verdict"] != "eligible" and arrival.failure is not None and arrival.passes:
         event = yield from _be_screened_again(world, course, desk, arrival.failure)
-    return event.data["verdict"] == "eligible"
+    return bool(event.data["verdict"] == "eligible")
 
 
 def _visit_day(world: World, course: Course, consent: date) -> date:
@@ -139,7 +140,7 @@ def screening_encounters(world: World) -> list[Encounter]:
     return [one for one in encounters if one.type == "scheduled" and one.epoch in epochs]
 
 
-def _be_screened_again(world: World, course: Course, desk: Desk, failure: ScreenFailure) -> Story:
+def _be_screened_again(world: World, course: Course, desk: Desk, failure: ScreenFailure) -> Telling[Event]:
     """The result that failed is repeated at an unscheduled visit, and eligibility judged again."""
     course.person.found.clear()
     yield desk.move(later(desk.day, 1 + course.chance.integers(0, 2)))
@@ -149,7 +150,7 @@ def _be_screened_again(world: World, course: Course, desk: Desk, failure: Screen
     measured = measure(world, course, desk.day, screening=True)
     only = forms_about(world, failure.found)
     yield from hold_visit(world, course, desk, unscheduled, measured, only=only, flawless=True)
-    event = yield desk.do(
+    event: Event = yield desk.do(
         "re_screen",
         "investigator",
         reason=message("the result was repeated"),
@@ -205,7 +206,7 @@ def _record_run_in(world: World, course: Course, desk: Desk) -> Story:
                     )
 
 
-def _allocation(world: World, course: Course, desk: Desk) -> Any:
+def _allocation(world: World, course: Course, desk: Desk) -> Act:
     """The act of allocation: an arm with a reason where the investigator assigns it."""
     study = world.definition(course.site, desk.day)
     values = {"participant": course.id, "date": desk.day.isoformat()}

@@ -12,7 +12,7 @@ from trialwright.conduct.dosing.present import read_present
 from trialwright.conduct.due import plan_activities
 from trialwright.conduct.forms import Entry, FormContext, check_entries, find_asked
 from trialwright.record.participant import Participant
-from trialwright.simulation.participants.agenda import Story
+from trialwright.simulation.participants.agenda import Story, Telling
 from trialwright.simulation.participants.chance import one_of
 from trialwright.simulation.participants.clerk import Occasion
 from trialwright.simulation.participants.results import DAYS_OF_A_WEEK, Reported
@@ -82,7 +82,7 @@ def hold_visit(
     *,
     only: frozenset[str] | None = None,
     flawless: bool = False,
-) -> Story:
+) -> Telling[Held]:
     """Open a visit and fill in its forms; `only`: the forms of an unscheduled one. Returns `Held`."""
     event = yield desk.do(
         "open_visit", "coordinator", participant=course.id, encounter=encounter, date=desk.day.isoformat()

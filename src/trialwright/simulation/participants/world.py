@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from trialwright.conduct.allocated import given_arms
 from trialwright.conduct.allocation import derive_arms
 from trialwright.conduct.forms import Entry
@@ -135,11 +137,14 @@ class World:
         """Somewhere at a site on a day, from some time of the morning on."""
         return Desk(self, site, self.morning(site, day, chance), chance)
 
+    def midnight(self, site: str, day: date) -> datetime:
+        """The beginning of a day at a site."""
+        return datetime(day.year, day.month, day.day, tzinfo=self.zone(site))
+
     def morning(self, site: str, day: date, chance: Chance) -> datetime:
         """Some time of the morning of a day."""
         hours = MORNING + float(chance.random()) * MORNING_LASTS
-        at = datetime(day.year, day.month, day.day, tzinfo=self.zone(site)) + timedelta(hours=hours)
-        return at.replace(microsecond=0)
+        return (self.midnight(site, day) + timedelta(hours=hours)).replace(microsecond=0)
 
 
 @dataclass
@@ -217,6 +222,6 @@ def next_weekday(day: date) -> date:
     return day + timedelta(days=(7 - day.weekday())) if day.weekday() >= SATURDAY else day
 
 
-def later(day: date, days: float) -> date:
+def later(day: date, days: float | np.integer[Any]) -> date:
     """So many days later, a weekday."""
-    return next_weekday(day + timedelta(days=round(days)))
+    return next_weekday(day + timedelta(days=round(float(days))))

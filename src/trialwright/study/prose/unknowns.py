@@ -169,7 +169,7 @@ def _perhaps_outside(fact: Fact, reason: str, window: n.Window, words: Words) ->
     """A record that may or may not lie in the window."""
     said, span = result(fact, words, label=words.title(fact.concept)), words.span(window)
     if window == n.Window():
-        return message("{result}: {reason}.", result=said, reason=REASONS[reason])
+        return message("{result}: {reason}.", result=said, reason=_fault(fact, reason))
     if (
         reason == "date_imprecise"
         and fact.exact_day
@@ -182,9 +182,16 @@ def _perhaps_outside(fact: Fact, reason: str, window: n.Window, words: Words) ->
     return message(
         "{result}: {reason}, so it is open whether it counts for {span}.",
         result=said,
-        reason=REASONS[reason],
+        reason=_fault(fact, reason),
         span=span,
     )
+
+
+def _fault(fact: Fact, reason: str) -> Message:
+    """What is the matter with a record that is shown."""
+    if reason == "record_unreadable" and fact.doubt == reason:
+        return message("this record could not be read in full")
+    return REASONS[reason]
 
 
 # presence and exposure
@@ -198,7 +205,7 @@ def _course(leaf: Finding, node: n.Course, bounds: Bounds, words: Words) -> Iter
         )
         return
     said = result(fact, words, label=words.title(node.concept))
-    yield single(message("{result}: {reason}.", result=said, reason=REASONS[leaf.reason]))
+    yield single(message("{result}: {reason}.", result=said, reason=_fault(fact, leaf.reason)))
     name = message("What counts, {number},", number=measured(node, words))
     known = interval(leaf, bounds, name, words, reason=None)
     if known is not None:
