@@ -83,7 +83,11 @@ def test_the_randomised_variant_of_beam_is_rehearsed_on_the_same_assumptions(
     trial = trial_of(made)
     assert trial.study.secret == made.secret.secret.hex()
     arms = sorted(one.arm for one in joined(made))
-    assert arms.count("BEL+MT") in (2, 3, 4)  # blocks of 4 and 6: never more than 3 of the first 6, 1 more in the next
+    assert arms.count("BEL+MT") in (
+        2,
+        3,
+        4,
+    )  # blocks of 4 and 6: never more than 3 of the first 6, 1 more in the next
     write_archive(
         tmp_path / "archive", made.study, made.ledger, definitions=made.definitions.values(), rehearsal=True
     )

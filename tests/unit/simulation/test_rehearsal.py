@@ -25,7 +25,7 @@ from trialwright.record.content import stands
 from trialwright.simulation.participants import NoRehearsal, rehearse
 from trialwright.terms.message import Text, render
 
-BEAM, COUNT = "beam", 12
+BEAM, COUNT = "beam", 14
 NOT_IN_AN_OPEN_STUDY = {"unblind"}
 """Actions of the delegation table that a study without blinding never needs."""
 
@@ -81,10 +81,13 @@ def test_the_courses_of_all_who_joined_end_in_one_way_each() -> None:
 
 
 def test_those_who_do_not_join_come_on_top() -> None:
-    """38 % of those screened: 7 besides 12 (12 x 0.38 / 0.62 = 7.35), and now and then one whom chance lets fail."""
+    """38 % of those screened: 9 besides 14 (14 x 0.38 / 0.62 = 8.6), and now and then one whom chance lets fail.
+
+    One of the nine may pass when the result is repeated.
+    """
     made = eventful(BEAM, COUNT)
     failing = [one for one in everyone(made) if not one.enrolled]
-    assert 7 <= len(failing) <= 9
+    assert 8 <= len(failing) <= 11
     assert len(everyone(made)) == actions_of(made)["consent"]
 
 
@@ -132,7 +135,11 @@ def test_belimumab_is_given_in_its_arm_only_by_weight_and_not_at_week_24() -> No
         for dose in given:
             weight = one.forms[f"{dose.visit}/vital_signs"].items["body.weight"]
             assert dose.visit != "week_24"
-            if weight.value and len(weight.value) > 2 and not _was_corrected(one.forms[f"{dose.visit}/vital_signs"]):
+            if (
+                weight.value
+                and len(weight.value) > 2
+                and not _was_corrected(one.forms[f"{dose.visit}/vital_signs"])
+            ):
                 assert float(dose.amount) == pytest.approx(10 * float(weight.value), abs=0.5)
 
 
@@ -168,9 +175,7 @@ def test_doses_of_the_treatment_come_after_allocation() -> None:
     for one in joined(eventful(BEAM, COUNT)):
         assert one.allocated is not None
         treatment = ("belimumab", "tacrolimus", "mycophenolate_mofetil")
-        assert all(
-            dose.start >= one.allocated.date for dose in one.doses if dose.intervention in treatment
-        )
+        assert all(dose.start >= one.allocated.date for dose in one.doses if dose.intervention in treatment)
 
 
 def test_a_name_that_was_typed_is_masked() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from trialwright.conduct.dosing import propose_dose
 from trialwright.conduct.dosing.present import read_present
 from trialwright.conduct.given import find_interventions
+from trialwright.safety.reporting import OPEN, STAGES, plan_reports
 from trialwright.simulation.participants.agenda import Story
 from trialwright.simulation.participants.chance import one_of, pick
 from trialwright.simulation.participants.doses import treat
@@ -97,6 +98,7 @@ def _adverse_event(world: World, course: Course, day: date, event: VirtualEvent)
     yield desk.do("report_ae", "investigator" if event.serious else "coordinator", values=told)
     if event.serious and event.infection:
         yield from _hold_all(world, course, desk)
+    yield from _send_reports(world, course, desk, number)
     end = day + timedelta(days=days)
     yield desk.move(max(later(end, 1), desk.day))
     told = _report(world, course, desk, event, start=day, end=end)
@@ -106,6 +108,7 @@ def _adverse_event(world: World, course: Course, day: date, event: VirtualEvent)
         reason=message("follow-up: the event has ended"),
         values={**told, "number": str(number)},
     )
+    yield from _send_reports(world, course, desk, number)
     if event.serious and event.infection and course.over is None:
         yield from _resume_all(world, course, desk)
 
@@ -136,6 +139,35 @@ def _report(
         "aware": desk.now.isoformat(timespec="minutes"),
         "hypersensitivity": "false",
     }
+
+
+def _send_reports(world: World, course: Course, desk: Desk, number: int) -> Story:
+    """The reports of an event that the study's clocks ask for now; some go out days after they are due."""
+    study = world.definition(course.site, desk.day)
+    investigational = frozenset(one.id for one in study.interventions if one.role == "investigational")
+    if course.chance.random() < world.assumed["report_late_share"]:
+        yield desk.move(desk.day + timedelta(days=int(course.chance.integers(2, 18))))
+    for clock in study.safety.clocks if study.safety else ():
+        for stage in STAGES:
+            planned = plan_reports(
+                world.participant(course),
+                clocks=(clock,),
+                investigational=investigational,
+                zone=world.zone(course.site),
+                at=desk.now,
+            )
+            due = [one for one in planned if (one.event, one.stage) == (number, stage) and one.state in OPEN]
+            if due:
+                sent = desk.now.isoformat(timespec="seconds")
+                yield desk.do(
+                    "report_sent",
+                    "investigator",
+                    participant=course.id,
+                    number=str(number),
+                    clock=clock.id,
+                    stage=stage,
+                    at=sent,
+                )
 
 
 def _hold_all(world: World, course: Course, desk: Desk) -> Story:
@@ -229,6 +261,7 @@ def die(world: World, course: Course, desk: Desk, day: date) -> Story:
     yield desk.move(day + timedelta(days=1))
     study = world.definition(course.site, desk.day)
     given = find_interventions(study, world.participant(course))
+    number = len(world.participant(course).adverse_events) + 1
     yield desk.do(
         "report_ae",
         "investigator",
@@ -252,3 +285,4 @@ def die(world: World, course: Course, desk: Desk, day: date) -> Story:
         participant=course.id,
         date=day.isoformat(),
     )
+    yield from _send_reports(world, course, desk, number)

@@ -47,6 +47,7 @@ CONDUCT = (
     "further_events",
     "serious_infection_share",
     "serious_event_share",
+    "report_late_share",
     "withdrawal_share",
     "lost_share",
     "death_share",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -26,10 +27,19 @@ from trialwright.terms.message import message
 SOON = 3  # days: an unscheduled visit so close before the next one is left to it
 
 
+EndKind = Literal["withdrawal", "loss", "death"]
+ENDS: Mapping[EndKind, str] = {
+    "withdrawal": "withdrawal_share",
+    "loss": "lost_share",
+    "death": "death_share",
+}
+"""How a course may end before the last visit, with the assumption that says how often."""
+
+
 class End(NamedTuple):
     """How somebody's course ends before the last visit, and when."""
 
-    kind: Literal["withdrawal", "loss", "death"]
+    kind: EndKind
     day: date
 
 
@@ -100,12 +110,11 @@ def _draw_end(world: World, course: Course, week_0: date) -> End | None:
     last = last_day(world, week_0)
     day = week_0 + timedelta(days=int(course.chance.integers(15, max((last - week_0).days - 14, 16))))
     figures = world.figures(course)
-    if world.happens("withdrawal", course, figures["withdrawal_share"]):
-        return End("withdrawal", later(day, 0))
-    if world.happens("loss", course, figures["lost_share"]):
-        return End("loss", later(day, 0))
-    if world.happens("death", course, figures["death_share"]):
-        return End("death", day)
+    drawn, reached = world.shares.draw("end", course.index), 0.0
+    for kind, share in ENDS.items():  # one draw for all, so that nobody ends twice
+        reached += figures[share]
+        if drawn < reached:
+            return End(kind, day if kind == "death" else later(day, 0))
     return None
 
 
