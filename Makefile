@@ -1,4 +1,4 @@
-# make run | test | check | bench | format | messages | docs | lock
+# make run | rehearse | test | check | bench | format | messages | docs | lock
 # Needs python3.11, pip and make; no python3-venv, no uv, no Node, no Docker.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -7,7 +7,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check
 LOCKED := $(PIP) install --quiet --require-hashes --no-build-isolation --use-pep517
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format messages docs lock clean
+.PHONY: help run rehearse test check bench format messages docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,15 @@ run: .venv/run.stamp ## screen the bundled sample records for the BEAM trial
 	@mkdir -p out
 	$(BIN)/trialwright screen beam studies/beam/sample --on 2026-11-01 --format html --out out/beam-sample.html
 	@echo "The report lies in $(CURDIR)/out/beam-sample.html"
+
+# The report is made anew each time: simulating refuses a folder that holds something.
+rehearse: .venv/run.stamp ## simulate the BEAM trial, verify it, report it, walk one number back
+	@rm -rf out/rehearsal out/report
+	$(BIN)/trialwright simulate beam --participants 53 --seed 1 --out out/rehearsal
+	$(BIN)/trialwright verify out/rehearsal
+	$(BIN)/trialwright report out/rehearsal --out out/report
+	$(BIN)/trialwright trace out/rehearsal T3.r1.c2 --most 1
+	@echo "The report lies in $(CURDIR)/out/report, as a page and as a PDF"
 
 test: .venv/dev.stamp ## the whole suite
 	$(BIN)/python -m pytest -n 2

@@ -1,6 +1,6 @@
 """Writes the pages of docs/reference that are nothing but what the code says about itself.
 
-Commands and options, reason codes, the rule language, the concepts of BEAM. `--check` (in `make check`) only compares.
+Commands and options, reason codes, the rule language, the concepts of BEAM, actions, events. `--check` (in `make check`) only compares.
 The comments on reason codes stand here; a code without one, or a comment without a code, ends the run.
 """
 
@@ -11,6 +11,7 @@ import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from trialwright.assessments import ASSESSMENTS
@@ -20,6 +21,8 @@ from trialwright.conduct.actions import ACTIONS
 from trialwright.exchange.folder import read_study
 from trialwright.locale import read_catalogue
 from trialwright.logic.reasons import REASONS
+from trialwright.record.event import Event
+from trialwright.record.event_types import EVENT_TYPES, EventType
 from trialwright.study.criteria import KINDS
 from trialwright.terms.message import render
 
@@ -263,7 +266,7 @@ def actions() -> str:
     assert table is not None
     lines = [
         "# Actions", "", MADE, "",
-        "Everything people do in a trial, as `trialwright act` takes it ([command line](command-line.md#act)). An action",
+        "Everything people do in a trial, as `trialwright act` takes it ([command line](command-line.md#trialwright-act)). An action",
         "gives one event of the ledger, or is refused with its reasons and writes nothing. Who may do what stands in the",
         "study's `delegation.yaml`; the roles here are those of BEAM.", "",
     ]  # fmt: skip
@@ -286,6 +289,69 @@ def actions() -> str:
                 lines.append(f"| `{argument.name}` | {cell(render(argument.about, {}))} | {kind}{need} |")
             lines.append("")
     return "\n".join(lines)
+
+
+# What every event carries besides its data.
+CARRIES = {
+    "position": "its place in the chain, from 1, without gaps",
+    "stream": "`study`, `site/SITE` or `participant/NUMBER`",
+    "stream_position": "its place in its stream, from 1",
+    "id": "the call that gave it; no other event has it",
+    "type": "one of those below",
+    "version": "of the form of this type's data",
+    "at": "when, UTC, ISO 8601 ending in Z; never before the event before it",
+    "actor": "the account",
+    "role": "the role in which it acted, of the delegation table in force",
+    "site": "where; '' for the study as a whole",
+    "action": "the [action](actions.md) that gave it",
+    "reason": "the digest of the reason entered, '' where none was",
+    "study_version": "the digest of the definition in force",
+    "series": "numbers it took: the counter's name, and the number",
+    "data": "as below",
+    "previous": "the hash of the event before it; of the first, 64 zeros",
+    "hash": "SHA-256 of all of the above in canonical form (RFC 8785)",
+}
+
+
+def events() -> str:
+    """Every type of event with the parts of its data."""
+    parts = {each.name for each in fields(Event)}
+    if parts != set(CARRIES):
+        raise SystemExit(f"parts of an event with a note, or without: {sorted(parts ^ set(CARRIES))}")
+    lines = [
+        "# Events", "", MADE, "",
+        "What the lines of `events.jsonl` in an archive hold. Why they look like this:",
+        "[decision 0047](../decisions/0047-ledger-and-archive.md); what they prove: [the ledger](../explanation/ledger.md).",
+        "", "| every event has | |", "|---|---|",
+        *(f"| `{name}` | {says} |" for name, says in CARRIES.items()), "",
+        "A day is `2026-11-01`, as the calendar at the site shows it. What is marked *entered* was typed by a person: there",
+        'stands `{"entered": DIGEST}`, and salt and text lie in `entered.jsonl`; what is empty is \'\'. What is marked *may be',
+        "missing* is left out where it would be empty. A part never changes its name or meaning: a type that must change gets",
+        "a new version, and older ones are still read.", "",
+    ]  # fmt: skip
+    headings = ("Of the study and its sites", "Of a participant")
+    for heading, of_participant in zip(headings, (False, True), strict=True):
+        lines += [f"## {heading}", ""]
+        for name, kind in EVENT_TYPES.items():
+            if (kind.streams == ("participant",)) == of_participant:
+                lines += [f"### {name}", "", *_event_type(kind)]
+    return "\n".join(lines)
+
+
+def _event_type(kind: EventType) -> Iterator[str]:
+    where = ", ".join(kind.streams)
+    counts = f" Counts: `{kind.series}`." if kind.series else ""
+    yield from (f"{kind.says} Stream: {where}; version {kind.version}.{counts}", "")
+    if kind.data:
+        yield from ("| data | |", "|---|---|")
+        for part in kind.data:
+            marks = [
+                word
+                for word, holds in (("entered", part.entered), ("may be missing", part.optional))
+                if holds
+            ]
+            yield f"| `{part.name}` | {cell(part.says)}{''.join(f'; *{mark}*' for mark in marks)} |"
+        yield ""
 
 
 def title(page: Path) -> str:
@@ -335,6 +401,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "rule-language.md": rule_language,
     "concepts-beam.md": concepts,
     "actions.md": actions,
+    "events.md": events,
     "index.md": index,
     "../README.md": decisions,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -112,6 +113,37 @@ def test_the_outputs_shown_are_real() -> None:
     assert shown_outputs.main(["--check"]) == 0
 
 
+def test_commands_of_a_page_are_run_before_what_they_lead_to() -> None:
+    """Marked commands run in their order, in a folder of their own, and each output as things stood at its place."""
+    act = "trialwright act r"
+    page = f"""<!-- run -->
+```sh
+# comments are left alone
+export TRIALWRIGHT_SECRETS=kept.json
+{act} open_study study=beam --as s --at 2026-05-11T09:00+08:00
+```
+<!-- shown: trialwright verify r | lines 2 -->
+```text
+```
+<!-- run -->
+```sh
+{act} open_site --site nanjing \\
+    --as s --at 2026-05-11T09:05+08:00
+```
+<!-- shown: trialwright verify r | lines 2 -->
+```text
+```
+"""
+    before = dict(os.environ)
+    shown = [line for line in shown_outputs.refresh(page).splitlines() if line.startswith("Verified: ")]
+    assert [line.partition(",")[0] for line in shown] == ["Verified: 1 events", "Verified: 2 events"]
+    assert all(line.endswith("Head ....") for line in shown)  # the digest differs each time
+    assert dict(os.environ) == before
+    for wrong in ("rm -rf x", f"{act} open_site --site nowhere --as s --at 2026-05-11T09:06+08:00"):
+        with pytest.raises(SystemExit):
+            shown_outputs.refresh(page.replace("# comments are left alone", wrong))
+
+
 def test_a_page_that_shows_something_else_is_noticed() -> None:
     page = text_of(ROOT / "README.md")
     assert "| lines 1-3, 7" in page
@@ -136,7 +168,7 @@ def documented_options(page: str) -> dict[str, set[str]]:
     sections = re.split(r"^## ", text_of(DOCS / "reference" / page), flags=re.MULTILINE)[1:]
     return {
         section.partition("\n")[0].removeprefix("trialwright "): set(
-            re.findall(r"^\| `(-*[\w-]+)[^`]*` \|", section, re.MULTILINE)
+            re.findall(r"^\| `(-*[\w=-]+)[^`]*` \|", section, re.MULTILINE)
         )
         for section in sections
         if section.startswith("trialwright ")
@@ -156,8 +188,8 @@ def test_exit_codes_are_those_of_the_contract() -> None:
 
 
 def written_commands(page: Path) -> Iterator[str]:
-    """Every command line in the code of a page: fenced or indented."""
-    for line in text_of(page).splitlines():
+    """Every command line in the code of a page: fenced or indented; one that goes on in the next line is one."""
+    for line in text_of(page).replace("\\\n", " ").splitlines():
         command = line.strip().partition(" #")[0].removeprefix("$ ")
         if (
             re.match(r"trialwright [a-z]", command)
@@ -174,7 +206,7 @@ def test_every_command_written_anywhere_is_understood(page: Path) -> None:
         assert name in COMMANDS, f"{name_of(page)}: {command}"
         parser = reference_pages.parser_of(name, Terminal("en"))
         try:
-            parser.parse_args(arguments)
+            parser.parse_intermixed_args(arguments)
         except SystemExit as stop:
             pytest.fail(f"{name_of(page)}: {command} ends with exit code {stop.code}")
 

@@ -136,6 +136,20 @@ def test_a_changed_sentence_keeps_its_chinese_as_doubtful(
     assert messages.main(["--check"], package=package) == 0
 
 
+def test_a_guess_that_nobody_looked_at_never_becomes_chinese(
+    package: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--missing` shows what a sentence like it says; handed back as it is, it stays doubtful."""
+    (package / "screen.py").write_text('message("{count} people.", count=n)\n')
+    capsys.readouterr()
+    assert messages.main(["--missing"], package=package) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert listed == {"{count} people.": "?? {count}人"}
+    _fill(package, listed)
+    assert "review the Chinese of '{count} people.'" in _refused(package, capsys)
+    assert json.loads((package / "locale/zh.json").read_text()) == {"": "zh"}
+
+
 def test_a_sentence_no_longer_said_is_refused(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "screen.py").write_text("")
     assert "no longer in the source: '{count} people'" in _refused(package, capsys)

@@ -53,13 +53,15 @@ def _act_parser(terminal: Terminal) -> argparse.ArgumentParser:
         "  trialwright act rehearsal --list",
         terminal,
     )
-    own.add_argument("archive", help=say(message("the folder of the trial")))
-    own.add_argument("action", nargs="?", help=say(message("what is done; --list shows all actions")))
+    own.add_argument("archive", metavar="ARCHIVE", help=say(message("the folder of the trial")))
+    own.add_argument(
+        "action", nargs="?", metavar="ACTION", help=say(message("what is done; --list shows all actions"))
+    )
     own.add_argument(
         "values",
         nargs="*",
-        metavar="key=value",
-        help=say(message("what the action must be told; items are written item.PATH=VALUE")),
+        metavar="VALUES",
+        help=say(message("what the action must be told: key=value; items are written item.PATH=VALUE")),
     )
     own.add_argument("--as", dest="account", metavar="ACCOUNT", help=say(message("who does it")))
     own.add_argument(
@@ -93,7 +95,7 @@ def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
         "  trialwright verify rehearsal",
         terminal,
     )
-    own.add_argument("archive", help=terminal.say(message("the folder of the trial")))
+    own.add_argument("archive", metavar="ARCHIVE", help=terminal.say(message("the folder of the trial")))
     return own
 
 

@@ -316,7 +316,7 @@ def _lines(result: Mapping[str, Any], terminal: Terminal) -> Iterator[str]:
     yield say(message("Ratio: {ratio}", ratio=ratio))
     if result["block_sizes"]:
         sizes = tuple(map(str, result["block_sizes"]))
-        yield say(message("Block sizes, all alike: {sizes}", sizes=sizes))
+        yield say(message("Block sizes, each as likely: {sizes}", sizes=sizes))
     for factor, shares in result["shares"].items():
         told = ", ".join(f"{level} {share:.6g}" for level, share in shares.items())
         yield from paragraph(

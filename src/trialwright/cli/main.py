@@ -27,7 +27,6 @@ COMMANDS = {
     "act": "trialwright.cli.act",
     "verify": "trialwright.cli.act",
     "allocate": "trialwright.cli.allocate",
-    "crf": "trialwright.cli.crf",
     "schedule": "trialwright.cli.schedule",
     "dose": "trialwright.cli.dose",
     "respond": "trialwright.cli.respond",
@@ -50,7 +49,6 @@ ABOUT = {
     "act": message("any action of a rehearsal of the trial"),
     "verify": message("check an archive: every hash, every text, every definition"),
     "allocate": message("how predictable and how uneven an allocation rule is, before the start"),
-    "crf": message("the case report forms on paper"),
     "schedule": message("visits of a participant, or what is to be done in the trial on a day"),
     "dose": message("the doses proposed for a participant on a day"),
     "respond": message("response at every visit by every definition, and the endpoints"),
@@ -109,7 +107,8 @@ def _run(given: Sequence[str], terminal: Terminal) -> int:
     rest.remove(command)
     own = importlib.import_module(OPTIONS.get(command, COMMANDS[command])).parser(command, terminal)
     _common(own, terminal)
-    options = own.parse_intermixed_args(rest)  # values and options of `act` may stand in any order
+    # Values and options of `act` may stand in any order; elsewhere the plain parser names all that is missing.
+    options = own.parse_intermixed_args(rest) if command == "act" else own.parse_args(rest)
     terminal.quiet = options.quiet
     module = importlib.import_module(COMMANDS[command])
     code: int = module.COMMANDS[command](options, terminal)

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.unit.conduct import bliss_ln_forms, forms_support
+from tests.unit.record.declared import undeclared
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.perform import Request, perform
 from trialwright.conduct.trial import Secret, Trial
@@ -167,9 +168,10 @@ class Rehearsal:
         return perform(self.trial, request, secret=secret)
 
     def done(self, action: str, account: str, /, **more: Any) -> Event:
-        """Do something that must be allowed."""
+        """Do something that must be allowed; its event is as `record.event_types` declares it."""
         answer = self.act(action, account, **more)
         assert isinstance(answer, Event), sentences(answer)
+        assert undeclared(answer) == []
         return answer
 
     def refused(self, action: str, account: str, /, **more: Any) -> str:

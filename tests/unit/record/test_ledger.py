@@ -24,7 +24,7 @@ from trialwright.record.event import (
     row,
     row_hash,
 )
-from trialwright.record.ledger import CallReused, MemoryLedger, Moved, entered_in
+from trialwright.record.ledger import CallReused, MemoryLedger, Moved, earlier, entered_in
 from trialwright.record.upcast import upcast
 
 texts = st.text(st.characters(codec="utf-8"))
@@ -147,3 +147,37 @@ def test_events_of_older_versions_are_read_as_of_today() -> None:
     }
     assert upcast(event, steps) == {**event.data, "language": "en", "words": '"en"'}
     assert upcast(event) == event.data
+
+
+def test_a_ledger_as_it_stood() -> None:
+    """Two streams, an event a day from 5 to 10 January; a number of a series with each."""
+    ledger = MemoryLedger(salts())
+    for number in range(6):
+        stream = f"participant/{'ab'[number % 2]}"
+        proposal = Proposal(
+            stream, "noted", 1, {"text": Entered(f"text {number}")}, {}, {"notes": number + 1}
+        )
+        at = f"2026-01-{5 + number:02}T01:00:00Z"
+        ledger.append(proposal, call(f"c{number}")._replace(at=at))
+    for until, count in (
+        ("2026-01-04T00:00:00Z", 0),
+        ("2026-01-05T01:00:00Z", 1),
+        ("2026-01-07T00:59:59Z", 2),
+        ("2026-01-07T01:00:00Z", 3),
+        ("2027-01-01T00:00:00Z", 6),
+    ):
+        then = earlier(ledger, until=until)
+        assert [event.position for event in then.events()] == list(range(1, count + 1))
+        assert (then.head.position if then.head else 0) == count
+        assert then.streams() == ("participant/a", "participant/b")[: min(count, 2)]
+        assert [len(then.stream(name)) for name in ("participant/a", "participant/b", "x")] == [
+            (count + 1) // 2,
+            count // 2,
+            0,
+        ]
+        assert then.counter("notes") == count
+        assert [then.call(f"c{number}") is not None for number in range(6)] == [n < count for n in range(6)]
+    first = next(ledger.events())
+    assert then.text(entered_in(first)[0]) == "text 0"
+    with pytest.raises(TypeError):
+        then.append(note("late", on=6), call("late"))
