@@ -340,6 +340,7 @@ FIELDS = {
     ("AnchorEvent", "event"): "event",
     ("AnchorEvent", "prior_care"): "prior_care",
     ("Encounter", "mode"): "encounter_mode",
+    ("Role", "scope"): "role_scope",
     ("Item", "type"): "item_type",
     ("Criterion", "type"): "criterion",
     ("ConcurrentControl", "method"): "allocation_method",
@@ -365,6 +366,7 @@ FIELDS = {
 AS_THEY_ARE = {
     ("Grade", "grade"),  # a number
     ("Encounter", "type"),  # told by its timing
+    ("Role", "may"),  # the names of actions, as they are typed
     ("EditCheck", "severity"),  # edit checks are not part of the prose
     # what a rehearsal assumes is no part of the definition, and not of its prose
     ("Answer", "whether"),

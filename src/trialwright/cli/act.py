@@ -60,8 +60,8 @@ def _act_parser(terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument(
         "values",
         nargs="*",
-        metavar="key=value",
-        help=say(message("what the action must be told; items are written item.PATH=VALUE")),
+        metavar="VALUES",
+        help=say(message("what the action must be told: key=value; items are written item.PATH=VALUE")),
     )
     own.add_argument("--as", dest="account", metavar="ACCOUNT", help=say(message("who does it")))
     own.add_argument(

@@ -24,7 +24,7 @@ from trialwright.study.prose.document import (
 )
 from trialwright.study.prose.dosing import describe_dosing
 from trialwright.study.prose.outcomes import describe_safety
-from trialwright.study.prose.plans import describe_allocation, describe_schedule
+from trialwright.study.prose.plans import describe_allocation, describe_delegation, describe_schedule
 from trialwright.study.prose.questions import describe_forms
 from trialwright.study.prose.rules import describe, outline
 from trialwright.study.prose.synopsis import describe_arms, describe_identity, describe_objectives
@@ -55,6 +55,7 @@ def explain(study: Study, eligibility: Eligibility) -> Document:
         *describe_schedule(study, words),
         *describe_dosing(study, words),
         *describe_allocation(study, words),
+        *describe_delegation(study),
         *describe_forms(study),
         *describe_safety(study, words),
         *describe_analysis(study, words),

@@ -1,4 +1,4 @@
-"""What is planned for participants in prose: schedule of activities, allocation."""
+"""What is planned in prose: schedule of activities, allocation, and who may do what."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from trialwright.study.model import Study
 from trialwright.study.prose.document import (
     Block,
     Bullets,
+    Code,
     Heading,
     Inline,
     Item,
@@ -200,6 +201,21 @@ def describe_allocation(study: Study, words: Words) -> Iterator[Block]:
         yield Table(
             (message("Factor"), message("Factor level"), message("Who")), tuple(_levels(factors, words))
         )
+
+
+def describe_delegation(study: Study) -> Iterator[Block]:
+    """Which role may do what."""
+    yield section(message("Delegation"), "delegation")
+    if study.delegation is None:
+        yield Paragraph(message("The definition has no delegation table."))
+        return
+    yield Table(
+        (message("Role"), message("Held"), message("May")),
+        tuple(
+            (role.title, term("role_scope", role.scope), listing(Code(name) for name in role.may))
+            for role in study.delegation.roles
+        ),
+    )
 
 
 def _levels(factors: Iterable[Factor], words: Words) -> Iterator[tuple[Inline, ...]]:

@@ -198,6 +198,7 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
         "counts": message("prior care counts"),
         "ignored": message("prior care does not count"),
     },
+    "role_scope": {"site": message("at a site"), "study": message("for the whole study")},
     "encounter_mode": {"in_person": message("in person"), "remote": message("remote")},
     "item_type": {
         "number": message("number"),
