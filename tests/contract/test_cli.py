@@ -941,7 +941,7 @@ def test_what_stands_in_records_does_not_act_on_a_terminal(run: Run, tmp_path: P
 
 
 def test_no_cell_is_a_formula(run: Run, tmp_path: Path) -> None:
-    names = ["=1+1", "+1", "-1", "@a", "\uff1d1"]
+    names = ["=1+1", "+1+1", "-1+1", "@a", "\uff1d1"]
     source = tidy(
         tmp_path / "records",
         "person_id,sex,birth_date\n" + "".join(f"{name},female,1990-01-01\n" for name in names),

@@ -168,7 +168,7 @@ def documented_options(page: str) -> dict[str, set[str]]:
     sections = re.split(r"^## ", text_of(DOCS / "reference" / page), flags=re.MULTILINE)[1:]
     return {
         section.partition("\n")[0].removeprefix("trialwright "): set(
-            re.findall(r"^\| `(-*[\w-]+)[^`]*` \|", section, re.MULTILINE)
+            re.findall(r"^\| `(-*[\w=-]+)[^`]*` \|", section, re.MULTILINE)
         )
         for section in sections
         if section.startswith("trialwright ")
@@ -188,8 +188,8 @@ def test_exit_codes_are_those_of_the_contract() -> None:
 
 
 def written_commands(page: Path) -> Iterator[str]:
-    """Every command line in the code of a page: fenced or indented."""
-    for line in text_of(page).replace("\\\n", " ").splitlines():  # a command may go on in the next line
+    """Every command line in the code of a page: fenced or indented; one that goes on in the next line is one."""
+    for line in text_of(page).replace("\\\n", " ").splitlines():
         command = line.strip().partition(" #")[0].removeprefix("$ ")
         if (
             re.match(r"trialwright [a-z]", command)

@@ -95,7 +95,7 @@ def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
         "  trialwright verify rehearsal",
         terminal,
     )
-    own.add_argument("archive", help=terminal.say(message("the folder of the trial")))
+    own.add_argument("archive", metavar="ARCHIVE", help=terminal.say(message("the folder of the trial")))
     return own
 
 

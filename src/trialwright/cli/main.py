@@ -107,7 +107,8 @@ def _run(given: Sequence[str], terminal: Terminal) -> int:
     rest.remove(command)
     own = importlib.import_module(OPTIONS.get(command, COMMANDS[command])).parser(command, terminal)
     _common(own, terminal)
-    options = own.parse_intermixed_args(rest)  # values and options of `act` may stand in any order
+    # Values and options of `act` may stand in any order; elsewhere the plain parser names all that is missing.
+    options = own.parse_intermixed_args(rest) if command == "act" else own.parse_args(rest)
     terminal.quiet = options.quiet
     module = importlib.import_module(COMMANDS[command])
     code: int = module.COMMANDS[command](options, terminal)

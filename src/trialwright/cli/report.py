@@ -33,7 +33,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
             "  trialwright report rehearsal --out report\n  trialwright report rehearsal --lang zh --out report-zh",
             terminal,
         )
-        own.add_argument("archive", help=say(message("the folder of the trial")))
+        own.add_argument("archive", metavar="ARCHIVE", help=say(message("the folder of the trial")))
         own.add_argument("--out", required=True, metavar="DIR", help=say(message("a folder for the files")))
         return own
     if command == "analyse":
@@ -62,9 +62,11 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
         "  trialwright trace rehearsal T5.r1.c2\n  trialwright trace rehearsal F3",
         terminal,
     )
-    own.add_argument("archive", help=say(message("the folder of the trial")))
+    own.add_argument("archive", metavar="ARCHIVE", help=say(message("the folder of the trial")))
     own.add_argument(
-        "cell", help=say(message("the id of a cell or figure, as the page shows it (T5.r1.c2, F3)"))
+        "cell",
+        metavar="CELL",
+        help=say(message("the id of a cell or figure, as the page shows it (T5.r1.c2, F3)")),
     )
     own.add_argument("--most", type=int, default=20, metavar="N", help=say(message("rows shown in full")))
     return own

@@ -16,10 +16,11 @@ from tests.unit.conduct.forms_support import (
     forms,
     recorded,
     screened,
+    screening,
     table,
     value_of,
 )
-from trialwright.conduct.forms import Entry, check_entries
+from trialwright.conduct.forms import Entry, check_entries, find_asked
 from trialwright.record.participant import Participant
 from trialwright.terms.truth import Truth
 
@@ -313,3 +314,13 @@ def test_no_laboratory_no_question() -> None:
 
 def test_men_are_not_asked_about_pregnancy() -> None:
     assert "screening/pregnancy_test" not in screened(participant=MAN).forms
+
+
+@pytest.mark.parametrize("form", sorted(screening()))
+def test_asking_only_what_is_asked_gives_the_same_answer(form: str) -> None:
+    """`find_asked` leaves the checks out; which items are asked stays the same."""
+    entries = {path: entry for path, entry in screening()[form].items() if entry is not None}
+    around = context(form=form)
+    asked = find_asked(forms(), form, entries, around)
+    assert asked == check_entries(forms(), form, entries, around).asked
+    assert asked
