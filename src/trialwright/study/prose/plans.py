@@ -212,7 +212,7 @@ def describe_delegation(study: Study) -> Iterator[Block]:
     yield Table(
         (message("Role"), message("Held"), message("May")),
         tuple(
-            (role.title, term("role_scope", role.scope), listing(Code(name) for name in role.may))
+            (role.title, term("role_scope", role.scope), Code(", ".join(role.may)))
             for role in study.delegation.roles
         ),
     )
