@@ -55,7 +55,7 @@ WAITING = {
 
 HEAD = """# What the software proves of itself
 
-<!-- Made by tools/trust.py from the tests it names; do not edit by hand. -->
+<!-- Made by tools/trust.py; do not edit by hand. -->
 
 A computerised system in a clinical trial must be shown to do what the rules ask: keep a trail, lose nothing, let only the
 right people act, hold signatures fast, hide the allocation. Here are {count} requirements in our own words, each with
