@@ -135,7 +135,8 @@ def compute_first_reached(
 
     `days`: of each visit from the beginning, participants x visits, NaN where it did not take place; visits in order.
     `failed_on`: the day of an intercurrent event, NaN for none; after it nothing is reached, and the participant stays at
-    risk up to the day `end`. Without an answer at the last visit nothing is known after the last visit with one.
+    risk up to the day `end`, as does one with an answer at the last visit. Without that answer nothing is known after the
+    last visit with one.
     """
     truths = judged.among(categories)
     held = ~np.isnan(days)
@@ -147,7 +148,8 @@ def compute_first_reached(
         happened, np.take_along_axis(days, reached.argmax(axis=1)[:, None], axis=1)[:, 0], np.nan
     )
     last = np.where(known, days, 0.0).max(axis=1, initial=0.0)
-    time = np.where(happened, first, np.where(np.isnan(failed), last, end))
+    to_the_end = known[:, -1] | ~np.isnan(failed)
+    time = np.where(happened, first, np.where(to_the_end, end, last))
     return FirstReached(time, happened)
 
 

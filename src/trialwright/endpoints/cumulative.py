@@ -21,7 +21,10 @@ def derive_cumulative(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
     nothing can be reached any more. As a time, in days from the day on which treatment began:
 
     - reached: the day of that visit;
-    - composite: never, so that the participant stays at risk up to the last day on which the encounter could be;
+    - not reached, with an answer at the encounter: up to the last day on which the encounter could be, whenever it was.
+      Otherwise who came early would leave those at risk before others reach the response, and the curve would rise
+      above the share who reached it;
+    - composite: never, so that the participant stays at risk up to that same day;
     - while on treatment and hypothetical: nothing is known after the event;
     - no answer at the encounter: composite as above, else nothing is known after the last visit with an answer.
 
@@ -57,9 +60,11 @@ def derive_cumulative(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
     if came is not None:
         return _after_event(asked, row, came, last, times=times)
     if asked.horizon.visit is not None and last == asked.horizon.visit:
-        return _not_reached(asked, row, "followed_to_end" if times else "not_reached", last, times=times)
+        return _not_reached(
+            asked, row, "followed_to_end" if times else "not_reached", last, until=asked.horizon.end
+        )
     if asked.horizon.problem == "pending":
-        return _not_reached(asked, row, "pending", last, times=True) if times else row("pending")
+        return _not_reached(asked, row, "pending", last, until=_day(last)) if times else row("pending")
     detail = "event_uncertain" if asked.events.perhaps else asked.horizon.problem or "no_record"
     return _missing(asked, row, detail, last, times=times)
 
@@ -78,18 +83,25 @@ def _visits(asked: Asked) -> list[Held]:
     ]
 
 
+def _day(visit: Held | None) -> date | None:
+    return visit.day if visit else None
+
+
 def _days(asked: Asked, day: date | None) -> int:
     start = asked.follow_up.start
     return 0 if start is None or day is None else max((day - start).days, 0)
 
 
-def _not_reached(asked: Asked, row: Rows, reason: str, last: Held | None, *, times: bool) -> EndpointRow:
-    """Not reached, and known up to the last visit with an answer."""
+def _not_reached(
+    asked: Asked, row: Rows, reason: str, last: Held | None, *, until: date | None
+) -> EndpointRow:
+    """Not reached up to a day, the last visit with an answer being one of its facts."""
     facts = asked.assess(last).facts if last else ()
+    times = asked.estimand.summary in TIMES
     return row(
         reason,
         value=None if times else False,
-        time=_days(asked, last.day if last else None) if times else None,
+        time=_days(asked, until) if times else None,
         happened=False if times else None,
         visit=last.id if last else None,
         day=last.day if last else None,
@@ -141,6 +153,6 @@ def _missing(asked: Asked, row: Rows, detail: str, last: Held | None, *, times: 
         )
     if times or strategy == "while_on_treatment":
         reason = "last_known" if asked.follow_up.ended is None else "ended_early"
-        found = _not_reached(asked, row, reason, last, times=times)
+        found = _not_reached(asked, row, reason, last, until=_day(last))
         return found if last is not None or times else row("missing_hypothetical", event=event, detail=detail)
     return row("missing_hypothetical", event=event, detail=detail, impute=strategy == "hypothetical")

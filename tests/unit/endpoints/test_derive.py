@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.unit.endpoints.support import WEEK_0, Made, begun
+from trialwright.analysis.kaplan_meier import kaplan_meier
 from trialwright.endpoints.derive import NotDerivable, derive_endpoint
 from trialwright.endpoints.reasons import REASONS
 from trialwright.endpoints.row import EndpointRow, explain_endpoint
@@ -187,9 +188,9 @@ TIMES: list[tuple[str, Callable[[], Made], str, int | None, bool | None, str]] =
     ("CR at week 8", lambda: made(week_4=PR, week_8=CR, week_24=NR), "cumulative", 56, True, "first_reached"),
     ("CR at an unscheduled visit", lambda: made(unscheduled=(100, CR)), "cumulative", 100, True, "first_reached"),
     ("CR at week 24", lambda: made(week_24=(170, CR)), "cumulative", 170, True, "first_reached"),
-    ("never CR", lambda: made(week_12=PR, week_24=PR), "cumulative", 168, False, "followed_to_end"),
-    ("CR on the day of week 0 does not count", lambda: begun().visit("week_0", 0, CR).visit("week_24", 168, NR), "cumulative", 168, False, "followed_to_end"),
-    ("CR only after week 24", lambda: made(week_24=PR, unscheduled=(172, CR)), "cumulative", 168, False, "followed_to_end"),
+    ("never CR", lambda: made(week_12=PR, week_24=PR), "cumulative", 175, False, "followed_to_end"),
+    ("CR on the day of week 0 does not count", lambda: begun().visit("week_0", 0, CR).visit("week_24", 168, NR), "cumulative", 175, False, "followed_to_end"),
+    ("CR only after week 24", lambda: made(week_24=PR, unscheduled=(172, CR)), "cumulative", 175, False, "followed_to_end"),
     ("week 24 outside its window is none", lambda: made(week_20=PR, week_24=(180, CR)), "cumulative", 140, False, "last_known"),
     ("CR after rescue cannot be", lambda: made(week_8=PR, week_12=CR).rescue(70), "cumulative", 175, False, "event_composite"),
     ("CR before rescue stays", lambda: made(week_8=CR, week_24=NR).rescue(70), "cumulative", 56, True, "first_reached"),
@@ -211,6 +212,17 @@ def test_times(
     row = derive(person(), estimand)
     assert (row.time, row.happened, row.reason) == (time, happened, reason)
     assert row.value is None
+
+
+def test_if_nobody_is_lost_the_curve_ends_at_the_share_who_reached_it() -> None:
+    """Whoever comes early to week 24 without a response must not leave those at risk before others reach it."""
+    days = (161, 163, 165, 168, 170, 172, 174, 175)
+    rows = [
+        derive(made(week_24=(day, CR if index % 2 else NR)), "cumulative") for index, day in enumerate(days)
+    ]
+    times = [row.time for row in rows if row.time is not None]
+    curve = kaplan_meier(times, [bool(row.happened) for row in rows], group="all", unit="d", level=0.95)
+    assert curve.steps[-1].survival == pytest.approx(1 - 4 / 8)
 
 
 def test_a_time_before_the_end_of_follow_up_is_pending() -> None:

@@ -72,7 +72,11 @@ def _nodes(data: TrialData) -> dict[str, n.Number]:
     nodes: dict[str, n.Number] = {}
     for concept in data.study.concepts:
         if concept.kind == "measurement":
-            nodes[concept.name] = scope.number(g.parse_rule(f"baseline({concept.name})"))
+            scored = (
+                concept.unit == "{score}" and not concept.computed_by
+            )  # read off a biopsy, which may be older
+            rule = f"latest({concept.name}, within=ever)" if scored else f"baseline({concept.name})"
+            nodes[concept.name] = scope.number(g.parse_rule(rule))
         elif concept.kind == "finding" and len(concept.values) > 1 and not concept.name.endswith("_item"):
             nodes[concept.name] = n.Pick(concept.name)
     return nodes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -290,7 +291,9 @@ def _curve_line(outcome: Outcome, curve: SurvivalCurve, test: Outcome | None, ho
 
 
 def _draw_survival(sheet: Sheet, outcome: Outcome, horizon: float) -> None:
-    ticks = tuple(float(week) for week in range(0, int(horizon) + 1, 4 if horizon <= 52 else 13))
+    last = max((curve.steps[-1].time / WEEK for curve in outcome.curves if curve.steps), default=horizon)
+    step = 4 if horizon <= 52 else 13
+    ticks = tuple(float(week) for week in range(0, step * math.ceil(max(horizon, last) / step) + 1, step))
     drawn = []
     for curve in outcome.curves:
         falls = [step for step in curve.steps if step.events]

@@ -30,9 +30,7 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
     """All safety tables, by what was taken."""
     sheet.heading(message("Safety"), "safety", level=1)
     groups = _groups(data)
-    interventions = frozenset(
-        one.id for one in data.study.interventions if one.role in ("investigational", "placebo", "comparator")
-    ) or frozenset(one.id for one in data.study.interventions)
+    interventions = frozenset(one.id for one in data.study.interventions)
     rows = derive_adverse_events(data.participants, groups=groups, interventions=interventions)
     sizes = {
         group: sum(each == group for each in groups.values()) for group in dict.fromkeys(groups.values())
