@@ -1,4 +1,7 @@
-"""`python -m benchmarks.child TASK HOSPITAL DATE`: one task in a process of its own; what it cost as one line of JSON."""
+"""One task in a process of its own; what it cost as one line of JSON.
+
+`python -m benchmarks.child TASK HOSPITAL DATE`, or `python -m benchmarks.child TASK ARCHIVE` for a task of the ledger.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,15 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from benchmarks.cost import Clock, peak_bytes
-from benchmarks.question import load_question
-from benchmarks.tasks import TASKS
 
 
-def main(task: str, folder: str, on: str) -> None:
-    """Load the study, run the task, print its cost. Importing and loading the study are not counted."""
-    question = load_question(date.fromisoformat(on))
+def main(task: str, folder: str, on: str = "") -> None:
+    """Run the task and print its cost. Importing what it needs and loading the study are not counted."""
     clock = Clock()
-    clock.start()
-    answer = TASKS[task](question, Path(folder), clock)
+    answer = ask_hospital(task, Path(folder), on, clock) if on else ask_archive(task, Path(folder), clock)
     print(
         json.dumps(
             {
@@ -30,6 +30,24 @@ def main(task: str, folder: str, on: str) -> None:
             }
         )
     )
+
+
+def ask_hospital(task: str, folder: Path, on: str, clock: Clock) -> dict[str, Any]:
+    """A task about a hospital."""
+    from benchmarks.question import load_question
+    from benchmarks.tasks import TASKS
+
+    question = load_question(date.fromisoformat(on))
+    clock.start()
+    return TASKS[task](question, folder, clock)
+
+
+def ask_archive(task: str, folder: Path, clock: Clock) -> dict[str, Any]:
+    """A task about an archive; the search engines are not even loaded, so that memory is its own."""
+    from benchmarks.ledger_tasks import TASKS
+
+    clock.start()
+    return TASKS[task](folder, clock)
 
 
 if __name__ == "__main__":

@@ -67,11 +67,11 @@ class Costs:
         return statistics.median(run.laps[name] for run in self.runs)
 
 
-def run_task(task: str, folder: Path, on: str) -> Cost:
-    """One run of a task in a fresh process. Raises `TaskFailed`."""
+def run_task(task: str, folder: Path, on: str = "") -> Cost:
+    """One run of a task in a fresh process; `on`: the day asked about, '' for a task of the ledger. Raises `TaskFailed`."""
     print(f"measuring {task}", file=sys.stderr)
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.child", task, str(folder), on],
+        [sys.executable, "-m", "benchmarks.child", task, str(folder), *([on] if on else [])],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -82,7 +82,7 @@ def run_task(task: str, folder: Path, on: str) -> Cost:
     return Cost(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def run_in_turns(tasks: Sequence[str], folder: Path, on: str, *, repeat: int) -> dict[str, Costs]:
+def run_in_turns(tasks: Sequence[str], folder: Path, on: str = "", *, repeat: int) -> dict[str, Costs]:
     """Each task `repeat` times, taking turns, so that what disturbs the machine disturbs them all."""
     runs: dict[str, list[Cost]] = {task: [] for task in tasks}
     for _ in range(repeat):
@@ -119,15 +119,16 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def describe_machine() -> dict[str, str]:
-    """What it was measured on: processor, cores, memory, versions, and how busy it was."""
+def describe_machine(*, engine: bool = True) -> dict[str, str]:
+    """What it was measured on: processor, cores, memory, versions (of the search `engine`, where one runs), how busy it was."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    engines = f"DuckDB {version('duckdb')}, SQLGlot {version('sqlglot')}, PyArrow {version('pyarrow')}"
     return {
         "Processor": f"{_processor()}, {cores} cores",
         "Memory": f"{memory:.0f} GB",
         "System": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "Engine": f"DuckDB {version('duckdb')}, SQLGlot {version('sqlglot')}, PyArrow {version('pyarrow')}",
+        **({"Engine": engines} if engine else {}),
         "Other work at the start": f"load average {os.getloadavg()[0]:.1f}",
     }
 

@@ -21,9 +21,9 @@ START_SECONDS = 0.5
 FUNNEL_MILLISECONDS = 100.0
 
 
-_HOW = """Written by `make bench`; run it to see your own. Everything below was measured side by side in one run, each
-piece of work in a process of its own, the pieces taking turns. CPU seconds count all threads; memory is the most a
-process held at once. Medians; a missed target is shown as missed."""
+_HOW = """Written by `make bench`; run it to see your own. The search and the ledger were measured in a run each: side by
+side, each piece of work in a process of its own, the pieces taking turns. CPU seconds count all threads; memory is the
+most a process held at once. Medians; a missed target is shown as missed."""
 _WHAT = """The synthetic hospital: {people:,} people, {facts:,} rows of facts ({each:.0f} a person) as Parquet. All
 criteria of BEAM in their chosen readings, mode `search`: verdict, reason, value, day and fact id for everybody. What
 Python needs to start and to load the study is not counted here (see the start of the command below)."""
@@ -65,26 +65,26 @@ def write_page(figures: Figures) -> str:
     parts = [
         "# Benchmarks",
         _HOW,
-        _table(("machine", ""), figures.machine.items()),
+        table(("machine", ""), figures.machine.items()),
         _WHAT.format(people=figures.people, facts=figures.facts, each=figures.facts / figures.people),
         "## Targets",
-        _table(("what", "measured", "target", "met"), (target.row for target in targets(figures))),
+        table(("what", "measured", "target", "met"), (target.row for target in targets(figures))),
         "## The same question, asked in four ways",
         _FOUR,
-        _table(
+        table(
             ("way", "CPU-s", "s on the clock", "GB", "times the compiled one", "runs, CPU-s"), _ways(figures)
         ),
         "## Where the compiled search spends its time",
-        _table(("stage", "CPU-s"), _stages(figures)),
+        table(("stage", "CPU-s"), _stages(figures)),
         "## One person in the interpreter",
-        _table(("part", "CPU milliseconds"), _person(figures)),
+        table(("part", "CPU milliseconds"), _person(figures)),
         "## Funnel and what-if",
-        _table(("", ""), _funnel(figures)),
+        table(("", ""), _funnel(figures)),
         "## Agreement",
-        _table(("compared", "people", "criteria", "differences"), _agreement(figures)),
+        table(("compared", "people", "criteria", "differences"), _agreement(figures)),
     ]
     if figures.large is not None:
-        parts += ["## Ten million", _table(("", ""), _large(figures.large))]
+        parts += ["## Ten million", table(("", ""), _large(figures.large))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -244,6 +244,7 @@ def _large(large: Cost) -> Iterable[Sequence[str]]:
     yield "memory", f"{large.memory / GIGABYTE:.2f} GB"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

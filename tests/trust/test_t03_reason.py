@@ -1,8 +1,9 @@
-"""T3. A reason is demanded for every change after the first entry, and never for a first entry.
+"""T3. A reason is demanded for every change after the first entry; to enter data the first time needs none.
 
 **Source**: ICH E6(R3) 4.2.2.
 **Proves**: every action that changes or takes back something recorded is refused without a reason, blanks are no reason,
-and nothing is written; first entries are taken without one.
+and nothing is written; first entries are taken without one. Departures from the plan (a visit missed, a dose held, rescue) state
+theirs as well.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def allocate(options: argparse.Namespace, terminal: Terminal) -> int:
             "The investigator assigns the arm and gives the reason. Nothing is drawn, so there is nothing to simulate: whoever assigns knows the next arm, and imbalance at baseline is reported instead."
         )
         result = {**result, "drawn": False, "remark": terminal.say(said)}
-        lines: Iterator[str] = _first_lines(result)
+        lines: Iterator[str] = _first_lines(result, terminal)
     else:
         result = {**result, "drawn": True, **_simulated(rule, study, options, terminal)}
         lines = _lines(result, terminal)
@@ -303,22 +303,22 @@ def _spread(distribution: Distribution) -> dict[str, Any]:
 # for people
 
 
-def _first_lines(result: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{result['study']}: {result['method_text']}"
+def _first_lines(result: Mapping[str, Any], terminal: Terminal) -> Iterator[str]:
+    yield terminal.say(message("{name}: {outcome}", name=result["study"], outcome=result["method_text"]))
     if "remark" in result:
         yield from paragraph(result["remark"])
 
 
 def _lines(result: Mapping[str, Any], terminal: Terminal) -> Iterator[str]:
     say = terminal.say
-    yield from _first_lines(result)
+    yield from _first_lines(result, terminal)
     ratio = " : ".join(f"{arm} {part}" for arm, part in result["ratio"].items())
     yield say(message("Ratio: {ratio}", ratio=ratio))
     if result["block_sizes"]:
         sizes = tuple(map(str, result["block_sizes"]))
         yield say(message("Block sizes, each as likely: {sizes}", sizes=sizes))
     for factor, shares in result["shares"].items():
-        told = ", ".join(f"{level} {share:.6g}" for level, share in shares.items())
+        told = tuple(f"{level} {share:.6g}" for level, share in shares.items())
         yield from paragraph(
             say(message("Assumed shares of {factor}: {shares}", factor=factor, shares=told)), hanging="  "
         )

@@ -12,8 +12,9 @@ WIDTH = 100
 
 _GAP = 2
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60"
-# A word with the blank before it, or one wide character with the marks that must not begin a line.
-_PIECES = re.compile(rf"\s*(?:[{_WIDE}][，。；：、）】》％”’！？]*|[^\s{_WIDE}]+[，。；：、）】》％”’！？]*)")
+# A word with the blank before it, or one wide character, with the marks that must not end or begin a line.
+_OPENING, _CLOSING = "（《【“‘", "，。；：、）】》％”’！？"
+_PIECES = re.compile(rf"\s*[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*")
 
 
 def table_lines(

@@ -71,7 +71,8 @@ def _side_by_side(
     yield from table_lines(heads, rows)
     for name in names:
         for flag in readings[name]["flags"]:
-            yield from paragraph(f"{readings[name]['title']}: {flag}", hanging="  ")
+            told = message("{definition}: {flag}", definition=readings[name]["title"], flag=flag)
+            yield from paragraph(say(told), hanging="  ")
 
 
 def _visits(person: Mapping[str, Any], terminal: Terminal) -> Iterator[str]:

@@ -54,6 +54,8 @@ def safety_lines(seen: AsOf, result: Mapping[str, Any], terminal: Terminal) -> I
 
 
 def _report_lines(reports: list[dict[str, Any]], terminal: Terminal) -> Iterator[str]:
+    from trialwright.study.prose.figures import clauses
+
     say = terminal.say
     yield say(message("Reports to be sent"))
     shown = [each for each in reports if each["open"]]
@@ -67,10 +69,10 @@ def _report_lines(reports: list[dict[str, Any]], terminal: Terminal) -> Iterator
             [
                 each["participant"],
                 f"{each['event']} {each['term']}".strip(),
-                f"{each['title']}, {say(STAGES[each['stage']])}",
+                say(message("{report}, {stage}", report=each["title"], stage=STAGES[each["stage"]])),
                 each["day_zero"] or "",
                 (each["due_at"] or each["due_on"] or "").replace("T", " "),
-                "; ".join([say(STATES[each["state"]]), *each["remarks"]]),
+                say(clauses([STATES[each["state"]], *each["remarks"]])),
             ]
             for each in shown
         ],
@@ -90,7 +92,7 @@ _HEADS: Mapping[str, Message] = {
     "Term": message("Term"),
     "Worst": message("Worst grade"),
     "Baseline": message("At baseline"),
-    "Result": message("Result"),
+    "Value": message("Value"),
     "Why": message("Why"),
 }
 
@@ -104,7 +106,12 @@ def _alert_lines(alerts: list[dict[str, Any]], terminal: Terminal) -> Iterator[s
     yield from table_lines(
         [say(_HEADS[head]) for head in ("Participant", "Date", "Alert", "Now")],
         [
-            [each["participant"], each["on"], f"{each['title']}: {each['message']}", say(NOW[each["now"]])]
+            [
+                each["participant"],
+                each["on"],
+                say(message("{alert}: {text}", alert=each["title"], text=each["message"])),
+                say(NOW[each["now"]]),
+            ]
             for each in alerts
         ],
     )
@@ -118,14 +125,16 @@ def _grade_lines(grades: list[dict[str, Any]], terminal: Terminal) -> Iterator[s
     shown = [each for each in measured if each["grade"] != 0]
     if shown:
         yield from table_lines(
-            [say(_HEADS[head]) for head in ("Participant", "Term", "Worst", "Baseline", "Result", "Why")],
+            [say(_HEADS[head]) for head in ("Participant", "Term", "Worst", "Baseline", "Value", "Why")],
             [
                 [
                     each["participant"],
                     each["title"],
                     each["shown"],
                     each["baseline_shown"],
-                    f"{each['result']}, {each['day'][:10]}" if each["result"] else "",
+                    say(message("{result}, {day}", result=each["result"], day=each["day"][:10]))
+                    if each["result"]
+                    else "",
                     each["why"],
                 ]
                 for each in shown

@@ -37,7 +37,8 @@ def one_lines(
     yield f"{result['participant']}{number}"
     for anchor in result["anchors"]:
         told = anchor["day"] or say(message("waits for {what}", what=anchor["waits_for"]))
-        yield from paragraph(f"{anchor['title']}: {told}", indent="  ", hanging="  ")
+        said = message("{anchor}: {day}", anchor=anchor["title"], day=told)
+        yield from paragraph(say(said), indent="  ", hanging="  ")
     if result["ended"]:
         yield from paragraph(
             say(
@@ -128,20 +129,24 @@ def _to_do(visits: list[dict[str, Any]], terminal: Terminal) -> Iterator[str]:
             continue
         yield ""
         owner = f"{each['participant']}  " if "participant" in each else ""
-        yield f"{owner}{each['title']}: {each['status_text']}"
-        sure = [_told(one) for one in each["activities"] if one["applies"]]
+        yield owner + say(message("{visit}: {state}", visit=each["title"], state=each["status_text"]))
+        sure = [_told(one, terminal) for one in each["activities"] if one["applies"]]
         if sure:
             told = say(message("To do: {things}", things=listed(sure)))
             yield from paragraph(told, indent="  ", hanging="  ")
         for one in each["activities"]:
             if not one["applies"]:
-                told = say(message("Open whether: {thing}. {why}", thing=_told(one), why=one["why"]))
+                told = say(
+                    message("Open whether: {thing}. {why}", thing=_told(one, terminal), why=one["why"])
+                )
                 yield from paragraph(told, indent="  ", hanging="  ")
 
 
-def _told(activity: Mapping[str, Any]) -> str:
-    given = f" ({', '.join(activity['interventions'])})" if activity["interventions"] else ""
-    return f"{activity['title']}{given}"
+def _told(activity: Mapping[str, Any], terminal: Terminal) -> str:
+    if not activity["interventions"]:
+        return str(activity["title"])
+    given = tuple(activity["interventions"])
+    return terminal.say(message("{thing} ({details})", thing=activity["title"], details=given))
 
 
 def _rechecks(rechecks: list[dict[str, Any]], terminal: Terminal) -> Iterator[str]:

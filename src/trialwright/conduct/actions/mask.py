@@ -20,7 +20,8 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
     if event is None:
         return refuse(message("There is no event {number} at this site.", number=number))
     text = view.trial.store.text
-    found = [digest for digest in entered_in(event) if text(digest) and part in text(digest)]
+    entered = dict.fromkeys(entered_in(event))  # a reason that is also a value stands there twice
+    found = [digest for digest in entered if text(digest) and part in text(digest)]
     if not found:
         return refuse(message("Event {number} holds no such text.", number=number))
     return Proposal(event.stream, "masked", 1, {"of": number, "digests": found}, {})

@@ -245,6 +245,12 @@ class _Walk:
         found = replay(rules, study=self.study, secret=self.secret.secret, allocations=known)
         if found.difference:
             raise _Found(EVENTS, self.given[found.difference.number - 1][0], found.difference.message)
+        hidden = next((number for number, given in enumerate(known) if not given.arm), None)
+        if hidden is not None:
+            problem = message(
+                "The secret is disclosed, and the arm of allocation {number} is not.", number=hidden + 1
+            )
+            raise _Found(EVENTS, self.given[hidden][0], problem)
         self.replayed = found.compared
 
     def study_at(self, version: str) -> Study:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -96,17 +95,25 @@ def read_study(name_or_path: str) -> Study:
     Raises `StudyNotFound` and `StudyInvalid`.
     """
     folder = find_study(name_or_path)
-
-    def resolve(name: str) -> Mapping[str, str]:
-        beside = folder.resolve().parent / name
-        return read_folder(beside if _is_study(beside) else _find_bundled(name))
-
-    return load_study(read_folder(folder), resolve=resolve)
+    return load_study(read_folder(folder), resolve=lambda name: read_folder(_find_base(folder, name)))
 
 
 def read_scenarios(name_or_path: str, *, study: Study) -> tuple[Scenario, ...]:
-    """Read the scenarios in the folder of a study. Raises `StudyNotFound` and `StudyInvalid`."""
-    return load_scenarios(read_folder(find_study(name_or_path)), study=study)
+    """Read the scenarios in the folder of a study; a variant without any of its own answers to those of its base.
+
+    Raises `StudyNotFound` and `StudyInvalid`.
+    """
+    folder, base = find_study(name_or_path), study.identity.based_on
+    own = load_scenarios(read_folder(folder), study=study)
+    if own or base is None:
+        return own
+    return load_scenarios(read_folder(_find_base(folder, base)), study=study)
+
+
+def _find_base(folder: Path, name: str) -> Path:
+    """The study that another is based on: beside it, or else bundled."""
+    beside = folder.resolve().parent / name
+    return beside if _is_study(beside) else _find_bundled(name)
 
 
 def _bundle() -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trialwright.endpoints.follow_up import FollowUp, Held
 from trialwright.endpoints.response import assess_response, explain_response
+from trialwright.record.happenings import concept_name
 from trialwright.record.participant import Participant
 from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
@@ -48,7 +49,7 @@ def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[
     participant = one.participant
     sheet.heading(
         message("{id}, {arm}", id=participant.id, arm=participant.arm or message("arm not known")),
-        f"p-{participant.id.lower()}",
+        f"p-{concept_name(participant.id).replace('_', '-')}",
         level=2,
     )
     sheet.say(_course(one))
@@ -67,7 +68,7 @@ def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[
     ]
     if data.plan.responses:
         columns.append(Column("response", message("Response"), "text"))
-    name = participant.id.lower().replace("-", "_")
+    name = concept_name(participant.id)
     sheet.table(
         f"visits_{name}",
         message("Visits of {id}", id=participant.id),

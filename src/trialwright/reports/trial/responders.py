@@ -23,7 +23,7 @@ from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, l
 from trialwright.study.analysis import Estimand
 from trialwright.terms.message import Message, Text, message
 
-BINARY = ("risk_difference", "proportion")
+BINARY = ("risk_difference", "risk_ratio", "odds_ratio", "proportion")
 
 
 def row_source(row: EndpointRow) -> Source:

@@ -1,0 +1,237 @@
+"""give_dose, hold_dose, discontinue_intervention, record_rescue: what they record, and what they refuse.
+
+A woman of 60 kg: belimumab 10 mg/kg is 600 mg (fact sheet 4.6); everything about her is made up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.conduct.bliss_ln_forms import vital_signs
+from tests.unit.conduct.support import Rehearsal, at_stage
+from trialwright.record.participant import Participant
+
+DAY = {"date": "2026-06-01"}
+BELIMUMAB = {**DAY, "intervention": "belimumab", "visit": "week_0"}
+
+
+def participant(rehearsal: Rehearsal, who: str) -> Participant:
+    found = rehearsal.trial.participant(who)
+    assert found is not None
+    return found
+
+
+# What is recorded
+
+
+def test_the_proposed_dose_is_given_without_a_word() -> None:
+    rehearsal, who = at_stage("dosed")
+    (dose,) = participant(rehearsal, who).doses
+    assert (dose.amount, dose.unit, dose.proposed, dose.rule) == ("600", "mg", "600 mg", "belimumab/planned")
+    assert dose.because == ("week_0/vital_signs#body.weight",)
+    assert (dose.start, dose.end, dose.ongoing, dose.prior, dose.deviation) == (
+        "2026-06-01",
+        "2026-06-01",
+        False,
+        False,
+        "",
+    )
+    assert participant(rehearsal, who).deviations == ()
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "reason", "deviates"),
+    [
+        ("600", "mg", "", False),  # the proposed dose in so many words
+        ("0.6", "g", "", False),  # in another unit
+        ("480", "mg", "only four vials", True),
+        ("600", "mL", "a volume", True),  # cannot be compared
+    ],
+)
+def test_another_dose_needs_a_reason_and_is_a_deviation(
+    amount: str, unit: str, reason: str, deviates: bool
+) -> None:
+    rehearsal, who = at_stage("allocated")
+    rehearsal.done(
+        "open_visit", "coordinator_a", site="a", participant=who, encounter="week_0", date=rehearsal.day
+    )
+    form = {"form": "vital_signs", "visit": "week_0", "entries": vital_signs()}
+    rehearsal.done("record_form", "nurse_a", site="a", participant=who, values=form)
+    given = {**BELIMUMAB, "amount": amount, "unit": unit}
+    if deviates:
+        said = rehearsal.refused("give_dose", "nurse_a", site="a", participant=who, values=given)
+        assert "say why it is given" in said
+        assert "Proposed: 600 mg." in said
+    event = rehearsal.done("give_dose", "nurse_a", site="a", reason=reason, participant=who, values=given)
+    found = participant(rehearsal, who)
+    assert found.doses[0].deviation == reason
+    assert [(one.category, one.severity, one.by_system, one.position) for one in found.deviations] == (
+        [("dose", "minor", True, event.position)] if deviates else []
+    )
+    if deviates:
+        assert found.deviations[0].text == f"belimumab: {amount} {unit} given; 600 mg proposed."
+
+
+def test_what_was_not_proposed_is_given_with_a_reason_and_is_a_major_deviation() -> None:
+    """Nobody proposes an infusion outside a visit."""
+    rehearsal, who = at_stage("allocated")
+    values = {**DAY, "intervention": "belimumab", "amount": "600", "unit": "mg"}
+    rehearsal.done("give_dose", "nurse_a", site="a", reason="brought forward", participant=who, values=values)
+    (deviation,) = participant(rehearsal, who).deviations
+    assert deviation.severity == "major"
+    assert "no dose proposed (not_planned)" in deviation.text
+
+
+def test_a_daily_dose_goes_on_until_the_next_one() -> None:
+    rehearsal, who = at_stage("dosed")
+    for day, amount in (("2026-06-01", "30"), ("2026-06-15", "25")):
+        rehearsal.go_to(day)
+        values = {"intervention": "prednisone", "date": day, "amount": amount, "unit": "mg/d"}
+        rehearsal.done("give_dose", "nurse_a", site="a", reason="taper", participant=who, values=values)
+    found = [one for one in participant(rehearsal, who).doses if one.intervention == "prednisone"]
+    assert [(one.start, one.end, one.ongoing, one.amount) for one in found] == [
+        ("2026-06-01", "2026-06-14", False, "30"),
+        ("2026-06-15", "", True, "25"),
+    ]
+
+
+def test_lot_expiry_times_and_reaction_are_kept() -> None:
+    rehearsal, who = at_stage("dosed")
+    kept = {"lot": "L-17", "expiry": "2027-01", "started": "09:10", "stopped": "10:15", "reaction": "none"}
+    values = {**DAY, "intervention": "prednisone", "amount": "30", "unit": "mg/d", **kept}
+    rehearsal.done("give_dose", "nurse_a", site="a", reason="x", participant=who, values=values)
+    dose = participant(rehearsal, who).doses[-1]
+    assert {name: getattr(dose, name) for name in kept} == kept
+
+
+def test_earlier_care_is_put_on_record_without_a_proposal() -> None:
+    rehearsal, who = at_stage("screened")
+    values = {"intervention": "methylprednisolone_pulse", "date": "2026-05-23", "end": "2026-05-25",
+              "amount": "500", "unit": "mg/d", "prior": "true"}  # fmt: skip
+    rehearsal.done("give_dose", "nurse_a", site="a", participant=who, values=values)
+    (dose,) = participant(rehearsal, who).doses
+    assert (dose.prior, dose.proposed, dose.rule, dose.end) == (True, "", "", "2026-05-25")
+    assert participant(rehearsal, who).deviations == ()
+
+
+def test_an_interruption_and_a_stop_end_a_daily_dose_on_the_eve() -> None:
+    rehearsal, who = at_stage("dosed")
+    values = {**DAY, "intervention": "prednisone", "amount": "30", "unit": "mg/d"}
+    rehearsal.done("give_dose", "nurse_a", site="a", reason="x", participant=who, values=values)
+    rehearsal.go_to("2026-06-10")
+    held = {"intervention": "prednisone", "date": "2026-06-08"}
+    rehearsal.done("hold_dose", "nurse_a", site="a", reason="infection", participant=who, values=held)
+    found = participant(rehearsal, who)
+    assert (found.doses[-1].end, found.doses[-1].ongoing) == ("2026-06-07", False)
+    assert [(one.intervention, one.start, one.reason) for one in found.holds] == [
+        ("prednisone", "2026-06-08", "infection")
+    ]
+    stopped = {"intervention": "prednisone", "date": "2026-06-09"}
+    rehearsal.done(
+        "discontinue_intervention",
+        "investigator_a",
+        site="a",
+        reason="sepsis",
+        participant=who,
+        values=stopped,
+    )
+    assert participant(rehearsal, who).discontinuations[0].date == "2026-06-09"
+
+
+def test_rescue_therapy_is_recorded_with_its_reason() -> None:
+    rehearsal, who = at_stage("dosed")
+    values = {**DAY, "therapy": "rituximab", "text": "1 g"}
+    event = rehearsal.done(
+        "record_rescue", "investigator_a", site="a", reason="flare", participant=who, values=values
+    )
+    (rescue,) = participant(rehearsal, who).rescues
+    assert (rescue.date, rescue.therapy, rescue.text) == ("2026-06-01", "rituximab", "1 g")
+    assert rehearsal.store.text(event.reason) == "flare"
+
+
+# What is refused
+
+PREDNISONE = {"intervention": "prednisone", "amount": "30", "unit": "mg/d"}
+PRIOR = {**PREDNISONE, "prior": "true"}
+REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
+    # how far she has come, the action, its values, what is said
+    ("dosed", "give_dose", {**DAY, "intervention": "aspirin"}, "The study has no intervention aspirin; it has:"),
+    ("dosed", "give_dose", BELIMUMAB, "was given at this visit already"),
+    ("dosed", "give_dose", {**PREDNISONE, "date": "2026-06-02"}, "lies in the future"),
+    ("dosed", "give_dose", {**PREDNISONE, **DAY, "end": "2026-06-02"}, "lies in the future"),
+    ("dosed", "give_dose", {**PREDNISONE, **DAY, "end": "2026-05-31"}, "before it starts"),
+    ("dosed", "give_dose", {**PREDNISONE, **DAY, "visit": "week_2"}, "There is no visit week_2."),
+    ("dosed", "give_dose", {**PREDNISONE, **DAY, "unit": "milligrams"}, "milligrams is no unit"),
+    ("dosed", "give_dose", {**DAY, "intervention": "prednisone", "amount": "30"}, "needs an amount and its unit"),
+    ("dosed", "give_dose", {**PREDNISONE, "date": "2026-05-27"}, "lies before consent"),
+    ("dosed", "give_dose", {**BELIMUMAB, "date": "2026-05-31", "visit": ""}, "lies before allocation of 2026-06-01"),
+    ("dosed", "give_dose", {**PRIOR, **DAY}, "no earlier care"),
+    ("screened", "give_dose", {**PRIOR, "date": "2026-05-20", "unit": ""}, "Earlier care needs unit."),
+    ("screened", "give_dose", {**PRIOR, "date": "2026-05-20", "visit": "week_0"}, "There is no visit week_0."),
+    ("screened", "give_dose", {**PRIOR, "date": "2026-05-29"}, "lies in the future"),
+    ("screened", "give_dose", {"date": "2026-05-28", "intervention": "belimumab"}, "waits for allocation to an arm"),
+    ("dosed", "hold_dose", {**DAY, "intervention": "aspirin"}, "The study has no intervention aspirin"),
+    ("dosed", "hold_dose", {"date": "2026-06-02", "intervention": "belimumab"}, "lies in the future"),
+    ("screened", "hold_dose", {"date": "2026-05-28", "intervention": "belimumab"}, "does not receive belimumab"),
+    ("dosed", "discontinue_intervention", {**DAY, "intervention": "prednisone"}, "has not taken prednisone"),
+    ("dosed", "discontinue_intervention", {"date": "2026-05-31", "intervention": "belimumab"}, "before the first dose"),
+    ("dosed", "discontinue_intervention", {"date": "2026-06-02", "intervention": "belimumab"}, "in the future"),
+    ("enrolled", "discontinue_intervention", {**DAY, "intervention": "belimumab"}, "has not been allocated"),
+    ("dosed", "record_rescue", {"date": "2026-06-02", "therapy": "pulse"}, "lies in the future"),
+    ("dosed", "record_rescue", {"date": "2026-05-31", "therapy": "pulse"}, "lies before allocation of 2026-06-01"),
+    ("enrolled", "record_rescue", {**DAY, "therapy": "pulse"}, "has not been allocated"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stage", "action", "values", "said"), REFUSED)
+def test_what_cannot_be(stage: str, action: str, values: dict[str, Any], said: str) -> None:
+    rehearsal, who = at_stage(stage)
+    assert said in rehearsal.refused(
+        action, "investigator_a", site="a", reason="x", participant=who, values=values
+    )
+
+
+@pytest.mark.parametrize("action", ["give_dose", "hold_dose", "discontinue_intervention"])
+def test_what_was_stopped_for_good_is_neither_given_nor_held_nor_stopped_again(action: str) -> None:
+    rehearsal, who = at_stage("dosed")
+    stopped = {**DAY, "intervention": "belimumab"}
+    rehearsal.done(
+        "discontinue_intervention", "investigator_a", site="a", reason="x", participant=who, values=stopped
+    )
+    assert "was stopped for good" in rehearsal.refused(
+        action, "investigator_a", site="a", reason="x", participant=who, values=stopped
+    )
+
+
+def test_another_arms_intervention_is_not_given() -> None:
+    rehearsal, who = at_stage("enrolled")
+    values = {"participant": who, **DAY, "arm": "MT"}
+    rehearsal.done("allocate", "investigator_a", site="a", reason="her wish", values=values)
+    given = {**DAY, "intervention": "belimumab", "amount": "600", "unit": "mg"}
+    assert "Belimumab is not given in this arm." in rehearsal.refused(
+        "give_dose", "investigator_a", site="a", reason="x", participant=who, values=given
+    )
+    assert "does not receive belimumab" in rehearsal.refused(
+        "hold_dose", "investigator_a", site="a", reason="x", participant=who, intervention="belimumab", **DAY
+    )
+
+
+@pytest.mark.parametrize("ended", ["withdraw_consent", "lost_to_follow_up", "record_death"])
+@pytest.mark.parametrize("action", ["give_dose", "hold_dose", "record_rescue"])
+def test_nobody_is_treated_whose_course_has_ended(ended: str, action: str) -> None:
+    rehearsal, who = at_stage("dosed")
+    rehearsal.done(ended, "investigator_a", site="a", reason="x", participant=who, **DAY)
+    values = {**PREDNISONE, **DAY} if action == "give_dose" else {**DAY}
+    values |= {"hold_dose": {"intervention": "belimumab"}, "record_rescue": {"therapy": "pulse"}}.get(
+        action, {}
+    )
+    said = {
+        "withdraw_consent": "withdrew consent",
+        "lost_to_follow_up": "was lost",
+        "record_death": "died on",
+    }
+    assert said[ended] in rehearsal.refused(
+        action, "investigator_a", site="a", reason="x", participant=who, values=values
+    )

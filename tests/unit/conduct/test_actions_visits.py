@@ -1,0 +1,176 @@
+"""open_visit, missed_visit, complete_study, and how a course ends: what they record, and what they refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.conduct.support import Rehearsal, at_stage
+from trialwright.record.participant import Participant
+
+
+def participant(rehearsal: Rehearsal, who: str) -> Participant:
+    found = rehearsal.trial.participant(who)
+    assert found is not None
+    return found
+
+
+# Visits
+
+
+def test_a_visit_in_its_window_is_no_deviation_one_outside_is() -> None:
+    """Week 2 counts from the first infusion: 15 June, 3 days either side (BEAM's schedule)."""
+    rehearsal, who = at_stage("dosed")
+    for encounter, day in (("week_2", "2026-06-18"), ("week_4", "2026-07-20")):
+        rehearsal.go_to(day)
+        values = {"encounter": encounter, "date": day}
+        rehearsal.done("open_visit", "coordinator_a", site="a", participant=who, values=values)
+    found = participant(rehearsal, who)
+    assert [(one.id, one.date, one.missed) for one in found.visits[-2:]] == [
+        ("week_2", "2026-06-18", False),
+        ("week_4", "2026-07-20", False),
+    ]
+    assert [(one.visit, one.category, one.severity) for one in found.deviations] == [
+        ("week_4", "visit", "minor")
+    ]
+
+
+def test_unscheduled_visits_are_counted() -> None:
+    rehearsal, who = at_stage("dosed")
+    for _ in range(2):
+        values = {"encounter": "unscheduled", "date": rehearsal.day}
+        rehearsal.done("open_visit", "coordinator_a", site="a", participant=who, values=values)
+    assert [one.id for one in participant(rehearsal, who).visits[-2:]] == ["unscheduled-1", "unscheduled-2"]
+
+
+def test_a_missed_visit_is_on_record_with_its_reason() -> None:
+    rehearsal, who = at_stage("dosed")
+    rehearsal.done(
+        "missed_visit", "coordinator_a", site="a", reason="flood", participant=who, encounter="week_2"
+    )
+    visit = participant(rehearsal, who).visit("week_2")
+    assert visit is not None
+    assert (visit.missed, visit.date, visit.reason) == (True, "", "flood")
+
+
+DAY = {"date": "2026-06-01"}
+REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
+    # how far she has come, the action, its values, what is said
+    ("dosed", "open_visit", {**DAY, "encounter": "week_99"}, "There is no visit week_99; there are: screening, week_0"),
+    ("dosed", "open_visit", {**DAY, "encounter": "week_0"}, "is recorded already"),
+    ("dosed", "open_visit", {"date": "2026-06-02", "encounter": "week_2"}, "lies in the future"),
+    ("dosed", "open_visit", {"date": "2026-05-27", "encounter": "unscheduled"}, "lies before consent"),
+    ("enrolled", "open_visit", {**DAY, "encounter": "week_0"}, "has not been allocated"),
+    ("screened", "missed_visit", {"encounter": "week_2"}, "is not enrolled"),
+    ("dosed", "missed_visit", {"encounter": "week_99"}, "There is no visit week_99"),
+    ("dosed", "missed_visit", {"encounter": "unscheduled"}, "cannot be missed"),
+    ("dosed", "missed_visit", {"encounter": "week_0"}, "is recorded already"),
+    ("dosed", "complete_study", DAY, "The last visit, Week 24, is neither recorded nor missed."),
+    ("enrolled", "complete_study", DAY, "has not been allocated"),
+    ("dosed", "withdraw_consent", {"date": "2026-06-02"}, "lies in the future"),
+    ("dosed", "withdraw_consent", {"date": "2026-05-27"}, "lies before consent"),
+    ("dosed", "lost_to_follow_up", {"date": "2026-06-02"}, "lies in the future"),
+    ("dosed", "lost_to_follow_up", {"date": "2026-05-27"}, "lies before consent"),
+    ("dosed", "record_death", {"date": "2026-06-02"}, "lies in the future"),
+    ("dosed", "record_death", {"date": "2026-05-27"}, "lies before consent"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stage", "action", "values", "said"), REFUSED)
+def test_what_cannot_be(stage: str, action: str, values: dict[str, Any], said: str) -> None:
+    rehearsal, who = at_stage(stage)
+    assert said in rehearsal.refused(
+        action, "investigator_a", site="a", reason="x", participant=who, values=values
+    )
+
+
+def test_a_visit_recorded_as_missed_is_not_opened_and_not_missed_again() -> None:
+    rehearsal, who = at_stage("dosed")
+    missed = {"site": "a", "reason": "flood", "participant": who, "encounter": "week_2"}
+    rehearsal.done("missed_visit", "coordinator_a", **missed)
+    assert "is recorded already" in rehearsal.refused("missed_visit", "coordinator_a", **missed)
+    assert "is recorded already" in rehearsal.refused(
+        "open_visit", "coordinator_a", **missed, date=rehearsal.day
+    )
+
+
+# The end of a course
+
+
+def completed() -> tuple[Rehearsal, str]:
+    rehearsal, who = at_stage("dosed")
+    rehearsal.done(
+        "missed_visit", "coordinator_a", site="a", reason="x", participant=who, encounter="week_24"
+    )
+    rehearsal.go_to("2026-11-20")
+    return rehearsal, who
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [("2026-11-21", "lies in the future"), ("2026-05-31", "A visit was recorded after 2026-05-31.")],
+)
+def test_a_study_is_not_completed_before_its_visits_or_tomorrow(date: str, said: str) -> None:
+    rehearsal, who = completed()
+    assert said in rehearsal.refused("complete_study", "investigator_a", site="a", participant=who, date=date)
+
+
+ENDS = ("complete_study", "withdraw_consent", "lost_to_follow_up", "record_death")
+NEEDS_SOMEBODY_IN_THE_STUDY: list[tuple[str, dict[str, Any]]] = [
+    ("open_visit", {"encounter": "week_2", "date": "2026-11-20"}),
+    ("missed_visit", {"encounter": "week_2"}),
+    ("re_consent", {"date": "2026-11-20"}),
+    ("complete_study", {"date": "2026-11-20"}),
+    ("withdraw_consent", {"date": "2026-11-20"}),
+    ("lost_to_follow_up", {"date": "2026-11-20"}),
+    ("record_death", {"date": "2026-11-20"}),
+]
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(("action", "values"), NEEDS_SOMEBODY_IN_THE_STUDY)
+def test_after_the_end_of_a_course_nothing_new_begins(end: str, action: str, values: dict[str, Any]) -> None:
+    rehearsal, who = completed()
+    rehearsal.done(end, "investigator_a", site="a", reason="x", participant=who, date="2026-11-19")
+    said = {
+        "complete_study": "completed the study on 2026-11-19",
+        "withdraw_consent": "withdrew consent on 2026-11-19",
+        "lost_to_follow_up": "was lost to follow-up on 2026-11-19",
+        "record_death": "died on 2026-11-19",
+    }
+    assert said[end] in rehearsal.refused(
+        action, "investigator_a", site="a", reason="x", participant=who, values=values
+    )
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_what_was_seen_before_the_end_can_still_be_put_right(end: str) -> None:
+    """No data are collected any more; what was collected stays, is corrected, queried and signed."""
+    rehearsal, who = completed()
+    at_a: dict[str, Any] = {"site": "a", "participant": who}
+    rehearsal.done(end, "investigator_a", **at_a, reason="x", date="2026-11-19")
+    rehearsal.done(
+        "record_form",
+        "coordinator_a",
+        **at_a,
+        form="urine",
+        visit="week_0",
+        entries={"*": "not_done:declined"},
+    )
+    changed = {"target": "week_0/vital_signs", "entries": {"body.weight": "61 kg"}}
+    rehearsal.done("correct", "coordinator_a", **at_a, reason="misread", values=changed)
+    rehearsal.done("raise_query", "monitor", **at_a, path="week_0/vital_signs", text="x")
+    rehearsal.done("sign", "investigator_a", **at_a, target="week_0", meaning="reviewed")
+
+
+def test_a_death_ends_what_was_taken() -> None:
+    rehearsal, who = at_stage("dosed")
+    values = {**DAY, "intervention": "prednisone", "amount": "30", "unit": "mg/d"}
+    rehearsal.done("give_dose", "nurse_a", site="a", reason="x", participant=who, values=values)
+    rehearsal.go_to("2026-06-10")
+    rehearsal.done(
+        "record_death", "investigator_a", site="a", reason="sepsis", participant=who, date="2026-06-09"
+    )
+    dose = participant(rehearsal, who).doses[-1]
+    assert (dose.ongoing, dose.end) == (False, "2026-06-08")
