@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,20 @@ def test_the_archive_verifies_and_is_marked_as_a_rehearsal(archive: Path) -> Non
 def test_the_same_seed_gives_the_same_bytes(archive: Path, tmp_path: Path) -> None:
     assert simulate(tmp_path / "again") == 0
     assert contents(tmp_path / "again") == contents(archive)
+
+
+def test_the_same_bytes_come_from_another_process(archive: Path, tmp_path: Path) -> None:
+    """Nothing hangs on the order of sets, which every process shuffles anew."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "trialwright", "simulate", "beam", "--participants", "1"),
+            *("--seed", "4", "--quiet", "--out", str(tmp_path / "other")),
+        ],
+        env={**os.environ, "PYTHONHASHSEED": "77"},
+        check=False,
+    )
+    assert done.returncode == 0
+    assert contents(tmp_path / "other") == contents(archive)
 
 
 def test_another_seed_or_day_gives_another_trial(archive: Path, tmp_path: Path) -> None:
