@@ -48,7 +48,7 @@ WAITING = {
     37: ("An import is checked, attributed to file, row and person, done whole or not at all, and safe to repeat.",
          "ICH E6(R3) 4.2.5", "The import of data into a trial."),
     42: ("The build writes a validation pack: requirements, risks, tests, results, versions.", "ICH E6(R3) 4.3.4(h); GAMP 5",
-         "`make validate`; this page is its list of requirements."),
+         "The validation pack; this page is its list of requirements."),
     43: ("A site can check its own installation with one command.", "GAMP 5", "The site."),
 }  # fmt: skip
 """Requirements, in our words, that only the site can fulfil: text, source, what they wait for."""

@@ -20,7 +20,7 @@ ARCHIVES = sorted(manifest.parent for manifest in FOLDER.glob("*/*/manifest.json
 
 
 def name_of(archive: Path) -> str:
-    """Version and study: `0.2.0/beam-randomised`."""
+    """Version and study: `0.1.0/beam-randomised`."""
     return f"{archive.parent.name}/{archive.name}"
 
 

@@ -16,7 +16,7 @@ from trialwright.record.positions import fact_positions
 
 # What `verify` said when they were made: events, head, entered texts, masked ones, allocations drawn again.
 HEADS = {
-    "0.2.0/beam-randomised": (
+    "0.1.0/beam-randomised": (
         295,
         "5cd8f0573fb7e3fe958708a751cf6b7f503baf51539e545729277f8e59986f19",
         895,
