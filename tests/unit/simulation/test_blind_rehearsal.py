@@ -92,3 +92,9 @@ def test_the_randomised_variant_of_beam_is_rehearsed_on_the_same_assumptions(
         tmp_path / "archive", made.study, made.ledger, definitions=made.definitions.values(), rehearsal=True
     )
     assert isinstance(verify_archive(tmp_path / "archive"), Verified)
+
+
+def test_a_nurse_who_leaves_on_the_day_of_the_lock_stays() -> None:
+    """The study may be locked between the morning on which she wants to go and the minute in which she is revoked."""
+    made = rehearse(read_study("beam-randomised"), participants=2, seed=32, start=START)
+    assert [*made.ledger.events()][-1].type == "study_locked"

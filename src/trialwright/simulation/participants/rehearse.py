@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from trialwright.conduct.action import Refusal
 from trialwright.conduct.allocation import SECRET_BYTES
 from trialwright.conduct.trial import Secret, Trial
 from trialwright.record.ledger import MemoryLedger
@@ -310,7 +311,13 @@ def _amend(world: World, opened: date) -> Story:
         yield desk.move(next_weekday(desk.day + timedelta(days=int(chance.integers(0, 10)))))
         if world.trial.study.locked:
             return
-        yield desk.do("approve_version", "investigator", version=amended_version, date=desk.day.isoformat())
+        yield desk.do(
+            "approve_version",
+            "investigator",
+            version=amended_version,
+            date=desk.day.isoformat(),
+            may_refuse=True,  # the study may be locked between two steps
+        )
 
 
 def amended_study(study: Study, *, note: object) -> Study:
@@ -330,15 +337,19 @@ def _hand_over(world: World, site: str, opened: date) -> Story:
     role = world.team.who_may("record_form", "nurse")
     if world.trial.study.locked or not world.team.is_of_site(role):
         return
-    yield desk.do(
+    # the study may be locked between two steps: then nobody takes over
+    gone = yield desk.do(
         "revoke",
         "sponsor",
         account=world.team.account(role, site),
         role=role,
         reason=message("leaves the hospital"),
+        may_refuse=True,
     )
+    if isinstance(gone, Refusal):
+        return
     account = world.team.replace(role, site, number=2)
-    yield desk.do("delegate", "sponsor", account=account, role=role, minutes=1.0)
+    yield desk.do("delegate", "sponsor", account=account, role=role, minutes=1.0, may_refuse=True)
 
 
 __all__ = ["CONDUCT", "PARAMETERS", "NoRehearsal", "Rehearsal", "check_plan", "rehearse"]
