@@ -318,7 +318,15 @@ def test_many_lanes_go_onto_several_pages_and_nobody_is_lost() -> None:
     assert [[len(arm.lanes) for arm in page.arms] for page in pages] == [[20], [8, 12], [13]]
     everybody = [lane for page in pages for arm in page.arms for lane in arm.lanes]
     assert everybody == [lane for arm in data.arms for lane in arm.lanes]
-    assert data.pages(53) == (data,)
+    (whole,) = data.pages(53)
+    assert whole.id == data.id
+    assert [arm.lanes for arm in whole.arms] == [arm.lanes for arm in data.arms]
+    assert [arm.place for page in pages for arm in page.arms] == [
+        0,
+        0,
+        1,
+        1,
+    ]  # the colour of an arm on every page
 
 
 def test_differences_are_drawn_without_their_sign_and_what_was_not_computed_is_said(drawn: list[Any]) -> None:

@@ -490,7 +490,7 @@ interventions:
   - id: tablet
     type: drug
     title: {{en: Tablet, zh: 药片}}
-    regimen: {{route: po, frequency: once_daily, steps: [{{amount: 10 mg/d}}], low: {}, high: {}}}
+    regimen: {{route: po, frequency: once_daily, steps: [{{amount: 10 mg/d}}], carry_on: planned_dose, low: {}, high: {}}}
 """
     assert find(rules, interventions=doses.format("10 mg/d", "0.05 g/d")) == []
     assert [each.code for each in find(rules, interventions=doses.format("60 mg/d", "0.05 g/d"))] == [
