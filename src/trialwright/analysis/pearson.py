@@ -27,12 +27,17 @@ def pearson(arms: TwoArms) -> Result:
 
     No p value, and a note, where nobody or everybody had the event. **Source**: `SOURCE`.
     """
+    return chi_square_test(arms, method="pearson", source=SOURCE, correction=0.0)
+
+
+def chi_square_test(arms: TwoArms, *, method: str, source: str, correction: float) -> Result:
+    """Give the chi-square test with every |observed - expected| lessened by `correction` (not below 0), two-sided."""
     if arms.uninformative:
-        return Result(method="pearson", source=SOURCE, counted=arms.counted, notes=(UNINFORMATIVE,))
-    statistic = chi_square(arms, correction=0.0)
+        return Result(method=method, source=source, counted=arms.counted, notes=(UNINFORMATIVE,))
+    statistic = chi_square(arms, correction=correction)
     return Result(
-        method="pearson",
-        source=SOURCE,
+        method=method,
+        source=source,
         counted=arms.counted,
         statistic=statistic,
         degrees=1,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from trialwright.analysis.counts import TwoArms
-from trialwright.analysis.distributions import chi_square_tail
 from trialwright.analysis.method import Method
-from trialwright.analysis.pearson import UNINFORMATIVE, chi_square, small_expected
+from trialwright.analysis.pearson import chi_square_test
 from trialwright.analysis.result import Result
 from trialwright.terms.message import Text
 
@@ -17,19 +16,7 @@ def yates(arms: TwoArms) -> Result:
 
     No p value, and a note, where nobody or everybody had the event. **Source**: `SOURCE`.
     """
-    if arms.uninformative:
-        return Result(method="yates", source=SOURCE, counted=arms.counted, notes=(UNINFORMATIVE,))
-    statistic = chi_square(arms, correction=0.5)
-    return Result(
-        method="yates",
-        source=SOURCE,
-        counted=arms.counted,
-        statistic=statistic,
-        degrees=1,
-        p_value=chi_square_tail(statistic, degrees=1),
-        alternative="two_sided",
-        notes=small_expected(arms),
-    )
+    return chi_square_test(arms, method="yates", source=SOURCE, correction=0.5)
 
 
 METHODS = (

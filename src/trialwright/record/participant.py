@@ -14,6 +14,7 @@ from typing import NamedTuple
 from trialwright.record.happenings import happenings
 from trialwright.record.item_facts import item_facts
 from trialwright.record.raw import RawFact
+from trialwright.record.repeated import find_repeated
 from trialwright.terms.kept import Kept
 
 
@@ -326,6 +327,15 @@ class Participant:
         a study whose rules read them lists these names among its concepts.
         """
         return self.kept.get("facts", None, lambda: (*self.record, *item_facts(self), *self.other_facts()))
+
+    def repeated(self) -> frozenset[str]:
+        """The ids of the facts that say again what another one says, see `record.repeated`: they do not count."""
+        prior = frozenset(f"dose/{dose.number}" for dose in self.doses if dose.prior)
+        return self.kept.get(
+            "repeated",
+            None,
+            lambda: find_repeated(self.forms.values(), self.record, _dose_facts(self), prior),
+        )
 
     def other_facts(self) -> tuple[RawFact, ...]:
         """The facts that no form and no record states: doses, and what happened."""

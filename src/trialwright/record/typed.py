@@ -62,3 +62,11 @@ def join_facts(parts: Iterable[TypedFacts]) -> TypedFacts:
             joined[name] = (*joined[name], *rows) if name in joined else rows
         unreadable |= part.unreadable
     return TypedFacts(joined, frozenset(unreadable))
+
+
+def leave_out(typed: TypedFacts, ids: frozenset[str]) -> TypedFacts:
+    """Typed facts without those of the ids."""
+    if not ids:
+        return typed
+    facts = {name: tuple(row for row in rows if row.fact not in ids) for name, rows in typed.facts.items()}
+    return TypedFacts({name: rows for name, rows in facts.items() if rows}, typed.unreadable)

@@ -12,7 +12,7 @@ from trialwright.study import grammar as g
 from trialwright.study.errors import Problem, StudyInvalid
 from trialwright.study.model import Study
 from trialwright.study.places import Path
-from trialwright.study.rules import FORMULAS, rebuild, rule_scope
+from trialwright.study.rules import FORMULAS, concepts_of, rebuild, rule_problem, rule_scope
 from trialwright.study.safety import Alert, BetaBinomialStopping, GradedTerm
 
 _DIRECTIONS = {name: formula.directions for name, formula in FORMULAS.items()}
@@ -72,7 +72,7 @@ def lower_safety(study: Study) -> SafetyPlan:
         try:
             condition = toward(scope.rule(text), good=False, directions=_DIRECTIONS)
         except g.RuleError as error:
-            problems.append(_problem(study, path, error))
+            problems.append(rule_problem(study, path, error))
             return n.Constant(None, "not_computed")
         return rebuild(condition, scope.share)  # type: ignore[return-value]
 
@@ -120,16 +120,3 @@ def _stopping(rules: tuple[BetaBinomialStopping, ...], lower: _Lower) -> Iterato
         yield StoppingRule(
             rule, lower(rule.event, (*path, "event")), lower(rule.population, (*path, "population"))
         )
-
-
-def concepts_of(condition: n.Condition) -> frozenset[str]:
-    """The concepts that a condition reads."""
-    names = (getattr(node, name, None) for node in condition.walk() for name in ("concept", "items"))
-    return frozenset(name for name in names if isinstance(name, str))
-
-
-def _problem(study: Study, path: Path, error: g.RuleError) -> Problem:
-    place = study.place(path)
-    return Problem(
-        "error", "rule", place.file, place.line, place.column + error.at, error.message, error.cure
-    )

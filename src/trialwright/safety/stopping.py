@@ -13,8 +13,9 @@ from trialwright.logic import nodes as n
 from trialwright.logic.interpreter import Context, evaluate
 from trialwright.record.participant import Participant
 from trialwright.safety.boundary import compute_probability, plan_boundary
-from trialwright.safety.rules import SafetyPlan, StoppingRule, concepts_of
+from trialwright.safety.rules import SafetyPlan, StoppingRule
 from trialwright.safety.trace import fact_positions
+from trialwright.study.rules import concepts_of
 from trialwright.study.safety import BetaBinomialStopping
 from trialwright.study.situation import open_context
 from trialwright.terms.compare import greater

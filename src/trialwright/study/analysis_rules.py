@@ -31,7 +31,7 @@ from trialwright.study.errors import Problem, StudyInvalid
 from trialwright.study.model import Study
 from trialwright.study.occasions import IN_RESPONSE, VISIT_WINDOW
 from trialwright.study.places import Path
-from trialwright.study.rules import DIRECTIONS, concepts_of, rebuild, rule_scope
+from trialwright.study.rules import DIRECTIONS, concepts_of, rebuild, rule_problem, rule_scope
 
 _FILE = "analysis.yaml"
 _Found = TypeVar("_Found")
@@ -313,18 +313,7 @@ class _Lowering:
         except g.RuleError as error:
             self.visit.open.clear()
             self.happened.open.clear()
-            place = self.study.place((_FILE, *path))
-            self.problems.append(
-                Problem(
-                    "error",
-                    "rule",
-                    place.file,
-                    place.line,
-                    place.column + error.at,
-                    error.message,
-                    error.cure,
-                )
-            )
+            self.problems.append(rule_problem(self.study, (_FILE, *path), error))
             return None
 
 

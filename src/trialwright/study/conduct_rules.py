@@ -11,7 +11,7 @@ from trialwright.study import grammar as g
 from trialwright.study.errors import Problem, StudyInvalid
 from trialwright.study.model import Study
 from trialwright.study.places import Path
-from trialwright.study.rules import rule_scope
+from trialwright.study.rules import rule_problem, rule_scope
 from trialwright.terms.message import message
 
 Lowered = TypeVar("Lowered", bound=n.Node)
@@ -55,18 +55,7 @@ def _read(study: Study) -> tuple[ConductRules, tuple[Problem, ...]]:
         try:
             return read(g.parse_rule(text))
         except g.RuleError as error:
-            place = study.place(path)
-            problems.append(
-                Problem(
-                    "error",
-                    "rule",
-                    place.file,
-                    place.line,
-                    place.column + error.at,
-                    error.message,
-                    error.cure,
-                )
-            )
+            problems.append(rule_problem(study, path, error))
             return None
 
     def kilograms(expression: g.Expression) -> n.Number:

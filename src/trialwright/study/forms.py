@@ -117,7 +117,8 @@ class RowFact(Part):
 
     What it is about: `concept`, or the concept that the answer chosen for the item `about` names.
     `occurred`: yes or no; no states the absence. `value`: the amount of each day. `start`, `end`, `ongoing` (yes or no)
-    for what lasts; `day` alone for what was given or done on one day.
+    for what lasts; `day` alone for what was given or done on one day. `day` and `value` say the whole dose of that day:
+    records and doses of it say the same again (`record.repeated`).
     """
 
     about: Name | None = None

@@ -164,7 +164,7 @@ def lower_study(study: Study) -> Eligibility:
         try:
             scope.lower(g.Name(0, name))
         except g.RuleError as error:
-            problems.append(_problem(study, ("criteria.yaml", "definitions", name), error))
+            problems.append(rule_problem(study, ("criteria.yaml", "definitions", name), error))
     if problems:
         raise StudyInvalid(tuple(problems))
     scope.used.clear()
@@ -180,7 +180,7 @@ def lower_study(study: Study) -> Eligibility:
                         _warned(scope, warning.rule, warning.code or "note", warning.text, criterion)
                     )
             except g.RuleError as error:
-                problems.append(_problem(study, (*path, "rule"), error))
+                problems.append(rule_problem(study, (*path, "rule"), error))
                 continue
             used = concepts_of(condition).union(*(concepts_of(each.condition) for each in warned))
             rules.setdefault(criterion.id, {})[name] = Rule(
@@ -250,7 +250,8 @@ def concepts_of(rule: n.Node) -> frozenset[str]:
     return frozenset(found)
 
 
-def _problem(study: Study, path: tuple[str | int, ...], error: g.RuleError) -> Problem:
+def rule_problem(study: Study, path: tuple[str | int, ...], error: g.RuleError) -> Problem:
+    """A rule that cannot be understood, with the place in the study's files where it stands."""
     place = study.place(path)
     return Problem(
         "error", "rule", place.file, place.line, place.column + error.at, error.message, error.cure

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from tests.unit.conduct.dosing_support import PULSE, dose
 from tests.unit.conduct.forms_support import (
     MAN,
     WOMAN,
@@ -32,9 +33,9 @@ from trialwright.eligibility.verdict import Assessed, assess_person
 from trialwright.logic.interpreter import Setting
 from trialwright.record.event import Entered
 from trialwright.record.participant import FormRecord, Participant
-from trialwright.record.raw import RawFact, RawPerson
-from trialwright.record.typed import type_person
+from trialwright.record.raw import RawFact
 from trialwright.study.rules import FORMULAS, Eligibility, lower_study
+from trialwright.study.situation import type_participant
 
 ON = date(2026, 6, 1)
 ELIGIBILITY: Eligibility = lower_study(forms().study)
@@ -158,8 +159,7 @@ def test_a_result_carries_the_range_of_the_sites_laboratory() -> None:
 
 
 def assess(participant: Participant) -> tuple[str, dict[str, Assessed]]:
-    raw = RawPerson(participant.id, participant.sex, participant.birth)
-    person = type_person(raw, participant.facts(), ELIGIBILITY.concept_types)
+    person = type_participant(forms().study, participant)
     setting = Setting("screening", FORMULAS)
     verdict, assessed = assess_person(person, ELIGIBILITY.chosen(), on=ON, setting=setting)
     return verdict, {each.id: each for each in assessed}
@@ -239,6 +239,35 @@ def test_a_boundary_entered_on_a_form(form: str, entered: str, expected: str) ->
     assert assessed[criterion].verdict == verdict, assessed[criterion].reason
     others = {id: each.verdict for id, each in assessed.items() if id != criterion and each.verdict != "pass"}
     assert others == {}
+
+
+# grams a day on 23 to 25 May, as the form says it
+PULSES = [("0.4", "fail"), ("0.5", "pass"), ("1", "pass"), ("1.01", "fail")]
+
+
+@pytest.mark.parametrize(("grams", "verdict"), PULSES)
+@pytest.mark.parametrize(
+    "told", ["by the form", "as earlier care too", "in the records too", "at week 0 too"]
+)
+def test_a_pulse_told_twice_is_one_pulse(told: str, grams: str, verdict: str) -> None:
+    """1.5 to 3.0 g in all (criteria.md, I5): counted double, 1.2 g would pass and 3.0 g would fail."""
+    entered = table("\n".join(f"days[{day}].dose | {grams} | g/d" for day in (1, 2, 3)))
+    checked = check("pulse", entered, participant=screened())
+    person = recorded(screened(), "pulse", checked)
+    days = ("2026-05-23", "2026-05-24", "2026-05-25")
+    if told == "as earlier care too":
+        given = dose(1, PULSE, days[0], grams, "g/d", end=days[-1], prior=True)
+        person = replace(person, doses=(given._replace(concept="methylprednisolone_iv"),))
+    elif told == "in the records too":
+        rows = (
+            RawFact(person.id, f"r{day}", "exposure", "methylprednisolone_iv", value=grams, unit="g/d", start=day, end=day)
+            for day in days
+        )  # fmt: skip
+        person = replace(person, record=tuple(rows))
+    elif told == "at week 0 too":
+        again = replace(person.forms["screening/pulse"], id="week_0/pulse", visit="week_0")
+        person = replace(person, forms={**person.forms, again.id: again})
+    assert assess(person)[1]["I5"].verdict == verdict
 
 
 def test_the_investigators_attribution_decides() -> None:

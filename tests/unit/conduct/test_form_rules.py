@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.unit.conduct.dosing_support import PULSE, dose
 from tests.unit.conduct.forms_support import (
     MAN,
     WOMAN,
@@ -146,6 +147,12 @@ def test_pulse_dose_counts_the_course_whole() -> None:
     assert codes(check("pulse", table("days[3].dose | 300 | mg/d")).queries) == [
         ("total.total_dose", "outside_expected")  # 500 + 500 + 300 mg
     ]
+
+
+def test_pulse_dose_does_not_count_what_was_given_a_second_time() -> None:
+    given = dose(1, PULSE, "2026-05-23", "0.5", "g/d", end="2026-05-25", prior=True)
+    person = replace(WOMAN, doses=(given._replace(concept="methylprednisolone_iv"),))
+    assert value_of(check("pulse", participant=person), "total.total_dose") == "1.5"
 
 
 # ---------------------------------------------------------------- conditional items

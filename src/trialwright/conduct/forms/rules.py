@@ -109,14 +109,23 @@ class Judge:
         if self._person is None:
             participant = self.context.participant
             reads = self.forms.reads[self.sheet.form.id]
-            facts = [*self._earlier_facts(reads), *self._own_facts(reads)] if reads else []
+            facts = self._facts(reads) if reads else []
             raw = RawPerson(participant.id, participant.sex, participant.birth)
             self._person = type_person(raw, facts, self.forms.types)
             self._known = known_rows(self._person, self.context.today)
         return self._person
 
+    def _facts(self, reads: frozenset[str]) -> list[RawFact]:
+        """What was known before and what this form says; an earlier version of it does not count."""
+        participant = self.context.participant
+        record = as_record(self.sheet, self.context, self.values)
+        own = Participant(participant.id, participant.site, forms={record.id: record})
+        facts = [*self._earlier_facts(reads), *item_facts(own)]
+        repeated = replace(participant, forms={**participant.forms, record.id: record}).repeated()
+        return [fact for fact in facts if fact.concept in reads and fact.fact not in repeated]
+
     def _earlier_facts(self, reads: frozenset[str]) -> list[RawFact]:
-        """What was known before; an earlier version of this form does not count. Forms that say nothing are passed over."""
+        """What was known before; forms that say nothing are passed over."""
         if self._earlier is None:
             participant = self.context.participant
             kept = {
@@ -128,12 +137,6 @@ class Judge:
             facts = replace(participant, forms=kept).facts()
             self._earlier = [fact for fact in facts if fact.concept in reads]
         return self._earlier
-
-    def _own_facts(self, reads: frozenset[str]) -> list[RawFact]:
-        record = as_record(self.sheet, self.context, self.values)
-        whose = self.context.participant
-        alone = Participant(whose.id, whose.site, forms={record.id: record})
-        return [fact for fact in item_facts(alone) if fact.concept in reads]
 
     def _entered(self, group: ItemGroup | None, row: int) -> dict[str, tuple[Fact, ...]]:
         """What was entered, under the names by which rules read it: once on the form, or in this row."""

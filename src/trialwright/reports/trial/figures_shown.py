@@ -47,11 +47,11 @@ def interval_text(interval: Interval | None, *, scale: float, digits: int) -> st
     """`0.6 to 50.8`; an end without limit is infinite."""
     if interval is None or interval.low is None or interval.high is None:
         return DASH
-    low, high = (_end(end, scale, digits) for end in (interval.low, interval.high))
+    low, high = (_bound(end, scale, digits) for end in (interval.low, interval.high))
     return f"{low} – {high}"
 
 
-def _end(end: float, scale: float, digits: int) -> str:
+def _bound(end: float, scale: float, digits: int) -> str:
     if math.isinf(end):
         return "∞" if end > 0 else "−∞"
     return signed(end * scale, digits)
@@ -62,7 +62,7 @@ def estimate_text(result: Result) -> str:
     if result.estimate is None:
         return DASH
     scale, digits = (100.0, 1) if result.quantity in ("risk_difference", "proportion") else (1.0, 2)
-    shown = signed(result.estimate * scale, digits)
+    shown = _bound(result.estimate, scale, digits)
     around = interval_text(result.interval, scale=scale, digits=digits)
     return shown if around == DASH else f"{shown} ({around})"
 
