@@ -14,7 +14,7 @@ from typing import NamedTuple
 from trialwright.record.happenings import happenings
 from trialwright.record.item_facts import item_facts
 from trialwright.record.raw import RawFact
-from trialwright.record.repeated import find_repeated
+from trialwright.record.repeated import Retold, find_retold
 from trialwright.terms.kept import Kept
 
 
@@ -328,13 +328,13 @@ class Participant:
         """
         return self.kept.get("facts", None, lambda: (*self.record, *item_facts(self), *self.other_facts()))
 
-    def repeated(self) -> frozenset[str]:
-        """The ids of the facts that say again what another one says, see `record.repeated`: they do not count."""
+    def retold(self) -> Retold:
+        """What is told more than once, see `record.repeated`: it counts once."""
         prior = frozenset(f"dose/{dose.number}" for dose in self.doses if dose.prior)
         return self.kept.get(
-            "repeated",
+            "retold",
             None,
-            lambda: find_repeated(self.forms.values(), self.record, _dose_facts(self), prior),
+            lambda: find_retold(self.forms.values(), self.record, _dose_facts(self), prior),
         )
 
     def other_facts(self) -> tuple[RawFact, ...]:

@@ -184,9 +184,12 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
     elif kind == "dose":
         book.change("doses", int(key), position=event.position, **data["values"])
     else:
-        for index, visit in enumerate(book.lists["visits"]):
-            if visit.id == key:
-                book.lists["visits"][index] = visit._replace(position=event.position, **data["values"])
+        visits = [
+            visit._replace(position=event.position, **data["values"]) if visit.id == key else visit
+            for visit in book.lists["visits"]
+        ]
+        # a visit neither held nor missed is not recorded any more
+        book.lists["visits"] = [visit for visit in visits if visit.date or visit.missed]
 
 
 def _query_raised(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
