@@ -234,7 +234,22 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
         series="allocation",
     ),
     "unblinded": EventType(
-        ("participant",), "One participant's arm is disclosed in an emergency.", (_DAY, Part("arm", "which"))
+        ("participant",),
+        "One participant's arm is disclosed in an emergency.",
+        (
+            _DAY,
+            Part("arm", "which"),
+            Part(
+                "alerts",
+                "that it was: `alert` emergency_unblinding, `on` which day, `facts` (none), `told`, the accounts that must know",
+                optional=True,
+            ),
+        ),
+    ),
+    "allocation_seen": EventType(
+        ("participant",),
+        "Somebody who prepares the doses looked up the arm, which is written nowhere.",
+        (_DAY,),
     ),
     "visit_opened": EventType(
         ("participant",),

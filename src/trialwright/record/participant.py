@@ -52,6 +52,15 @@ class Allocated(NamedTuple):
     reason: str
 
 
+class AllocationSeen(NamedTuple):
+    """Somebody looked up the hidden arm, to prepare the doses: which account, in which role, on which day."""
+
+    position: int
+    date: str
+    actor: str
+    role: str
+
+
 class Visit(NamedTuple):
     """An encounter that took place on `date`, or was missed (`date` then '', `reason` said).
 
@@ -289,6 +298,7 @@ class Participant:
     enrolment_number: str = ""
     enrolled: Ended | None = None
     allocated: Allocated | None = None
+    allocation_seen: tuple[AllocationSeen, ...] = ()
     visits: tuple[Visit, ...] = ()
     forms: Mapping[str, FormRecord] = field(default_factory=dict)
     record: tuple[RawFact, ...] = ()

@@ -112,7 +112,9 @@ def _day_rows(form: FormRecord) -> tuple[DayRow, ...]:
 
 
 def _find_day_rows(form: FormRecord) -> Iterator[DayRow]:
-    amounts = {value.fact: value.path for value in form.items.values() if value.part == "value" and value.value}
+    amounts = {
+        value.fact: value.path for value in form.items.values() if value.part == "value" and value.value
+    }
     for value in form.items.values():
         if value.part == "day" and value.kind == "exposure" and value.fact in amounts:
             day = _exact(value.value)

@@ -83,7 +83,9 @@ def _without(fact: Fact, days: frozenset[date] | None) -> Iterator[Fact]:
         yield fact
         return
     count = (fact.end_high - fact.start_low).days + 1
-    left = [day for day in (fact.start_low + timedelta(days=each) for each in range(count)) if day not in days]
+    left = [
+        day for day in (fact.start_low + timedelta(days=each) for each in range(count)) if day not in days
+    ]
     kept, first = set(left), None
     for day in left:
         first = first or day

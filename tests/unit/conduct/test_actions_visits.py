@@ -132,7 +132,11 @@ def standing(rehearsal: Rehearsal, who: str, encounter: str) -> PlannedVisit:
 
 @pytest.mark.parametrize(
     ("day", "status", "deviates"),
-    [("2026-06-15", "done", False), ("2026-06-18", "done", False), ("2026-06-22", "done_outside_window", True)],
+    [
+        ("2026-06-15", "done", False),
+        ("2026-06-18", "done", False),
+        ("2026-06-22", "done_outside_window", True),
+    ],
 )
 def test_a_visit_recorded_as_missed_took_place_after_all(day: str, status: str, deviates: bool) -> None:
     rehearsal, who = missed()

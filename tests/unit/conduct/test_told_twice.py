@@ -33,7 +33,14 @@ def queries(rehearsal: Rehearsal, who: str) -> list[Query]:
 
 
 def give(rehearsal: Rehearsal, who: str, amount: str, first: str, last: str, unit: str = "mg/d") -> int:
-    values = {"intervention": PULSE, "date": first, "end": last, "amount": amount, "unit": unit, "prior": "true"}
+    values = {
+        "intervention": PULSE,
+        "date": first,
+        "end": last,
+        "amount": amount,
+        "unit": unit,
+        "prior": "true",
+    }
     event = rehearsal.done("give_dose", "nurse_a", site="a", participant=who, values=values)
     return int(event.data["number"])
 
@@ -90,7 +97,12 @@ def test_a_correction_of_either_side_asks_once_and_not_again() -> None:
 
     def correct(target: str, **values: Any) -> None:
         rehearsal.done(
-            "correct", "coordinator_a", site="a", reason="x", participant=who, values={"target": target, **values}
+            "correct",
+            "coordinator_a",
+            site="a",
+            reason="x",
+            participant=who,
+            values={"target": target, **values},
         )
 
     correct(f"dose/{number}", values={"amount": "400"})
@@ -146,7 +158,9 @@ def test_the_casebook_is_not_locked_before_a_person_has_answered() -> None:
     rehearsal, who = at_stage("screened")
     give(rehearsal, who, "250", "2026-05-23", "2026-05-23")
     (query,) = queries(rehearsal, who)
-    rehearsal.done("sign", "investigator_a", site="a", participant=who, target="screening", meaning="reviewed")
+    rehearsal.done(
+        "sign", "investigator_a", site="a", participant=who, target="screening", meaning="reviewed"
+    )
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     assert "Query 1 is open." in rehearsal.refused("lock", "investigator_a", site="a", participant=who)
     number = str(query.number)
@@ -159,7 +173,8 @@ def test_the_casebook_is_not_locked_before_a_person_has_answered() -> None:
 
 def test_two_forms_that_tell_otherwise_of_a_day() -> None:
     checked = [
-        check("pulse", table(f"days[1].dose | {grams} | g/d"), participant=in_screening()) for grams in ("0.5", "0.25")
+        check("pulse", table(f"days[1].dose | {grams} | g/d"), participant=in_screening())
+        for grams in ("0.5", "0.25")
     ]
     person = recorded(in_screening(), "pulse", checked[0])
     later = recorded(person, "pulse", checked[1]).forms["screening/pulse"]
@@ -167,10 +182,10 @@ def test_two_forms_that_tell_otherwise_of_a_day() -> None:
     again = replace(later, id="week_0/pulse", visit="week_0", items=items)
     person = replace(person, forms={**person.forms, again.id: again})
     (doubt,) = find_doubts(forms().study, person)
-    assert doubt == (
-        "week_0/pulse#days[1].dose",
+    assert doubt.path == "week_0/pulse#days[1].dose"
+    assert doubt.text == (
         "On 2026-05-23 this form says 0.25 g/d, and the earlier form screening/pulse#days[1] says 0.5 g/d. The form "
-        "counts. Which of them is right?",
+        "counts. Which of them is right?"
     )
 
 

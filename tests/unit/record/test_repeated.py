@@ -130,7 +130,9 @@ PIECES = [
 @pytest.mark.parametrize(("told", "left"), PIECES)
 def test_what_is_left_of_a_dose(told: list[int], left: list[tuple[int, int]]) -> None:
     types = {DRUG: ConceptType(DRUG, "exposure", "mg/d")}
-    typed = type_facts([given("x", "2026-05-20", "2026-05-26"), given("y", "2026-05-23", "2026-05-23")], types)
+    typed = type_facts(
+        [given("x", "2026-05-20", "2026-05-26"), given("y", "2026-05-23", "2026-05-23")], types
+    )
     retold = Retold({"x": frozenset(date(2026, 5, day) for day in told)}, ())
     rows = count_once(typed, retold).facts[DRUG]
     assert [(row.start_low.day, row.end_high.day) for row in rows if row.fact == "x"] == left

@@ -187,7 +187,12 @@ ACTION = Action(
         WHO,
         Argument("target", message("a form record's id, demographics, dose/N or visit/ID"), "id"),
         replace(ENTRIES, required=False),
-        Argument("values", message("for all but forms: new values by name; of a visit date, or missed=false"), "pairs", required=False),
+        Argument(
+            "values",
+            message("for all but forms: new values by name; of a visit date, or missed=false"),
+            "pairs",
+            required=False,
+        ),
     ),
     for_participant(decide),
     reason="required",

@@ -17,6 +17,7 @@ from trialwright.record.participant import (
     AdverseEvent,
     AdverseEventVersion,
     Allocated,
+    AllocationSeen,
     Consent,
     Deviation,
     Discontinuation,
@@ -38,9 +39,10 @@ from trialwright.record.raw import RawFact
 from trialwright.record.upcast import upcast
 
 Texts = Callable[[str], str]
-_LISTS = {
+LISTS = {
     "consents": Consent,
     "screenings": Screening,
+    "allocation_seen": AllocationSeen,
     "visits": Visit,
     "doses": Dose,
     "holds": Hold,
@@ -53,13 +55,14 @@ _LISTS = {
     "signatures": Signature,
     "verifications": Verification,
 }
+"""What a participant has several of, and as what each is kept."""
 
 
 class ParticipantBook:
     """Takes in a participant's events in order and gives the participant as of the last one."""
 
     def __init__(self, id: str) -> None:
-        self.lists: dict[str, list[Any]] = {name: [] for name in _LISTS}
+        self.lists: dict[str, list[Any]] = {name: [] for name in LISTS}
         self.forms: dict[str, FormRecord] = {}
         self.record: list[RawFact] = []
         self.values: dict[str, Any] = {"id": id, "site": ""}
@@ -140,6 +143,10 @@ def _allocated(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
             event.position, data["date"], data["number"], data["arm"], data["levels"], data["rule"], reason
         )
     )
+
+
+def _allocation_seen(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("allocation_seen", AllocationSeen(event.position, data["date"], event.actor, event.role))
 
 
 def _unblinded(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
@@ -317,6 +324,7 @@ _PARTICIPANT: Mapping[str, Callable[[ParticipantBook, Event, Mapping[str, Any], 
     "screened": _screened,
     "enrolled": _enrolled,
     "allocated": _allocated,
+    "allocation_seen": _allocation_seen,
     "unblinded": _unblinded,
     "visit_opened": _visit_opened,
     "visit_missed": _visit_missed,
