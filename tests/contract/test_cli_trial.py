@@ -19,6 +19,8 @@ import pytest
 from tests.unit.conduct.forms_support import table
 from tests.unit.conduct.support import SECRET, Rehearsal, enrolled, screened, two_sites
 from trialwright.cli.main import main
+from trialwright.cli.secrets import VARIABLE
+from trialwright.conduct.allocation import commitment
 from trialwright.exchange.archive import Verified, create_archive, open_archive, verify_archive
 from trialwright.exchange.folder import read_scenarios, read_study
 from trialwright.record.raw import RawFact
@@ -177,6 +179,7 @@ def blind(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         rehearsal.done("screen", staff, **give, values={"facts": facts})
         rehearsal.done("enrol", staff, **give)
         rehearsal.done("allocate", staff, **give)
+        rehearsal.done("see_allocation", f"pharmacist_{site}", site=site, participant=who)
         if site == "a":
             event = rehearsal.done("unblind", staff, site="a", participant=who, reason="emergency")
             arm = event.data["arm"]
@@ -718,6 +721,51 @@ def test_no_arm_is_shown_while_it_is_blind(run: Run, blind: tuple[Path, str], fo
         said = done.out.lower().replace("belimumab or placebo", "").replace("belimumab or of placebo", "")
         assert [line for line in said.splitlines() if "placebo" in line or "belimumab" in line] == []
         assert '"arm"' not in said
+
+
+def test_act_shows_the_arm_to_whoever_prepares_the_doses_and_to_nobody_else(
+    run: Run, blind: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of the first woman is known from an emergency."""
+    folder = Path(shutil.copytree(blind[0], tmp_path / "trial"))
+    secrets = tmp_path / "secrets"
+    kept = {"nonce": SECRET.nonce.hex(), "secret": SECRET.secret.hex()}
+    secrets.write_text(json.dumps({commitment(*SECRET): kept}), encoding="utf-8")
+    secrets.chmod(0o600)
+    monkeypatch.setenv(VARIABLE, str(secrets))
+    words = [
+        "act",
+        folder,
+        "see_allocation",
+        "--site",
+        "a",
+        "--at",
+        "2030-01-01T09:00+08:00",
+        "participant=a-001",
+    ]
+    done = run(*words, "--as", "pharmacist_a")
+    title = {one.id: one.title.en for one in read_study("bliss-ln").arms}[blind[1]]
+    assert (done.code, done.out.splitlines()[1:]) == (0, [f"{blind[1]}\t{title}"])
+    assert done.out.splitlines()[0].endswith("\tallocation_seen\ta-001")
+    refused = run(*words, "--as", "nurse_a")
+    assert refused.code == 6
+    assert "belimumab" not in refused.out + refused.err
+    monkeypatch.delenv(VARIABLE)
+    assert "not at hand" in run(*words, "--as", "pharmacist_a").err
+
+
+def test_an_emergency_unblinding_is_an_alert(run: Run, blind: tuple[Path, str], tmp_path: Path) -> None:
+    (alert,) = run("safety", blind[0], "--format", "json").json["alerts"]
+    assert (alert["alert"], alert["participant"], alert["told"]) == (
+        "emergency_unblinding",
+        "a-001",
+        ["sponsor"],
+    )
+    assert (
+        alert["message"] == "The arm of a-001 was disclosed to investigator_a. To be told at once: sponsor."
+    )
+    assert "Emergency unblinding: The arm of a-001" in run("safety", blind[0]).out
+    assert "紧急揭盲" in run("safety", blind[0], "--lang", "zh").out
 
 
 def test_blind_answers_do_not_differ_by_arm(run: Run, blind: tuple[Path, str]) -> None:

@@ -21,6 +21,7 @@ def test_every_action_leaves_one_event_that_names_it() -> None:
     mask_everything(open_label)
     blinded, who = at_stage("allocated", "bliss-ln")
     blinded.done("unblind", "investigator_a", site="a", reason="anaphylaxis", participant=who)
+    blinded.done("see_allocation", "pharmacist_a", site="a", participant=who)
     done = Counter(event.action for event in open_label.store.events())
     assert set(done) | {event.action for event in blinded.store.events()} == set(ACTIONS)
     for rehearsal in (open_label, blinded):

@@ -18,9 +18,10 @@ from trialwright.record.participant import Participant
 
 NO_DATA = {
     "raise_query", "close_query", "verify_source", "report_deviation", "report_sent", "unblind", "lock", "unlock", "mask",
-    "open_study", "open_site", "delegate", "revoke", "set_reference_ranges",
+    "open_study", "open_site", "delegate", "revoke", "set_reference_ranges", "see_allocation",
 }  # fmt: skip
-"""What the sponsor's side may do: ask, compare, find deviations, send reports, open and close. A range is a laboratory's."""
+"""What the sponsor's side may do: ask, compare, find deviations, send reports, open and close. A range is a laboratory's; looking
+an arm up, in a blinded study, enters nothing."""
 
 
 @pytest.mark.parametrize("study", bundled_studies())

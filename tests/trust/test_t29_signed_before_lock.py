@@ -18,12 +18,12 @@ def test_a_lock_names_everything_that_is_open() -> None:
     at_a = {"site": "a", "participant": who}
     rehearsal.done("raise_query", "monitor", **at_a, path="week_0/vital_signs", text="x")
     assert rehearsal.refused("lock", "investigator_a", **at_a) == (
-        "The visit screening is not signed. The visit week_0 is not signed. The casebook is not signed. Query 1 is open."
+        "The visit Screening is not signed. The visit Week 0 is not signed. The casebook is not signed. Query 1 is open."
     )
     rehearsal.done("sign", "investigator_a", **at_a, target="week_0", meaning="reviewed")
     rehearsal.done("answer_query", "coordinator_a", **at_a, number="1", answer="x")
     assert rehearsal.refused("lock", "investigator_a", **at_a) == (
-        "The visit screening is not signed. The casebook is not signed. Query 1 is answered."
+        "The visit Screening is not signed. The casebook is not signed. Query 1 is answered."
     )
     rehearsal.done("sign", "investigator_a", **at_a, target="casebook", meaning="approved")
     assert rehearsal.refused("lock", "investigator_a", **at_a) == "Query 1 is answered."

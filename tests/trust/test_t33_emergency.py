@@ -2,7 +2,7 @@
 
 **Source**: ICH E6(R3) 4.1.
 **Proves**: an investigator discloses the arm of a participant of their site without anybody's help, but not without a reason; the event
-names who, when and why; nobody else's arm is disclosed by it, and later the disclosed secret must give the same arm.
+names who, when and why, and is an alert that names those to be told: whoever else may unblind there; nobody else's arm is disclosed by it, and later the disclosed secret must give the same arm.
 **With the site**: a message to those who must know, and a notice on every page about the participant.
 """
 
@@ -11,8 +11,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.trust.files import forge
 from tests.unit.conduct.support import SECRET, Rehearsal, allocated, at_stage, salts, screened, two_sites
+from trialwright.conduct.alerts import emergency_text
 from trialwright.conduct.allocated import given_arms
 from trialwright.conduct.allocation import derive_arms
 from trialwright.exchange.archive import Archive, Broken, Verified, create_archive, verify_archive
@@ -52,7 +55,8 @@ def test_one_person_with_a_reason_learns_one_arm(tmp_path: Path) -> None:
         "a",
     )
     assert rehearsal.store.text(event.reason) == "anaphylaxis"
-    assert event.data == {"date": rehearsal.day, "arm": expected[0]}
+    alert = {"alert": "emergency_unblinding", "on": rehearsal.day, "facts": [], "told": ["sponsor"]}
+    assert event.data == {"date": rehearsal.day, "arm": expected[0], "alerts": [alert]}
     found, hidden = rehearsal.trial.participant(who), rehearsal.trial.participant(other)
     assert found is not None
     assert hidden is not None
@@ -72,6 +76,29 @@ def test_it_is_done_once_and_by_nobody_else() -> None:
     assert "unblinded already" in rehearsal.refused(
         "unblind", "sponsor", site="a", reason="x", participant=who
     )
+
+
+@pytest.mark.parametrize(
+    ("actor", "told"),
+    [
+        ("investigator_a", ["sponsor", "second_investigator"]),
+        ("second_investigator", ["sponsor", "investigator_a"]),
+        ("sponsor", ["investigator_a", "second_investigator"]),
+    ],
+)
+def test_those_who_may_unblind_at_the_site_are_told_and_nobody_else(actor: str, told: list[str]) -> None:
+    """Not whoever no longer holds the role, and not the investigator of the other site."""
+    rehearsal, who = at_stage("allocated", "bliss-ln")
+    for account in ("second_investigator", "former_investigator"):
+        values = {"account": account, "role": "investigator"}
+        rehearsal.done("delegate", "sponsor", site="a", values=values)
+    gone = {"account": "former_investigator", "role": "investigator"}
+    rehearsal.done("revoke", "sponsor", site="a", reason="left", values=gone)
+    event = rehearsal.done("unblind", actor, site="a", reason="anaphylaxis", participant=who)
+    (alert,) = event.data["alerts"]
+    assert alert["told"] == told
+    said = render(emergency_text(who, actor, tuple(told)), {})
+    assert event.data["arm"] not in said
 
 
 def test_an_open_study_has_nothing_to_disclose() -> None:

@@ -170,7 +170,7 @@ def test_whatever_argument_holds_the_name_no_event_does(action: str) -> None:
     rehearsal.go_to("2026-06-04")
     table = rehearsal.study.delegation
     assert table is not None
-    role = next(role for role in table.roles if action in role.may)
+    role = next(role for role in table.roles if action in role.actions)
     account = role.id if role.scope == "study" else f"{role.id}_a"
     good = {
         "participant": who, "date": rehearsal.day, "intervention": "prednisone", "amount": "30", "unit": "mg/d",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,14 +22,17 @@ from trialwright.cli.common import (
     own_parser,
     problem_line,
 )
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, Text, message
 
 if TYPE_CHECKING:
     from trialwright.conduct.action import Action
     from trialwright.conduct.trial import Secret, Trial
-    from trialwright.exchange.archive import Archive
+    from trialwright.exchange.archive import Archive, Seen
     from trialwright.record.event import Event
     from trialwright.study.model import Study
+
+WITH_SECRET = ("allocate", "unblind", "lock", "see_allocation")
+"""The actions that need the secret of the allocation."""
 
 _PREFIXES = {"item": "entries", "causality": "causality", "values": "values"}
 
@@ -92,11 +96,41 @@ def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
         message(
             "Check an archive offline: every hash, every text, every definition. Exit 6 if it does not verify."
         ),
-        "  trialwright verify rehearsal",
+        "  trialwright verify rehearsal\n"
+        "  trialwright verify rehearsal --head 8370:dffb0f38987fce16c8117f3f15833a81c0b45b8f100ec924cd7befa2e766d649",
         terminal,
     )
     own.add_argument("archive", metavar="ARCHIVE", help=terminal.say(message("the folder of the trial")))
+    own.add_argument(
+        "--head",
+        type=_head(terminal),
+        metavar="[POSITION:]DIGEST",
+        help=terminal.say(
+            message(
+                "a head noted earlier, which the archive must still hold: what was written until then is there"
+            )
+        ),
+    )
     return own
+
+
+def _head(terminal: Terminal) -> Any:
+    def read(text: str) -> Seen:
+        from trialwright.exchange.archive import Seen
+
+        position, colon, digest = text.rpartition(":")
+        written = digest.lower()
+        if not re.fullmatch(r"[0-9a-f]{64}", written) or (colon and not re.fullmatch(r"[0-9]+", position)):
+            raise argparse.ArgumentTypeError(
+                terminal.say(
+                    message(
+                        "{text} is no head: write its 64 hexadecimal digits, or POSITION:DIGEST", text=text
+                    )
+                )
+            )
+        return Seen(written, int(position) if colon else None)
+
+    return read
 
 
 def _moment(terminal: Terminal) -> Any:
@@ -182,15 +216,35 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     _tell_alerts(answer, trial.definition(answer.study_version), terminal)
     subject = answer.stream.rpartition("/")[2]
     print(f"{answer.position}\t{answer.type}\t{subject}")
+    if options.action == "see_allocation" and secret is not None:
+        _show_arm(trial, secret, subject, terminal)
     return DONE
+
+
+def _show_arm(trial: Trial, secret: Secret, id: str, terminal: Terminal) -> None:
+    """Show the arm to the one who looked it up: its id and its title."""
+    from trialwright.conduct.allocated import hidden_arm
+
+    participant = trial.participant(id)
+    assert participant is not None  # noqa: S101  # the action was about somebody
+    arm = hidden_arm(trial, secret, participant)
+    titles = {one.id: one.title for one in trial.definition(trial.version).arms}
+    print(f"{arm}\t{terminal.say(titles[arm])}" if arm in titles else arm)
 
 
 def _tell_alerts(event: Event, study: Study, terminal: Terminal) -> None:
     """Show at once what the event set off."""
+    from trialwright.conduct.alerts import EMERGENCY, EMERGENCY_TITLE, emergency_text
+
     alerts = {alert.id: alert for alert in (study.safety.alerts if study.safety else ())}
     for raised in event.data.get("alerts", ()):
-        alert = alerts[raised["alert"]]
-        terminal.tell(message("ALERT {title}: {text}", title=alert.title, text=alert.message))
+        if raised["alert"] == EMERGENCY:
+            participant = event.stream.rpartition("/")[2]
+            title: Message | Text = EMERGENCY_TITLE
+            text: Message | Text = emergency_text(participant, event.actor, tuple(raised["told"]))
+        else:
+            title, text = alerts[raised["alert"]].title, alerts[raised["alert"]].message
+        terminal.tell(message("ALERT {title}: {text}", title=title, text=text))
 
 
 def _open(
@@ -287,7 +341,7 @@ def _secret(trial: Trial, action: str) -> Secret | None:
     """The secret, for the actions that need it."""
     from trialwright.cli.secrets import find_secret
 
-    return find_secret(trial.study.commitment) if action in ("allocate", "unblind", "lock") else None
+    return find_secret(trial.study.commitment) if action in WITH_SECRET else None
 
 
 def _read_values(words: list[str]) -> _Given:
@@ -341,6 +395,7 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
     try:
         found = verify_archive(
             Path(options.archive),
+            seen=options.head,
             progress=lambda count: terminal.progress(message("{count} rows checked", count=count)),
         )
     except ArchiveBroken as error:
@@ -364,6 +419,15 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
             )
         )
     )
+    if found.seen_at is not None:
+        print(
+            terminal.say(
+                message(
+                    "It continues the archive seen before, whose head is event {position} here.",
+                    position=found.seen_at,
+                )
+            )
+        )
     if found.replayed is not None:
         print(
             terminal.say(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from trialwright.cli.common import RECORDS_UNREADABLE, USAGE, Stop, Terminal, day_option, output
 from trialwright.cli.trial import open_trial
-from trialwright.terms.message import Message, Text, message
+from trialwright.terms.message import message
 from trialwright.terms.visible import visible
 
 if TYPE_CHECKING:
@@ -199,16 +199,6 @@ def site_zone(trial: Trial, site: str) -> tzinfo:
     sites: Iterable[Any] = trial.definition(trial.version).identity.sites
     name = next((one.time_zone for one in sites if one.id == site), None)
     return ZoneInfo(name) if name else UTC
-
-
-def visit_title(study: Study, visit: str, encounter: str) -> Message | Text | str:
-    """What a visit is called: by its encounter, unscheduled ones with their number."""
-    encounters = study.schedule.encounters if study.schedule else ()
-    title = next((each.title for each in encounters if each.id == encounter), None)
-    if title is None:
-        return visit
-    number = visit.removeprefix(encounter).lstrip("-")
-    return message("{visit} {number}", visit=title, number=number) if number else title
 
 
 def write_result(

@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from trialwright.cli.as_of import AsOf, add_trial_options, look, visit_title, write_result
+from trialwright.cli.as_of import AsOf, add_trial_options, look, write_result
 from trialwright.cli.common import DONE, STUDY_INVALID, USAGE, Stop, Terminal, own_parser
 from trialwright.cli.respond_lines import respond_lines
+from trialwright.study.schedule import visit_title
 from trialwright.terms.message import Message, Text, message
 from trialwright.terms.visible import visible
 
@@ -137,7 +138,7 @@ def _visit(
     main = assessed[reading]
     return {
         "visit": id,
-        "title": terminal.say(visit_title(follow_up.rules.study, id, main.visit.encounter)),
+        "title": terminal.say(visit_title(follow_up.rules.study.schedule, id, main.visit.encounter)),
         "day": main.day.isoformat(),
         "category": main.category.id if main.category else None,
         "category_text": terminal.say(_category(main)),

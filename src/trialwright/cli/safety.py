@@ -12,7 +12,7 @@ from trialwright.cli.as_of import AsOf, add_trial_options, last_moment, look, si
 from trialwright.cli.boundary import boundary_lines, planned_size, read_rates, show_boundary
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal, count_option, load_eligibility, own_parser
 from trialwright.cli.safety_lines import safety_lines
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, Text, message
 from trialwright.terms.truth import Truth
 
 if TYPE_CHECKING:
@@ -194,14 +194,25 @@ def _alert(
     now: Truth,
     terminal: Terminal,
 ) -> dict[str, Any]:
-    rules = seen.trial.definition(event.study_version).safety
-    alert = next(each for each in (rules.alerts if rules else ()) if each.id == raised["alert"])
+    from trialwright.conduct.alerts import EMERGENCY, EMERGENCY_TITLE, emergency_text
+
+    told = list(raised.get("told", ()))
+    title: Message | Text
+    text: Message | Text
+    if raised["alert"] == EMERGENCY:
+        title, text = EMERGENCY_TITLE, emergency_text(participant.id, event.actor, tuple(told))
+        now = True  # what was disclosed stays disclosed
+    else:
+        rules = seen.trial.definition(event.study_version).safety
+        alert = next(each for each in (rules.alerts if rules else ()) if each.id == raised["alert"])
+        title, text = alert.title, alert.message
     return {
         "participant": participant.id,
         "on": raised["on"],
-        "alert": alert.id,
-        "title": terminal.say(alert.title),
-        "message": terminal.say(alert.message),
+        "alert": raised["alert"],
+        "title": terminal.say(title),
+        "message": terminal.say(text),
+        "told": told,
         "now": now,
         "facts": list(raised["facts"]),
         "events": [event.position],

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from trialwright.cli.as_of import AsOf, add_trial_options, look, visit_title, write_result
+from trialwright.cli.as_of import AsOf, add_trial_options, look, write_result
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal, own_parser, write_text
 from trialwright.cli.schedule_lines import one_lines, trial_lines
+from trialwright.study.schedule import visit_title
 from trialwright.terms.message import message
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _visit(
     return {
         "id": planned.id,
         "encounter": planned.encounter.id,
-        "title": say(visit_title(study, planned.id, planned.encounter.id)),
+        "title": say(visit_title(study.schedule, planned.id, planned.encounter.id)),
         "status": planned.status,
         "status_text": say(STATUSES[planned.status]),
         "waits_for": say(planned.waits_for) if planned.waits_for else None,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trialwright.conduct.allocation import GivenArm
-from trialwright.conduct.trial import Trial, View
+from trialwright.conduct.allocation import GivenArm, derive_arms
+from trialwright.conduct.trial import Secret, Trial, View
 from trialwright.logic.interpreter import evaluate
 from trialwright.record.participant import Participant
 from trialwright.study.rules import rule_scope
@@ -21,6 +21,24 @@ def given_arms(trial: Trial) -> tuple[GivenArm, ...]:
         if one.allocated
     ]
     return tuple(given for _, given in sorted(found, key=lambda each: each[0]))
+
+
+def hidden_arms(trial: Trial, secret: Secret) -> tuple[GivenArm, ...]:
+    """Every allocation with the arm that the secret gave, in the order in which it was made."""
+    return derive_arms(
+        tuple(trial.rules()),
+        study=trial.study.study,
+        secret=secret.secret,
+        allocations=given_arms(trial),
+    )
+
+
+def hidden_arm(trial: Trial, secret: Secret, participant: Participant) -> str:
+    """The arm of one participant, also where the ledger hides it; '' before allocation. Never to be written down."""
+    allocated = participant.allocated
+    if allocated is None:
+        return ""
+    return allocated.arm or hidden_arms(trial, secret)[allocated.number - 1].arm
 
 
 def levels_of(view: View, participant: Participant) -> dict[str, str]:

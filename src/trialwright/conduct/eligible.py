@@ -56,15 +56,20 @@ def assess_participant(
     view: View, participant: Participant, *, on: date, more: Iterable[RawFact] = ()
 ) -> Judged:
     """Judge a participant in screening mode on a day, from everything recorded and `more` facts of records."""
-    known = {fact.fact for fact in participant.record}
-    whole = replace(
-        participant, record=(*participant.record, *(fact for fact in more if fact.fact not in known))
-    )
+    whole = with_record(participant, more)
     setting = Setting("screening", FORMULAS)
     verdict, criteria = assess_person(
         type_participant(view.definition, whole), view.eligibility.chosen(), on=on, setting=setting
     )
     return Judged(verdict, criteria)
+
+
+def with_record(participant: Participant, more: Iterable[RawFact]) -> Participant:
+    """The participant with further facts of records; one that is known already stays as it was."""
+    known = {fact.fact for fact in participant.record}
+    return replace(
+        participant, record=(*participant.record, *(fact for fact in more if fact.fact not in known))
+    )
 
 
 def written_fact(fact: RawFact) -> dict[str, Any]:

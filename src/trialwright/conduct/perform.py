@@ -12,12 +12,11 @@ from typing import Any
 
 from trialwright.conduct.action import Action, Refusal, Values
 from trialwright.conduct.actions import ACTIONS
-from trialwright.conduct.trial import STUDY, Secret, Trial, View, is_blind
+from trialwright.conduct.trial import STUDY, Secret, Trial, View
 from trialwright.record.books import Delegation
 from trialwright.record.event import Call, Event, Proposal
 from trialwright.record.ledger import Moved
 from trialwright.study.delegation import DelegationTable, Role
-from trialwright.study.model import Study
 from trialwright.terms.message import Message, message
 
 TRIES = 20  # another writer may have come first that often before we give up
@@ -164,7 +163,7 @@ def _role(view: View, action: Action) -> Role | Refusal:
     if table is None:
         return Refusal((message("The study definition has no delegation table, so nobody may do anything."),))
     held = roles_of(view, view.call.actor)
-    allowed = [role for role in table.roles if role.id in held and action.name in role.may]
+    allowed = [role for role in table.roles if role.id in held and action.name in role.actions]
     if allowed:
         return allowed[0]
     if not held:
@@ -185,7 +184,7 @@ def _role(view: View, action: Action) -> Role | Refusal:
 
 
 def _needed(table: DelegationTable, action: Action) -> tuple[Message, ...]:
-    roles = tuple(role.title for role in table.roles if action.name in role.may)
+    roles = tuple(role.title for role in table.roles if action.name in role.actions)
     return (message("It may be done by: {roles}.", roles=roles),) if roles else ()
 
 
@@ -218,12 +217,4 @@ def _check_open(view: View, action: Action) -> Refusal | None:
     return None
 
 
-def sees_allocation(view: View, study: Study) -> bool:
-    """Whether the acting role may learn an arm."""
-    if not is_blind(study):
-        return True
-    role = study.delegation.role(view.call.role) if study.delegation else None
-    return role is not None and role.sees_allocation
-
-
-__all__ = ["STUDY", "Event", "Proposal", "Request", "perform", "roles_of", "sees_allocation"]
+__all__ = ["STUDY", "Event", "Proposal", "Request", "perform", "roles_of"]

@@ -59,6 +59,9 @@ _DEVIATIONS = Part(
     entered=True,
     optional=True,
 )
+_QUERIES = Part(
+    "queries", "what is asked back: `number`, `path`, `text` (entered)", entered=True, optional=True
+)
 _DEVIATION = (
     Part("number", "the deviation, among those of the participant"),
     _DAY,
@@ -78,7 +81,7 @@ _FORM = (
         "`date`, `low`, `high` (the reference range applied), `fact`, `part` (decision 0050)",
         entered=True,
     ),
-    Part("queries", "what is asked back: `number`, `path`, `text` (entered)", entered=True, optional=True),
+    _QUERIES,
     _ALERTS,
 )
 _ADVERSE_EVENT = (
@@ -122,6 +125,7 @@ _DOSE = (
     Part("reaction", "reaction to it", entered=True),
     Part("prior", "whether it was care before consent, on record only"),
     _DEVIATIONS,
+    _QUERIES,
 )
 
 EVENT_TYPES: Final[Mapping[str, EventType]] = {
@@ -208,6 +212,7 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
                 "`unit`, `low`, `high`, `start`, `end` entered",
                 entered=True,
             ),
+            _QUERIES,
         ),
     ),
     "enrolled": EventType(
@@ -229,7 +234,22 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
         series="allocation",
     ),
     "unblinded": EventType(
-        ("participant",), "One participant's arm is disclosed in an emergency.", (_DAY, Part("arm", "which"))
+        ("participant",),
+        "One participant's arm is disclosed in an emergency.",
+        (
+            _DAY,
+            Part("arm", "which"),
+            Part(
+                "alerts",
+                "that it was: `alert` emergency_unblinding, `on` which day, `facts` (none), `told`, the accounts that must know",
+                optional=True,
+            ),
+        ),
+    ),
+    "allocation_seen": EventType(
+        ("participant",),
+        "Somebody who prepares the doses looked up the arm, which is written nowhere.",
+        (_DAY,),
     ),
     "visit_opened": EventType(
         ("participant",),
@@ -252,10 +272,16 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
     ),
     "corrected": EventType(
         ("participant",),
-        "Something else is superseded: demographics, a dose, the day of a visit.",
+        "Something else is superseded: demographics, a dose, the day of a visit, or that it was missed.",
         (
             Part("target", "`demographics`, `dose/NUMBER` or `visit/ID`"),
-            Part("values", "the new values by name", entered=True),
+            Part(
+                "values",
+                "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more)",
+                entered=True,
+            ),
+            _DEVIATIONS,
+            _QUERIES,
         ),
     ),
     "query_raised": EventType(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from trialwright.record.happenings import happenings
 from trialwright.record.item_facts import item_facts
 from trialwright.record.raw import RawFact
-from trialwright.record.repeated import find_repeated
+from trialwright.record.repeated import Retold, find_retold
 from trialwright.terms.kept import Kept
 
 
@@ -50,6 +50,15 @@ class Allocated(NamedTuple):
     levels: Mapping[str, str]
     rule: str
     reason: str
+
+
+class AllocationSeen(NamedTuple):
+    """Somebody looked up the hidden arm, to prepare the doses: which account, in which role, on which day."""
+
+    position: int
+    date: str
+    actor: str
+    role: str
 
 
 class Visit(NamedTuple):
@@ -289,6 +298,7 @@ class Participant:
     enrolment_number: str = ""
     enrolled: Ended | None = None
     allocated: Allocated | None = None
+    allocation_seen: tuple[AllocationSeen, ...] = ()
     visits: tuple[Visit, ...] = ()
     forms: Mapping[str, FormRecord] = field(default_factory=dict)
     record: tuple[RawFact, ...] = ()
@@ -328,13 +338,13 @@ class Participant:
         """
         return self.kept.get("facts", None, lambda: (*self.record, *item_facts(self), *self.other_facts()))
 
-    def repeated(self) -> frozenset[str]:
-        """The ids of the facts that say again what another one says, see `record.repeated`: they do not count."""
+    def retold(self) -> Retold:
+        """What is told more than once, see `record.repeated`: it counts once."""
         prior = frozenset(f"dose/{dose.number}" for dose in self.doses if dose.prior)
         return self.kept.get(
-            "repeated",
+            "retold",
             None,
-            lambda: find_repeated(self.forms.values(), self.record, _dose_facts(self), prior),
+            lambda: find_retold(self.forms.values(), self.record, _dose_facts(self), prior),
         )
 
     def other_facts(self) -> tuple[RawFact, ...]:

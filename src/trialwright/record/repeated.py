@@ -1,14 +1,14 @@
-"""One dose told twice is one dose: which facts say again what another source has said.
+"""One dose told twice is one dose: which days of a fact another source has told of.
 
 A pulse day may stand in somebody's records, on a form and as an administration of the study. Doses of one day are
-added, so the same dose in two places would count double. Therefore:
+added, so the same dose in two places would count double. Therefore, day by day:
 
 - a row of a form with a `day` and a `value` says what the whole dose of that day was: a record, or a dose of the study,
-  of the same concept and of no other days says it again; of several forms that tell of a day, the last one counts;
-- a dose given as earlier care (`Dose.prior`) says again what a record of the same concept tells of all its days.
+  of the same concept says it again; of several forms that tell of a day, the last one counts;
+- a dose given as earlier care (`Dose.prior`) says again what a record of the same concept tells of that day.
 
-What says only in part the same (other days, an uncertain day, an end not known) counts beside it, as does a denial.
-Nothing is taken off the record: only what is computed passes over it.
+What is told of further days counts on these. An uncertain day or an end not known counts beside the form, as does a
+denial. Nothing is taken off the record: only what is computed passes over it.
 """
 
 from __future__ import annotations
@@ -30,37 +30,81 @@ LONGEST = 366
 
 
 class DayRow(NamedTuple):
-    """A row of a form that says the whole dose of a day. `position`: of its event; infinite while it is being entered."""
+    """A row of a form that says the whole dose of a day.
+
+    `fact`: the id of the row's fact; `path`: form id, '#' and the path of the item with the amount. `position`: of its
+    event; infinite while it is being entered.
+    """
 
     fact: str
+    path: str
     concept: str
     day: date
     form: str
     position: float
 
 
-def find_repeated(
+class Beside(NamedTuple):
+    """A day of which the rows of a form tell, and something else as well.
+
+    `fact`: the id of a record, of a dose, or of a row of an earlier form. `rows`: those that count. `whole`: forms tell
+    of all its days.
+    """
+
+    fact: str
+    day: date
+    rows: tuple[DayRow, ...]
+    whole: bool
+
+
+class Retold(NamedTuple):
+    """What is told more than once. `days`: by fact those of its days that do not count, because something else tells
+    of them; `beside`: every day of which a form tells and something else as well.
+    """
+
+    days: Mapping[str, frozenset[date]]
+    beside: tuple[Beside, ...]
+
+
+def find_retold(
     forms: Iterable[FormRecord],
     record: Iterable[RawFact],
     doses: Iterable[RawFact],
     prior: frozenset[str],
-) -> frozenset[str]:
-    """Give the ids of the facts that say again what another one says. `prior`: the ids of doses of earlier care."""
+) -> Retold:
+    """Find what is told more than once. `prior`: the ids of doses of earlier care."""
     rows = [row for form in forms for row in _day_rows(form)]
-    last: dict[tuple[str, date], DayRow] = {}
+    last: dict[_Day, DayRow] = {}
     for row in rows:
         known = last.get((row.concept, row.day))
         if known is None or row.position > known.position:
             last[row.concept, row.day] = row
-    told = _by_concept(last)
+    counted: dict[_Day, list[DayRow]] = {}
+    for row in rows:
+        if last[row.concept, row.day].form == row.form:
+            counted.setdefault((row.concept, row.day), []).append(row)
     records = [fact for fact in record if _counts(fact)]
-    recorded = _by_concept((fact.concept, day) for fact in records if not fact.fault for day in _days(fact))
-    found = {row.fact for row in rows if last[row.concept, row.day].form != row.form}
-    found |= {fact.fact for fact in records if _is_within(fact, told)}
-    for dose in doses:
-        if _counts(dose) and (_is_within(dose, told) or (dose.fact in prior and _is_within(dose, recorded))):
-            found.add(dose.fact)
-    return frozenset(found)
+    recorded = {(fact.concept, day) for fact in records if not fact.fault for day in _days(fact)}
+    retold: dict[str, frozenset[date]] = {}
+    beside: list[Beside] = []
+    for row in rows:
+        rivals = counted[row.concept, row.day]
+        if row not in rivals:
+            retold[row.fact] = frozenset((row.day,))
+            beside.append(Beside(row.fact, row.day, tuple(rivals), whole=True))
+    for fact in (*records, *(dose for dose in doses if _counts(dose))):
+        days = [(fact.concept, day) for day in _days(fact)]
+        told = [day for day in days if day in counted]
+        again = [day for day in days if day in counted or (fact.fact in prior and day in recorded)]
+        if again:
+            retold[fact.fact] = frozenset(day for _, day in again)
+        whole = len(told) == len(days)
+        beside += (Beside(fact.fact, day[1], tuple(counted[day]), whole=whole) for day in told)
+    return Retold(retold, tuple(beside))
+
+
+_Day = tuple[str, date]
+"""A concept and a day."""
 
 
 def _day_rows(form: FormRecord) -> tuple[DayRow, ...]:
@@ -68,21 +112,23 @@ def _day_rows(form: FormRecord) -> tuple[DayRow, ...]:
 
 
 def _find_day_rows(form: FormRecord) -> Iterator[DayRow]:
-    dosed = {value.fact for value in form.items.values() if value.part == "value" and value.value}
+    amounts = {
+        value.fact: value.path for value in form.items.values() if value.part == "value" and value.value
+    }
     for value in form.items.values():
-        if value.part == "day" and value.kind == "exposure" and value.fact in dosed:
+        if value.part == "day" and value.kind == "exposure" and value.fact in amounts:
             day = _exact(value.value)
             if day is not None:
                 stated = [each.position for each in form.items.values() if each.fact == value.fact]
                 position = max(stated) if all(stated) else math.inf
-                yield DayRow(f"{form.id}#{value.fact}", value.concept, day, form.id, position)
-
-
-def _by_concept(told: Iterable[tuple[str, date]]) -> Mapping[str, set[date]]:
-    found: dict[str, set[date]] = {}
-    for concept, day in told:
-        found.setdefault(concept, set()).add(day)
-    return found
+                yield DayRow(
+                    f"{form.id}#{value.fact}",
+                    f"{form.id}#{amounts[value.fact]}",
+                    value.concept,
+                    day,
+                    form.id,
+                    position,
+                )
 
 
 def _counts(fact: RawFact) -> bool:
@@ -93,11 +139,6 @@ def _counts(fact: RawFact) -> bool:
         and fact.value.strip().lower() not in ("false", "no")
         and status not in IGNORED_STATUSES
     )
-
-
-def _is_within(fact: RawFact, told: Mapping[str, set[date]]) -> bool:
-    days = _days(fact) if fact.concept in told else ()
-    return bool(days) and told[fact.concept].issuperset(days)
 
 
 def _days(fact: RawFact) -> tuple[date, ...]:
@@ -116,4 +157,4 @@ def _exact(text: str) -> date | None:
     return days.first if days is not None and days.exact else None
 
 
-__all__ = ["find_repeated"]
+__all__ = ["Beside", "DayRow", "Retold", "find_retold"]

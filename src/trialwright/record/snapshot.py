@@ -7,29 +7,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import Any
 
-from trialwright.record.books import fold_participant
+from trialwright.record.books import (
+    LISTS,
+    Delegation,
+    Range,
+    SiteBook,
+    StudyBook,
+    fold_participant,
+    fold_site,
+    fold_study,
+)
 from trialwright.record.event import canonical
 from trialwright.record.ledger import Store
-from trialwright.record.participant import Participant
-
-PREFIX = "participant/"
-LISTS = (
-    "consents",
-    "screenings",
-    "visits",
-    "doses",
-    "holds",
-    "discontinuations",
-    "rescues",
-    "deviations",
-    "queries",
-    "signatures",
-    "verifications",
+from trialwright.record.participant import (
+    AdverseEvent,
+    AdverseEventVersion,
+    Allocated,
+    ItemValue,
+    Participant,
 )
-"""What a participant has several of; each is a table."""
+from trialwright.record.raw import RawFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,55 +69,112 @@ def snapshot(store: Store, position: int) -> Snapshot:
     last = store.head.position if store.head else 0
     if not 0 <= position <= last:
         raise ValueError(f"the ledger has events 1 to {last}, not {position}")
-    people, head = [], ""
+    people, sites, head = [], [], ""
+    study = StudyBook()
     for name in store.streams():
         events = [event for event in store.stream(name) if event.position <= position]
         head = next((event.hash for event in events if event.position == position), head)
-        if events and name.startswith(PREFIX):
-            people.append(fold_participant(name.removeprefix(PREFIX), events, store.text))
-    return Snapshot(position, head, {table.name: table for table in _tables(people)})
+        if not events:
+            continue
+        kind, _, id = name.partition("/")
+        match kind:
+            case "participant":
+                people.append(fold_participant(id, events, store.text))
+            case "site":
+                sites.append(fold_site(id, events, store.text))
+            case _:
+                study = fold_study(events, store.text)
+    tables = (*_of_study(study, sites), *_of_people(people, study))
+    return Snapshot(position, head, {table.name: table for table in tables})
 
 
-def _tables(people: Sequence[Participant]) -> Iterator[SnapshotTable]:
+def _of_study(study: StudyBook, sites: Sequence[SiteBook]) -> Iterator[SnapshotTable]:
+    """Who may do what where, which version is approved where, the reference ranges of the sites."""
+    books = (study, *sites)
+    yield _table(
+        "delegations", _names(Delegation), (astuple(each) for book in books for each in book.delegations)
+    )
+    yield _table(
+        "approvals",
+        ("site", "version", "date"),
+        ((site.site, *each) for site in sites for each in site.approved),
+    )
+    yield _table(
+        "ranges",
+        ("site", *_names(Range)),
+        ((site.site, *astuple(each)) for site in sites for each in site.ranges),
+    )
+
+
+def _of_people(people: Sequence[Participant], study: StudyBook) -> Iterator[SnapshotTable]:
     yield _table(
         "participants",
         ("participant", "site", "sex", "birth", "enrolment_number", "arm", "locked"),
-        ((one.id, one.site, one.sex, one.birth, one.enrolment_number, one.arm, one.locked) for one in people),
+        (
+            (
+                one.id,
+                one.site,
+                one.sex,
+                one.birth,
+                one.enrolment_number,
+                one.arm or study.arms.get(one.id, ""),
+                one.locked,
+            )
+            for one in people
+        ),
     )
-    for name in LISTS:
-        found = [(one.id, each) for one in people for each in getattr(one, name)]
-        columns = found[0][1]._fields if found else ()
-        yield _table(name, ("participant", *columns), ((id, *map(_plain, each)) for id, each in found))
-    values = [
-        (one.id, form, value)
-        for one in people
-        for form in one.forms.values()
-        for value in form.items.values()
-    ]
-    fields = values[0][2]._fields if values else ()
+    yield _table(
+        "allocations",
+        ("participant", *(name for name in Allocated._fields if name != "arm")),
+        (
+            (one.id, *(_plain(part) for name, part in one.allocated._asdict().items() if name != "arm"))
+            for one in people
+            if one.allocated
+        ),
+    )
+    yield _table(
+        "record", RawFact._fields, (tuple(map(_plain, fact)) for one in people for fact in one.record)
+    )
+    for name, kind in LISTS.items():
+        if kind is not AdverseEvent:
+            yield _table(
+                name,
+                ("participant", *kind._fields),
+                ((one.id, *map(_plain, each)) for one in people for each in getattr(one, name)),
+            )
     yield _table(
         "items",
-        ("participant", "form", *fields),
-        ((id, form.id, *map(_plain, value)) for id, form, value in values),
+        ("participant", "form", *ItemValue._fields),
+        (
+            (one.id, form.id, *map(_plain, value))
+            for one in people
+            for form in one.forms.values()
+            for value in form.items.values()
+        ),
     )
-    events = [(one.id, event.number, event.current) for one in people for event in one.adverse_events]
-    names = events[0][2]._fields if events else ()
     yield _table(
         "adverse_events",
-        ("participant", "number", *names),
-        ((id, number, *map(_plain, now)) for id, number, now in events),
+        ("participant", "number", *AdverseEventVersion._fields),
+        (
+            (one.id, event.number, *map(_plain, event.current))
+            for one in people
+            for event in one.adverse_events
+        ),
     )
-    turns = [
-        (one.id, name, ended)
-        for one in people
-        for name in ("enrolled", "withdrawn", "lost", "died", "completed", "unblinded")
-        if (ended := getattr(one, name)) is not None
-    ]
     yield _table(
         "turns",
         ("participant", "turn", "position", "date", "reason"),
-        ((id, name, *map(_plain, ended)) for id, name, ended in turns),
+        (
+            (one.id, name, *map(_plain, ended))
+            for one in people
+            for name in ("enrolled", "withdrawn", "lost", "died", "completed", "unblinded")
+            if (ended := getattr(one, name)) is not None
+        ),
     )
+
+
+def _names(kind: type[Delegation] | type[Range]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _table(name: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> SnapshotTable:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from trialwright.record.fact import (
@@ -15,6 +16,7 @@ from trialwright.record.fact import (
     read_person,
 )
 from trialwright.record.raw import RawFact, RawPerson
+from trialwright.record.repeated import Retold
 
 
 class TypedFacts(NamedTuple):
@@ -64,9 +66,29 @@ def join_facts(parts: Iterable[TypedFacts]) -> TypedFacts:
     return TypedFacts(joined, frozenset(unreadable))
 
 
-def leave_out(typed: TypedFacts, ids: frozenset[str]) -> TypedFacts:
-    """Typed facts without those of the ids."""
-    if not ids:
+def count_once(typed: TypedFacts, retold: Retold) -> TypedFacts:
+    """Typed facts without the days of which something else tells; a fact may be left with none, or in pieces."""
+    if not retold.days:
         return typed
-    facts = {name: tuple(row for row in rows if row.fact not in ids) for name, rows in typed.facts.items()}
+    facts = {
+        name: tuple(piece for row in rows for piece in _without(row, retold.days.get(row.fact)))
+        for name, rows in typed.facts.items()
+    }
     return TypedFacts({name: rows for name, rows in facts.items() if rows}, typed.unreadable)
+
+
+def _without(fact: Fact, days: frozenset[date] | None) -> Iterator[Fact]:
+    """The runs of days of a fact that are left; `days` are certain ones, so that its beginning and end are as well."""
+    if not days:
+        yield fact
+        return
+    count = (fact.end_high - fact.start_low).days + 1
+    left = [
+        day for day in (fact.start_low + timedelta(days=each) for each in range(count)) if day not in days
+    ]
+    kept, first = set(left), None
+    for day in left:
+        first = first or day
+        if day + timedelta(days=1) not in kept:
+            yield fact._replace(start_low=first, start_high=first, end_low=day, end_high=day)
+            first = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -49,13 +49,19 @@ ActionName = Literal[
     "lock",
     "unlock",
 ]
-"""Everything people do in a trial; each has its file in `conduct/actions`."""
+"""What a role is given by name; each has its file in `conduct/actions`."""
+
+SEE_ALLOCATION: Final = "see_allocation"
+"""What a role may by `sees_allocation`, and by nothing else."""
+
+ENROLLING = frozenset({"enrol", "allocate"})
 
 
 class Role(Part):
     """A role on the delegation log. `scope`: held at one site, or for the whole study.
 
-    `may`: the actions it may take. `sees_allocation`: whether, in a blinded study, it may learn an arm.
+    `may`: the actions it may take. `sees_allocation`: whether, in a blinded study, it may learn the
+    arm of a participant, one at a time, as whoever prepares the doses must (`see_allocation`). No role that enrols may.
     """
 
     id: Id
@@ -63,6 +69,20 @@ class Role(Part):
     scope: Literal["site", "study"]
     may: Annotated[tuple[ActionName, ...], Field(min_length=1)]
     sees_allocation: YesNo = False
+
+    @model_validator(mode="after")
+    def _is_blind_where_it_enrols(self) -> Role:
+        if self.sees_allocation and not ENROLLING.isdisjoint(self.may):
+            raise Unfit(
+                message("The role {role} enrols or allocates, and sees the allocation.", role=self.id),
+                message("Let another role prepare the doses, and take sees_allocation from this one."),
+            )
+        return self
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Every action it may take."""
+        return (*self.may, *((SEE_ALLOCATION,) if self.sees_allocation else ()))
 
 
 class DelegationTable(Part):

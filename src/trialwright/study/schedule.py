@@ -12,7 +12,7 @@ from trialwright.study.errors import Unfit
 from trialwright.study.part import Id, Length, Offset, Part, Rule
 from trialwright.terms.dates import Length as CalendarLength
 from trialwright.terms.dates import add_days, add_months, parse_length
-from trialwright.terms.message import Text, message
+from trialwright.terms.message import Message, Text, message
 
 _FIXED = ("d", "wk")
 
@@ -222,3 +222,13 @@ class ScheduleOfActivities(Part):
                     code="incomplete",
                 )
         return self
+
+
+def visit_title(schedule: ScheduleOfActivities | None, visit: str, encounter: str) -> Message | Text | str:
+    """What a visit is called: by its encounter, unscheduled ones with their number; its id where there is no such encounter."""
+    encounters = schedule.encounters if schedule else ()
+    title = next((each.title for each in encounters if each.id == encounter), None)
+    if title is None:
+        return visit
+    number = visit.removeprefix(encounter).lstrip("-")
+    return message("{visit} {number}", visit=title, number=number) if number else title

@@ -10,7 +10,7 @@ from trialwright.record.fact import ConceptType, Person, read_person
 from trialwright.record.item_facts import form_facts
 from trialwright.record.participant import Dose, Participant
 from trialwright.record.raw import RawPerson
-from trialwright.record.typed import join_facts, leave_out, type_facts
+from trialwright.record.typed import count_once, join_facts, type_facts
 from trialwright.study.anchors import derive_anchors
 from trialwright.study.model import Study
 from trialwright.study.rules import FORMULAS, concept_types
@@ -36,7 +36,7 @@ def _typed(types: Mapping[str, ConceptType], participant: Participant) -> Person
     typed = join_facts(
         (type_facts(participant.record, types), *forms, type_facts(participant.other_facts(), types))
     )
-    typed = leave_out(typed, participant.repeated())
+    typed = count_once(typed, participant.retold())
     return read_person(raw, typed.facts, typed.unreadable)
 
 

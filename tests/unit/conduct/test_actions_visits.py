@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.unit.conduct.bliss_ln_forms import vital_signs
 from tests.unit.conduct.support import Rehearsal, at_stage
-from trialwright.record.participant import Participant
+from trialwright.conduct.schedule import PlannedVisit, plan_visits
+from trialwright.record.content import stands
+from trialwright.record.event import Event
+from trialwright.record.participant import Participant, Visit
 
 
 def participant(rehearsal: Rehearsal, who: str) -> Participant:
@@ -93,6 +97,119 @@ def test_a_visit_recorded_as_missed_is_not_opened_and_not_missed_again() -> None
     assert "is recorded already" in rehearsal.refused(
         "open_visit", "coordinator_a", **missed, date=rehearsal.day
     )
+
+
+# A visit wrongly recorded as missed
+
+
+def missed() -> tuple[Rehearsal, str]:
+    """Week 2 (15 June, 3 days either side) is recorded as missed, today is 24 June."""
+    rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-24")
+    rehearsal.done(
+        "missed_visit", "coordinator_a", site="a", reason="did not come", participant=who, encounter="week_2"
+    )
+    return rehearsal, who
+
+
+def correct(rehearsal: Rehearsal, who: str, visit: str, **values: str) -> Event:
+    return rehearsal.done(
+        "correct",
+        "coordinator_a",
+        site="a",
+        reason="the wrong line was ticked",
+        participant=who,
+        target=f"visit/{visit}",
+        values={"values": values},
+    )
+
+
+def standing(rehearsal: Rehearsal, who: str, encounter: str) -> PlannedVisit:
+    today = rehearsal.now.astimezone(rehearsal.zone).date()
+    planned = plan_visits(rehearsal.study, participant(rehearsal, who), on=today)
+    return next(one for one in planned if one.encounter.id == encounter)
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "deviates"),
+    [
+        ("2026-06-15", "done", False),
+        ("2026-06-18", "done", False),
+        ("2026-06-22", "done_outside_window", True),
+    ],
+)
+def test_a_visit_recorded_as_missed_took_place_after_all(day: str, status: str, deviates: bool) -> None:
+    rehearsal, who = missed()
+    event = correct(rehearsal, who, "week_2", date=day)
+    assert event.data["values"] == {"date": day, "missed": False, "reason": ""}
+    found = participant(rehearsal, who)
+    assert found.visit("week_2") == Visit(event.position, "week_2", "week_2", day, missed=False, reason="")
+    assert standing(rehearsal, who, "week_2").status == status
+    assert [(one.visit, one.category, one.date, one.position) for one in found.deviations] == (
+        [("week_2", "visit", day, event.position)] if deviates else []
+    )
+    form = {"form": "vital_signs", "visit": "week_2", "entries": vital_signs()}
+    rehearsal.done("record_form", "nurse_a", site="a", participant=who, values=form)
+    earlier = [one.type for one in rehearsal.store.stream(f"participant/{who}")]
+    assert earlier.count("visit_missed") == 1  # what was recorded first stays in the ledger
+
+
+def test_that_a_visit_was_missed_is_taken_back() -> None:
+    rehearsal, who = missed()
+    assert standing(rehearsal, who, "week_2").status == "missed"
+    correct(rehearsal, who, "week_2", missed="false")
+    assert participant(rehearsal, who).visit("week_2") is None
+    assert standing(rehearsal, who, "week_2").status == "late"
+    values = {"participant": who, "encounter": "week_2", "date": rehearsal.day}
+    event = rehearsal.done("open_visit", "coordinator_a", site="a", values=values)
+    assert [one["visit"] for one in event.data["deviations"]] == ["week_2"]
+
+
+def test_a_corrected_day_outside_the_window_is_a_deviation_once() -> None:
+    rehearsal, who = missed()
+    for day in ("2026-06-15", "2026-06-20", "2026-06-21"):
+        correct(rehearsal, who, "week_2", date=day)
+    assert [one.date for one in participant(rehearsal, who).deviations] == ["2026-06-20"]
+
+
+def test_a_signed_casebook_is_open_again_after_the_correction() -> None:
+    rehearsal, who = missed()
+    rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
+    (mark,) = participant(rehearsal, who).signatures
+    assert stands(participant(rehearsal, who), mark)
+    correct(rehearsal, who, "week_2", missed="false")
+    assert not stands(participant(rehearsal, who), mark)
+
+
+NOT_CORRECTED = [
+    ("week_2", {"date": "2026-06-25"}, "lies in the future"),
+    ("week_2", {"date": "2026-05-27"}, "lies before consent"),
+    ("week_2", {"date": "soon"}, "soon is no day"),
+    ("week_2", {"missed": "true"}, "takes back that it was missed"),
+    ("week_2", {"missed": "false", "date": "2026-06-15"}, "takes back that it was missed"),
+    ("week_2", {"reason": "flood"}, "takes back that it was missed"),
+    ("week_0", {"missed": "false"}, "takes back that it was missed"),  # it took place
+    ("week_4", {"missed": "false"}, "takes back that it was missed"),  # nothing is recorded of it
+]
+
+
+@pytest.mark.parametrize(("visit", "values", "said"), NOT_CORRECTED)
+def test_what_is_not_corrected_of_a_visit(visit: str, values: dict[str, str], said: str) -> None:
+    rehearsal, who = missed()
+    target = {"participant": who, "target": f"visit/{visit}", "values": values}
+    assert said in rehearsal.refused("correct", "coordinator_a", site="a", reason="x", values=target)
+    assert "needs a reason" in rehearsal.refused("correct", "coordinator_a", site="a", values=target)
+
+
+def test_the_last_visit_of_a_completed_course_stays_missed_or_gets_its_day() -> None:
+    rehearsal, who = completed()
+    rehearsal.done("complete_study", "investigator_a", site="a", participant=who, date=rehearsal.day)
+    target = {"participant": who, "target": "visit/week_24", "values": {"missed": "false"}}
+    assert "say on which day the last visit took place" in rehearsal.refused(
+        "correct", "coordinator_a", site="a", reason="x", values=target
+    )
+    correct(rehearsal, who, "week_24", date="2026-11-16")
+    assert standing(rehearsal, who, "week_24").status == "done"
 
 
 # The end of a course

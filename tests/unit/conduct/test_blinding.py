@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from tests.unit.conduct.support import (
     Rehearsal,
@@ -20,7 +21,7 @@ from tests.unit.conduct.support import (
     screened,
     two_sites,
 )
-from trialwright.conduct.allocated import given_arms
+from trialwright.conduct.allocated import given_arms, hidden_arm
 from trialwright.conduct.allocation import derive_arms
 from trialwright.conduct.trial import Secret, Trial
 from trialwright.exchange.archive import (
@@ -32,8 +33,10 @@ from trialwright.exchange.archive import (
     verify_archive,
 )
 from trialwright.exchange.folder import read_study
+from trialwright.record.content import stands
 from trialwright.record.event import GENESIS, Event, canonical, opened, row_hash
 from trialwright.study.allocation import StratifiedBlocks
+from trialwright.study.delegation import Role
 from trialwright.study.model import Study
 from trialwright.terms.message import render
 
@@ -203,6 +206,79 @@ def test_a_blind_site_judges_the_study_treatment() -> None:
     )
 
 
+# Whoever prepares the doses
+
+
+def test_the_pharmacist_sees_the_arm_and_no_file_does(by_arm: dict[str, Course]) -> None:
+    """Two trials that differ in the arm alone stay alike byte for byte after it was looked up, the commitment apart."""
+    seen = {}
+    for arm, (folder, rehearsal, who, other, secret) in by_arm.items():
+        event = rehearsal.done("see_allocation", "pharmacist_a", site="a", participant=who)
+        participant = rehearsal.trial.participant(who)
+        assert participant is not None
+        seen[arm] = hidden_arm(rehearsal.trial, secret, participant)
+        assert (event.type, dict(event.data)) == ("allocation_seen", {"date": rehearsal.day})
+        assert [(one.actor, one.role) for one in participant.allocation_seen] == [
+            ("pharmacist_a", "pharmacist")
+        ]
+        assert participant.arm == ""
+        assert "no participant" in rehearsal.refused(
+            "see_allocation", "pharmacist_a", site="a", participant=other
+        )
+        closed(rehearsal)
+        assert isinstance(verify_archive(folder), Verified)
+        rest = [path.read_bytes() for path in folder.rglob("*.json*") if path.parent.name != "definitions"]
+        assert not any(arm.encode() in data or secret.secret.hex().encode() in data for data in rest)
+    assert seen == {arm: arm for arm in by_arm}
+    one, two = (folder for folder, *_ in by_arm.values())
+    assert rows_without_commitment(one) == rows_without_commitment(two)
+    assert (one / "entered.jsonl").read_bytes() == (two / "entered.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "role", ["investigator", "coordinator", "nurse", "monitor", "data_manager", "sponsor"]
+)
+def test_no_other_role_looks_an_arm_up(role: str) -> None:
+    rehearsal, who = at_stage("allocated", "bliss-ln")
+    account = role if role in ("monitor", "data_manager", "sponsor") else f"{role}_a"
+    said = rehearsal.refused("see_allocation", account, site="a", participant=who)
+    assert "may not see_allocation" in said
+    assert "It may be done by: Study pharmacist." in said
+
+
+def test_what_looking_up_refuses() -> None:
+    rehearsal, who = at_stage("enrolled", "bliss-ln")
+    assert "has not been allocated" in rehearsal.refused(
+        "see_allocation", "pharmacist_a", site="a", participant=who
+    )
+    blind, known = at_stage("allocated", "bliss-ln")
+    assert "not at hand" in blind.refused(
+        "see_allocation", "pharmacist_a", site="a", participant=known, secret=None
+    )
+    assert "no participant" in blind.refused("see_allocation", "pharmacist_b", site="b", participant=known)
+    open_label, known = at_stage("allocated")
+    assert "nothing is hidden" in open_label.refused(
+        "see_allocation", "pharmacist_a", site="a", participant=known
+    )
+
+
+def test_a_signature_stands_after_the_arm_was_looked_up() -> None:
+    rehearsal, who = at_stage("dosed", "bliss-ln")
+    rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
+    rehearsal.done("see_allocation", "pharmacist_a", site="a", participant=who)
+    participant = rehearsal.trial.participant(who)
+    assert participant is not None
+    assert stands(participant, participant.signatures[-1])
+
+
+@pytest.mark.parametrize("may", [("enrol",), ("allocate", "give_dose")])
+def test_no_role_that_enrols_sees_the_allocation(may: tuple[str, ...]) -> None:
+    role = {"id": "nurse", "title": {"en": "Nurse", "zh": "护士"}, "scope": "site", "may": may}
+    Role.model_validate(role)
+    with pytest.raises(ValidationError, match="sees the allocation"):
+        Role.model_validate({**role, "sees_allocation": "true"})
+
+
 # Disclosure
 
 
@@ -211,7 +287,8 @@ def test_one_arm_is_disclosed_and_the_other_stays_hidden(
 ) -> None:
     for arm, (folder, rehearsal, who, other, _) in by_arm.items():
         event = rehearsal.done("unblind", "investigator_a", site="a", reason="anaphylaxis", participant=who)
-        assert opened(event.data, rehearsal.store.text) == {"date": rehearsal.day, "arm": arm}
+        said = opened(event.data, rehearsal.store.text)
+        assert (said["date"], said["arm"]) == (rehearsal.day, arm)
         found, hidden = rehearsal.trial.participant(who), rehearsal.trial.participant(other)
         assert found is not None
         assert hidden is not None

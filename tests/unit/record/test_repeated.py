@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from trialwright.record.fact import ConceptType
 from trialwright.record.participant import FormRecord, ItemValue
 from trialwright.record.raw import RawFact
-from trialwright.record.repeated import find_repeated
+from trialwright.record.repeated import Retold, find_retold
+from trialwright.record.typed import count_once, type_facts
 
 DRUG = "methylprednisolone_iv"
 
@@ -32,20 +36,26 @@ def given(
     )  # fmt: skip
 
 
+def days(found: Retold, fact: str = "x") -> list[int]:
+    """The days of May on which a fact does not count."""
+    return sorted(day.day for day in found.days.get(fact, ()))
+
+
 PULSE = ("2026-05-23", "2026-05-24", "2026-05-25")
 
-# what else is told of the days 23 to 25 May that stand on a form, and whether it says the same again
+# what else is told of the days 23 to 25 May that stand on a form, and on which days it says the same again
 BESIDE_A_FORM = [
-    ("one of the days", given("x", "2026-05-23", "2026-05-23"), True),
-    ("all of the days at once", given("x", "2026-05-23", "2026-05-25"), True),
-    ("with an hour", given("x", "2026-05-24T08:00", "2026-05-24T09:00"), True),
-    ("another amount: the form says the whole dose", given("x", "2026-05-23", "2026-05-23", value="250"), True),
-    ("a day more", given("x", "2026-05-23", "2026-05-26"), False),
-    ("another day", given("x", "2026-05-22", "2026-05-22"), False),
-    ("an end not known", given("x", "2026-05-23", ""), False),
-    ("some day in May", given("x", "2026-05", "2026-05"), False),
-    ("another medicine", given("x", "2026-05-23", "2026-05-23", concept="prednisone_oral"), False),
-    ("a denial", given("x", "2026-05-23", "2026-05-23", value="false"), False),
+    ("one of the days", given("x", "2026-05-23", "2026-05-23"), [23]),
+    ("all of the days at once", given("x", "2026-05-23", "2026-05-25"), [23, 24, 25]),
+    ("with an hour", given("x", "2026-05-24T08:00", "2026-05-24T09:00"), [24]),
+    ("another amount: the form says the whole dose", given("x", "2026-05-23", "2026-05-23", value="250"), [23]),
+    ("a day more", given("x", "2026-05-23", "2026-05-26"), [23, 24, 25]),
+    ("from before to after", given("x", "2026-05-20", "2026-05-30"), [23, 24, 25]),
+    ("another day", given("x", "2026-05-22", "2026-05-22"), []),
+    ("an end not known", given("x", "2026-05-23", ""), []),
+    ("some day in May", given("x", "2026-05", "2026-05"), []),
+    ("another medicine", given("x", "2026-05-23", "2026-05-23", concept="prednisone_oral"), []),
+    ("a denial", given("x", "2026-05-23", "2026-05-23", value="false"), []),
 ]  # fmt: skip
 
 
@@ -53,17 +63,21 @@ BESIDE_A_FORM = [
     ("fact", "again"), [each[1:] for each in BESIDE_A_FORM], ids=[each[0] for each in BESIDE_A_FORM]
 )
 @pytest.mark.parametrize("source", ["record", "dose"])
-def test_beside_the_days_of_a_form(source: str, fact: RawFact, again: bool) -> None:  # fmt: skip
+def test_beside_the_days_of_a_form(source: str, fact: RawFact, again: list[int]) -> None:  # fmt: skip
     forms = [form("screening/pulse", *PULSE)]
-    found = find_repeated(
+    found = find_retold(
         forms, [fact] if source == "record" else [], [fact] if source == "dose" else [], frozenset()
     )
-    assert found == ({"x"} if again else set())
+    assert days(found) == again
+    assert [(each.fact, each.day.day) for each in found.beside] == [("x", day) for day in again]
+    assert [row.path for each in found.beside for row in each.rows] == [
+        f"screening/pulse#days[{day - 22}].dose" for day in again
+    ]
 
 
 def test_a_form_whose_dose_is_not_known_replaces_nothing() -> None:
     forms = [form("screening/pulse", *PULSE, dose="")]
-    assert find_repeated(forms, [given("x", "2026-05-23", "2026-05-23")], [], frozenset()) == set()
+    assert find_retold(forms, [given("x", "2026-05-23", "2026-05-23")], [], frozenset()) == Retold({}, ())
 
 
 @pytest.mark.parametrize(
@@ -72,27 +86,55 @@ def test_a_form_whose_dose_is_not_known_replaces_nothing() -> None:
 def test_of_two_forms_the_one_recorded_last_counts(later: int, kept: str) -> None:
     """0: still being entered."""
     forms = [form("screening/pulse", "2026-05-23"), form("week_0/pulse", "2026-05-23", position=later)]
-    (found,) = find_repeated(forms, [], [], frozenset())
-    assert found != f"{kept}#days[1]"
+    found = find_retold(forms, [], [], frozenset())
+    assert [row.fact for each in found.beside for row in each.rows] == [f"{kept}#days[1]"]
+    assert f"{kept}#days[1]" not in found.days
 
 
 def test_two_rows_of_one_form_are_added() -> None:
-    assert find_repeated([form("screening/pulse", "2026-05-23", "2026-05-23")], [], [], frozenset()) == set()
+    found = find_retold([form("screening/pulse", "2026-05-23", "2026-05-23")], [], [], frozenset())
+    assert found == Retold({}, ())
 
 
 # what a record says, and whether a dose of earlier care on 23 May says it again
 BESIDE_A_RECORD = [
-    (given("r", "2026-05-23", "2026-05-23"), True),
-    (given("r", "2026-05-20", "2026-05-30"), True),
-    (given("r", "2026-05-24", "2026-05-24"), False),
-    (given("r", "2026-05-23", "2026-05-23", status="entered-in-error"), False),
-    (given("r", "2026-05-23", "2026-05-23", value="false"), False),
-    (given("r", "2026-05-23", "2026-05-23", fault="fact_repeated"), False),
+    (given("r", "2026-05-23", "2026-05-23"), [23]),
+    (given("r", "2026-05-20", "2026-05-30"), [23, 24]),
+    (given("r", "2026-05-24", "2026-05-24"), [24]),
+    (given("r", "2026-05-25", "2026-05-25"), []),
+    (given("r", "2026-05-23", "2026-05-23", status="entered-in-error"), []),
+    (given("r", "2026-05-23", "2026-05-23", value="false"), []),
+    (given("r", "2026-05-23", "2026-05-23", fault="fact_repeated"), []),
 ]
 
 
 @pytest.mark.parametrize(("record", "again"), BESIDE_A_RECORD)
-def test_earlier_care_beside_a_record(record: RawFact, again: bool) -> None:
-    dose = given("dose/1", "2026-05-23", "2026-05-23")
-    assert find_repeated([], [record], [dose], frozenset({"dose/1"})) == ({"dose/1"} if again else set())
-    assert find_repeated([], [record], [dose], frozenset()) == set()  # a dose of the study is one more
+def test_earlier_care_beside_a_record(record: RawFact, again: list[int]) -> None:
+    dose = given("dose/1", "2026-05-23", "2026-05-24")
+    found = find_retold([], [record], [dose], frozenset({"dose/1"}))
+    assert days(found, "dose/1") == again
+    assert find_retold([], [record], [dose], frozenset()).days == {}  # a dose of the study is one more
+
+
+# days of May that do not count of a dose from the 20th to the 26th, and what is left of it
+PIECES = [
+    ([], [(20, 26)]),
+    ([20, 21], [(22, 26)]),
+    ([23], [(20, 22), (24, 26)]),
+    ([25, 26], [(20, 24)]),
+    ([21, 23, 25], [(20, 20), (22, 22), (24, 24), (26, 26)]),
+    (list(range(20, 27)), []),
+]
+
+
+@pytest.mark.parametrize(("told", "left"), PIECES)
+def test_what_is_left_of_a_dose(told: list[int], left: list[tuple[int, int]]) -> None:
+    types = {DRUG: ConceptType(DRUG, "exposure", "mg/d")}
+    typed = type_facts(
+        [given("x", "2026-05-20", "2026-05-26"), given("y", "2026-05-23", "2026-05-23")], types
+    )
+    retold = Retold({"x": frozenset(date(2026, 5, day) for day in told)}, ())
+    rows = count_once(typed, retold).facts[DRUG]
+    assert [(row.start_low.day, row.end_high.day) for row in rows if row.fact == "x"] == left
+    assert all((row.start_high, row.end_low) == (row.start_low, row.end_high) for row in rows)
+    assert [row.low for row in rows] == [500.0] * (len(left) + 1)

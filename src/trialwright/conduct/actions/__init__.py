@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import get_args
 
 from trialwright.conduct.action import Action
-from trialwright.study.delegation import ActionName
+from trialwright.study.delegation import SEE_ALLOCATION, ActionName
 
-_NAMES: tuple[str, ...] = get_args(ActionName)
+_NAMES: tuple[str, ...] = (*get_args(ActionName), SEE_ALLOCATION)
 
 
 class _Actions(Mapping[str, Action]):

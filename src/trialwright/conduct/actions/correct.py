@@ -10,12 +10,15 @@ from typing import Any
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
 from trialwright.conduct.actions.give_dose import FREE, check_unit, is_single
+from trialwright.conduct.actions.missed_visit import find_encounter
+from trialwright.conduct.actions.open_visit import check_epoch, found_deviations
 from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_form
 from trialwright.conduct.dosing.amounts import read_dose
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
+from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
-from trialwright.record.participant import Participant
+from trialwright.record.participant import Participant, Visit
 from trialwright.terms.message import Message, message
 
 DEMOGRAPHICS = ("sex", "birth")
@@ -24,7 +27,7 @@ DOSE = (*_DAYS, "amount", "unit", *FREE)
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
-    """Correct a form, demographics, a dose, or the day of a visit."""
+    """Correct a form, demographics, a dose, the day of a visit, or that it was missed."""
     target = values.text("target")
     kind, _, key = target.partition("/")
     given = values.pairs("values")
@@ -106,15 +109,49 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
     }
     if "end" in given and not single:
         written["ongoing"] = not after.end
-    return _corrected(participant, f"dose/{number}", written)
+        after = after._replace(ongoing=not after.end)
+    doses = tuple(after if one is dose else one for one in participant.doses)
+    queries = new_doubts(view.definition, participant, replace(participant, doses=doses))
+    return _corrected(participant, f"dose/{number}", written, queries=queries)
 
 
 def _visit(view: View, participant: Participant, id: str, given: dict[str, str]) -> Proposal | Refusal:
     visit = participant.visit(id)
-    if visit is None or visit.missed or set(given) != {"date"}:
-        return refuse(message("Of a visit that took place, the date may be corrected: values.date=..."))
-    problem = _check_day_of(view, participant, given["date"], message("The visit of"), prior=False)
-    return problem or _corrected(participant, f"visit/{id}", dict(given))
+    if visit is not None and visit.missed and given == {"missed": "false"}:
+        return _take_back(view, participant, visit)
+    if visit is None or set(given) != {"date"}:
+        return refuse(
+            message(
+                "Of a visit the date may be corrected: values.date=...; one recorded as missed then took place on "
+                "that day. values.missed=false takes back that it was missed."
+            )
+        )
+    after = visit._replace(date=given["date"], missed=False, reason="")
+    problem = first_refusal(
+        _check_day_of(view, participant, given["date"], message("The visit of"), prior=False),
+        check_epoch(view, participant, find_encounter(view, visit.encounter)) if visit.missed else None,
+    )
+    if problem:
+        return problem
+    written = {name: value for name, value in after._asdict().items() if value != getattr(visit, name)}
+    visits = tuple(after if one is visit else one for one in participant.visits)
+    deviations = found_deviations(view, replace(participant, visits=visits), after)
+    return _corrected(participant, f"visit/{id}", {"date": given["date"], **written}, deviations=deviations)
+
+
+def _take_back(view: View, participant: Participant, visit: Visit) -> Proposal | Refusal:
+    """Nothing is recorded of the visit any more: it is due again, or late."""
+    schedule = view.definition.schedule
+    planned = [one for one in schedule.encounters if one.type == "scheduled"] if schedule else []
+    if participant.completed and planned and planned[-1].id == visit.encounter:
+        return refuse(
+            message(
+                "{id} completed the study on {date}; say on which day the last visit took place.",
+                id=participant.id,
+                date=participant.completed.date,
+            )
+        )
+    return _corrected(participant, f"visit/{visit.id}", {"missed": False})
 
 
 def _check_day_of(
@@ -133,10 +170,13 @@ def _check_day_of(
     )
 
 
-def _corrected(participant: Participant, target: str, values: Mapping[str, object]) -> Proposal:
-    return Proposal(
-        participant_stream(participant.id), "corrected", 1, {"target": target, "values": values}, {}
-    )
+def _corrected(
+    participant: Participant, target: str, values: Mapping[str, object], **more: list[dict[str, Any]]
+) -> Proposal:
+    """The event; `more`: the queries or deviations that come with it, where there are any."""
+    found = {name: things for name, things in more.items() if things}
+    data = {"target": target, "values": values, **found}
+    return Proposal(participant_stream(participant.id), "corrected", 1, data, {})
 
 
 ACTION = Action(
@@ -147,7 +187,12 @@ ACTION = Action(
         WHO,
         Argument("target", message("a form record's id, demographics, dose/N or visit/ID"), "id"),
         replace(ENTRIES, required=False),
-        Argument("values", message("for all but forms: new values by name"), "pairs", required=False),
+        Argument(
+            "values",
+            message("for all but forms: new values by name; of a visit date, or missed=false"),
+            "pairs",
+            required=False,
+        ),
     ),
     for_participant(decide),
     reason="required",

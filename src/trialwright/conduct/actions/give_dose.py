@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
@@ -18,9 +19,10 @@ from trialwright.conduct.standing import (
     for_participant,
     refuse,
 )
+from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
-from trialwright.record.participant import Participant
+from trialwright.record.participant import Dose, Participant
 from trialwright.study.design import Intervention
 from trialwright.terms.message import message, render
 from trialwright.terms.units import UnitError, parse_unit
@@ -217,7 +219,20 @@ def _written(
     }
     if proposal and (departure in ("outside_limits", "not_proposed") or proposal.deviation):
         data["deviations"] = [_deviation(participant, data, amount, proposal)]
+    queries = _queries(view, participant, data, amount)
+    if queries:
+        data["queries"] = queries
     return Proposal(participant_stream(participant.id), "dose_given", 1, data, {})
+
+
+def _queries(
+    view: View, participant: Participant, data: dict[str, Any], amount: tuple[str, str]
+) -> list[dict[str, Any]]:
+    """What is asked back where a form tells otherwise of the dose's days."""
+    stated = {name: data[name] for name in Dose._fields if name != "position"}
+    plain = {**stated, "amount": amount[0], "unit": amount[1]}  # nothing else that was entered is looked at
+    after = replace(participant, doses=(*participant.doses, Dose(position=0, **plain)))
+    return new_doubts(view.definition, participant, after)
 
 
 def _deviation(

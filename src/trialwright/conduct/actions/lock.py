@@ -8,6 +8,7 @@ from trialwright.conduct.trial import STUDY, View, is_blind, is_randomised, part
 from trialwright.record.content import CASEBOOK, stands
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
+from trialwright.study.schedule import ScheduleOfActivities, visit_title
 from trialwright.terms.message import Message, message
 
 
@@ -20,30 +21,35 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         return refuse(message("There is no participant {id} at this site.", id=values.text("participant")))
     if participant.locked:
         return refuse(message("The casebook of {id} is locked.", id=participant.id))
-    problems = open_ends(participant)
+    problems = open_ends(view.definition.schedule, participant)
     if problems:
         return refuse(*problems)
     return Proposal(participant_stream(participant.id), "casebook_locked", 1, {}, {})
 
 
-def open_ends(participant: Participant) -> list[Message]:
+def open_ends(schedule: ScheduleOfActivities | None, participant: Participant) -> list[Message]:
     """What must be done before the casebook can be locked: signatures that are missing or broken, open queries."""
     asked = [query for query in participant.queries if query.state != "closed"]
-    return _unsigned(participant) + [
+    return _unsigned(schedule, participant) + [
         message("Query {number} is {state}.", number=query.number, state=query.state) for query in asked
     ]
 
 
-def _unsigned(participant: Participant) -> list[Message]:
+def _unsigned(schedule: ScheduleOfActivities | None, participant: Participant) -> list[Message]:
     """What no signature stands for: one on the casebook covers everything in it."""
     once = {mark.target for mark in participant.signatures}
     signed = {mark.target for mark in participant.signatures if stands(participant, mark)}
     if CASEBOOK in signed:
         return []
     found = [
-        message("The visit {visit} was changed after it was signed.", visit=visit.id)
+        message(
+            "The visit {visit} was changed after it was signed.",
+            visit=visit_title(schedule, visit.id, visit.encounter),
+        )
         if visit.id in once
-        else message("The visit {visit} is not signed.", visit=visit.id)
+        else message(
+            "The visit {visit} is not signed.", visit=visit_title(schedule, visit.id, visit.encounter)
+        )
         for visit in participant.visits
         if not visit.missed and visit.id not in signed
     ]

@@ -32,19 +32,23 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         refuse(message("The visit {visit} is recorded already.", visit=encounter.title))
         if participant.visit(id)
         else None,
-        _check_epoch(view, participant, encounter),
+        check_epoch(view, participant, encounter),
     )
     if problem:
         return problem
     data: dict[str, Any] = {"visit": id, "encounter": encounter.id, "date": day}
-    deviations = _deviations(view, participant, Visit(0, id, encounter.id, day, missed=False, reason=""))
+    visit = Visit(0, id, encounter.id, day, missed=False, reason="")
+    after = replace(participant, visits=(*participant.visits, visit))
+    deviations = found_deviations(view, after, visit)
     if deviations:
         data["deviations"] = deviations
     return Proposal(participant_stream(participant.id), "visit_opened", 1, data, {})
 
 
-def _check_epoch(view: View, participant: Participant, encounter: Encounter) -> Refusal | None:
-    """Visits of the treatment need an allocated participant; those of the screening end with enrolment."""
+def check_epoch(view: View, participant: Participant, encounter: Encounter | Refusal) -> Refusal | None:
+    """Refuse by epoch: visits of the treatment need an allocated participant; those of the screening end with enrolment."""
+    if isinstance(encounter, Refusal):
+        return encounter
     epochs = {epoch.id: epoch.type for epoch in view.definition.epochs}
     kind = epochs.get(encounter.epoch or "", "")
     if kind == "screening" and participant.enrolled:
@@ -54,9 +58,13 @@ def _check_epoch(view: View, participant: Participant, encounter: Encounter) -> 
     return None
 
 
-def _deviations(view: View, participant: Participant, visit: Visit) -> list[dict[str, Any]]:
-    """The deviation of a visit outside its window, as its event keeps it."""
-    after = replace(participant, visits=(*participant.visits, visit))
+def found_deviations(view: View, after: Participant, visit: Visit) -> list[dict[str, Any]]:
+    """The deviation of a visit outside its window, as its event keeps it; none where one is on record already.
+
+    `after`: the participant with the visit.
+    """
+    if any(one.by_system and (one.category, one.visit) == ("visit", visit.id) for one in after.deviations):
+        return []
     found = [
         each
         for each in find_deviations(view.definition, after, on=view.today)
@@ -64,7 +72,7 @@ def _deviations(view: View, participant: Participant, visit: Visit) -> list[dict
     ]
     return [
         {
-            "number": next_deviation(participant) + index,
+            "number": next_deviation(after) + index,
             "date": visit.date,
             "category": "visit",
             "severity": "minor",

@@ -21,6 +21,7 @@ from trialwright.conduct.forms import (
     written_items,
 )
 from trialwright.conduct.standing import WHO, check_in_study, for_participant, refuse
+from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import FormRecord, ItemValue, Participant, Visit
@@ -150,17 +151,27 @@ def write_form(
         "number": number,
         "items": written_items(changed, form),
     }
+    after = _after(participant, data, changed)
     queries = _queries(participant, id, checked, {value.path for value in changed})
+    queries += new_doubts(view.definition, participant, after, asked=len(queries))
     if queries:
         data["queries"] = queries
-    alerts = _alerts(view, participant, data, changed)
+    alerts = _alerts(view, participant, after, changed)
     if alerts:
         data["alerts"] = alerts
     return Proposal(participant_stream(participant.id), kind, 1, data, {})
 
 
+def _after(participant: Participant, data: Mapping[str, Any], changed: Iterable[ItemValue]) -> Participant:
+    """The participant as of the event that is proposed."""
+    before = participant.forms.get(data["id"])
+    items = {**(before.items if before else {}), **{value.path: value for value in changed}}
+    record = FormRecord(data["id"], data["visit"], data["form"], data["number"], items)
+    return replace(participant, forms={**participant.forms, record.id: record})
+
+
 def _alerts(
-    view: View, participant: Participant, data: Mapping[str, Any], changed: Iterable[ItemValue]
+    view: View, participant: Participant, after: Participant, changed: Iterable[ItemValue]
 ) -> list[dict[str, Any]]:
     """The alerts that the form sets off, on the days of its results."""
     about = frozenset(value.concept for value in changed if value.concept)
@@ -169,10 +180,6 @@ def _alerts(
     )
     if not about or not days:
         return []
-    before = participant.forms.get(data["id"])
-    items = {**(before.items if before else {}), **{value.path: value for value in changed}}
-    record = FormRecord(data["id"], data["visit"], data["form"], data["number"], items)
-    after = replace(participant, forms={**participant.forms, record.id: record})
     return raised_alerts(view, participant, after, days=days, about=about)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.eligible import assess_participant, written_fact
+from trialwright.conduct.eligible import assess_participant, with_record, written_fact
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
+from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
@@ -43,18 +45,16 @@ def judge(view: View, values: Values, participant: Participant) -> Proposal | Re
         return problem
     more = values.facts("facts")
     judged = assess_participant(view, participant, on=date.fromisoformat(day), more=more)
-    return Proposal(
-        participant_stream(participant.id),
-        "screened",
-        1,
-        {
-            "date": day,
-            "verdict": judged.verdict,
-            "criteria": judged.written(),
-            "facts": [written_fact(fact) for fact in more],
-        },
-        {},
-    )
+    data: dict[str, Any] = {
+        "date": day,
+        "verdict": judged.verdict,
+        "criteria": judged.written(),
+        "facts": [written_fact(fact) for fact in more],
+    }
+    queries = new_doubts(view.definition, participant, with_record(participant, more))
+    if queries:
+        data["queries"] = queries
+    return Proposal(participant_stream(participant.id), "screened", 1, data, {})
 
 
 ACTION = Action(

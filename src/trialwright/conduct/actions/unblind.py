@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.allocated import given_arms
-from trialwright.conduct.allocation import GivenArm, derive_arms
+from trialwright.conduct.alerts import emergency_alert
+from trialwright.conduct.allocated import hidden_arm, hidden_arms
 from trialwright.conduct.standing import refuse
 from trialwright.conduct.trial import STUDY, View, is_blind, participant_stream
 from trialwright.record.event import Proposal
@@ -19,14 +19,14 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         return refuse(message("The secret of the allocation is not at hand."))
     if view.study.unblinded:
         return refuse(message("The study was unblinded on {date}.", date=view.study.unblinded))
-    everyone = [one for one in view.trial.participants() if one.allocated]
-    everyone.sort(key=lambda one: one.allocated.number if one.allocated else 0)
-    arms = _arms(view)
     if not values.text("participant"):
         if view.call.site:
             return refuse(
                 message("A study is unblinded for all sites at once: name a participant, or no site.")
             )
+        everyone = [one for one in view.trial.participants() if one.allocated]
+        everyone.sort(key=lambda one: one.allocated.number if one.allocated else 0)
+        arms = hidden_arms(view.trial, view.secret)
         unlocked = tuple(one.id for one in everyone if not one.locked)
         if unlocked:
             return refuse(
@@ -51,21 +51,13 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         return refuse(message("There is no allocated participant {id} here.", id=values.text("participant")))
     if participant.unblinded:
         return refuse(message("{id} was unblinded already.", id=participant.id))
-    arm = next(given.arm for one, given in zip(everyone, arms, strict=True) if one.id == participant.id)
+    arm = hidden_arm(view.trial, view.secret, participant)
     return Proposal(
         participant_stream(participant.id),
         "unblinded",
         1,
-        {"date": view.today.isoformat(), "arm": arm},
+        {"date": view.today.isoformat(), "arm": arm, "alerts": [emergency_alert(view)]},
         {},
-    )
-
-
-def _arms(view: View) -> tuple[GivenArm, ...]:
-    assert view.secret is not None  # noqa: S101
-    rules = tuple(view.trial.rules())
-    return derive_arms(
-        rules, study=view.study.study, secret=view.secret.secret, allocations=given_arms(view.trial)
     )
 
 

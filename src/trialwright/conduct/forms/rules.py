@@ -12,11 +12,11 @@ from trialwright.conduct.forms.entry import Entry, FormContext
 from trialwright.conduct.forms.values import read_days
 from trialwright.logic import nodes as n
 from trialwright.logic.interpreter import Context, Setting, evaluate, evaluate_number, known_rows
-from trialwright.record.fact import Fact, Person, read_fact
+from trialwright.record.fact import Fact, Person, read_fact, read_person
 from trialwright.record.item_facts import item_facts
 from trialwright.record.participant import ItemValue, Participant
 from trialwright.record.raw import RawFact, RawPerson
-from trialwright.record.typed import type_person
+from trialwright.record.typed import TypedFacts, count_once, type_facts
 from trialwright.study.form_rules import StudyForms
 from trialwright.study.form_scope import entered_name, visit_name
 from trialwright.study.forms import ItemGroup
@@ -109,20 +109,21 @@ class Judge:
         if self._person is None:
             participant = self.context.participant
             reads = self.forms.reads[self.sheet.form.id]
-            facts = self._facts(reads) if reads else []
+            typed = self._typed(reads) if reads else TypedFacts({}, frozenset())
             raw = RawPerson(participant.id, participant.sex, participant.birth)
-            self._person = type_person(raw, facts, self.forms.types)
+            self._person = read_person(raw, typed.facts, typed.unreadable)
             self._known = known_rows(self._person, self.context.today)
         return self._person
 
-    def _facts(self, reads: frozenset[str]) -> list[RawFact]:
+    def _typed(self, reads: frozenset[str]) -> TypedFacts:
         """What was known before and what this form says; an earlier version of it does not count."""
         participant = self.context.participant
         record = as_record(self.sheet, self.context, self.values)
         own = Participant(participant.id, participant.site, forms={record.id: record})
         facts = [*self._earlier_facts(reads), *item_facts(own)]
-        repeated = replace(participant, forms={**participant.forms, record.id: record}).repeated()
-        return [fact for fact in facts if fact.concept in reads and fact.fact not in repeated]
+        typed = type_facts((fact for fact in facts if fact.concept in reads), self.forms.types)
+        whole = replace(participant, forms={**participant.forms, record.id: record})
+        return count_once(typed, whole.retold())
 
     def _earlier_facts(self, reads: frozenset[str]) -> list[RawFact]:
         """What was known before; forms that say nothing are passed over."""

@@ -4,13 +4,14 @@ It is never rewritten, except that a masked text is blanked. `verify` checks it 
 """
 
 from trialwright.exchange.archive.store import Archive, ArchiveBroken, create_archive, open_archive
-from trialwright.exchange.archive.verify import Broken, Verified, verify_archive
+from trialwright.exchange.archive.verify import Broken, Seen, Verified, verify_archive
 from trialwright.exchange.archive.whole import write_archive
 
 __all__ = [
     "Archive",
     "ArchiveBroken",
     "Broken",
+    "Seen",
     "Verified",
     "create_archive",
     "open_archive",

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
@@ -57,7 +57,7 @@ class Verified:
     `unnamed`: entered texts no event names, likewise; `masked`: texts that were blanked, each by an event; `unblanked`:
     texts the last event masks that a killed writer left to be blanked by the next one.
     `after_closing`: events written after the manifest. `replayed`: allocations drawn again from the disclosed secret;
-    None while it is not disclosed.
+    None while it is not disclosed. `seen_at`: the position of the head seen before, None where none was given.
     """
 
     events: int
@@ -71,16 +71,28 @@ class Verified:
     versions: tuple[str, ...]
     rehearsal: bool
     replayed: int | None
+    seen_at: int | None = None
+
+
+class Seen(NamedTuple):
+    """A head that somebody saw before: the hash of an event, and its position where that is known (None: not)."""
+
+    digest: str
+    position: int | None = None
 
 
 def verify_archive(
-    folder: Path, *, progress: Callable[[int], None] = lambda count: None
+    folder: Path, *, seen: Seen | None = None, progress: Callable[[int], None] = lambda count: None
 ) -> Verified | Broken:
-    """Check everything an archive claims. Raises `ArchiveBroken` where the folder is no archive."""
+    """Check everything an archive claims. Raises `ArchiveBroken` where the folder is no archive.
+
+    `seen`: an earlier head; the archive must hold that event, so that it continues what was seen then.
+    """
     manifest = read_manifest(folder)
-    walk = _Walk(folder, manifest)
+    walk = _Walk(folder, manifest, seen)
     try:
         walk.events(progress)
+        walk.continues()
         walk.texts(progress)
         walk.definitions()
         walk.allocations()
@@ -100,9 +112,11 @@ class _Found(Exception):
 
 
 class _Walk:
-    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, manifest: dict[str, Any], seen: Seen | None) -> None:
         self.folder = folder
         self.manifest = manifest
+        self.seen = seen
+        self.seen_at: int | None = None
         self.count = 0
         self.head = GENESIS
         self.last_at = ""
@@ -155,6 +169,25 @@ class _Walk:
                 ),
             )
 
+    def continues(self) -> None:
+        """Whether the head that was seen before is the hash of an event of this chain, at its position."""
+        seen = self.seen
+        if seen is None or (self.seen_at is not None and seen.position in (None, self.seen_at)):
+            return
+        row = seen.position or 0
+        if self.seen_at is not None:
+            problem = message("The head seen before is that of event {position} here.", position=self.seen_at)
+        elif row > self.count:
+            row = self.count + 1
+            problem = message(
+                "Event {position} was seen before; {count} events are here.",
+                position=seen.position,
+                count=self.count,
+            )
+        else:
+            problem = message("The archive does not continue the one seen before: its head is not here.")
+        raise _Found(EVENTS, row, problem)
+
     def event(self, number: int, line: bytes) -> None:
         def fail(problem: Message) -> None:
             raise _Found(EVENTS, number, problem)
@@ -193,6 +226,8 @@ class _Walk:
                 )
             self.series[name] = value
         self.count, self.head, self.last_at = number, stated, written["at"]
+        if self.seen is not None and stated == self.seen.digest:
+            self.seen_at = number
         self.streams[stream] = written["stream_position"]
         self.calls.add(written["id"])
         self.named.update(digests(written["data"]))
@@ -314,4 +349,5 @@ class _Walk:
             versions=tuple(self.versions),
             rehearsal=bool(self.manifest["rehearsal"]),
             replayed=self.replayed,
+            seen_at=self.seen_at,
         )

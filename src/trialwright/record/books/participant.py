@@ -17,6 +17,7 @@ from trialwright.record.participant import (
     AdverseEvent,
     AdverseEventVersion,
     Allocated,
+    AllocationSeen,
     Consent,
     Deviation,
     Discontinuation,
@@ -38,9 +39,10 @@ from trialwright.record.raw import RawFact
 from trialwright.record.upcast import upcast
 
 Texts = Callable[[str], str]
-_LISTS = {
+LISTS = {
     "consents": Consent,
     "screenings": Screening,
+    "allocation_seen": AllocationSeen,
     "visits": Visit,
     "doses": Dose,
     "holds": Hold,
@@ -53,13 +55,14 @@ _LISTS = {
     "signatures": Signature,
     "verifications": Verification,
 }
+"""What a participant has several of, and as what each is kept."""
 
 
 class ParticipantBook:
     """Takes in a participant's events in order and gives the participant as of the last one."""
 
     def __init__(self, id: str) -> None:
-        self.lists: dict[str, list[Any]] = {name: [] for name in _LISTS}
+        self.lists: dict[str, list[Any]] = {name: [] for name in LISTS}
         self.forms: dict[str, FormRecord] = {}
         self.record: list[RawFact] = []
         self.values: dict[str, Any] = {"id": id, "site": ""}
@@ -142,6 +145,10 @@ def _allocated(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
     )
 
 
+def _allocation_seen(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
+    book.add("allocation_seen", AllocationSeen(event.position, data["date"], event.actor, event.role))
+
+
 def _unblinded(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     allocated = book.values.get("allocated")
     if allocated:
@@ -184,9 +191,12 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
     elif kind == "dose":
         book.change("doses", int(key), position=event.position, **data["values"])
     else:
-        for index, visit in enumerate(book.lists["visits"]):
-            if visit.id == key:
-                book.lists["visits"][index] = visit._replace(position=event.position, **data["values"])
+        visits = [
+            visit._replace(position=event.position, **data["values"]) if visit.id == key else visit
+            for visit in book.lists["visits"]
+        ]
+        # a visit neither held nor missed is not recorded any more
+        book.lists["visits"] = [visit for visit in visits if visit.date or visit.missed]
 
 
 def _query_raised(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
@@ -314,6 +324,7 @@ _PARTICIPANT: Mapping[str, Callable[[ParticipantBook, Event, Mapping[str, Any], 
     "screened": _screened,
     "enrolled": _enrolled,
     "allocated": _allocated,
+    "allocation_seen": _allocation_seen,
     "unblinded": _unblinded,
     "visit_opened": _visit_opened,
     "visit_missed": _visit_missed,

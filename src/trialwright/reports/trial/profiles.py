@@ -13,6 +13,7 @@ from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.flow import ending
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.study.prose.words import Words
+from trialwright.study.schedule import visit_title
 from trialwright.terms.message import Message, message
 
 MOST = 6  # results beside each other
@@ -76,7 +77,7 @@ def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[
         list(_visits(data, one, concepts, words)),
         wide=True,
     )
-    happened = tuple(_happened(participant))
+    happened = tuple(_happened(data, participant))
     if happened:
         sheet.list(happened)
 
@@ -133,7 +134,7 @@ def _response(one: FollowUp, visit: Held, words: Words) -> Entry:
     return traced(title, Trace(title, "response", assessed.reading.source or "", (source,)))
 
 
-def _happened(participant: Participant) -> Iterator[Message]:
+def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
     for event in participant.adverse_events:
         now = event.current
         yield message(
@@ -153,6 +154,9 @@ def _happened(participant: Participant) -> Iterator[Message]:
         )
     for rescue in participant.rescues:
         yield message("Rescue therapy ({therapy}) from {date}", therapy=rescue.therapy, date=rescue.date)
+    if participant.unblinded:
+        yield message("Arm disclosed in an emergency on {date}", date=participant.unblinded.date)
     for missed in participant.visits:
         if missed.missed:
-            yield message("Visit {visit} was missed", visit=missed.encounter)
+            title = visit_title(data.study.schedule, missed.id, missed.encounter)
+            yield message("Visit {visit} was missed", visit=title)

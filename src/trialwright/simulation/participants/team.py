@@ -50,7 +50,7 @@ class Team:
 
     def who_may(self, action: str, *wanted: str) -> str:
         """The first of the wanted roles, or else of all, that may do an action; raises `LookupError`."""
-        able = [role.id for role in self.table.roles if action in role.may]
+        able = [role.id for role in self.table.roles if action in role.actions]
         ranked = [*wanted, *PREFERRED, *able]
         found = next((role for role in ranked if role in able), None)
         if found is None:

@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from trialwright.conduct.allocated import given_arms
-from trialwright.conduct.allocation import derive_arms
+from trialwright.conduct.allocated import hidden_arm
 from trialwright.conduct.forms import Entry
 from trialwright.conduct.trial import Secret, Trial
 from trialwright.record.participant import Participant
@@ -105,15 +104,7 @@ class World:
 
     def true_arm(self, participant: Participant) -> str:
         """The arm somebody is in, also where the ledger hides it: nature knows it."""
-        if participant.allocated is None or participant.allocated.arm:
-            return participant.arm
-        given = derive_arms(
-            tuple(self.trial.rules()),
-            study=self.trial.study.study,
-            secret=self.secret.secret,
-            allocations=given_arms(self.trial),
-        )
-        return given[participant.allocated.number - 1].arm
+        return hidden_arm(self.trial, self.secret, participant)
 
     def figures(self, course: Course) -> Mapping[str, float]:
         """The figures of a participant's arm."""

@@ -212,7 +212,7 @@ def describe_delegation(study: Study) -> Iterator[Block]:
     yield Table(
         (message("Role"), message("Held"), message("May")),
         tuple(
-            (role.title, term("role_scope", role.scope), Code(", ".join(role.may)))
+            (role.title, term("role_scope", role.scope), Code(", ".join(role.actions)))
             for role in study.delegation.roles
         ),
     )

@@ -1,0 +1,111 @@
+"""The same day told twice in different ways: what is asked back, so that a person decides.
+
+Which source counts until then is decided in `record.repeated`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from trialwright.conduct.actions.raise_query import next_query
+from trialwright.record.event import Entered
+from trialwright.record.fact import Fact
+from trialwright.record.participant import Participant
+from trialwright.record.raw import RawFact
+from trialwright.record.repeated import Beside
+from trialwright.record.typed import type_facts
+from trialwright.study.model import Study
+from trialwright.study.rules import concept_types
+from trialwright.terms.compare import equal
+from trialwright.terms.message import Message, message, render
+
+
+class Doubt(NamedTuple):
+    """A question to whoever filled in a form. `path`: form id, '#', item path."""
+
+    path: str
+    text: str
+
+
+def find_doubts(study: Study, participant: Participant) -> tuple[Doubt, ...]:
+    """Find where a form and a record, a dose or an earlier form tell of a day in different ways.
+
+    Amounts differ where they are not equal in the concept's unit; an amount that is not recorded differs from none.
+    What tells of further days than the form is asked about once, at the first day that both tell of.
+    """
+    beside = participant.retold().beside
+    if not beside:
+        return ()
+    raw = {fact.fact: fact for fact in participant.facts()}
+    told = {id for each in beside for id in (each.fact, *(row.fact for row in each.rows))}
+    typed = type_facts((raw[id] for id in sorted(told & raw.keys())), concept_types(study))
+    facts = {fact.fact: fact for rows in typed.facts.values() for fact in rows}
+    found: dict[Doubt, None] = {}
+    asked: set[str] = set()
+    for each in sorted(beside, key=lambda one: (one.fact, one.day)):
+        for text in _sentences(each, facts, asked):
+            found[Doubt(each.rows[0].path, render(text, {}))] = None
+    return tuple(found)
+
+
+def _sentences(each: Beside, facts: Mapping[str, Fact], asked: set[str]) -> Iterator[Message]:
+    other = facts.get(each.fact)
+    rows = [facts[row.fact] for row in each.rows if row.fact in facts]
+    if other is None or len(rows) < len(each.rows):
+        return  # what cannot be placed in time is listed as unreadable
+    if not each.whole and each.fact not in asked:
+        asked.add(each.fact)
+        yield message(
+            "This form tells of some days from {first} to {last}, and {source} of all of them. On the others what "
+            "{source} says counts. Was the dose given on these days too?",
+            source=_source(other.raw),
+            first=other.raw.start,
+            last=other.raw.end,
+        )
+    if other.issue != "dose_missing" and not _is_same(other, rows):
+        yield message(
+            "On {day} this form says {amount}, and {source} says {other}. The form counts. Which of them is right?",
+            day=each.day,
+            amount=tuple(_amount(row.raw) for row in rows),
+            source=_source(other.raw),
+            other=_amount(other.raw),
+        )
+
+
+def _is_same(other: Fact, rows: Iterable[Fact]) -> bool:
+    total = list(rows)
+    if other.issue or any(row.issue for row in total):
+        return [(one.raw.value, one.raw.unit) for one in total] == [(other.raw.value, other.raw.unit)]
+    return equal(other.low, sum(row.low for row in total)) and equal(
+        other.high, sum(row.high for row in total)
+    )
+
+
+def _amount(fact: RawFact) -> str:
+    return f"{fact.value} {fact.unit}".strip()
+
+
+def _source(fact: RawFact) -> Message:
+    kind, _, number = fact.fact.partition("/")
+    if kind == "dose" and number.isdigit():
+        return message("dose {number}", number=number)
+    if "#" in fact.fact:
+        return message("the earlier form {id}", id=fact.fact)
+    return message("the record {id}", id=fact.fact)
+
+
+def new_doubts(
+    study: Study, before: Participant, after: Participant, *, asked: int = 0
+) -> list[dict[str, Any]]:
+    """The queries that an event raises, as it keeps them: doubts that were none before it.
+
+    `asked`: how many queries the event raises besides. What a person has answered is not asked a second time.
+    """
+    known = set(find_doubts(study, before))
+    first = next_query(before) + asked
+    new = [doubt for doubt in find_doubts(study, after) if doubt not in known]
+    return [
+        {"number": first + index, "path": doubt.path, "text": Entered(doubt.text)}
+        for index, doubt in enumerate(new)
+    ]
