@@ -285,7 +285,10 @@ def _trace_lines(trace: Trace, events: Mapping[int, Event], terminal: Terminal, 
         yield say(message("method: {method}", method=trace.method))
     if trace.citation:
         yield say(message("source: {source}", source=trace.citation))
-    yield say(message("participants: {count}", count=len(trace.rows)))
+    for name, value in trace.inputs:
+        yield say(message("input: {name} = {value}", name=name, value=value))
+    if trace.rows or not trace.inputs:
+        yield say(message("participants: {count}", count=len({row.participant for row in trace.rows})))
     for row in trace.rows[:most]:
         yield f"  {row.participant}  {say(row.value)}  {say(row.reason)}".rstrip()
         for fact in row.facts:
