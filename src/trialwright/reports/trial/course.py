@@ -394,7 +394,7 @@ def _draw_trajectories(data: TrialData, sheet: Sheet) -> None:
             tuple(float(week) for week in range(0, last + 1, 4 if last <= 52 else 13)),
             message("weeks since treatment began"),
             message("{concept}, {unit}", concept=concept.label, unit=unit),
-            message("median and quartiles"),
+            message("mean (bars: quartiles)"),
             "log",
             None,
         ),
@@ -414,7 +414,7 @@ def _track(one: FollowUp, concept: str) -> tuple[tuple[float, float], ...]:
 
 
 def _centre(data: TrialData, people: Sequence[FollowUp], concept: str) -> Iterator[Point]:
-    """The median of the results of each planned visit."""
+    """The mean and the quartiles of the results of each planned visit, at the median of its days."""
     schedule = data.study.schedule
     encounters = [each for each in (schedule.encounters if schedule else ()) if each.type == "scheduled"]
     for encounter in encounters:
@@ -433,9 +433,9 @@ def _centre(data: TrialData, people: Sequence[FollowUp], concept: str) -> Iterat
                 values.append(own[-1])
                 times.append((visit.day - one.start).days / WEEK)
         seen = describe(values, arm="")
-        if seen.median is not None:
+        if seen.mean is not None:
             time = sorted(times)[len(times) // 2]
-            yield Point(time, seen.median, seen.lower_quartile, seen.upper_quartile, seen.n)
+            yield Point(time, seen.mean, seen.lower_quartile, seen.upper_quartile, seen.n)
 
 
 def _write_swimmer(data: TrialData, sheet: Sheet) -> None:

@@ -98,10 +98,10 @@ def _published_trace(report: PublishedReport, outcome: Outcome, arms: TwoArms) -
     """A number computed from published counts: no participants stand behind it, only the counts and their source."""
     trace = outcome_trace(outcome, next(iter(outcome.results), None))
     counts = tuple(
-        (message("events / participants, {arm}", arm=count.arm), f"{count.events}/{count.n}")
+        (message("Events / participants, {arm}", arm=count.arm), f"{count.events}/{count.n}")
         for count in (arms.treatment, arms.control)
     )
-    return replace(trace, inputs=(*counts, (message("published in"), report.source)))
+    return replace(trace, inputs=(*counts, (message("Published in"), report.source)))
 
 
 def _figure(outcome: Outcome, quantity: str) -> float | None:

@@ -96,7 +96,7 @@ def _data_line(
         total += len(positions)
         if positions:
             events = tuple(sorted({position for position in positions if position}))
-            rows.append(Source(one.id, message("{count}", count=len(positions)), "", events))
+            rows.append(Source(one.id, str(len(positions)), "", events))
     return line(said, traced(total, Trace(said, "count", "", tuple(rows))))
 
 

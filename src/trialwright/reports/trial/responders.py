@@ -1,18 +1,19 @@
-"""The planned comparisons: responder analyses, the sensitivity tables, and what is planned but not available."""
+"""The planned comparisons of proportions, where the answers come from, and the same question under other assumptions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from trialwright.analysis.plan.population import Analysed
-from trialwright.analysis.plan.run import Outcome, is_available
+from trialwright.analysis.plan.run import Outcome
 from trialwright.endpoints.reasons import reason_text
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.figures.forest import Estimate, Forest, draw_forest
 from trialwright.reports.trial.by_method import write_by_method
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH, count_share, estimate_text, p_value
-from trialwright.reports.trial.sheet import Entry, Line, Sheet, Trace, line, traced
+from trialwright.reports.trial.models import write_models
+from trialwright.reports.trial.sheet import Entry, Sheet, Trace, line, traced
 from trialwright.reports.trial.traces import outcome_trace, row_source
 from trialwright.reports.trial.unanswered import explain_unanswered, shown_title
 from trialwright.study.analysis import BINARY, Estimand
@@ -32,7 +33,7 @@ def write_responders(data: TrialData, sheet: Sheet) -> None:
     _write_main(data, sheet)
     write_by_method(data, sheet)
     _write_sensitivity_estimands(data, sheet)
-    _write_models(data, sheet)
+    write_models(data, sheet)
 
 
 def _write_main(data: TrialData, sheet: Sheet) -> None:
@@ -215,82 +216,3 @@ def _drawn(estimand: Estimand, outcome: Outcome | None) -> Estimate:
         (estimate_text(result) if result else DASH,),
         estimand.level == "primary",
     )
-
-
-def _write_models(data: TrialData, sheet: Sheet) -> None:
-    """Adjusted models, and everything planned that the software does not have."""
-    adjusted = [
-        one
-        for one in data.outcomes
-        if one.method.covariates and is_available(one.method) and one.method.role != "descriptive"
-    ]
-    if adjusted:
-        covariates = {each.id: each.title for each in data.plan.covariates}
-        columns = [
-            Column("model", message("Model"), "text"),
-            Column("estimand", message("Endpoint"), "text"),
-            Column("term", message("Term"), "text"),
-            Column("estimate", message("Odds ratio (95 % interval)"), "text"),
-            Column("p", message("P"), "number"),
-            Column("n", message("Participants"), "integer"),
-        ]
-        lines: list[Line] = []
-        for one in adjusted:
-            lines += _model_lines(one, covariates)
-        sheet.table(
-            "models",
-            message("Adjusted for what differed at baseline"),
-            columns,
-            lines,
-            heads=3,
-            notes=(
-                message(
-                    "Whoever lacks a covariate is left out. An adjusted odds ratio answers another question than the difference above."
-                ),
-            ),
-        )
-    missing = [one for one in data.outcomes if not is_available(one.method)]
-    if missing:
-        sheet.say(message("Planned, not available in this software:"))
-        titles = dict.fromkeys(one.method.title for one in missing)
-        sheet.list(
-            message(
-                "{method}: {estimands}",
-                method=title,
-                estimands=tuple(one.estimand.title for one in missing if one.method.title == title),
-            )
-            for title in titles
-        )
-
-
-def _model_lines(outcome: Outcome, covariates: dict[str, Text]) -> Iterator[Line]:
-    if outcome.problem is not None:
-        yield line(
-            outcome.method.title,
-            outcome.estimand.title,
-            "",
-            traced(outcome.problem, outcome_trace(outcome)),
-            Cell(None, DASH),
-            Cell(None, DASH),
-        )
-        return
-    result = outcome.results[0]
-    arms = outcome.estimand.arms
-    named: dict[str, Message | Text] = {
-        "arm": message("{first} against {second}", first=arms[0], second=arms[1]),
-        **covariates,
-    }
-    for each in (result, *result.parts):
-        if each.term == "intercept":
-            continue
-        trace = outcome_trace(outcome, each)
-        first = each is result
-        yield line(
-            outcome.method.title if first else "",
-            outcome.estimand.title if first else "",
-            named.get(each.term or "", each.term or ""),
-            traced(estimate_text(each), trace),
-            traced(each.p_value, trace, shown=p_value(each.p_value)),
-            traced(each.n, trace) if first else Cell(None, ""),
-            level=0 if first else 1,
-        )

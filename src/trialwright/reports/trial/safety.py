@@ -315,10 +315,10 @@ def _stopping_trace(status: StoppingStatus) -> Trace:
         for each in status.open
     )
     inputs = (
-        (message("prior"), f"Beta({rule.prior_a}, {rule.prior_b})"),
-        (message("rate not to be exceeded"), rule.rate),
-        (message("probability above which to stop"), rule.cut),
-        (message("participants counted"), str(status.participants)),
-        (message("of them with the event"), str(status.events)),
+        (message("Prior"), f"Beta({rule.prior_a}, {rule.prior_b})"),
+        (message("Rate not to be exceeded"), rule.rate),
+        (message("Probability above which to act"), rule.cut),
+        (message("Participants counted"), str(status.participants)),
+        (message("Participants with the event"), str(status.events)),
     )
     return Trace(rule.title, rule.method, BOUNDARY_SOURCE, (*sure, *open_), inputs)
