@@ -7,6 +7,8 @@ intervals come from the methods themselves, which `tests/published` holds agains
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,16 +26,19 @@ from tests.contract.trial_report_support import (
     said,
     table_of,
 )
-from tests.unit.endpoints.support import CUT_OFF, begun
+from tests.unit.endpoints.support import CUT_OFF, Made, begun
 from tests.unit.simulation.rehearsal_support import eventful
 from trialwright.analysis.counts import ArmCount, TwoArms
 from trialwright.analysis.methods import METHODS
 from trialwright.analysis.plan.run import is_available
 from trialwright.cli.main import main
-from trialwright.cli.trial import trial_data
+from trialwright.cli.trial import open_trial, trial_data
+from trialwright.exchange.archive import store
 from trialwright.exchange.folder import read_study
 from trialwright.locale import read_catalogue
+from trialwright.record.event import Event
 from trialwright.record.positions import fact_positions
+from trialwright.reports import pdf
 from trialwright.reports.document import Table
 from trialwright.reports.figures.trajectories import Trajectories
 from trialwright.reports.names import plain_names
@@ -181,6 +186,13 @@ def test_each_result_is_that_of_the_counts_above_it() -> None:
             assert shown[row] == estimate_text(expected)
 
 
+def _one(number: int, arm: str) -> Made:
+    """Somebody whose treatment began."""
+    made = begun(arm)
+    made.number = number
+    return made
+
+
 def _with_posterior(parameters: dict[str, str]) -> list[list[str]]:
     study = read_study("beam")
     assert study.analysis is not None
@@ -193,7 +205,7 @@ def _with_posterior(parameters: dict[str, str]) -> list[list[str]]:
         parameters=parameters,
     )
     study = planned(study, methods=(*study.analysis.methods, method))
-    people = tuple(begun(arm, number=number).participant() for number, arm in enumerate(("BEL+MT", "MT"), 1))
+    people = tuple(_one(number, arm).participant() for number, arm in enumerate(("BEL+MT", "MT"), 1))
     sheet = Sheet({}, figures=False)
     write_responders(data_about(study, people, on=CUT_OFF), sheet)
     rows = rows_of(_table(sheet, "proportions"))
@@ -219,12 +231,12 @@ PR = {**CR, "urine_protein_24h": "1", "serum_albumin": "30"}  # if there is a ba
 def _six() -> Sheet:
     """BEL+MT: one in remission, one partly, one without week 24. MT: one not, one rescued, one whose week 24 is empty."""
     people = (
-        begun("BEL+MT", number=1).visit("week_0", 0, NR).visit("week_24", 168, CR),
-        begun("BEL+MT", number=2).visit("week_0", 0, NR).visit("week_24", 168, PR),
-        begun("BEL+MT", number=3).visit("week_0", 0, NR).missed("week_24"),
-        begun("MT", number=4).visit("week_0", 0, NR).visit("week_24", 168, NR),
-        begun("MT", number=5).visit("week_0", 0, NR).rescue(60).visit("week_24", 168, CR),
-        begun("MT", number=6).visit("week_0", 0, NR).visit("week_24", 168, {}),
+        _one(1, "BEL+MT").visit("week_0", 0, NR).visit("week_24", 168, CR),
+        _one(2, "BEL+MT").visit("week_0", 0, NR).visit("week_24", 168, PR),
+        _one(3, "BEL+MT").visit("week_0", 0, NR).missed("week_24"),
+        _one(4, "MT").visit("week_0", 0, NR).visit("week_24", 168, NR),
+        _one(5, "MT").visit("week_0", 0, NR).rescue(60).visit("week_24", 168, CR),
+        _one(6, "MT").visit("week_0", 0, NR).visit("week_24", 168, {}),
     )
     sheet = Sheet({}, figures=False)
     data = data_about(read_study("beam"), tuple(one.participant() for one in people), on=CUT_OFF)
@@ -303,7 +315,7 @@ def test_the_thick_line_over_the_trajectories_is_the_mean_and_is_called_so(
 ) -> None:
     """0.2, 0.2 and 5 g: the mean is 1.8, the median 0.2."""
     people = tuple(
-        begun("BEL+MT", number=number)
+        _one(number, "BEL+MT")
         .visit("week_0", 0, NR)
         .visit("week_24", 168, {"urine_protein_24h": amount})
         .participant()
@@ -321,6 +333,17 @@ def test_the_thick_line_over_the_trajectories_is_the_mean_and_is_called_so(
     assert render(figure.centre_label, {}) == "mean (bars: quartiles)"
     last = figure.arms[0].centre[-1]
     assert (last.centre, last.lower, last.upper, last.people) == (pytest.approx(1.8), 0.2, 5.0, 3)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_table_taken_for_short_is_set_as_if_it_had_been_measured(language: str) -> None:
+    document, catalogue = report_of("beam").document, read_catalogue(language)
+    tables = tuple(replace(each, wide=False) for each in document.tables())
+    data = pdf._lay_out(replace(document, blocks=tables), catalogue, language)
+    assert 10 < sum(block["short"] for block in data["blocks"]) < len(tables)
+    measured = {**data, "blocks": [{**block, "short": False} for block in data["blocks"]]}
+    made = document.origin.made
+    assert pdf.typeset("document.typ", data, made=made) == pdf.typeset("document.typ", measured, made=made)
 
 
 # Ids
@@ -376,3 +399,21 @@ def test_the_terminal_prints_the_inputs_of_a_number_that_was_computed_from_a_rul
         assert line in out
     assert re.search(r"^    event \d+: ", out, re.MULTILINE)
     assert re.search(r"^    fact ", out, re.MULTILINE)
+
+
+def test_the_participants_of_an_archive_read_each_of_its_events_once(
+    odd: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, trial = open_trial(str(odd))
+    read: list[int] = []
+    event = store._event
+
+    def counted(line: bytes) -> Event:
+        found = event(line)
+        read.append(found.position)
+        return found
+
+    monkeypatch.setattr(store, "_event", counted)
+    trial.participants()
+    assert len(read) > 100
+    assert max(Counter(read).values()) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -78,7 +78,7 @@ def rows_of(table: Table) -> Iterator[tuple[str, list[str]]]:
             yield group, [said(cell) for cell in row.cells]
 
 
-def notes_of(table: Table, catalogue: dict[str, str] | None = None) -> list[str]:
+def notes_of(table: Table, catalogue: Mapping[str, str] | None = None) -> list[str]:
     """What is said under a table."""
     return [render(note, catalogue or {}) for note in table.notes]
 

@@ -99,7 +99,9 @@ class Trial:
             return None
         count, book = self._books.get(id, (0, ParticipantBook(id)))
         new = tuple(events[count:])  # read from the file once
-        if any(event.type == "masked" for event in new):  # what was read before may hold the masked text
+        if count and any(
+            event.type == "masked" for event in new
+        ):  # what was read before may hold the masked text
             new, book = tuple(events), ParticipantBook(id)
         for event in new:
             book.apply(event, self.store.text)
