@@ -66,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     # No package that happens to be installed may change how a study is read; looking for one takes time, too.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # The matrices of a trial are small: more threads cost twice the time, and add up in another order elsewhere.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     language = _language(given)
     terminal = Terminal(language)
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character is shown its number

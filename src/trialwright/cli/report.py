@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +74,18 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     return own
 
 
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for garbage in cycles seldom: what a report is made of stays until it is written, so there is hardly any."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@_few_collections()
 def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
     """Write the report of an archive that verifies."""
     from trialwright.reports.html import write_html
@@ -285,7 +299,10 @@ def _trace_lines(trace: Trace, events: Mapping[int, Event], terminal: Terminal, 
         yield say(message("method: {method}", method=trace.method))
     if trace.citation:
         yield say(message("source: {source}", source=trace.citation))
-    yield say(message("participants: {count}", count=len(trace.rows)))
+    for name, value in trace.inputs:
+        yield say(message("input: {name} = {value}", name=name, value=value))
+    if trace.rows or not trace.inputs:
+        yield say(message("participants: {count}", count=len({row.participant for row in trace.rows})))
     for row in trace.rows[:most]:
         yield f"  {row.participant}  {say(row.value)}  {say(row.reason)}".rstrip()
         for fact in row.facts:

@@ -98,9 +98,11 @@ class Trial:
         if not events:
             return None
         count, book = self._books.get(id, (0, ParticipantBook(id)))
-        new = events[count:]
-        if any(event.type == "masked" for event in new):  # what was read before may hold the masked text
-            new, book = events, ParticipantBook(id)
+        new = tuple(events[count:])  # read from the file once
+        if count and any(
+            event.type == "masked" for event in new
+        ):  # what was read before may hold the masked text
+            new, book = tuple(events), ParticipantBook(id)
         for event in new:
             book.apply(event, self.store.text)
         self._books[id] = len(events), book

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from trialwright.logic.interpreter import Context, Occasion
 from trialwright.record.fact import Fact, Person
-from trialwright.record.participant import Participant, Visit
+from trialwright.record.participant import Participant
 from trialwright.record.positions import fact_positions
 from trialwright.study.analysis_rules import AnalysisRules
 from trialwright.study.occasions import IN_RESPONSE, VISIT
@@ -42,7 +42,8 @@ class FollowUp:
     """One participant as known on the cut-off day `on`, ready for the rules of the analysis plan.
 
     `start`: the day of the anchor that is study day 1, None while treatment has not begun. `visits`: those that took
-    place up to `on`, in order of their days. `ended`: why nothing more will come, None while something may.
+    place up to `on`, in order of their days. `ended`: why nothing more will come, None while something may. `contexts`,
+    `happened` and `assessed` keep what was derived, since several endpoints and tables ask the same of a visit.
     """
 
     rules: AnalysisRules
@@ -56,6 +57,7 @@ class FollowUp:
     positions: Mapping[str, int]
     contexts: dict[object, Context]
     happened: dict[object, Any] = field(default_factory=dict)
+    assessed: dict[object, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -161,24 +163,18 @@ def exact_day(text: str) -> date | None:
 
 
 def _held(participant: Participant, on: date) -> tuple[Held, ...]:
-    ids = [fact.fact for fact in participant.facts() if "#" in fact.fact]
+    by_form: dict[str, list[str]] = {}
+    for fact in participant.facts():
+        if "#" in fact.fact:
+            by_form.setdefault(fact.fact.partition("#")[0], []).append(fact.fact)
     found = []
     for visit in participant.visits:
         day = None if visit.missed else exact_day(visit.date)
         if day is not None and day <= on:
-            found.append(_held_visit(participant, visit, day, ids))
+            forms = (form.id for form in participant.forms.values() if form.visit == visit.id)
+            facts = frozenset(fact for form in forms for fact in by_form.get(form, ()))
+            found.append(Held(visit.id, visit.encounter, day, visit.position, facts))
     return tuple(sorted(found, key=lambda visit: (visit.day, visit.position)))
-
-
-def _held_visit(participant: Participant, visit: Visit, day: date, ids: list[str]) -> Held:
-    forms = {form.id for form in participant.forms.values() if form.visit == visit.id}
-    return Held(
-        visit.id,
-        visit.encounter,
-        day,
-        visit.position,
-        frozenset(fact for fact in ids if fact.partition("#")[0] in forms),
-    )
 
 
 def _ended(participant: Participant, on: date) -> Turn | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from trialwright.logic.finding import Bounds
 from trialwright.logic.interpreter import evaluate_number
 from trialwright.logic.nodes import Number, Pick, Score
 from trialwright.study.analysis import Covariate, Estimand
-from trialwright.study.analysis_rules import LoweredPlan, MeasureRule
+from trialwright.study.analysis_rules import AnalysisRules, LoweredPlan, MeasureRule
 from trialwright.study.model import Study
 from trialwright.study.occasions import VISIT_WINDOW
 from trialwright.terms.dates import add_days
@@ -77,16 +78,21 @@ def derive_trajectory(follow_up: FollowUp, estimand: Estimand) -> tuple[Endpoint
     One row for each encounter at which the study's forms ask for it, in the order of the schedule; `visit` is the
     encounter's id also where it is missing.
     """
-    schedule = follow_up.rules.study.schedule
-    rule = follow_up.rules.of(estimand).measures[estimand.measure or ""]
-    found = []
+    rules = follow_up.rules
+    asked = rules.kept.get(f"asked {estimand.id}", estimand, lambda: tuple(_asked(rules, estimand)))
+    return tuple(_named(derive_measure(follow_up, estimand, encounter=each), each) for each in asked)
+
+
+def _asked(rules: AnalysisRules, estimand: Estimand) -> Iterator[str]:
+    """The encounters at which an estimand's measure is asked for, of everybody alike."""
+    schedule = rules.study.schedule
+    rule = rules.of(estimand).measures[estimand.measure or ""]
     for each in schedule.encounters if schedule else ():
         counted = each.timing is not None and schedule and each.timing.anchor == schedule.study_day_1
-        if counted and _is_asked(follow_up.rules.study, each.id, rule.number):
-            found.append(_named(derive_measure(follow_up, estimand, encounter=each.id), each.id))
+        if counted and _is_asked(rules.study, each.id, rule.number):
+            yield each.id
         if each.id == estimand.encounter:
             break
-    return tuple(found)
 
 
 def _is_asked(study: Study, encounter: str, number: Number) -> bool:

@@ -18,9 +18,9 @@ REASONS: Mapping[str, Message] = {
     "last_on_treatment": message("as observed at the last visit before the intercurrent event"),
     "last_known": message("as observed at the last visit with an answer"),
     "event_hypothetical": message(
-        "left missing: what would have been without the intercurrent event is not known"
+        "left missing after an intercurrent event: what would have been without it is not known"
     ),
-    "missing_hypothetical": message("left missing"),
+    "missing_hypothetical": message("left missing for want of an answer"),
     "event_not_answerable": message("this strategy has no value for this kind of endpoint"),
     "principal_stratum": message("who belongs to the principal stratum cannot be observed"),
     "event_uncertain": message("it is not certain whether an intercurrent event came before"),

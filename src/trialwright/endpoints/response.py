@@ -12,7 +12,7 @@ from trialwright.logic.finding import Finding, united
 from trialwright.logic.interpreter import Context, evaluate
 from trialwright.record.fact import Fact
 from trialwright.study.analysis import Component, Response, ResponseCategory, ResponseReading
-from trialwright.study.analysis_rules import CategoryRule, LoweredPlan
+from trialwright.study.analysis_rules import CategoryRule, LoweredPlan, ReadingRules, ResponseRules
 from trialwright.study.prose.findings import say_finding
 from trialwright.study.prose.words import Words
 from trialwright.terms.message import Message, message
@@ -101,6 +101,17 @@ def assess_response(
     rules = (plan or follow_up.rules.chosen).responses
     chosen = rules[response] if response else next(iter(rules.values()))
     read = chosen.reading(reading)
+    key = (
+        visit,
+        id(read),
+    )  # one of a response and a baseline; kept beside the result, so that its id stays its own
+    if key not in follow_up.assessed:
+        follow_up.assessed[key] = read, _assess(follow_up, held, chosen, read)
+    found: ResponseAssessment = follow_up.assessed[key][1]
+    return found
+
+
+def _assess(follow_up: FollowUp, held: Held, chosen: ResponseRules, read: ReadingRules) -> ResponseAssessment:
     context = follow_up.at(held, chosen.response.several_results)
     findings = tuple(_assess_category(rule, context) for rule in read.categories)
     possible, reason = _decide(findings)

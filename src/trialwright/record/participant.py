@@ -285,7 +285,8 @@ class Participant:
     """A participant at a position of the ledger. `id` is the screening number.
 
     `demographics`: the event that last stated `sex` or `birth`. `record`: facts of the person's records brought in at
-    screening. `locked`: the casebook is closed. `kept`: what was read out of it before.
+    screening. `locked`: the casebook is closed; `locking`: the event that closed or opened it last, 0 for none. `kept`:
+    what was read out of it before.
     """
 
     id: str
@@ -318,6 +319,7 @@ class Participant:
     completed: Ended | None = None
     unblinded: Ended | None = None
     locked: bool = False
+    locking: int = 0
     kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
 
     @property

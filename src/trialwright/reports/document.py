@@ -38,7 +38,9 @@ Value = str | Message | Text | int | float | Decimal | bool | date | datetime | 
 Kind = Literal["text", "integer", "number", "decimal", "date", "datetime", "boolean"]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
-_ANCHOR = re.compile(r"[a-z][a-z0-9-]*\Z")
+_ANCHOR = re.compile(
+    r"[A-Za-z][A-Za-z0-9_.+-]*\Z"
+)  # whatever an id of a study definition may be (study.part.ID)
 _TYPES: Mapping[Kind, tuple[type, ...]] = {
     "text": (str, Message, Text),
     "integer": (int,),
@@ -194,7 +196,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of level 1 to 3; `anchor` is its address in the page: small letters, digits and hyphens."""
+    """A heading of level 1 to 3.
+
+    `anchor` is its address in the page: a letter, then letters, digits and any of `_ . + -`, so that every id of a study
+    definition can stand in one as it is.
+    """
 
     text: Says
     level: Literal[1, 2, 3]

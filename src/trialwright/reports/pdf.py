@@ -7,8 +7,9 @@ gives the same bytes.
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -39,6 +40,10 @@ _UNBROKEN = re.compile(r"[!-~]{25,}")  # longer than any word; Chinese may be br
 _BREAK = "\u200b"  # zero-width space
 _RUNNING = 80  # characters of the title in the page head
 _WHOLE = 500  # characters of a cell up to which its row is kept on one page
+_ACROSS, _UPRIGHT = 740.0, 493.0  # points between the margins of a page
+_HALF = 340.0  # points: the height up to which a table is not broken, as in the template
+_INSET, _AROUND = 10.0, 6.4  # points beside the text of a cell, and above and below it
+_FEW = 40  # rows from which on a table is broken wherever it must
 _SHORT = 12  # characters of a digest in the page foot; the whole stands on the first page
 
 
@@ -192,6 +197,7 @@ def _lay_block(block: Block, say: partial[str]) -> dict[str, Any]:
 
 
 def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
+    size = 8.5 if len(table.columns) <= 8 else 7.5
     rows = [
         {
             "kind": each.kind,
@@ -219,12 +225,32 @@ def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
         "label": say(number_of(table)),
         "caption": say(table.caption),
         "columns": len(table.columns),
-        "size": 8.5 if len(table.columns) <= 8 else 7.5,
+        "size": size,
         "wide": table.wide,
+        "short": len(rows) <= _FEW and _is_short(table, say, size),
         "head": head,
         "rows": rows,
         "notes": _notes(table.notes, say),
     }
+
+
+def _is_short(table: Table, say: partial[str], size: float) -> bool:
+    """Whether a table surely fits on half a page, so that it need not be set once to be measured.
+
+    An estimate on the safe side: columns of one width, letters of 0.55 em and Chinese ones of 1 em, lines of 1.2 em. What
+    may be higher is measured by the template; what is wrongly taken for short has a third of a page left.
+    """
+    width = (_ACROSS if table.wide else _UPRIGHT) / len(table.columns) - _INSET
+
+    def height(texts: Iterable[str], em: float) -> float:
+        long = max(
+            (sum(1.0 if "\u2e80" <= letter else 0.55 for letter in text) for text in texts), default=0.0
+        )
+        return math.ceil(1.3 * long * em / width) * 1.2 * em + _AROUND
+
+    rows = sum(height((say(cell.says) for cell in each.cells), size) for each in table.rows)
+    heads = sum(height((say(head.text) for head in line), 8.0) for line in head_rows(table))
+    return rows + heads + 2 * height([say(table.caption)], 9.0) / len(table.columns) <= _HALF
 
 
 def _lay_figure(figure: Figure, say: partial[str]) -> dict[str, Any]:

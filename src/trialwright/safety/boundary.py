@@ -1,7 +1,7 @@
 """The boundary of a Bayesian stopping rule, shown in advance, and what it does if the true rate were known.
 
 Stop after s events among n participants when P(p > rate | s of n) > cut, with p ~ Beta(a + s, b + n - s).
-**Source**: Thall PF, Simon R. Biometrics 1994;50:337-349 (Bayesian monitoring of a single arm with a beta-binomial model).
+**Source**: `SOURCE` (Bayesian monitoring of a single arm with a beta-binomial model).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from trialwright.study.safety import BetaBinomialStopping
 from trialwright.terms.compare import greater
 
+SOURCE = "Thall PF, Simon R. Biometrics 1994;50:337-349"
 Boundary = tuple[int | None, ...]
 """For n = 1, 2, ... participants the least number of events at which to stop; None where no number is enough."""
 

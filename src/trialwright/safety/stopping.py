@@ -25,7 +25,7 @@ from trialwright.terms.truth import Truth, all_of
 class Counted(NamedTuple):
     """One participant against a stopping rule: whether counted, whether with the event, with the reason where open.
 
-    `positions`: the ledger events it rests on. `arm`: as allocated, '' while blind or not allocated.
+    `positions`: the ledger events it rests on; `facts`: the ids of what was read.
     """
 
     participant: str
@@ -33,6 +33,7 @@ class Counted(NamedTuple):
     event: Truth
     reason: str
     positions: tuple[int, ...] = ()
+    facts: tuple[str, ...] = ()
 
 
 class StoppingStatus(NamedTuple):
@@ -115,12 +116,14 @@ def _count(plan: SafetyPlan, rule: StoppingRule, participant: Participant, on: d
     counted = None if in_arm is None else all_of((in_arm, member))
     why = of_arm if in_arm is None else of_member
     positions = fact_positions(participant)
+    read = tuple(dict.fromkeys((*first, *second)))
     return Counted(
         participant.id,
         counted,
         event,
         why if counted is None else of_event if event is None and counted else "",
-        tuple(sorted({positions[fact] for fact in (*first, *second) if fact in positions})),
+        tuple(sorted({positions[fact] for fact in read if fact in positions})),
+        read,
     )
 
 

@@ -226,6 +226,10 @@ class Strategy(Part):
     ]
 
 
+BINARY = ("risk_difference", "risk_ratio", "odds_ratio", "proportion")
+"""The summaries of an answer that is yes or no."""
+
+
 class Estimand(Part):
     """Exactly what is estimated: arms, population, endpoint, intercurrent events, summary (ICH E9 R1).
 

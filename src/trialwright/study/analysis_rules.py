@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 
@@ -32,6 +32,7 @@ from trialwright.study.model import Study
 from trialwright.study.occasions import IN_RESPONSE, VISIT_WINDOW
 from trialwright.study.places import Path
 from trialwright.study.rules import DIRECTIONS, concepts_of, rebuild, rule_problem, rule_scope
+from trialwright.terms.kept import Kept
 
 _FILE = "analysis.yaml"
 _Found = TypeVar("_Found")
@@ -135,11 +136,15 @@ class LoweredPlan:
 
 @dataclass(frozen=True)
 class AnalysisRules:
-    """The analysis plan of a study, lowered once for each reading of its baseline; `chosen` is the declared one."""
+    """The analysis plan of a study, lowered once for each reading of its baseline; `chosen` is the declared one.
+
+    `kept`: what was read out of the plan before.
+    """
 
     study: Study
     plan: AnalysisPlan
     by_baseline: Mapping[str | None, LoweredPlan]
+    kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
 
     @property
     def chosen(self) -> LoweredPlan:

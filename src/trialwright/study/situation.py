@@ -76,7 +76,7 @@ def open_context(
     named = {**(derive_occasions(study, participant) if days is None else days), **(also or {})}
     members = frozenset[str]().union(*(each.only or () for each in named.values()))
     rows = {
-        concept: tuple(fact for fact in facts if fact.start_low <= on or fact.fact in members)
+        concept: tuple([fact for fact in facts if fact.start_low <= on or fact.fact in members])
         for concept, facts in person.facts.items()
     }
     return Context(person, on, on, SETTING, rows, named)

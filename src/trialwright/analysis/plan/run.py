@@ -92,7 +92,7 @@ def run_counts(method: AnalysisMethod, estimand: Estimand, arms: TwoArms, *, lev
         said = message("It needs the covariates of every participant; counts do not tell them.")
         return Outcome(method=method, estimand=estimand, problem=said)
     try:
-        results = _on_counts(known, arms, level)
+        results = _on_counts(method, known, arms, level)
     except CannotAnalyse as error:
         return Outcome(method=method, estimand=estimand, problem=error.message)
     if not results:
@@ -101,7 +101,7 @@ def run_counts(method: AnalysisMethod, estimand: Estimand, arms: TwoArms, *, lev
     return Outcome(method=method, estimand=estimand, results=results)
 
 
-def _on_counts(known: Method, arms: TwoArms, level: float) -> tuple[Result, ...]:
+def _on_counts(method: AnalysisMethod, known: Method, arms: TwoArms, level: float) -> tuple[Result, ...]:
     match known.kind:
         case "proportion":
             return tuple(known.compute(count, level=level) for count in (arms.treatment, arms.control))
@@ -112,7 +112,22 @@ def _on_counts(known: Method, arms: TwoArms, level: float) -> tuple[Result, ...]
         case "regression":
             outcome, terms = arms.rows(term=TERM)
             return (known.compute(outcome, terms, term=TERM, level=level),)
+        case "posterior":
+            return (known.compute(arms, **_prior(method)),)
     return ()
+
+
+def _prior(method: AnalysisMethod) -> dict[str, float]:
+    """The prior that a method declares; without one nothing can be computed, and none is supposed."""
+    try:
+        return {name: float(method.parameters[name]) for name in ("prior_events", "prior_non_events")}
+    except (KeyError, ValueError):
+        raise CannotAnalyse(
+            message(
+                "The method {id} needs its prior as numbers: parameters prior_events and prior_non_events.",
+                id=method.id,
+            )
+        ) from None
 
 
 def two_arms(estimand: Estimand, counted: Sequence[Analysed]) -> TwoArms:
@@ -171,7 +186,7 @@ def _counts(
 ) -> Outcome:
     used = population.answered
     arms = two_arms(population.estimand, used)
-    return _outcome(method, population, used, results=_on_counts(known, arms, level))
+    return _outcome(method, population, used, results=_on_counts(method, known, arms, level))
 
 
 def _regression(
@@ -242,13 +257,26 @@ def _balance(
     return _outcome(method, population, population.analysed, results=found)
 
 
+def _no_categories(
+    method: AnalysisMethod, known: Method, population: Population, cohort: Cohort, level: float
+) -> Outcome:
+    raise CannotAnalyse(
+        message(
+            "The method {id} compares categories; an estimand or a covariate of a plan is a number.",
+            id=method.id,
+        )
+    )
+
+
 _BY_KIND: Mapping[str, Callable[[AnalysisMethod, Method, Population, Cohort, float], Outcome]] = {
     "proportion": _counts,
     "comparison": _counts,
     "test": _counts,
+    "posterior": _counts,
     "balance_of_proportions": _counts,
     "regression": _regression,
     "survival_curve": _curves,
     "survival_test": _survival_test,
     "balance_of_means": _balance,
+    "balance_of_categories": _no_categories,
 }

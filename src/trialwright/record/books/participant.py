@@ -287,7 +287,7 @@ def _ended(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason:
 
 
 def _locked(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
-    book.set(locked=event.type == "casebook_locked")
+    book.set(locked=event.type == "casebook_locked", locking=event.position)
 
 
 def _masked(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:

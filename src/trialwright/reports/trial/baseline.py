@@ -17,7 +17,7 @@ from trialwright.logic.interpreter import evaluate_number
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.figures.love import Balance, Love, draw_love
 from trialwright.reports.trial.data import TrialData
-from trialwright.reports.trial.figures_shown import DASH, count_share, signed, significant
+from trialwright.reports.trial.figures_shown import DASH, count_share, description_text, signed, significant
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
 from trialwright.study import grammar as g
 from trialwright.study.rules import rule_scope
@@ -231,13 +231,7 @@ def _number_line(
     entries: list[object] = [title]
     for arm, values in groups.items():
         seen = describe([value.number for value in values], arm=arm)
-        shown = DASH
-        if seen.n:
-            shown = (
-                f"{significant(seen.mean)} ({significant(seen.deviation)}); {significant(seen.median)} "
-                f"[{significant(seen.lower_quartile)} – {significant(seen.upper_quartile)}]; {seen.n}"
-            )
-        entries.append(traced(shown, _trace(characteristic.title, values)))
+        entries.append(traced(description_text(seen), _trace(characteristic.title, values)))
     if two:
         entries.append(_difference_entry(characteristic, groups, found))
     return line(*entries)  # type: ignore[arg-type]

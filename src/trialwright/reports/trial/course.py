@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -27,20 +26,23 @@ from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import (
     DASH,
     count_share,
+    description_text,
     interval_text,
     p_value,
     percent,
     signed,
-    significant,
 )
-from trialwright.reports.trial.responders import outcome_trace, row_source
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
+from trialwright.reports.trial.traces import outcome_trace, row_source
 from trialwright.study.schedule import Encounter
 from trialwright.terms.message import Message, Text, message
 
 WEEK = 7.0
-UNKNOWN = "unknown"
+UNKNOWN, ABSENT = "?", ""  # no category has such an id, which begins with a letter
 LANES = 30  # on a page
+OBSERVED = message(
+    "Of everyone allocated to the arm whose visit took place, in its window or not, as observed. What the plan says of intercurrent events and missing answers is not applied, so that the shares may be others than in the planned comparisons."
+)
 
 
 def treated_encounters(data: TrialData) -> tuple[Encounter, ...]:
@@ -95,30 +97,23 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
         people = [one for one in data.cohort.followed if one.participant.arm == arm.id]
         counts = []
         for encounter in encounters:
-            found, sources, absent = _at(data, people, encounter, response.id)
-            held = sum(found.values())
+            found = _at(people, encounter, response.id, response.chosen)
+            held = sum(len(rows) for name, rows in found.items() if name != ABSENT)
             entries: list[Entry] = [arm.id, encounter.title]
-            for category, said in zip([*categories, UNKNOWN], [*titles, message("not known")], strict=True):
-                rows = tuple(source for name, source in sources if name == category)
-                entries.append(
-                    traced(
-                        count_share(found[category], held),
-                        Trace(
-                            message(
-                                "{category} at {visit}, {arm}",
-                                category=said,
-                                visit=encounter.title,
-                                arm=arm.id,
-                            ),
-                            "response",
-                            reading.source or "",
-                            rows,
-                        ),
-                    )
+            for category, said in zip(
+                [*categories, UNKNOWN, ABSENT],
+                [*titles, message("not known"), message("no visit")],
+                strict=True,
+            ):
+                rows = tuple(found.get(category, ()))
+                what = message(
+                    "{category} at {visit}, {arm}", category=said, visit=encounter.title, arm=arm.id
                 )
-            entries.append(absent)
+                trace = Trace(what, "response", reading.source or "", rows)
+                shown = len(rows) if category == ABSENT else count_share(len(rows), held)
+                entries.append(traced(shown, trace))
             lines.append(line(*entries))
-            counts.append(tuple(found[name] for name in (*categories, UNKNOWN)))
+            counts.append(tuple(len(found.get(name, ())) for name in (*categories, UNKNOWN)))
         bars.append(ArmBars(arm.id, tuple(counts)))
     sheet.table(
         "response_by_visit",
@@ -126,6 +121,7 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
         columns,
         lines,
         heads=2,
+        notes=(OBSERVED,),
     )
     if len(categories) <= 3 and encounters:
         sheet.figure(
@@ -146,23 +142,26 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
 
 
 def _at(
-    data: TrialData, people: Sequence[FollowUp], encounter: Encounter, response: str
-) -> tuple[Counter[str], list[tuple[str, Source]], int]:
-    found: Counter[str] = Counter()
-    sources, absent = [], 0
+    people: Sequence[FollowUp], encounter: Encounter, response: str, reading: str
+) -> dict[str, list[Source]]:
+    """Everybody by the category at an encounter, by one reading; those without the visit under `ABSENT`."""
+    found: dict[str, list[Source]] = {}
     for one in people:
         visit = one.visit(encounter.id)
         if visit is None:
-            absent += 1
+            missed = one.participant.visit(encounter.id)
+            source = Source(one.id, message("no visit"), "")
+            if missed is not None:
+                source = source._replace(reason=missed.reason, positions=(missed.position,))
+            found.setdefault(ABSENT, []).append(source)
             continue
-        assessed = assess_response(one, visit.id, response=response)
+        assessed = assess_response(one, visit.id, response=response, reading=reading)
         name = assessed.category.id if assessed.category else UNKNOWN
-        found[name] += 1
         title = assessed.category.title if assessed.category else message("not known")
         positions = tuple(sorted({*assessed.positions, visit.position}))
         facts = tuple(fact.fact for fact in assessed.facts)
-        sources.append((name, Source(one.id, title, assessed.reason, positions, facts)))
-    return found, sources, absent
+        found.setdefault(name, []).append(Source(one.id, title, assessed.reason, positions, facts))
+    return found
 
 
 def _write_readings(data: TrialData, sheet: Sheet) -> None:
@@ -178,29 +177,14 @@ def _write_readings(data: TrialData, sheet: Sheet) -> None:
         *(Column(f"arm_{index}", arm.id, "text") for index, arm in enumerate(data.arms, start=1)),
     ]
     lines: list[Line] = []
-    flags: list[object] = []
+    flags: list[Message] = []
     for name, reading in response.readings.items():
         title = reading.title or name
         groups = []
         for arm in data.arms:
             people = [one for one in data.cohort.followed if one.participant.arm == arm.id]
-            found: dict[str, list[Source]] = {}
-            for one in people:
-                visit = one.visit(last.id)
-                if visit is None:
-                    continue
-                assessed = assess_response(one, visit.id, response=response.id, reading=name)
-                key = assessed.category.id if assessed.category else UNKNOWN
-                shown = assessed.category.title if assessed.category else message("not known")
-                found.setdefault(key, []).append(
-                    Source(
-                        one.id,
-                        shown,
-                        assessed.reason,
-                        tuple(sorted({*assessed.positions, visit.position})),
-                        tuple(fact.fact for fact in assessed.facts),
-                    )
-                )
+            found = _at(people, last, response.id, name)
+            found.pop(ABSENT, None)
             groups.append(found)
         named: list[tuple[str, Message | Text]] = [(each.id, each.title) for each in reading.categories]
         for index, (category, said) in enumerate([*named, (UNKNOWN, message("not known"))]):
@@ -225,7 +209,7 @@ def _write_readings(data: TrialData, sheet: Sheet) -> None:
         ),
         columns,
         lines,
-        notes=tuple(flags),  # type: ignore[arg-type]
+        notes=(OBSERVED, *flags),
         heads=2,
     )
 
@@ -258,7 +242,7 @@ def write_survival(data: TrialData, sheet: Sheet) -> None:
     )
     for outcome in curves:
         if any(curve.counted.events for curve in outcome.curves):
-            _draw_survival(sheet, outcome, horizon)
+            _draw_survival(data, sheet, outcome, horizon)
 
 
 def _curve_line(outcome: Outcome, curve: SurvivalCurve, test: Outcome | None, horizon: float) -> Line:
@@ -290,7 +274,7 @@ def _curve_line(outcome: Outcome, curve: SurvivalCurve, test: Outcome | None, ho
     )
 
 
-def _draw_survival(sheet: Sheet, outcome: Outcome, horizon: float) -> None:
+def _draw_survival(data: TrialData, sheet: Sheet, outcome: Outcome, horizon: float) -> None:
     last = max((curve.steps[-1].time / WEEK for curve in outcome.curves if curve.steps), default=horizon)
     step = 4 if horizon <= 52 else 13
     ticks = tuple(float(week) for week in range(0, step * math.ceil(max(horizon, last) / step) + 1, step))
@@ -315,7 +299,7 @@ def _draw_survival(sheet: Sheet, outcome: Outcome, horizon: float) -> None:
         message("{estimand}: share with the event", estimand=title),
         draw_kaplan_meier,
         KaplanMeier(
-            f"km-{outcome.estimand.id.replace('_', '-')}",
+            f"km-{data.estimand_names[outcome.estimand.id].replace('_', '-')}",
             title,
             tuple(drawn),
             ticks,
@@ -356,14 +340,8 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
                 values = [row for row in rows if row.value is not None]
                 seen = describe([row.value for row in values if row.value is not None], arm=arm)
                 some = some or bool(seen.n)
-                shown = (
-                    f"{significant(seen.mean)} ({significant(seen.deviation)}); {significant(seen.median)} "
-                    f"[{significant(seen.lower_quartile)} – {significant(seen.upper_quartile)}]; {seen.n}"
-                    if seen.n
-                    else DASH
-                )
                 trace = Trace(titled, "describe", "", tuple(row_source(row) for row in values))
-                entries.append(traced(shown, trace))
+                entries.append(traced(description_text(seen), trace))
             if some:
                 lines.append(line(*entries, level=1))
     if lines:
@@ -416,7 +394,7 @@ def _draw_trajectories(data: TrialData, sheet: Sheet) -> None:
             tuple(float(week) for week in range(0, last + 1, 4 if last <= 52 else 13)),
             message("weeks since treatment began"),
             message("{concept}, {unit}", concept=concept.label, unit=unit),
-            message("median and quartiles"),
+            message("mean (bars: quartiles)"),
             "log",
             None,
         ),
@@ -436,7 +414,7 @@ def _track(one: FollowUp, concept: str) -> tuple[tuple[float, float], ...]:
 
 
 def _centre(data: TrialData, people: Sequence[FollowUp], concept: str) -> Iterator[Point]:
-    """The median of the results of each planned visit."""
+    """The mean and the quartiles of the results of each planned visit, at the median of its days."""
     schedule = data.study.schedule
     encounters = [each for each in (schedule.encounters if schedule else ()) if each.type == "scheduled"]
     for encounter in encounters:
@@ -455,9 +433,9 @@ def _centre(data: TrialData, people: Sequence[FollowUp], concept: str) -> Iterat
                 values.append(own[-1])
                 times.append((visit.day - one.start).days / WEEK)
         seen = describe(values, arm="")
-        if seen.median is not None:
+        if seen.mean is not None:
             time = sorted(times)[len(times) // 2]
-            yield Point(time, seen.median, seen.lower_quartile, seen.upper_quartile, seen.n)
+            yield Point(time, seen.mean, seen.lower_quartile, seen.upper_quartile, seen.n)
 
 
 def _write_swimmer(data: TrialData, sheet: Sheet) -> None:

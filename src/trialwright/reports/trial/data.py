@@ -12,6 +12,7 @@ from trialwright.analysis.plan.run import Outcome, carry_out
 from trialwright.endpoints.follow_up import FollowUp
 from trialwright.record.participant import Participant
 from trialwright.reports.document import Origin
+from trialwright.reports.names import plain_names
 from trialwright.safety.rules import SafetyPlan, lower_safety
 from trialwright.study.analysis import AnalysisPlan, Estimand
 from trialwright.study.analysis_rules import AnalysisRules, lower_analysis
@@ -56,6 +57,16 @@ class TrialData:
     def outcomes(self) -> tuple[Outcome, ...]:
         """The plan carried out."""
         return carry_out(self.plan, self.cohort)
+
+    @cached_property
+    def estimand_names(self) -> Mapping[str, str]:
+        """What files and figures about an estimand are called, by its id."""
+        return plain_names(each.id for each in self.plan.estimands)
+
+    @cached_property
+    def participant_names(self) -> Mapping[str, str]:
+        """What data sets about a participant are called, by participant."""
+        return plain_names(one.id for one in self.participants)
 
     @cached_property
     def arms(self) -> tuple[Arm, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from trialwright.analysis.describe import Description
 from trialwright.analysis.result import Interval, Result
 from trialwright.terms.message import Message, message
 
@@ -43,6 +44,16 @@ def significant(value: float | None, digits: int = 3) -> str:
     return signed(value, min(places, 6))
 
 
+def description_text(seen: Description) -> str:
+    """`4.6 (3.2); 3.5 [2.6 – 6.1]; 28`: mean (standard deviation); median [quartiles]; how many; nobody: a dash."""
+    if not seen.n:
+        return DASH
+    return (
+        f"{significant(seen.mean)} ({significant(seen.deviation)}); {significant(seen.median)} "
+        f"[{significant(seen.lower_quartile)} – {significant(seen.upper_quartile)}]; {seen.n}"
+    )
+
+
 def interval_text(interval: Interval | None, *, scale: float, digits: int) -> str:
     """`0.6 to 50.8`; an end without limit is infinite."""
     if interval is None or interval.low is None or interval.high is None:
@@ -61,7 +72,7 @@ def estimate_text(result: Result) -> str:
     """The estimate of a result with its interval: differences of shares in percentage points, ratios as they are."""
     if result.estimate is None:
         return DASH
-    scale, digits = (100.0, 1) if result.quantity in ("risk_difference", "proportion") else (1.0, 2)
+    scale, digits = _SCALES.get(result.quantity or "", (1.0, 2))
     shown = _bound(result.estimate, scale, digits)
     around = interval_text(result.interval, scale=scale, digits=digits)
     return shown if around == DASH else f"{shown} ({around})"
@@ -72,12 +83,15 @@ def quantity_name(result: Result) -> Message | str:
     return _QUANTITIES.get(result.quantity or "", "")
 
 
+_SCALES = {"risk_difference": (100.0, 1), "proportion": (100.0, 1), "posterior_probability": (1.0, 3)}
+
 _QUANTITIES: dict[str, Message] = {
     "proportion": message("proportion, %"),
     "risk_difference": message("difference, percentage points"),
     "risk_ratio": message("risk ratio"),
     "odds_ratio": message("odds ratio"),
     "odds": message("odds"),
+    "posterior_probability": message("posterior probability"),
     "standardised_difference": message("standardised difference"),
     "survival_probability": message("probability"),
     "median_time": message("median time"),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from trialwright.endpoints.follow_up import FollowUp, Held
 from trialwright.endpoints.response import assess_response, explain_response
-from trialwright.record.happenings import concept_name
 from trialwright.record.participant import Participant
 from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
@@ -50,7 +49,7 @@ def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[
     participant = one.participant
     sheet.heading(
         message("{id}, {arm}", id=participant.id, arm=participant.arm or message("arm not known")),
-        f"p-{concept_name(participant.id).replace('_', '-')}",
+        f"p-{participant.id}",
         level=2,
     )
     sheet.say(_course(one))
@@ -69,9 +68,8 @@ def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[
     ]
     if data.plan.responses:
         columns.append(Column("response", message("Response"), "text"))
-    name = concept_name(participant.id)
     sheet.table(
-        f"visits_{name}",
+        f"visits_{data.participant_names[participant.id]}",
         message("Visits of {id}", id=participant.id),
         columns,
         list(_visits(data, one, concepts, words)),
@@ -100,7 +98,12 @@ def _visits(data: TrialData, one: FollowUp, concepts: list[str], words: Words) -
     schedule = data.study.schedule
     titles = {each.id: each.title for each in (schedule.encounters if schedule else ())}
     for visit in one.visits:
-        entries: list[Entry] = [titles.get(visit.encounter, visit.id), visit.day.isoformat()]
+        title = titles.get(visit.encounter, visit.id)
+        held = Source(one.id, visit.day.isoformat(), "", (visit.position,))
+        entries: list[Entry] = [
+            title,
+            traced(visit.day.isoformat(), Trace(title, "recorded", "", (held,))),
+        ]
         entries += [_result(one, visit, name) for name in concepts]
         if data.plan.responses:
             entries.append(_response(one, visit, words))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trialwright.analysis.counts import ArmCount, TwoArms
 from trialwright.analysis.plan.run import Outcome, run_counts
 from trialwright.reports.document import Cell, Column
+from trialwright.reports.names import plain_names
 from trialwright.reports.trial.figures_shown import DASH, estimate_text, p_value, percent
-from trialwright.reports.trial.sheet import Entry, Line, Sheet, line
+from trialwright.reports.trial.sheet import Line, Sheet, Trace, line, traced
+from trialwright.reports.trial.traces import outcome_trace
 from trialwright.study.analysis import AnalysisPlan, Estimand
 from trialwright.study.model import Study
 from trialwright.study.published import PublishedFigure, PublishedOutcome, PublishedReport
@@ -51,18 +55,24 @@ def _write_figures(
     lines: list[Line] = []
     for outcome in report.outcomes:
         estimand = estimands[outcome.estimand]
-        arms = counts_of(report, estimand, outcome)
-        lines += [_figure_line(plan, estimand, arms, figure) for figure in outcome.figures]
+        lines += [_figure_line(report, plan, estimand, outcome, figure) for figure in outcome.figures]
     sheet.table("published", message("Printed figures and what the counts give"), columns, lines, wide=True)
 
 
-def _figure_line(plan: AnalysisPlan, estimand: Estimand, arms: TwoArms, figure: PublishedFigure) -> Line:
+def _figure_line(
+    report: PublishedReport,
+    plan: AnalysisPlan,
+    estimand: Estimand,
+    outcome: PublishedOutcome,
+    figure: PublishedFigure,
+) -> Line:
+    arms = counts_of(report, estimand, outcome)
     method = next(each for each in plan.methods if each.id == figure.method)
     found = run_counts(method, estimand, arms, level=1.0 - float(plan.alpha))
     value = _figure(found, figure.quantity)
     named = message("P") if figure.quantity == "p_value" else message("odds ratio")
     printed = message("{what} {value}", what=named, value=figure.value)
-    computed: Entry = DASH
+    computed = DASH
     agrees: Message | Text = figure.because or found.problem or message("no")
     if value is not None:
         digits = len(figure.value.partition(".")[2])
@@ -70,16 +80,28 @@ def _figure_line(plan: AnalysisPlan, estimand: Estimand, arms: TwoArms, figure: 
         agrees = message("yes") if equal(float(f"{value:.{digits}f}"), float(figure.value)) else message("no")
         if found.results and found.results[0].notes:
             agrees = message("{agrees}. {because}", agrees=agrees, because=found.results[0].notes[0])
+    told = Trace(message("{estimand}, as published", estimand=estimand.title), "published", report.source)
+    trace = _published_trace(report, found, arms)
     return line(
         estimand.title,
         *(
-            f"{count.arm}: {count.events}/{count.n} ({percent(count.share)})"
+            traced(f"{count.arm}: {count.events}/{count.n} ({percent(count.share)})", told)
             for count in (arms.treatment, arms.control)
         ),
-        printed,
-        computed,
-        agrees,
+        traced(printed, told),
+        traced(computed, trace),
+        traced(agrees, trace),
     )
+
+
+def _published_trace(report: PublishedReport, outcome: Outcome, arms: TwoArms) -> Trace:
+    """A number computed from published counts: no participants stand behind it, only the counts and their source."""
+    trace = outcome_trace(outcome, next(iter(outcome.results), None))
+    counts = tuple(
+        (message("Events / participants, {arm}", arm=count.arm), f"{count.events}/{count.n}")
+        for count in (arms.treatment, arms.control)
+    )
+    return replace(trace, inputs=(*counts, (message("Published in"), report.source)))
 
 
 def _figure(outcome: Outcome, quantity: str) -> float | None:
@@ -98,19 +120,21 @@ def _write_methods(
 ) -> None:
     arms = counts_of(report, estimand, outcome)
     level = 1.0 - float(plan.alpha)
+    names = plain_names(each.id for each in plan.estimands)
     lines = []
     for method in plan.methods:
         if estimand.id not in method.estimands:
             continue
         found = run_counts(method, estimand, arms, level=level)
+        trace = _published_trace(report, found, arms)
         if found.problem is not None:
-            lines.append(line(method.title, found.problem, Cell(None, DASH)))
+            lines.append(line(method.title, traced(found.problem, trace), Cell(None, DASH)))
             continue
         shown = "; ".join(estimate_text(result) for result in found.results if result.estimate is not None)
         p = found.results[0].p_value
-        lines.append(line(method.title, shown or DASH, Cell(p, p_value(p))))
+        lines.append(line(method.title, traced(shown or DASH, trace), traced(p, trace, shown=p_value(p))))
     sheet.table(
-        f"published_{estimand.id}",
+        f"published_{names[estimand.id]}",
         message(
             "{estimand}: {first}/{n1} against {second}/{n2} by every declared method",
             estimand=estimand.title,

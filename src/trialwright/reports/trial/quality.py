@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
 from trialwright.record.content import stands
-from trialwright.record.participant import Deviation, Participant
+from trialwright.record.participant import Deviation, ItemValue, Participant
 from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
-from trialwright.reports.trial.sheet import Entry, Sheet, Source, Trace, line, traced
-from trialwright.terms.message import message
+from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
+from trialwright.terms.message import Message, message
 
 
 def write_quality(data: TrialData, sheet: Sheet) -> None:
@@ -55,19 +56,16 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
             Column("text", message("What happened"), "text"),
             Column("by", message("Found by"), "text"),
         ],
-        [
-            line(
-                one.id,
-                each.date,
-                each.category,
-                each.severity,
-                traced(each.text, _deviation_trace(each.category, [(one, each)])),
-                message("the rules") if each.by_system else message("a person"),
-            )
-            for one, each in found
-        ],
+        [_deviation_line(one, each) for one, each in found],
         wide=True,
     )
+
+
+def _deviation_line(one: Participant, each: Deviation) -> Line:
+    trace = _deviation_trace(each.category, [(one, each)])
+    by = message("the rules") if each.by_system else message("a person")
+    said = (each.date, each.category, each.severity, each.text, by)
+    return line(one.id, *(traced(what, trace) for what in said))
 
 
 def _deviation_trace(what: str, found: list[tuple[Participant, Deviation]]) -> Trace:
@@ -80,30 +78,57 @@ def _deviation_trace(what: str, found: list[tuple[Participant, Deviation]]) -> T
 
 
 def _write_data(data: TrialData, sheet: Sheet) -> None:
-    people = data.participants
-    values = [value for one in people for form in one.forms.values() for value in form.items.values()]
-    entered = sum(bool(value.value) for value in values)
-    not_done = sum(bool(value.not_done) for value in values)
-    corrected = sum(len(form.superseded) for one in people for form in one.forms.values())
-    queries = Counter(query.state for one in people for query in one.queries)
-    signed = sum(stands(one, mark) for one in people for mark in one.signatures)
-    broken = sum(not stands(one, mark) for one in people for mark in one.signatures)
-    rows = (
-        (message("Values entered"), entered),
-        (message("Items marked as not done"), not_done),
-        (message("Values corrected"), corrected),
-        (message("Queries open"), queries["open"]),
-        (message("Queries answered, not closed"), queries["answered"]),
-        (message("Queries closed"), queries["closed"]),
-        (message("Visits held"), sum(not visit.missed for one in people for visit in one.visits)),
-        (message("Visits missed"), sum(visit.missed for one in people for visit in one.visits)),
-        (message("Signatures that stand"), signed),
-        (message("Signatures broken by a later change"), broken),
-        (message("Casebooks locked"), sum(one.locked for one in people)),
-    )
     sheet.table(
         "data",
         message("State of the data"),
         [Column("what", message("What"), "text"), Column("count", message("Count"), "integer")],
-        [line(said, count) for said, count in rows],
+        [_data_line(said, data.participants, found) for said, found in STATES],
     )
+
+
+def _data_line(
+    said: Message, people: Iterable[Participant], found: Callable[[Participant], list[int]]
+) -> Line:
+    """How many of something there are, and of whom; `found` gives the event of each, 0 where none is on record."""
+    rows, total = [], 0
+    for one in people:
+        positions = found(one)
+        total += len(positions)
+        if positions:
+            events = tuple(sorted({position for position in positions if position}))
+            rows.append(Source(one.id, str(len(positions)), "", events))
+    return line(said, traced(total, Trace(said, "count", "", tuple(rows))))
+
+
+def _values(participant: Participant) -> Iterator[ItemValue]:
+    return (value for form in participant.forms.values() for value in form.items.values())
+
+
+def _signed(participant: Participant, *, standing: bool) -> list[int]:
+    return [mark.position for mark in participant.signatures if stands(participant, mark) == standing]
+
+
+def _queries(participant: Participant, state: str) -> list[int]:
+    return [query.position for query in participant.queries if query.state == state]
+
+
+STATES: tuple[tuple[Message, Callable[[Participant], list[int]]], ...] = (
+    (message("Values entered"), lambda one: [value.position for value in _values(one) if value.value]),
+    (
+        message("Items marked as not done"),
+        lambda one: [value.position for value in _values(one) if value.not_done],
+    ),
+    (
+        message("Values corrected"),
+        lambda one: [value.position for form in one.forms.values() for value in form.superseded],
+    ),
+    (message("Queries open"), lambda one: _queries(one, "open")),
+    (message("Queries answered, not closed"), lambda one: _queries(one, "answered")),
+    (message("Queries closed"), lambda one: _queries(one, "closed")),
+    (message("Visits held"), lambda one: [visit.position for visit in one.visits if not visit.missed]),
+    (message("Visits missed"), lambda one: [visit.position for visit in one.visits if visit.missed]),
+    (message("Signatures that stand"), lambda one: _signed(one, standing=True)),
+    (message("Signatures broken by a later change"), lambda one: _signed(one, standing=False)),
+    (message("Casebooks locked"), lambda one: [one.locking] if one.locked else []),
+)
+"""What the state of the data counts: for a participant, the ledger's event of each."""

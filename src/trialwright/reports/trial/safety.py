@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trialwright.reports.document import Cell, Column
+from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH, count_share, percent
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
+from trialwright.reports.words import reason_words
 from trialwright.safety.adverse_events import (
     SUMMARY,
     EventCount,
@@ -18,9 +19,10 @@ from trialwright.safety.adverse_events import (
     derive_event_summary,
     derive_worst_events,
 )
+from trialwright.safety.boundary import SOURCE as BOUNDARY_SOURCE
 from trialwright.safety.exposure import derive_exposure
 from trialwright.safety.lab_grades import WorstGrade, derive_lab_grades, derive_worst_grades
-from trialwright.safety.stopping import assess_stopping, derive_counted
+from trialwright.safety.stopping import StoppingStatus, assess_stopping, derive_counted
 from trialwright.terms.message import Message, message
 
 SEVERE = 3
@@ -148,17 +150,14 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
         event = next(each for each in people[row.participant].adverse_events if each.number == row.number)
         now = event.current
         trace = _event_trace(row.term, [row])
+        said = (", ".join(row.seriousness), row.causality, now.start, now.end or DASH, row.outcome)
         lines.append(
             line(
                 row.participant,
                 row.group,
                 traced(row.term, trace),
-                row.grade if row.grade is not None else Cell(None, DASH),
-                ", ".join(row.seriousness),
-                row.causality,
-                now.start,
-                now.end or DASH,
-                row.outcome,
+                traced(row.grade, trace, shown=DASH if row.grade is None else None),
+                *(traced(what, trace) for what in said),
             )
         )
     sheet.table(
@@ -282,29 +281,44 @@ def _write_stopping(data: TrialData, sheet: Sheet) -> None:
     ]
     lines = []
     for rule in data.safety.stopping:
-        counted = derive_counted(data.safety, rule, data.participants, on=data.on)
-        status = assess_stopping(rule.rule, counted)
+        status = assess_stopping(rule.rule, derive_counted(data.safety, rule, data.participants, on=data.on))
+        trace = _stopping_trace(status)
         said = {True: message("yes"), False: message("no"), None: message("not known")}[status.stop]
-        sources = tuple(
-            Source(
-                each.participant,
-                message("event") if each.event else message("no event"),
-                each.reason,
-                each.positions,
-            )
-            for each in status.counted
-            if each.counted is not False
-        )
-        trace = Trace(
-            rule.rule.title, "beta_binomial", "Thall PF, Simon R. Biometrics 1994;50:337-349", sources
-        )
+        chance = percent(status.probability) if status.probability is not None else DASH
         lines.append(
             line(
                 rule.rule.title,
                 traced(f"{status.events}/{status.participants}", trace),
-                status.boundary if status.boundary is not None else Cell(None, DASH),
-                percent(status.probability) if status.probability is not None else DASH,
-                said,
+                traced(status.boundary, trace, shown=DASH if status.boundary is None else None),
+                traced(chance, trace),
+                traced(said, trace),
             )
         )
     sheet.table("stopping", message("Stopping rules now"), columns, lines)
+
+
+def _stopping_trace(status: StoppingStatus) -> Trace:
+    """The rule's prior and limits, who was counted, and who may have to be."""
+    rule = status.rule
+    sure = tuple(
+        Source(
+            each.participant,
+            message("event") if each.event else message("no event"),
+            each.reason,
+            each.positions,
+            each.facts,
+        )
+        for each in status.counted
+    )
+    open_ = tuple(
+        Source(each.participant, message("not known"), reason_words(each.reason), each.positions, each.facts)
+        for each in status.open
+    )
+    inputs = (
+        (message("Prior"), f"Beta({rule.prior_a}, {rule.prior_b})"),
+        (message("Rate not to be exceeded"), rule.rate),
+        (message("Probability above which to act"), rule.cut),
+        (message("Participants counted"), str(status.participants)),
+        (message("Participants with the event"), str(status.events)),
+    )
+    return Trace(rule.title, rule.method, BOUNDARY_SOURCE, (*sure, *open_), inputs)

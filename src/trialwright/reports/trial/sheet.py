@@ -35,12 +35,16 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where a number comes from: what was computed, by which method from which source, from which rows."""
+    """Where a number comes from: what was computed, by which method from which source, from which rows.
+
+    `inputs`: the settings and counts that went into it, each with its name, where rows of participants do not say all.
+    """
 
     what: Says
     method: str = ""
     citation: str = ""
     rows: tuple[Source, ...] = ()
+    inputs: tuple[tuple[Says, Says], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,80 @@
+"""Who has no answer under an estimand, and what became of them: counted by a strategy all the same, or left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from trialwright.analysis.plan.population import Analysed
+from trialwright.endpoints.landmark import COMPOSITE
+from trialwright.endpoints.reasons import reason_text
+from trialwright.reports.trial.data import TrialData
+from trialwright.study.analysis import Estimand
+from trialwright.terms.message import Message, Text, message
+
+OBSERVED_ONLY = ("hypothetical", "principal_stratum")
+"""The strategies that put nothing in the place of a missing answer: whoever has none is left out."""
+
+
+def shown_title(estimand: Estimand) -> Message | Text:
+    """An estimand as tables of counts name it: one that only counts who has an answer says so."""
+    if any(each.strategy in OBSERVED_ONLY for each in estimand.intercurrent_events):
+        return message("{estimand} (observed cases)", estimand=estimand.title)
+    return estimand.title
+
+
+def explain_unanswered(data: TrialData, estimands: Sequence[Estimand]) -> Iterator[Message]:
+    """Say of every estimand who counts without an answer, and who has none and does not count, by arm and reason."""
+    for each in estimands:
+        yield from _counted_without(data, each)
+    for each in estimands:
+        yield from _left_out(data, each)
+    if any(shown_title(each) != each.title for each in estimands):
+        yield message(
+            "Observed cases: nothing is put in the place of an answer that is missing; whoever has none is left out of numerator and denominator."
+        )
+
+
+def _counted_without(data: TrialData, estimand: Estimand) -> Iterator[Message]:
+    """Who counts by the strategy for a missing answer alone, a note for each rule that was applied."""
+    analysed = data.cohort.population(estimand).analysed
+    for reason in COMPOSITE.values():
+        found = [one for one in analysed if one.row.reason == reason]
+        if found:
+            yield message(
+                "{estimand}: counted without an answer: {arms}. The rule: {rule}. Why there is none: {reasons}.",
+                estimand=estimand.title,
+                arms=_by_arm(estimand, found, analysed),
+                rule=reason_text(reason),
+                reasons=_reasons(one.row.detail for one in found),
+            )
+
+
+def _left_out(data: TrialData, estimand: Estimand) -> Iterator[Message]:
+    analysed = data.cohort.population(estimand).analysed
+    found = [one for one in analysed if one.row.value is None]
+    if found:
+        yield message(
+            "{estimand}: not counted for want of an answer: {arms}. Why there is none: {reasons}.",
+            estimand=estimand.title,
+            arms=_by_arm(estimand, found, analysed),
+            reasons=_reasons(one.row.reason for one in found),
+        )
+
+
+def _by_arm(
+    estimand: Estimand, found: Iterable[Analysed], analysed: Iterable[Analysed]
+) -> tuple[Message, ...]:
+    counts, sizes = (Counter(one.arm for one in people) for people in (found, analysed))
+    return tuple(
+        message("{arm} {count} of {total}", arm=arm, count=counts[arm], total=sizes[arm])
+        for arm in estimand.arms
+    )
+
+
+def _reasons(codes: Iterable[str]) -> tuple[Message, ...]:
+    """Each reason with how often it is given, the most frequent first."""
+    return tuple(
+        message("{reason} ({count})", reason=reason_text(code) if code else message("not known"), count=count)
+        for code, count in Counter(codes).most_common()
+    )
