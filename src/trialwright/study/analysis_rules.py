@@ -32,11 +32,15 @@ from trialwright.study.model import Study
 from trialwright.study.occasions import IN_RESPONSE, VISIT_WINDOW
 from trialwright.study.places import Path
 from trialwright.study.rules import DIRECTIONS, concepts_of, rebuild, rule_problem, rule_scope
+from trialwright.terms.dates import Length
 from trialwright.terms.kept import Kept
 
 _FILE = "analysis.yaml"
 _Found = TypeVar("_Found")
 _Node = TypeVar("_Node", bound=n.Node)
+
+
+_THE_DAY = n.Window(Length(0, "d"))
 
 
 class ComponentRule(NamedTuple):
@@ -183,10 +187,14 @@ def lower_analysis(study: Study) -> AnalysisRules:
 
 
 def response_scope(study: Study, baseline: str | None = None) -> Scope:
-    """What rules about a visit may use: results count for the visit judged, and the visits in response have a name."""
+    """What rules about a visit may use: results count for the visit judged, and the visits in response have a name.
+
+    A recorded "no" counts on its own day: one said at screening of the months before says nothing about doses since.
+    """
     return rule_scope(
         study,
         results=VISIT_WINDOW,
+        answers=_THE_DAY,
         baseline=baseline,
         definitions=study.analysis.definitions if study.analysis else None,
         days=frozenset({IN_RESPONSE}),
@@ -194,8 +202,13 @@ def response_scope(study: Study, baseline: str | None = None) -> Scope:
 
 
 def event_scope(study: Study) -> Scope:
-    """What rules about events and analysis sets may use; they say themselves which time counts."""
-    return rule_scope(study, definitions=study.analysis.definitions if study.analysis else None)
+    """What rules about events and analysis sets may use; they say themselves which time counts.
+
+    A recorded "no" counts on its own day: one said before an event does not contradict it.
+    """
+    return rule_scope(
+        study, answers=_THE_DAY, definitions=study.analysis.definitions if study.analysis else None
+    )
 
 
 class _Lowering:

@@ -133,13 +133,15 @@ def rule_scope(
     study: Study,
     *,
     results: n.Window | None = None,
+    answers: n.Window | None = None,
     baseline: str | None = None,
     definitions: Mapping[str, str] | None = None,
     days: frozenset[str] = frozenset(),
 ) -> Scope:
     """What the rules of a study may use.
 
-    `results`: where results and answers count from unless a rule says so (None: the screening window).
+    `results`: where results count from unless a rule says so (None: the screening window). `answers`: where a recorded
+    "no" counts from (None: where results do).
     `baseline`: the reading of the plan's baseline (None: the chosen one). `definitions`, `days`: what rules of one part
     of the study may name beyond what all may.
     """
@@ -151,6 +153,7 @@ def rule_scope(
         baseline=baseline_window(study, baseline),
         days=named_days(study) | days,
         results=results,
+        answers=answers,
     )
 
 

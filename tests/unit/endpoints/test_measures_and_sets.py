@@ -16,6 +16,7 @@ from trialwright.endpoints.measures import derive_covariates, derive_trajectory
 from trialwright.endpoints.response import assess_readings, assess_response, explain_response
 from trialwright.endpoints.sets import assess_sets
 from trialwright.record.participant import Deviation
+from trialwright.record.raw import RawFact
 from trialwright.study.prose.words import Words
 from trialwright.terms.message import render
 
@@ -99,6 +100,41 @@ def test_steroid_dose_at_week_24(doses: list[tuple[int, int | None, str]], expec
     for day, end, amount in doses:
         person.dose("prednisone", day, end=end, amount=amount, concept="prednisone_oral")
     assert change(person, "steroid_dose")[:2] == (expected, "mg/d")
+
+
+NO = ("f1", "exposure", "prednisone_oral")
+"""What a history form says at screening: no prednisone in the three months before."""
+
+
+@pytest.mark.parametrize(
+    ("begins", "said", "expected"),
+    [
+        (-4, -4, [30.0, 30.0, 20.0]),  # begun in the run-in, on the day the history was taken
+        (-4, -10, [30.0, 30.0, 20.0]),
+        (-4, 14, [None, 30.0, 20.0]),  # told at the visit itself that none is taken: who is right?
+    ],
+)
+def test_a_no_at_screening_says_nothing_of_doses_since(
+    begins: int, said: int, expected: list[float | None]
+) -> None:
+    """The run-in prednisone is a dose of the study like any other (protocol.md, Interventions)."""
+    person = made(week_2=CR, week_4=CR, week_8=CR)
+    person.dose("prednisone", begins, end=30, amount="30", concept="prednisone_oral")
+    person.dose("prednisone", 31, amount="20", concept="prednisone_oral")
+    denied = RawFact("S-001", *NO, value="false", start=str(WEEK_0 + timedelta(said)), end=str(WEEK_0 + timedelta(said)))  # fmt: skip
+    person.more["record"] = (denied,)
+    follow = person.follow()
+    rows = derive_trajectory(follow, follow.rules.estimands["steroid_dose"])
+    assert [row.value for row in rows[:3]] == expected
+
+
+def test_a_no_does_not_contradict_a_rescue_after_it() -> None:
+    """High-dose immunoglobulin after week 0 is rescue, whatever was said some days before (protocol.md)."""
+    person = made(week_24=CR).dose("x", 10, end=10, amount="500", unit="mg/kg/d", concept="ivig")
+    day = str(WEEK_0 + timedelta(3))
+    person.more["record"] = (RawFact("S-001", "f1", "exposure", "ivig", value="false", start=day, end=day),)
+    row = derive_endpoint(person.follow(), "primary")
+    assert (row.value, row.reason, row.event) == (0.0, "event_composite", "rescue")
 
 
 def test_covariates() -> None:

@@ -21,7 +21,7 @@ def _present(call: g.Call, scope: Scope) -> n.Condition:
         )
     window = scope.window(call)
     parts = tuple(
-        scope.share(n.Present(concept.name, concept.kind, window, scope.screening_window))
+        scope.share(n.Present(concept.name, concept.kind, window, scope.answer_window))
         for concept in (scope.concept(call, argument, PRESENCE) for argument in call.arguments)
     )
     return parts[0] if len(parts) == 1 else n.Or(parts)
@@ -51,7 +51,7 @@ def _course(call: g.Call, scope: Scope, measure: n.Measure) -> n.Course:
         concept.name,
         measure,
         scope.window(call),
-        scope.screening_window,
+        scope.answer_window,
         concept.kind,
         daily=daily,
         gap=_gap(call, scope),

@@ -186,7 +186,7 @@ def _items(call: g.Call, scope: Scope) -> n.ItemCount:
             message("Give the concept its `values`, one for each item."),
         )
     window = scope.window(call, n.Window())
-    return n.ItemCount(concept.name, len(concept.values), window, scope.screening_window)
+    return n.ItemCount(concept.name, len(concept.values), window, scope.answer_window)
 
 
 ITEMS = Kind(

@@ -42,7 +42,8 @@ class Scope:
     """The concepts, parameters, definitions and kinds that rules of one study may use.
 
     `baseline`: in which time a baseline value lies (None: the study has none). `days`: days that the schedule names.
-    `results`: where results and answers count from unless a rule says so (None: the screening window).
+    `results`: where results count from unless a rule says so (None: the screening window). `answers`: where a recorded
+    "no" counts from (None: where results do); an older one neither answers nor contradicts.
     """
 
     concepts: Mapping[str, Concept]
@@ -52,6 +53,7 @@ class Scope:
     baseline: n.Window | None = None
     days: frozenset[str] = frozenset()
     results: n.Window | None = None
+    answers: n.Window | None = None
     lowered: dict[str, Lowered] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
@@ -532,12 +534,17 @@ class Scope:
 
     @property
     def default_window(self) -> n.Window:
-        """The window in which results and answers count where a rule names none."""
+        """The window in which results count where a rule names none."""
         return self.share(self.results) if self.results is not None else self.screening_window
 
     @property
+    def answer_window(self) -> n.Window:
+        """The window in which a recorded "no" counts."""
+        return self.share(self.answers) if self.answers is not None else self.default_window
+
+    @property
     def screening_window(self) -> n.Window:
-        """The window in which results and answers count: the parameter `screening_window`."""
+        """The window in which results and answers count at screening: the parameter `screening_window`."""
         if "screening_window" not in self.parameters:
             raise RuleErrorAtStart(
                 message("The parameter screening_window is not given."),
