@@ -56,8 +56,7 @@ def test_change_of_egfr() -> None:
 
 
 def test_a_birthday_does_not_lower_the_baseline() -> None:
-    """A woman who turns 31 between week 0 and week 24, creatinine 1.0 mg/dL at both: 75.5384 at 30 (facts.md 4.1), and
-    0.993 of it for the year."""
+    """A woman who turns 31 between week 0 and week 24, at 1.0 mg/dL: 75.5384 at 30 (facts.md 4.1), times 0.993 a year later."""
     person = begun(birth="1995-05-01").visit("week_0", 0, BASELINE).visit("week_24", 168, CR)
     baseline = begun(birth="1995-05-01").visit("week_0", 0, BASELINE)
     assert derive_covariates(baseline.follow())[1].value == pytest.approx(75.5384, abs=1e-4)
