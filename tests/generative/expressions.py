@@ -195,7 +195,7 @@ MAKERS: dict[type[n.Node], Callable[[Draw, int], n.Node]] = {
     n.AnchorDay: anchor_day,
     n.NamedDay: lambda draw, depth: n.NamedDay("week0"),
     n.Literal: literal,
-    n.Age: lambda draw, depth: n.Age(),
+    n.Age: lambda draw, depth: n.Age(one(draw, (None, None, n.NamedDay("week0")))),
     n.Female: lambda draw, depth: n.Female(),
     n.Pick: lambda draw, depth: pick_of(draw, NUMBERS),
     n.Score: score,

@@ -77,7 +77,7 @@ def people(draw: st.DrawFn, study: str) -> Person:
 
 def made(person: Person, study: str) -> Made:
     arm = next(iter(rules_of(study).study.arms)).id
-    one = Made(study=study, arm=arm, sex=person.sex, birth=f"{person.born}-01-15").dose(DRUG[arm], 0)
+    one = Made(study=study, arm=arm, sex=person.sex, birth=f"{person.born}-06-15").dose(DRUG[arm], 0)
     for visit, day in (("week_0", 0), *DAYS.items()):
         if visit in DAYS and not person.held[visit]:
             continue
@@ -131,13 +131,14 @@ def columns(persons: list[Person], study: str) -> ItemColumns:
             )
         },
         age=np.array([[_age(person, DAYS[visit]) for person, visit in row] for row in at]),
+        age_at_baseline=np.array([_age(person, 0) for person in persons]),
         female=np.array([float(person.sex == "female") for person in persons]),
     )
 
 
 def _age(person: Person, day: int) -> float:
     on = WEEK_0 + timedelta(day)
-    return float(on.year - person.born - ((on.month, on.day) < (1, 15)))
+    return float(on.year - person.born - ((on.month, on.day) < (6, 15)))
 
 
 READINGS = [

@@ -269,9 +269,9 @@ def _stopping(
     terminal: Terminal,
 ) -> dict[str, Any]:
     from trialwright.safety.reasons import REASONS
-    from trialwright.safety.stopping import assess_stopping, derive_counted
+    from trialwright.safety.stopping import follow_stopping
 
-    status = assess_stopping(rule.rule, derive_counted(plan, rule, everyone, on=seen.day))
+    status = follow_stopping(plan, rule, everyone, on=seen.day)
     counted = status.participants + len(status.open)
     size = planned_size(seen.study, options, least=counted)
     return {
@@ -281,6 +281,13 @@ def _stopping(
         "stop_at": status.boundary,
         "probability": status.probability,
         "stop": status.stop,
+        "crossed": {
+            "day": status.crossed.day.isoformat(),
+            "participants": status.crossed.participants,
+            "events": status.crossed.events,
+        }
+        if status.crossed
+        else None,
         "open": [{"participant": each.participant, "reason": each.reason} for each in status.open],
         "why_open": [terminal.say(REASONS[code]) for code in status.reasons],
     }

@@ -175,6 +175,12 @@ def _now_lines(rule: Mapping[str, Any], terminal: Terminal) -> Iterator[str]:
         ),
         hanging="  ",
     )
+    if rule["crossed"]:
+        told = message(
+            "The boundary was first reached on {day}, with {events} of {participants} participants.",
+            **rule["crossed"],
+        )
+        yield from paragraph(say(told), hanging="  ")
     if rule["open"]:
         told = message(
             "Not known of {count} participants: {reasons}",

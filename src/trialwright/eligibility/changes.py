@@ -46,7 +46,7 @@ def clocks_of(rule: Rule) -> Clocks:
     """What can change a rule (not its warnings) from one day to the next."""
     nodes = tuple(_timed(rule.condition))
     return Clocks(
-        ages=any(isinstance(node, n.Age) for node in nodes),
+        ages=any(isinstance(node, n.Age) and node.day is None for node in nodes),
         leaving=tuple(dict.fromkeys(found for node in nodes for found in _leaving_of(node))),
         growing=tuple(found for node in nodes if (found := _growing(node)) is not None),
         dosed=tuple(node for node in nodes if isinstance(node, n.Course)),

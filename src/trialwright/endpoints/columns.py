@@ -34,7 +34,8 @@ class ItemColumns:
     `values`: by concept, participants x visits, in the concept's unit (yes and no as 1 and 0), NaN where not measured.
     `limits`: by concept, the upper limit of each result's own reference range, in the same shape. `baseline`: by concept,
     one value a participant, NaN where there is none. `happened`: by concept, whether it has happened up to the visit.
-    `age` in completed years (a value a participant, or participants x visits); `female`: 1 or 0 a participant.
+    `age` in completed years (a value a participant, or participants x visits); `age_at_baseline` in completed years and
+    `female` (1 or 0): a value a participant.
     """
 
     values: Mapping[str, Floats]
@@ -42,6 +43,7 @@ class ItemColumns:
     limits: Mapping[str, Floats] = field(default_factory=dict)
     happened: Mapping[str, Bools] = field(default_factory=dict)
     age: Floats | None = None
+    age_at_baseline: Floats | None = None
     female: Floats | None = None
 
     @property
@@ -313,9 +315,10 @@ def _formula(node: n.Formula, data: ItemColumns) -> Floats:
 
 
 def _age(node: n.Age, data: ItemColumns) -> Floats:
-    if data.age is None:
+    age = data.age if node.day is None else data.age_at_baseline
+    if age is None:
         raise NotInColumns("the ages are not among the columns")
-    return data.age if data.age.ndim == 2 else data.age[:, None]
+    return age if age.ndim == 2 else age[:, None]
 
 
 def _sexes(data: ItemColumns) -> Floats:

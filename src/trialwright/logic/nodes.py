@@ -96,7 +96,9 @@ class Literal(Number):
 
 @dataclass(frozen=True, slots=True)
 class Age(Number):
-    """Age in completed years on the day judged."""
+    """Age in completed years on the day judged, or on a named day of the trial."""
+
+    day: NamedDay | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The boundary itself, and what it does at a given true rate, are in `safety.bound
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -36,12 +36,21 @@ class Counted(NamedTuple):
     facts: tuple[str, ...] = ()
 
 
+class Crossing(NamedTuple):
+    """The first day on which a stopping rule certainly said to stop, and the counts of that day."""
+
+    day: date
+    participants: int
+    events: int
+
+
 class StoppingStatus(NamedTuple):
     """Where a study stands against a stopping rule.
 
     `participants`, `events`: counted for certain; `open`: those of whom it is not known whether they count or had the
     event. `boundary`: the number of events at which to stop at this number of participants. `probability`: that the true
     rate exceeds the limit; None where nobody is counted. `stop`: None where the open ones decide; then `reasons` say why.
+    `crossed`: when the boundary was first reached; then the answer stays to stop, however many are counted since.
     """
 
     rule: BetaBinomialStopping
@@ -53,6 +62,53 @@ class StoppingStatus(NamedTuple):
     open: tuple[Counted, ...]
     reasons: tuple[str, ...]
     counted: tuple[Counted, ...]
+    crossed: Crossing | None = None
+
+
+def follow_stopping(
+    plan: SafetyPlan, rule: StoppingRule, participants: Iterable[Participant], *, on: date
+) -> StoppingStatus:
+    """Judge a stopping rule as of a day, and find when its boundary was first reached.
+
+    The operating characteristics of a boundary hold for a study that stops the first time it is reached: two of three
+    stay a reason to stop when four more without the event have been counted.
+    """
+    everyone = tuple(participants)
+    status = assess_stopping(rule.rule, derive_counted(plan, rule, everyone, on=on))
+    crossed = find_crossing(plan, rule, everyone, on=on)
+    return status if crossed is None else status._replace(stop=True, crossed=crossed)
+
+
+def find_crossing(
+    plan: SafetyPlan, rule: StoppingRule, participants: Iterable[Participant], *, on: date
+) -> Crossing | None:
+    """Find the first day up to `on` on which the rule certainly said to stop; None where there was none.
+
+    The days are those of what is on record now, not those on which it was entered. Each participant is judged anew only on
+    days on which something of theirs that the rule reads begins.
+    """
+    reads = concepts_of(rule.population) | concepts_of(rule.event)
+    changes: dict[date, dict[str, Counted]] = {}
+    for participant in participants:
+        for day in _days_of_change(plan, participant, reads, on):
+            changes.setdefault(day, {})[participant.id] = _count(plan, rule, participant, day)
+    now: dict[str, Counted] = {}
+    for day in sorted(changes):
+        now |= changes[day]
+        status = assess_stopping(rule.rule, now.values())
+        if status.stop:
+            return Crossing(day, status.participants, status.events)
+    return None
+
+
+def _days_of_change(
+    plan: SafetyPlan, participant: Participant, reads: frozenset[str], on: date
+) -> Iterator[date]:
+    context = open_context(plan.study, participant, on=on)
+    facts = (fact for concept in reads for fact in context.facts(concept))
+    days = {day for fact in facts for day in (fact.start_low, fact.start_high)}
+    days |= {occasion.day for occasion in context.named.values()}
+    yield from (day for day in days if day <= on)
 
 
 def assess_stopping(rule: BetaBinomialStopping, counted: Iterable[Counted]) -> StoppingStatus:

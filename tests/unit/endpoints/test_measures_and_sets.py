@@ -56,6 +56,14 @@ def test_change_of_egfr() -> None:
     assert value == pytest.approx(116.2638 - 75.5384, abs=2e-4)
 
 
+def test_a_birthday_does_not_lower_the_baseline() -> None:
+    """A woman who turns 31 between week 0 and week 24, at 1.0 mg/dL: 75.5384 at 30 (facts.md 4.1), times 0.993 a year later."""
+    person = begun(birth="1995-05-01").visit("week_0", 0, BASELINE).visit("week_24", 168, CR)
+    baseline = begun(birth="1995-05-01").visit("week_0", 0, BASELINE)
+    assert derive_covariates(baseline.follow())[1].value == pytest.approx(75.5384, abs=1e-4)
+    assert change(person, "change_egfr")[0] == pytest.approx(75.5384 * (0.993 - 1), abs=1e-4)
+
+
 def test_an_event_before_the_visit() -> None:
     rescued, died = made(week_24=CR).rescue(100), made().ended("died", 50)
     assert change(rescued, "change_urine_protein")[2] == "event_hypothetical"

@@ -10,7 +10,14 @@ import pytest
 from tests.unit.safety.support import dose, event, participant, plan, version
 from trialwright.record.participant import Participant
 from trialwright.safety.boundary import compute_probability
-from trialwright.safety.stopping import Counted, StoppingStatus, assess_stopping, derive_counted
+from trialwright.safety.stopping import (
+    Counted,
+    Crossing,
+    StoppingStatus,
+    assess_stopping,
+    derive_counted,
+    follow_stopping,
+)
 from trialwright.terms.truth import Truth
 
 ON = date(2026, 6, 1)
@@ -130,3 +137,35 @@ def test_all_of_beam_together() -> None:
     blind = [replace(each, allocated=each.allocated and each.allocated._replace(arm="")) for each in people]
     found = assess_stopping(RULE.rule, derive_counted(plan(), RULE, blind, on=ON))
     assert (found.participants, found.stop, found.reasons) == (0, None, ("arm_unknown",))
+
+
+def first_infusion(name: str, day: str, infected: str = "") -> Participant:
+    events = [event(version(start=infected, seriousness=("hospitalisation",)))] if infected else []
+    return participant(name, *events, doses=(dose(start=day),))
+
+
+# fmt: off
+CROSSINGS = [
+    # first infusion, serious infection                                           crossed                     stop
+    ([("2026-03-02", "2026-04-01"), ("2026-03-02", ""), ("2026-03-02", "")],      None,                       False),
+    ([("2026-03-02", "2026-04-01"), ("2026-03-02", "2026-04-09")],                ("2026-04-09", 2, 2),       True),
+    ([("2026-03-02", "2026-04-01"), ("2026-03-02", "2026-04-09"), *[("2026-05-04", "")] * 5],
+                                                                                  ("2026-04-09", 2, 2),       True),
+    ([("2026-03-02", "2026-04-01"), ("2026-03-02", "2026-05-09"), *[("2026-05-04", "")] * 5],
+                                                                                  None,                       False),
+    ([("2026-03-02", "2026-04-01"), ("2026-03-02", "2026-06-02")],                None,                       False),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("people", "crossed", "stop"), CROSSINGS)
+def test_a_boundary_once_reached_stays_reached(
+    people: list[tuple[str, str]], crossed: tuple[str, int, int] | None, stop: bool
+) -> None:
+    """Two of two stop, and five more without an infection do not undo it; two of seven, met at once, do not stop."""
+    found = follow_stopping(
+        plan(), RULE, [first_infusion(str(number), *each) for number, each in enumerate(people)], on=ON
+    )
+    assert found.stop is stop
+    expected = crossed and Crossing(date.fromisoformat(crossed[0]), *crossed[1:])
+    assert found.crossed == expected

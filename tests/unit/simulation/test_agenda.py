@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -88,3 +89,23 @@ def test_an_argument_that_cannot_be_read_is_a_fault_too() -> None:
     work.begin(story(), at=NINE)
     with pytest.raises(RehearsalFault):
         work.run()
+
+
+def test_whoever_holds_the_role_when_the_turn_comes_does_it() -> None:
+    """An act that is waiting is done by the one who has taken over since."""
+    rehearsal, on_duty = Rehearsal(), ["investigator_b"]
+
+    def story() -> Story:
+        waiting = consent(NINE + timedelta(hours=2))
+        event = yield replace(waiting, account=lambda: on_duty[-1])
+        assert isinstance(event, Event)
+        assert event.actor == "investigator_a"
+
+    def other() -> Story:
+        yield Until(NINE + timedelta(hours=1))
+        on_duty.append("investigator_a")
+
+    work = agenda(rehearsal)
+    work.begin(story(), at=NINE)
+    work.begin(other(), at=NINE)
+    work.run()

@@ -98,3 +98,15 @@ def test_a_nurse_who_leaves_on_the_day_of_the_lock_stays() -> None:
     """The study may be locked between the morning on which she wants to go and the minute in which she is revoked."""
     made = rehearse(read_study("beam-randomised"), participants=2, seed=32, start=START)
     assert [*made.ledger.events()][-1].type == "study_locked"
+
+
+@pytest.mark.parametrize(
+    ("participants", "seed", "what"),
+    [
+        (16, 2, "a nurse leaves while a form of hers is waiting"),
+        (40, 1, "an infusion is waiting while the study infusion is stopped for good"),
+    ],
+)
+def test_work_that_waits_outlives_a_change_of_staff(participants: int, seed: int, what: str) -> None:
+    made = rehearse(read_study(BLISS), participants=participants, seed=seed, start=START)
+    assert trial_of(made).study.locked, what

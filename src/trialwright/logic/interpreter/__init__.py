@@ -89,7 +89,7 @@ _CONDITIONS: Mapping[type[n.Condition], Callable[[Any, Context], Finding]] = {
 
 _NUMBERS: Mapping[type[n.Number], Callable[[Any, Context], Bounds]] = {
     n.Literal: lambda node, context: Bounds(node.value, node.value),
-    n.Age: lambda node, context: numbers.age(context),
+    n.Age: numbers.age,
     n.Female: lambda node, context: numbers.female(context),
     n.Pick: picks.pick,
     n.Score: picks.score,

@@ -6,17 +6,23 @@ from itertools import product
 
 from trialwright.logic.finding import CERTAIN, NONE, Bounds, FormulaRule, unbounded
 from trialwright.logic.interpreter.context import Context
-from trialwright.logic.nodes import Arithmetic, rests_on_records
+from trialwright.logic.nodes import Age, Arithmetic, rests_on_records
 from trialwright.terms.dates import completed_years
 from trialwright.terms.quantity import BOUND
 
 
-def age(context: Context) -> Bounds:
-    """Completed years on the day judged; a partial birth date gives an interval."""
+def age(node: Age, context: Context) -> Bounds:
+    """Completed years on the day judged or named; a partial birth date gives an interval."""
     if context.person.birth is None:
         return unbounded("birth_date_missing")
+    day = context.day
+    if node.day is not None:
+        occasion = context.named.get(node.day.name)
+        if occasion is None:
+            return unbounded("no_baseline")
+        day = occasion.day
     first, last = context.person.birth
-    low, high = completed_years(last, context.day), completed_years(first, context.day)
+    low, high = completed_years(last, day), completed_years(first, day)
     return Bounds(float(low), float(high), "date_imprecise" if low != high else "")
 
 

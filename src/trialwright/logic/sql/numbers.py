@@ -113,6 +113,14 @@ def age_stage(key: str) -> Stage:
     )
 
 
+def no_age_stage(key: str) -> Stage:
+    """The age on a named day of a trial: a search of records knows no such day."""
+    why = (
+        f"CASE WHEN age_low IS NULL THEN {t.reason('birth_date_missing')} ELSE {t.reason('no_baseline')} END"
+    )
+    return plain(key, t.LOW, t.HIGH, why=why, there="0")
+
+
 def female_stage(key: str) -> Stage:
     """1 female, 0 male, either otherwise."""
     return plain(

@@ -161,10 +161,10 @@ class RuleCompiler:
             case n.Literal(value):
                 key = self.key(node, "n")
                 return self.place(key, [m.plain(key, t.number(value), t.number(value))])
-            case n.Age():
+            case n.Age(day):
                 self.personal = True
                 key = self.key(node, "n")
-                return self.place(key, [m.age_stage(key)])
+                return self.place(key, [m.age_stage(key) if day is None else m.no_age_stage(key)])
             case n.Female():
                 self.personal = True
                 key = self.key(node, "n")

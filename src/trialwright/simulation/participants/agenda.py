@@ -24,16 +24,23 @@ CALL_ID_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something an account does: the arguments of `Request`. `may_refuse`: a refusal is part of the story."""
+    """Something an account does: the arguments of `Request`. `may_refuse`: a refusal is part of the story.
+
+    `account`: who does it, or how to find out when its turn comes, since roles change hands.
+    """
 
     at: datetime
     action: str
-    account: str
+    account: str | Callable[[], str]
     site: str = ""
     reason: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     opening: str = ""
     may_refuse: bool = False
+
+    def who(self) -> str:
+        """The account that does it now."""
+        return self.account if isinstance(self.account, str) else self.account()
 
 
 class Until(NamedTuple):
@@ -54,7 +61,7 @@ class RehearsalFault(RuntimeError):
 
     def __init__(self, act: Act, reasons: tuple[Message, ...]) -> None:
         said = " ".join(render(reason, {}) for reason in reasons)
-        super().__init__(f"{act.action} by {act.account} at {act.at.isoformat()} was refused: {said}")
+        super().__init__(f"{act.action} by {act.who()} at {act.at.isoformat()} was refused: {said}")
         self.act = act
         self.reasons = reasons
 
@@ -99,7 +106,7 @@ class Agenda:
         request = Request(
             id=self._chance.bytes(CALL_ID_BYTES).hex(),
             action=act.action,
-            account=act.account,
+            account=act.who(),
             at=at,
             site=act.site,
             reason=act.reason,

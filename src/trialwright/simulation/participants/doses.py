@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from trialwright.conduct.action import Refusal
 from trialwright.conduct.dosing import DoseProposal, propose_dose
 from trialwright.conduct.dosing.present import Present, read_present
 from trialwright.conduct.due import plan_activities
 from trialwright.conduct.given import find_interventions
-from trialwright.simulation.participants.agenda import Story
+from trialwright.simulation.participants.agenda import Act, RehearsalFault, Story
 from trialwright.simulation.participants.world import Course, Desk, World
 from trialwright.study.design import Intervention
 from trialwright.terms.message import message
@@ -77,7 +79,7 @@ def _give(
     }
     if single:
         values |= _infusion(world, course, desk)
-        yield desk.do("give_dose", "nurse", values=values, minutes=45.0)
+        yield from _unless_stopped(world, course, desk.do("give_dose", "nurse", values=values, minutes=45.0))
         return
     low, high = proposal.low, proposal.high
     departs = course.chance.random() < world.assumed["dose_deviation_share"]
@@ -85,9 +87,19 @@ def _give(
     if departs and other is not None:
         values |= {"amount": other.number, "unit": other.unit}
         reason = message("in the investigator's judgement this dose suits the participant better")
-        yield desk.do("give_dose", "investigator", values=values, reason=reason)
-        return
-    yield desk.do("give_dose", "investigator", values=values)
+        give = desk.do("give_dose", "investigator", values=values, reason=reason)
+    else:
+        give = desk.do("give_dose", "investigator", values=values)
+    yield from _unless_stopped(world, course, give)
+
+
+def _unless_stopped(world: World, course: Course, give: Act) -> Story:
+    """Give a dose, unless somebody has stopped the intervention for good since it was decided on."""
+    answer = yield replace(give, may_refuse=True)
+    if isinstance(answer, Refusal):
+        on = world.day(course.site, give.at)
+        if not read_present(world.participant(course), give.values["intervention"], on=on).stopped:
+            raise RehearsalFault(give, answer.reasons)
 
 
 def _infusion(world: World, course: Course, desk: Desk) -> dict[str, str]:

@@ -330,26 +330,28 @@ def amended_study(study: Study, *, note: object) -> Study:
 
 
 def _hand_over(world: World, site: str, opened: date) -> Story:
-    """Half a year on, somebody else takes over as nurse: one role ends, another begins."""
+    """Half a year on, somebody else takes over as nurse: another begins, then the one who leaves ends."""
     chance = world.chance.spawn(1)[0]
     desk = world.desk(site, next_weekday(opened + timedelta(days=int(chance.integers(120, 240)))), chance)
     yield desk.wait()
     role = world.team.who_may("record_form", "nurse")
     if world.trial.study.locked or not world.team.is_of_site(role):
         return
+    leaving, coming = world.team.account(role, site), world.team.successor(role, site, number=2)
     # the study may be locked between two steps: then nobody takes over
-    gone = yield desk.do(
+    begun = yield desk.do("delegate", "sponsor", account=coming, role=role, may_refuse=True)
+    if isinstance(begun, Refusal):
+        return
+    world.team.hand_over(role, site, coming)
+    yield desk.do(
         "revoke",
         "sponsor",
-        account=world.team.account(role, site),
+        account=leaving,
         role=role,
         reason=message("leaves the hospital"),
+        minutes=1.0,
         may_refuse=True,
     )
-    if isinstance(gone, Refusal):
-        return
-    account = world.team.replace(role, site, number=2)
-    yield desk.do("delegate", "sponsor", account=account, role=role, minutes=1.0, may_refuse=True)
 
 
 __all__ = ["CONDUCT", "PARAMETERS", "NoRehearsal", "Rehearsal", "check_plan", "rehearse"]

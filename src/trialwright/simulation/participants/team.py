@@ -42,11 +42,13 @@ class Team:
         key = role, site if self._scope(role) == "site" else ""
         return self._holders.get(key) or self._named(*key)
 
-    def replace(self, role: str, site: str, *, number: int) -> str:
-        """Somebody else takes over a role; gives the new account."""
-        account = f"{self._named(role, site)}_{number}"
+    def successor(self, role: str, site: str, *, number: int) -> str:
+        """The account of somebody who may take over a role."""
+        return f"{self._named(role, site)}_{number}"
+
+    def hand_over(self, role: str, site: str, account: str) -> None:
+        """Let an account hold a role from now on."""
         self._holders[role, site] = account
-        return account
 
     def who_may(self, action: str, *wanted: str) -> str:
         """The first of the wanted roles, or else of all, that may do an action; raises `LookupError`."""

@@ -177,7 +177,7 @@ class Desk:
         return Act(
             at=self.now,
             action=action,
-            account=self.world.team.account(role, self.site),
+            account=lambda: self.world.team.account(role, self.site),
             site=self.site,
             reason=self.world.say(reason) if reason else "",
             values={**(values or {}), **more},

@@ -77,7 +77,7 @@ HIGHEST = Kind(
 
 
 def _baseline(call: g.Call, scope: Scope) -> n.Number:
-    concept = scope.concept(call, scope.one(call), RESULTS)
+    of = scope.one(call)
     if scope.baseline is None:
         scope.fail(
             call,
@@ -85,6 +85,9 @@ def _baseline(call: g.Call, scope: Scope) -> n.Number:
             message("Write `baseline` in analysis.yaml."),
         )
     window = scope.share(scope.baseline)
+    if isinstance(of, g.Name) and of.text == "age" and isinstance(window.anchor, n.NamedDay):
+        return n.Age(window.anchor)
+    concept = scope.concept(call, of, RESULTS)
     if concept.items:
         return _score(call, scope, concept, concept.items, window, "no_baseline")
     return n.Pick(concept.name, "latest", window, missing="no_baseline")
@@ -92,7 +95,10 @@ def _baseline(call: g.Call, scope: Scope) -> n.Number:
 
 BASELINE = Kind(
     "baseline",
-    message("the baseline value as the analysis plan defines it; there is none in a search of records"),
+    message(
+        "the baseline value as the analysis plan defines it, or the age on the day its baseline counts from; "
+        "there is none in a search of records"
+    ),
     "latest(urine_protein_24h) / baseline(urine_protein_24h) < 0.5",
     _baseline,
 )

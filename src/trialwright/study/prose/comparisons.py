@@ -181,8 +181,10 @@ def _found(leaf: Finding, number: n.Number, limit: Limit, beside: tuple[str, ...
     years = isinstance(number, n.Age) and unit == "a"
     amount = _bounded(message("{age} years", age=shown) if years else quantity(shown, unit), leaf)
     match number:
-        case n.Age():
+        case n.Age(day=None):
             return message("Age is {value}", value=amount)
+        case n.Age():
+            return message("Age at baseline is {value}", value=amount)
         case n.Formula(name=name):
             title = at_beginning(ASSESSMENTS[name].title)
             return message("{title} is {value}", title=title, value=amount)

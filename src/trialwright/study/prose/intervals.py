@@ -84,16 +84,17 @@ def formula(leaf: Finding, node: n.Formula, bounds: Bounds, words: Words) -> Mes
     return known or message("{title} cannot be computed: {reason}.", title=title, reason=reason)
 
 
-def age(leaf: Finding, bounds: Bounds) -> Message:
+def age(leaf: Finding, node: n.Age, bounds: Bounds) -> Message:
     """An age that is not known, or not precisely enough."""
-    reason = REASONS[leaf.reason]
+    low, high, reason = figure(bounds.low), figure(bounds.high), REASONS[leaf.reason]
     if max(abs(bounds.low), abs(bounds.high)) < _LARGEST:
-        return message(
-            "Age is {low} to {high} years: {reason}.",
-            low=figure(bounds.low),
-            high=figure(bounds.high),
-            reason=reason,
-        )
+        if node.day is not None:
+            return message(
+                "Age at baseline is {low} to {high} years: {reason}.", low=low, high=high, reason=reason
+            )
+        return message("Age is {low} to {high} years: {reason}.", low=low, high=high, reason=reason)
+    if node.day is not None:
+        return message("Age at baseline is not known: {reason}.", reason=reason)
     return message("Age is not known: {reason}.", reason=reason)
 
 

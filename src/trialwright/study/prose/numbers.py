@@ -72,8 +72,10 @@ def describe_number(node: n.Number, words: Words) -> Message:
     match node:
         case n.Literal():
             return message("{number}", number=_written(node))
-        case n.Age():
+        case n.Age(day=None):
             return message("the age")
+        case n.Age():
+            return message("the age at baseline")
         case n.Female():
             return message("the sex (1 for female, 0 for male)")
         case n.Pick():

@@ -71,7 +71,7 @@ def _number(leaf: Finding, number: n.Number, bounds: Bounds | None, words: Words
         case n.ItemCount():
             yield single(items(leaf, number, bounds, words))
         case n.Age():
-            yield single(age(leaf, bounds))
+            yield single(age(leaf, number, bounds))
         case _:
             said, reason = describe_number(number, words), REASONS[leaf.reason]
             yield single(message("It is open what {number} is: {reason}.", number=said, reason=reason))
