@@ -61,7 +61,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own = own_parser(
         command,
         message("Where a number of the report comes from: cell, result, participants, events, facts."),
-        "  trialwright trace rehearsal T5.r1.c2\n  trialwright trace rehearsal F3",
+        "  trialwright trace rehearsal T3.r1.c2\n  trialwright trace rehearsal F5",
         terminal,
     )
     own.add_argument("archive", metavar="ARCHIVE", help=say(message("the folder of the trial")))
