@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from trialwright.eligibility.funnel import Population
@@ -218,15 +219,31 @@ def test_no_small_group_can_be_computed(design: Design, least: int) -> None:
         known = np.array([vectors[name] for name in shown]).reshape(len(shown), len(kinds))
         _, sizes, directions = np.linalg.svd(known, full_matrices=False)
         basis = directions[sizes > 1e-9] if len(shown) else directions[:0]
-        for name, (count, _) in safe.items():
-            number = true[name][0]
-            if count is None and number is not None and 0 < number < least:
-                rest = vectors[name] - basis.T @ (basis @ vectors[name])
-                assert np.linalg.norm(rest) > 1e-7, f"{name} = {number} follows from {shown}"
-                hidden_ones += 1
+
+        def follows(vector: npt.NDArray[np.float64], basis: npt.NDArray[np.float64] = basis) -> bool:
+            return bool(np.linalg.norm(vector - basis.T @ (basis @ vector)) <= 1e-7)
+
+        numbers = {name: true[name][0] or 0 for name in safe}
+        small = [name for name, (count, _) in safe.items() if count is None and 0 < numbers[name] < least]
+        hidden_ones += len(small)
+        for name in small:
+            assert not follows(vectors[name]), f"{name} = {numbers[name]} follows from {shown}"
+        for one, other in itertools.combinations(small, 2):
+            if numbers[one] + numbers[other] < least and not (vectors[one] * vectors[other]).any():
+                assert not follows(vectors[one] + vectors[other]), (one, other)
+        losses = [("step", str(step), "lost") for step in range(design.criteria + 1)]
+        for first, last in itertools.combinations(range(len(losses) + 1), 2):
+            between = [name for name in losses[first:last] if safe[name][0] is None]
+            if 0 < sum(numbers[name] for name in between) < least:
+                assert not follows(sum(vectors[name] for name in between)), between
         for one, other in itertools.permutations(shown, 2):
             if (vectors[one] <= vectors[other]).all() and (vectors[one] != vectors[other]).any():
                 assert not 0 < shown[other] - shown[one] < least, (one, other)
+        for whole in shown:
+            parts = [name for name in shown if name != whole and (vectors[name] <= vectors[whole]).all()]
+            for one, other in itertools.combinations(parts, 2):
+                if not (vectors[one] * vectors[other]).any():
+                    assert not 0 < shown[whole] - shown[one] - shown[other] < least, (whole, one, other)
         shown_ones += len(shown)
     assert hidden_ones > 50, "the test must have something to find"
     assert shown_ones > 100, "and not everything may be hidden"

@@ -6,7 +6,10 @@ one is hidden too if, together with those shown before it, it would give away a 
 
 - by adding and subtracting: a hidden small count is a combination of shown counts (one row's loss is the difference of
   what was left before and after; the dead are everybody but the living; and so on through the whole report);
-- as a difference: a shown group is part of another shown one and falls short of it by 1 to `least` - 1 people.
+- together: what two small counts add up to, or the losses that are hidden between two steps of the attrition, are a
+  small group of their own where they are fewer than `least` people;
+- as a difference: a shown group, or two shown groups without a common member, are part of another shown one and fall
+  short of it by 1 to `least` - 1 people.
 
 Zeros are shown. What adds up is judged on the people there are, so whoever does not know them can compute still less.
 Persons are not named. A Shapley value, a sum over groups, is held to the same rule, and rounded to `least` people.
@@ -18,7 +21,8 @@ subtracted from each other: give one away, not both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -29,6 +33,8 @@ from trialwright.eligibility.funnel import Mask, Population, swap
 Members = npt.NDArray[np.bool_]
 """Who belongs to a count: a truth value for each kind of person in the histogram, and a last one for the dead."""
 Weights = npt.NDArray[np.float64]
+Cell = tuple[dict[str, Any], str, Members]
+"""A row of the result, the name of a count in it, and the people counted."""
 
 _WORD = 60  # bits of a mask looked at together
 _KINDS = 4_000  # kinds of people on which sums are judged; fewer kinds than there are only hide more
@@ -99,12 +105,23 @@ class Crowd:
 
 
 class Guard:
-    """Decides which counts may be shown; `candidates` are all counts there are, the important ones first."""
+    """Decides which counts may be shown; `candidates` are all counts there are, the important ones first.
 
-    def __init__(self, sizes: npt.NDArray[np.int64], candidates: Sequence[Members], *, least: int) -> None:
+    `secret`: small groups that are no count of their own, but must not follow from those shown.
+    """
+
+    def __init__(
+        self,
+        sizes: npt.NDArray[np.int64],
+        candidates: Sequence[Members],
+        *,
+        least: int,
+        secret: Sequence[Members] = (),
+    ) -> None:
         self._least = least
         people = [int(sizes[each].sum()) for each in candidates]
         small = [each for each, count in zip(candidates, people, strict=True) if 0 < count < least]
+        small += [*secret, *_small_pairs(sizes, small, least)]
         looked_at = _some_kinds(sizes, small)
         self._hidden = np.array([each[looked_at] for each in small], dtype=np.float64)
         self._hidden = self._hidden.reshape(len(small), len(looked_at))
@@ -114,14 +131,32 @@ class Guard:
         self.admitted = [self._admit(each, count) for each, count in zip(candidates, people, strict=True)]
 
     def _admit(self, members: Members, count: int) -> bool:
-        if 0 < count < self._least or any(
-            0 < abs(count - other) < self._least and _nested(members, others) for other, others in self._shown
-        ):
+        if 0 < count < self._least or self._falls_short(members, count):
             return False
         if not self.admit_sum(members.astype(np.float64)):
             return False
         self._shown.append((count, members))
         return True
+
+    def _falls_short(self, members: Members, count: int) -> bool:
+        """Whether one or two shown groups, with this one, leave a small rest of a group that holds them."""
+        if any(
+            self._is_small(abs(count - other)) and _nested(members, others) for other, others in self._shown
+        ):
+            return True
+        counts = np.array([other for other, _ in self._shown], dtype=np.int64)
+        rests = count - counts[:, None] - counts  # of this group, less two
+        for one, other in np.argwhere(np.triu((rests > 0) & (rests < self._least), k=1)):
+            if _are_parts(members, self._shown[one][1], self._shown[other][1]):
+                return True
+        rests = counts[:, None] - counts - count  # of a shown group, less this one and another
+        return any(
+            _are_parts(self._shown[whole][1], members, self._shown[other][1])
+            for whole, other in np.argwhere((rests > 0) & (rests < self._least))
+        )
+
+    def _is_small(self, count: int) -> bool:
+        return 0 < count < self._least
 
     def admit_sum(self, weights: Weights) -> bool:
         """Whether a sum over the people may be shown: no hidden count follows from it and what is shown already.
@@ -147,6 +182,18 @@ class Guard:
 def _nested(one: Members, other: Members) -> bool:
     both = one & other
     return bool((both == one).all() or (both == other).all())
+
+
+def _are_parts(whole: Members, one: Members, other: Members) -> bool:
+    """Whether two groups without a common member are parts of a third."""
+    return not bool((one & other).any()) and not bool(((one | other) & ~whole).any())
+
+
+def _small_pairs(sizes: npt.NDArray[np.int64], small: Sequence[Members], least: int) -> Iterator[Members]:
+    """What two small groups without a common member are together, where that is a small group too."""
+    for one, other in combinations(small, 2):
+        if not (one & other).any() and sizes[one | other].sum() < least:
+            yield one | other
 
 
 def _some_kinds(sizes: npt.NDArray[np.int64], small: Sequence[Members]) -> npt.NDArray[np.int64]:
@@ -175,7 +222,7 @@ def hide_small_cells(
     """
     crowd = Crowd(population)
     cells = [*_cells(result, crowd, bits, order), *_reading_cells(result, crowd, bits, alternatives)]
-    guard = Guard(crowd.sizes, [members for _, _, members in cells], least=least)
+    guard = _guard(crowd, cells, result["attrition"], least)
     for (row, name, _), admitted in zip(cells, guard.admitted, strict=True):
         if not admitted:
             row[name] = None
@@ -188,6 +235,33 @@ def hide_small_cells(
         row["who"] = None
 
 
+def _guard(crowd: Crowd, cells: Sequence[Cell], steps: Sequence[dict[str, Any]], least: int) -> Guard:
+    """Decide on all counts; anew as long as the losses hidden between two steps are a small group.
+
+    What is left before and after gives such a sum away, however many shown losses lie between.
+    """
+    places = {(id(row), name): place for place, (row, name, _) in enumerate(cells)}
+    lost = [places[id(row), "lost"] for row in steps]
+    secret: list[Members] = []
+    while True:
+        guard = Guard(crowd.sizes, [members for _, _, members in cells], least=least, secret=secret)
+        hidden = [
+            cells[place][2] if not guard.admitted[place] else np.zeros_like(crowd.dead) for place in lost
+        ]
+        sums = [
+            np.logical_or.reduce(hidden[first:last])
+            for first, last in combinations(range(len(hidden) + 1), 2)
+        ]
+        new = [
+            each
+            for each in sums
+            if 0 < crowd.sizes[each].sum() < least and not any((each == known).all() for known in secret)
+        ]
+        if not new:
+            return guard
+        secret += new
+
+
 def _rounded(share: float, living: int | None, least: int) -> float | None:
     """A share of the living, rounded to a multiple of `least` people; None where one of the two is small or hidden."""
     if living is None:
@@ -196,9 +270,6 @@ def _rounded(share: float, living: int | None, least: int) -> float | None:
     if 0 < people < least:
         return None
     return -round(people / least) * least / living if people else 0.0
-
-
-Cell = tuple[dict[str, Any], str, Members]
 
 
 def _cells(result: dict[str, Any], crowd: Crowd, bits: Sequence[int], order: Sequence[int]) -> list[Cell]:
