@@ -39,6 +39,7 @@ _UNBROKEN = re.compile(r"[!-~]{25,}")  # longer than any word; Chinese may be br
 _BREAK = "\u200b"  # zero-width space
 _RUNNING = 80  # characters of the title in the page head
 _WHOLE = 500  # characters of a cell up to which its row is kept on one page
+_FEW = (8, 40)  # columns and rows of a table up to which it is set large
 _SHORT = 12  # characters of a digest in the page foot; the whole stands on the first page
 
 
@@ -135,6 +136,7 @@ def _lay_out(document: Document, catalogue: Mapping[str, str], language: str) ->
             "nobody": say(message("Nobody in this report exists. It is no evidence about patients.")),
             "page": say(message("Page {page} of {pages}", page="[page]", pages="[pages]")),
         },
+        "sections": any(isinstance(block, Heading) and block.level == 2 for block in document.blocks),
         "blocks": _lay_blocks(document.blocks, say),
     }
 
@@ -149,17 +151,21 @@ def _shorten(title: str) -> str:
 
 
 def _lay_blocks(blocks: tuple[Block, ...], say: partial[str]) -> list[dict[str, Any]]:
-    """The blocks in order; a wide table takes its headings, and what is said under them, onto its own page."""
+    """The blocks in order; a wide table turns its page, with its headings and what is said above it.
+
+    What follows it stays on the turned pages up to the next heading or figure, so that none holds a line alone.
+    """
     laid: list[dict[str, Any]] = []
     for block in blocks:
         data = _lay_block(block, say)
-        if not isinstance(block, Table) or not block.wide:
+        across = bool(laid) and laid[-1]["kind"] == "wide"
+        if isinstance(block, Table) and block.wide and not across:
+            introduction = _introduction(laid)
+            laid[len(laid) - len(introduction) :] = [{"kind": "wide", "blocks": [*introduction, data]}]
+        elif across and isinstance(block, Items | Paragraph | Table):
+            laid[-1]["blocks"].append(data)
+        else:
             laid.append(data)
-            continue
-        introduction = _introduction(laid)
-        if introduction or not laid or laid[-1]["kind"] != "wide":
-            laid[len(laid) - len(introduction) :] = [{"kind": "wide", "blocks": introduction}]
-        laid[-1]["blocks"].append(data)
     return laid
 
 
@@ -219,7 +225,7 @@ def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
         "label": say(number_of(table)),
         "caption": say(table.caption),
         "columns": len(table.columns),
-        "size": 8.5 if len(table.columns) <= 8 else 7.5,
+        "size": 8.5 if len(table.columns) <= _FEW[0] and len(table.rows) <= _FEW[1] else 7.5,
         "wide": table.wide,
         "head": head,
         "rows": rows,

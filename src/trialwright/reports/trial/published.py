@@ -53,7 +53,7 @@ def _write_figures(
         estimand = estimands[outcome.estimand]
         arms = counts_of(report, estimand, outcome)
         lines += [_figure_line(plan, estimand, arms, figure) for figure in outcome.figures]
-    sheet.table("published", message("Printed figures and what the counts give"), columns, lines, wide=True)
+    sheet.table("published", message("Printed figures and what the counts give"), columns, lines)
 
 
 def _figure_line(plan: AnalysisPlan, estimand: Estimand, arms: TwoArms, figure: PublishedFigure) -> Line:
