@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from trialwright.reports.coded import coded, seriousness
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.exposure import write_exposure
 from trialwright.reports.trial.figures_shown import DASH, count_share, percent
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.safety.adverse_events import (
@@ -18,7 +20,6 @@ from trialwright.safety.adverse_events import (
     derive_event_summary,
     derive_worst_events,
 )
-from trialwright.safety.exposure import derive_exposure
 from trialwright.safety.lab_grades import WorstGrade, derive_lab_grades, derive_worst_grades
 from trialwright.safety.stopping import assess_stopping, derive_counted
 from trialwright.terms.message import Message, message
@@ -39,7 +40,7 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
     _write_terms(sheet, rows, groups, sizes)
     _write_serious(data, sheet, rows)
     _write_labs(data, sheet, groups, sizes)
-    _write_exposure(data, sheet, groups, sizes)
+    write_exposure(data, sheet, groups, sizes)
     _write_stopping(data, sheet)
 
 
@@ -154,11 +155,11 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
                 row.group,
                 traced(row.term, trace),
                 row.grade if row.grade is not None else Cell(None, DASH),
-                ", ".join(row.seriousness),
-                row.causality,
+                seriousness(row.seriousness),
+                coded("causality", row.causality),
                 now.start,
                 now.end or DASH,
-                row.outcome,
+                coded("outcome", row.outcome),
             )
         )
     sheet.table(
@@ -176,7 +177,6 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
             Column("outcome", message("Outcome"), "text"),
         ],
         lines,
-        wide=True,
     )
 
 
@@ -230,44 +230,6 @@ def _grade_source(worst: WorstGrade) -> Source:
         return Source(worst.participant, grade, worst.grade.reason)
     positions = (row.position,) if row.position is not None else ()
     return Source(worst.participant, grade, worst.grade.reason, positions, (row.fact.fact,))
-
-
-def _write_exposure(
-    data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes: Mapping[str, int]
-) -> None:
-    titles = {one.id: one.title for one in data.study.interventions}
-    rows = derive_exposure(data.participants, groups=groups, interventions=tuple(titles), until=data.on)
-    lines: list[Line] = []
-    for id, title in titles.items():
-        own = [row for row in rows if row.intervention == id]
-        if not own:
-            continue
-        entries: list[Entry] = [title]
-        for group in sizes:
-            mine = [row for row in own if row.group == group]
-            doses = sum(row.administrations for row in mine)
-            days = sum(row.days for row in mine if row.days is not None)
-            sources = tuple(
-                Source(
-                    row.participant,
-                    message(
-                        "{doses} administrations, {days} days", doses=row.administrations, days=row.days or 0
-                    ),
-                    "",
-                    tuple(row.positions),
-                )
-                for row in mine
-            )
-            shown = message(
-                "{people} participants; {doses} administrations; {days} days",
-                people=len(mine),
-                doses=doses,
-                days=days,
-            )
-            entries.append(traced(shown, Trace(title, "exposure", "", sources)))
-        lines.append(line(*entries))
-    if lines:
-        sheet.table("exposure", message("What was taken"), _columns(message("Intervention"), sizes), lines)
 
 
 def _write_stopping(data: TrialData, sheet: Sheet) -> None:
