@@ -151,6 +151,7 @@ def swimmer(arms: tuple[Says, Says] = (BEL, MT)) -> Swimmer:
         "adverse_event",
         "rescue",
         "stop",
+        "left",
     )
     drawn = []
     for number, arm in enumerate(arms):
@@ -158,7 +159,7 @@ def swimmer(arms: tuple[Says, Says] = (BEL, MT)) -> Swimmer:
         for person in range((28, 25)[number]):
             end = 24.0 if generator.random() < 0.85 else float(generator.integers(4, 22))
             marks = [
-                Mark(float(generator.integers(1, int(end) + 1)), kinds[int(generator.integers(0, 6))])
+                Mark(float(generator.integers(1, int(end) + 1)), kinds[int(generator.integers(0, 7))])
                 for _ in range(int(generator.integers(0, 5)))
             ]
             if end < 8:

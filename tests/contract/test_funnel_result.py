@@ -235,7 +235,7 @@ def test_no_small_group_can_be_computed(design: Design, least: int) -> None:
         for first, last in itertools.combinations(range(len(losses) + 1), 2):
             between = [name for name in losses[first:last] if safe[name][0] is None]
             if 0 < sum(numbers[name] for name in between) < least:
-                assert not follows(sum(vectors[name] for name in between)), between
+                assert not follows(np.sum([vectors[name] for name in between], axis=0)), between
         for one, other in itertools.permutations(shown, 2):
             if (vectors[one] <= vectors[other]).all() and (vectors[one] != vectors[other]).any():
                 assert not 0 < shown[other] - shown[one] < least, (one, other)

@@ -12,10 +12,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib.colors import to_rgba
 
 from tests.contract.figure_samples import (
     BEL,
@@ -38,7 +39,7 @@ from trialwright.reports.figures.kaplan_meier import draw_kaplan_meier
 from trialwright.reports.figures.letters import text_width, wrap
 from trialwright.reports.figures.love import Balance, draw_love
 from trialwright.reports.figures.response import ArmBars, draw_response
-from trialwright.reports.figures.swimmer import Lane, Mark, draw_swimmer
+from trialwright.reports.figures.swimmer import ArmLanes, Kind, Lane, Mark, draw_swimmer
 from trialwright.reports.figures.trajectories import ArmTrajectories, Point, draw_trajectories
 
 NAMES = sorted(DRAWINGS)
@@ -309,6 +310,36 @@ def test_every_participant_has_a_lane_and_every_mark_its_place(drawn: list[Any])
     assert {(x, y) for line in crosses for x, y in zip(*line.get_data(), strict=True)} == deaths
     names = {text.get_text() for text in _texts(drawn[0])}
     assert names >= set(middles)
+
+
+def test_the_legend_explains_every_mark_the_bar_and_the_arrow(drawn: list[Any]) -> None:
+    """Each mark has a shape or a filling of its own, so that a grey print tells them apart."""
+    kinds = get_args(Kind)
+    marks = tuple(Mark(float(place), kind) for place, kind in enumerate(kinds))
+    lanes = (Lane("p", 0, 10, True, marks),)
+    draw_swimmer(replace(swimmer(), arms=(ArmLanes("A", lanes),)), catalogue={})
+    said = {text.get_text() for text in _texts(drawn[0])}
+    assert said >= {
+        "followed since treatment began (in the colour of the arm)",
+        "first complete response",
+        "first partial response",
+        "relapse",
+        "adverse event",
+        "rescue therapy",
+        "intervention stopped",
+        "consent withdrawn, or lost to follow-up",
+        "death",
+        "follow-up continues",
+    }
+    (axes,) = _plots(drawn[0])
+    looks = {(line.get_marker(), _grey(line.get_markerfacecolor())) for line in axes.lines}
+    assert len(looks) == len(kinds) + 1
+
+
+def _grey(color: Any) -> float:
+    """How bright a colour is in a grey print (ITU-R BT.601), in tenths."""
+    red, green, blue, _ = to_rgba(color)
+    return round(0.299 * red + 0.587 * green + 0.114 * blue, 1)
 
 
 def test_many_lanes_go_onto_several_pages_and_nobody_is_lost() -> None:

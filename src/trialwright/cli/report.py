@@ -104,7 +104,7 @@ def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
     terminal.progress(message("writing the PDF"))
     files["report.pdf"] = write_pdf(document, catalogue=catalogue, language=terminal.language)
     for table in document.tables():
-        if table.name.startswith("visits_"):
+        if table.name.startswith(("visits_", "doses_")):
             continue
         files[f"tables/{table.name}.csv"] = write_csv(table, catalogue=catalogue).encode()
         files[f"tables/{table.name}.json"] = write_dataset_json(

@@ -18,7 +18,7 @@ from trialwright.study.canonical import version
 from trialwright.study.code_lists import NOT_DONE_LIST
 from trialwright.study.form_rules import StudyForms
 from trialwright.study.forms import Form, Item, ItemGroup
-from trialwright.study.prose.figures import show_unit
+from trialwright.study.prose.figures import unit_words
 from trialwright.study.prose.form_rules import FormWords, describe_condition
 from trialwright.terms.message import Message, Text, message
 
@@ -214,7 +214,7 @@ class _Layer:
         return {"kind": "lines", "count": 4 if item.type == "long_text" else 1}
 
     def _units(self, item: Item) -> list[str]:
-        return [shown for unit in item.units if (shown := self.say(_unit_words(unit)))]
+        return [shown for unit in item.units if (shown := self.say(unit_words(unit)))]
 
     def _labels(self, item: Item) -> list[Text]:
         study = self.forms.study.forms
@@ -261,15 +261,6 @@ class _Layer:
         if answer["kind"] == "ticks":
             answer = {"kind": "printed"} if printed else {"kind": "code"}
         return {"label": self.say(item.label), "answer": answer}
-
-
-def _unit_words(unit: str) -> Says:
-    """A unit as it is printed beside a box."""
-    if unit == "a":
-        return message("years")
-    if unit.endswith("/d") and "." not in unit:
-        return message("{amount}/day", amount=show_unit(unit.removesuffix("/d")))
-    return show_unit(unit)
 
 
 def all_forms(forms: StudyForms) -> Iterator[str]:

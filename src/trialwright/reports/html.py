@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -23,6 +25,8 @@ from trialwright.reports.document import (
 )
 from trialwright.reports.page import write_page
 from trialwright.terms.message import Message, message
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _KINDS = {
     Heading: "heading",
@@ -52,6 +56,7 @@ def write_html(document: Document, *, catalogue: Mapping[str, str], language: st
         parts=_parts,
         drawn=lambda figure: Markup(figure.drawing.svg),  # made by `figures.canvas.draw` alone
         label=_label,
+        is_day=_is_day,
     )
 
 
@@ -96,6 +101,11 @@ def _parts(table: Table) -> list[list[tuple[Row, list[tuple[str, Column, Cell]]]
         ]
         parts[-1].append((each, cells))
     return parts
+
+
+def _is_day(says: Any) -> bool:
+    """Whether a cell is a day alone, which is not to be broken at its hyphens."""
+    return isinstance(says, date) or (isinstance(says, str) and bool(_DAY.fullmatch(says)))
 
 
 def _label(column: Column) -> Message | Any:

@@ -43,7 +43,10 @@ _WHOLE = 500  # characters of a cell up to which its row is kept on one page
 _ACROSS, _UPRIGHT = 740.0, 493.0  # points between the margins of a page
 _HALF = 340.0  # points: the height up to which a table is not broken, as in the template
 _INSET, _AROUND = 10.0, 6.4  # points beside the text of a cell, and above and below it
-_FEW = 40  # rows from which on a table is broken wherever it must
+_COLUMNS, _FEW = (
+    8,
+    40,
+)  # columns and rows of a table up to which it is set large; a longer one may be broken anywhere
 _SHORT = 12  # characters of a digest in the page foot; the whole stands on the first page
 
 
@@ -140,6 +143,7 @@ def _lay_out(document: Document, catalogue: Mapping[str, str], language: str) ->
             "nobody": say(message("Nobody in this report exists. It is no evidence about patients.")),
             "page": say(message("Page {page} of {pages}", page="[page]", pages="[pages]")),
         },
+        "sections": any(isinstance(block, Heading) and block.level == 2 for block in document.blocks),
         "blocks": _lay_blocks(document.blocks, say),
     }
 
@@ -154,17 +158,21 @@ def _shorten(title: str) -> str:
 
 
 def _lay_blocks(blocks: tuple[Block, ...], say: partial[str]) -> list[dict[str, Any]]:
-    """The blocks in order; a wide table takes its headings, and what is said under them, onto its own page."""
+    """The blocks in order; a wide table turns its page, with its headings and what is said above it.
+
+    What follows it stays on the turned pages up to the next heading or figure, so that none holds a line alone.
+    """
     laid: list[dict[str, Any]] = []
     for block in blocks:
         data = _lay_block(block, say)
-        if not isinstance(block, Table) or not block.wide:
+        across = bool(laid) and laid[-1]["kind"] == "wide"
+        if isinstance(block, Table) and block.wide and not across:
+            introduction = _introduction(laid)
+            laid[len(laid) - len(introduction) :] = [{"kind": "wide", "blocks": [*introduction, data]}]
+        elif across and isinstance(block, Items | Paragraph | Table):
+            laid[-1]["blocks"].append(data)
+        else:
             laid.append(data)
-            continue
-        introduction = _introduction(laid)
-        if introduction or not laid or laid[-1]["kind"] != "wide":
-            laid[len(laid) - len(introduction) :] = [{"kind": "wide", "blocks": introduction}]
-        laid[-1]["blocks"].append(data)
     return laid
 
 
@@ -197,7 +205,7 @@ def _lay_block(block: Block, say: partial[str]) -> dict[str, Any]:
 
 
 def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
-    size = 8.5 if len(table.columns) <= 8 else 7.5
+    size = 8.5 if len(table.columns) <= _COLUMNS and len(table.rows) <= _FEW else 7.5
     rows = [
         {
             "kind": each.kind,

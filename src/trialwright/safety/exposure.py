@@ -39,18 +39,22 @@ def derive_exposure(
     groups: Mapping[str, str],
     interventions: Sequence[str],
     until: date,
+    prior: bool = False,
 ) -> tuple[ExposureRow, ...]:
     """Give one row for each participant with a group and each intervention they took, as of a day.
 
-    A dose that goes on is taken every day up to `until` or the end of the participant's course, included. Care before consent is left out. A dose of a day counts
-    whole, in the unit of the first one; a partial date leaves days and total open.
+    A dose that goes on is taken every day up to `until` or the end of the participant's course, included. A dose of a
+    day counts whole, in the unit of the first one; a partial date leaves days and total open. `prior`: of the care
+    before the study treatment alone, which is left out otherwise.
     """
     return tuple(
         _exposure(participant, groups[participant.id], name, doses, until)
         for participant in participants
         if participant.id in groups
         for name in interventions
-        if (doses := [dose for dose in participant.doses if dose.intervention == name and not dose.prior])
+        if (
+            doses := [dose for dose in participant.doses if dose.intervention == name and dose.prior == prior]
+        )
     )
 
 

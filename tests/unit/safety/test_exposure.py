@@ -34,6 +34,13 @@ def test_single_doses() -> None:
     assert (row.total, row.unit, row.positions) == (1250.0, "mg", (50, 60))
 
 
+def test_earlier_care_stands_apart() -> None:
+    given = [participant("b1", doses=(dose(prior=True, position=50), dose(position=60)))]
+    for prior, positions in ((True, (50,)), (False, (60,))):
+        (row,) = derive_exposure(given, groups=GROUPS, interventions=["belimumab"], until=UNTIL, prior=prior)
+        assert row.positions == positions
+
+
 # fmt: off
 DAILY = [
     # doses                                                                       days  total mg

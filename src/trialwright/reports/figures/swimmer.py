@@ -29,13 +29,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Kind = Literal["complete_response", "partial_response", "relapse", "adverse_event", "rescue", "stop", "death"]
+Kind = Literal[
+    "complete_response", "partial_response", "relapse", "adverse_event", "rescue", "stop", "left", "death"
+]
 
 _LANE, _ID, _TITLE = 10.5, 6.5, 9.0  # points
 _GREEN = "#1b9e50"
 _MARKS: Mapping[Kind, tuple[Any, dict[str, Any]]] = {
     "complete_response": (
-        message("complete response"),
+        message("first complete response"),
         {
             "marker": "o",
             "markersize": 5.5,
@@ -45,7 +47,7 @@ _MARKS: Mapping[Kind, tuple[Any, dict[str, Any]]] = {
         },
     ),
     "partial_response": (
-        message("partial response"),
+        message("first partial response"),
         {
             "marker": "o",
             "markersize": 5.5,
@@ -69,6 +71,16 @@ _MARKS: Mapping[Kind, tuple[Any, dict[str, Any]]] = {
     "stop": (
         message("intervention stopped"),
         {"marker": "s", "markersize": 5, "color": "white", "markeredgecolor": INK, "markerfacecolor": ALARM},
+    ),
+    "left": (
+        message("consent withdrawn, or lost to follow-up"),
+        {
+            "marker": "D",
+            "markersize": 5,
+            "color": "white",
+            "markeredgecolor": INK,
+            "markerfacecolor": "white",
+        },
     ),
     "death": (message("death"), {"marker": "x", "markersize": 6, "color": "black", "markeredgewidth": 2}),
 }
@@ -178,6 +190,12 @@ def _entries(data: Swimmer, catalogue: Mapping[str, str]) -> list[Entry]:
     lanes = [lane for arm in data.arms for lane in arm.lanes]
     kinds = {mark.kind for lane in lanes for mark in lane.marks}
     entries = [
+        Entry(
+            speak(message("followed since treatment began (in the colour of the arm)"), catalogue),
+            box={"facecolor": SOFT, "alpha": 0.35, "linewidth": 0},
+        )
+    ]
+    entries += [
         Entry(speak(words, catalogue), line={**look, "linestyle": "none"})
         for kind, (words, look) in _MARKS.items()
         if kind in kinds

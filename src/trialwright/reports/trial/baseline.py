@@ -14,12 +14,14 @@ from trialwright.endpoints.follow_up import FollowUp
 from trialwright.endpoints.measures import exact
 from trialwright.logic import nodes as n
 from trialwright.logic.interpreter import evaluate_number
+from trialwright.reports.coded import SEX
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.figures.love import Balance, Love, draw_love
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH, count_share, description_text, signed, significant
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
 from trialwright.study import grammar as g
+from trialwright.study.prose.figures import unit_words
 from trialwright.study.rules import rule_scope
 from trialwright.terms.message import Message, Text, message
 
@@ -93,8 +95,7 @@ def _age(people: Sequence[FollowUp]) -> Characteristic:
 
 
 def _sex(people: Sequence[FollowUp]) -> Characteristic:
-    known = ("female", "male", "other", "unknown")
-    names = (message("female"), message("male"), message("other"), message("unknown"))
+    known, names = tuple(SEX), tuple(SEX.values())
     values = [
         Value(one.id, float(known.index(one.participant.sex)), (one.participant.consents[0].position,), ())
         for one in people
@@ -126,7 +127,7 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
     ]
     two = len(arms) == 2
     if two:
-        columns.append(Column("difference", message("Standardised difference"), "number"))
+        columns.append(Column("difference", message("Difference, SD"), "number"))
     lines: list[Line] = []
     balance: list[Balance] = []
     for each in derive_characteristics(data):
@@ -144,7 +145,7 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
         lines,
         notes=(
             message(
-                "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it. Differences in standard deviations of both arms; above 0.1 in size a difference deserves a look. No tests: they would answer another question."
+                "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it. Differences are standardised: in standard deviations (SD) of both arms; above 0.1 in size a difference deserves a look. No tests: they would answer another question."
             ),
         ),
     )
@@ -226,8 +227,9 @@ def _number_line(
     characteristic: Characteristic, groups: dict[str, tuple[Value, ...]], found: Result | None, *, two: bool
 ) -> Line:
     title: object = characteristic.title
-    if characteristic.unit:
-        title = message("{name}, {unit}", name=characteristic.title, unit=characteristic.unit)
+    unit = unit_words(characteristic.unit)
+    if unit:
+        title = message("{name}, {unit}", name=characteristic.title, unit=unit)
     entries: list[object] = [title]
     for arm, values in groups.items():
         seen = describe([value.number for value in values], arm=arm)

@@ -34,6 +34,7 @@ from trialwright.reports.trial.figures_shown import (
 )
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.reports.trial.traces import outcome_trace, row_source
+from trialwright.study.prose.figures import unit_words
 from trialwright.study.schedule import Encounter
 from trialwright.terms.message import Message, Text, message
 
@@ -320,7 +321,11 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
             continue
         measure = next(each for each in data.plan.measures if each.id == estimand.measure)
         unit = data.rules.chosen.measures[measure.id].unit
-        titled = message("{name}, {unit}", name=measure.title, unit=unit) if unit else measure.title
+        titled = (
+            message("{name}, {unit}", name=measure.title, unit=unit_words(unit))
+            if unit_words(unit)
+            else measure.title
+        )
         lines.append(line(titled, kind="group"))
         members = data.cohort.members(estimand.population)
         trajectories = {
@@ -393,7 +398,7 @@ def _draw_trajectories(data: TrialData, sheet: Sheet) -> None:
             tuple(arms),
             tuple(float(week) for week in range(0, last + 1, 4 if last <= 52 else 13)),
             message("weeks since treatment began"),
-            message("{concept}, {unit}", concept=concept.label, unit=unit),
+            message("{concept}, {unit}", concept=concept.label, unit=unit_words(unit)),
             message("mean (bars: quartiles)"),
             "log",
             None,
@@ -497,6 +502,7 @@ def _lane(data: TrialData, one: FollowUp) -> Lane:
         *((rescue.date, "rescue") for rescue in participant.rescues),
         *((stop.date, "stop") for stop in participant.discontinuations),
         *((event.current.start, "adverse_event") for event in participant.adverse_events),
+        *((left.date, "left") for left in (participant.withdrawn, participant.lost) if left),
         *(((participant.died.date, "death"),) if participant.died else ()),
     ]
     for text, kind in dated:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from trialwright.analysis.plan.population import Cohort
 from trialwright.analysis.plan.run import Outcome, carry_out
+from trialwright.conduct.deviations import DeviationFound, derive_deviations
 from trialwright.endpoints.follow_up import FollowUp
 from trialwright.record.participant import Participant
 from trialwright.reports.document import Origin
@@ -32,6 +33,21 @@ class TrialData:
     on: date
     origin: Origin
     blind: bool
+
+    @cached_property
+    def shown_participants(self) -> tuple[Participant, ...]:
+        """Everybody, while the study is blind without an arm: also one disclosed in an emergency stays hidden here."""
+        if not self.blind:
+            return self.participants
+        return tuple(
+            replace(one, allocated=one.allocated._replace(arm="")) if one.allocated else one
+            for one in self.participants
+        )
+
+    @cached_property
+    def deviations(self) -> Mapping[str, tuple[DeviationFound, ...]]:
+        """Everybody's deviations, by participant."""
+        return {one.id: derive_deviations(self.study, one, on=self.on) for one in self.shown_participants}
 
     @cached_property
     def rules(self) -> AnalysisRules:

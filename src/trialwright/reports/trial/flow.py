@@ -1,15 +1,22 @@
-"""The flow of participants: consented, excluded and why, enrolled, allocated, treated, followed, analysed."""
+"""The flow of participants: screened, not eligible and why, enrolled, allocated, treated, followed, analysed.
+
+Every number is a group of people; the figure and the table say the same groups. **Source**: CONSORT 2025, items 22a and
+22b with its flow diagram (Hopewell S et al., BMJ 2025;388:e081123).
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from trialwright.record.participant import Participant
+from trialwright.logic.interpreter import evaluate
+from trialwright.record.participant import Ended, Participant
+from trialwright.reports.coded import listed
 from trialwright.reports.document import Column
 from trialwright.reports.figures.consort import ArmFlow, Box, Consort, Count, draw_consort
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
+from trialwright.study.analysis import AnalysisSet
 from trialwright.terms.message import Message, Text, message
 
 Reason = Message | Text | str
@@ -21,21 +28,18 @@ _ENDS: tuple[tuple[str, Message], ...] = (
 )
 
 
-def exclusion(data: TrialData, participant: Participant) -> Reason:
-    """Why somebody who consented was not enrolled: the first criterion that failed, else what is open, else the end."""
-    for name, said in _ENDS:
-        if getattr(participant, name) is not None:
-            return said
-    if not participant.screenings:
-        return message("not screened yet")
-    verdicts = participant.screenings[-1].verdicts
-    titles = {criterion.id: criterion.title for criterion in data.study.criteria}
-    for wanted in ("fail", "unknown"):
-        for id, verdict in verdicts.items():
-            if verdict == wanted:
-                said = message("{id} {title}", id=id, title=titles.get(id, id))
-                return said if wanted == "fail" else message("{criterion}: not known", criterion=said)
-    return message("eligible, not enrolled")
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People of whom one thing is said; `parts` say more of them. `why`: what was said of each, by participant."""
+
+    label: Reason
+    people: tuple[Participant, ...]
+    parts: tuple[Group, ...] = ()
+    why: Mapping[str, Reason] = field(default_factory=dict)
+
+    def lines(self, level: int = 0) -> list[tuple[int, Group]]:
+        """The group and its parts, each with how deep it lies."""
+        return [(level, self), *(each for part in self.parts for each in part.lines(level + 1))]
 
 
 def ending(participant: Participant) -> Message:
@@ -50,129 +54,293 @@ def write_flow(data: TrialData, sheet: Sheet) -> None:
     """The flow diagram, and the same numbers as a table that can be traced."""
     sheet.heading(message("Flow of participants"), "flow", level=1)
     everyone = data.participants
-    enrolled = [one for one in everyone if one.enrolled]
-    left_out = [one for one in everyone if not one.enrolled]
-    allocated = [one for one in enrolled if one.allocated]
-    waiting = [one for one in enrolled if not one.allocated]
-    reasons = Counter(exclusion(data, one) for one in left_out)
-    if not data.blind and data.arms:
-        spine = [
-            (
-                Box(message("Consented and screened"), len(everyone)),
-                Box(
-                    message("Not enrolled"),
-                    len(left_out),
-                    tuple(Count(reason, count) for reason, count in reasons.most_common()),
-                )
-                if left_out
-                else None,
-            ),
-            (
-                Box(message("Enrolled"), len(enrolled)),
-                Box(message("Not allocated"), len(waiting)) if waiting else None,
-            ),
-        ]
+    left_out = find_not_enrolled(data)
+    enrolled = Group(message("Enrolled"), tuple(one for one in everyone if one.enrolled))
+    waiting = find_not_allocated(enrolled.people)
+    arms = [] if data.blind else [(arm.id, find_arm(data, arm.id)) for arm in data.arms]
+    first = Group(message("Consented and screened"), everyone)
+    if arms:
+        spine = ((_box(first), _aside(left_out)), (_box(enrolled), _aside(waiting)))
         stages = (message("Allocation"), message("Follow-up"), message("Analysis"))
-        flows = tuple(_arm(data, arm.id) for arm in data.arms)
+        flows = tuple(ArmFlow(arm, tuple(_box(each) for each in groups)) for arm, groups in arms)
         sheet.figure(
             message("Flow of participants (CONSORT 2025)"),
             draw_consort,
-            Consort("flow", message("Flow of participants"), tuple(spine), stages, flows),
+            Consort("flow", message("Flow of participants"), spine, stages, flows),
         )
-    _table(data, sheet, left_out, allocated, waiting)
+    _table(data, sheet, first, left_out, enrolled, waiting, arms)
 
 
-def _arm(data: TrialData, arm: str) -> ArmFlow:
+def _box(group: Group) -> Box:
+    counts = [Count(each.label, len(each.people), level - 1) for level, each in group.lines()[1:]]
+    return Box(group.label, len(group.people), tuple(counts))
+
+
+def _aside(group: Group) -> Box | None:
+    return _box(group) if group.people else None
+
+
+# Before allocation
+
+
+def find_not_enrolled(data: TrialData) -> Group:
+    """Everybody who was not enrolled: not eligible by criterion, undetermined, gone before, or still waiting."""
+    people = tuple(one for one in data.participants if not one.enrolled)
+    titles = {criterion.id: criterion.title for criterion in data.study.criteria}
+
+    def criteria(members: tuple[Participant, ...], verdict: str) -> tuple[Group, ...]:
+        found = [
+            Group(
+                message("{id} {title}", id=id, title=title),
+                tuple(one for one in members if one.screenings[-1].verdicts.get(id) == verdict),
+            )
+            for id, title in titles.items()
+        ]
+        return _most_first(found)
+
+    judged = {one.id: one.screenings[-1].verdict if one.screenings else "" for one in people}
+    failed = tuple(one for one in people if judged[one.id] == "ineligible")
+    rest = [one for one in people if judged[one.id] != "ineligible"]
+    gone = [one for one in rest if _end(one) is not None]
+    here = [one for one in rest if _end(one) is None]
+    undetermined = tuple(one for one in here if judged[one.id] == "undetermined")
+    fails = criteria(failed, "fail")
+    several = sum(len(each.people) for each in fails) > len(failed)
+    parts = [
+        Group(
+            message("not eligible (somebody may fail several criteria)")
+            if several
+            else message("not eligible"),
+            failed,
+            fails,
+        ),
+        *_ended(gone),
+        Group(message("eligibility not known yet"), undetermined, criteria(undetermined, "unknown")),
+        Group(message("not screened yet"), tuple(one for one in here if not judged[one.id])),
+        Group(message("eligible, not enrolled"), tuple(one for one in here if judged[one.id] == "eligible")),
+    ]
+    return Group(message("Not enrolled"), people, tuple(each for each in parts if each.people))
+
+
+def find_not_allocated(enrolled: Iterable[Participant]) -> Group:
+    """Who was enrolled and has no arm, and why."""
+    people = tuple(one for one in enrolled if not one.allocated)
+    gone = [one for one in people if _end(one) is not None]
+    waiting = Group(message("not allocated yet"), tuple(one for one in people if _end(one) is None))
+    parts = (*_ended(gone), *((waiting,) if waiting.people else ()))
+    return Group(message("Enrolled, not allocated"), people, parts)
+
+
+def _end(participant: Participant) -> Ended | None:
+    return participant.died or participant.withdrawn or participant.lost
+
+
+def _ended(people: Sequence[Participant]) -> list[Group]:
+    """Those whose course ended before its last visit, by how, and by the reason given."""
+    found = []
+    for name, said in _ENDS:
+        own = tuple(one for one in people if str(ending(one)) == str(said))
+        reasons = {one.id: getattr(one, name).reason.strip() for one in own}
+        # Of a death the reason says from whom it is known, not why somebody died.
+        found.append(Group(said, own, () if name == "died" else _by_reason(own, reasons), reasons))
+    return [each for each in found if each.people]
+
+
+def _by_reason(people: Iterable[Participant], reasons: Mapping[str, str]) -> tuple[Group, ...]:
+    """People by the reason somebody wrote down; one that is missing or was masked is said to be so."""
+    found: dict[str, list[Participant]] = {}
+    for one in people:
+        found.setdefault(reasons[one.id], []).append(one)
+    return _most_first(
+        Group(reason or message("no reason on record"), tuple(members)) for reason, members in found.items()
+    )
+
+
+def _most_first(groups: Iterable[Group]) -> tuple[Group, ...]:
+    return tuple(sorted((each for each in groups if each.people), key=lambda each: -len(each.people)))
+
+
+# From allocation on
+
+
+def find_arm(data: TrialData, arm: str) -> tuple[Group, Group, Group]:
+    """The people of an arm as they were allocated, followed and analysed."""
     people = data.allocated(arm)
-    treated = [one for one in people if _treated(one)]
-    states = Counter(ending(one) for one in people)
-    members = data.cohort.members(_full_set(data))
-    analysed = sum(members.get(one.id) == arm for one in people)
-    return ArmFlow(
-        arm,
+    return _allocation(people), _follow_up(data, people), _analysis(data, arm, people)
+
+
+def _allocation(people: tuple[Participant, ...]) -> Group:
+    without = tuple(one for one in people if not _treated(one))
+    return Group(
+        message("Allocated"),
+        people,
         (
-            Box(
-                message("Allocated"),
-                len(people),
-                (
-                    Count(message("received an intervention"), len(treated)),
-                    Count(message("received none"), len(people) - len(treated)),
-                ),
-            ),
-            Box(
-                message("Followed"),
-                len(people),
-                tuple(Count(said, count) for said, count in states.most_common()),
-            ),
-            Box(message("Full analysis set"), analysed),
+            Group(message("received an intervention"), tuple(one for one in people if _treated(one))),
+            Group(message("received none"), without, tuple(_by_state(without))),
         ),
     )
 
 
-def _full_set(data: TrialData) -> str:
-    return data.plan.sets[0].id
+def _by_state(people: Sequence[Participant]) -> list[Group]:
+    gone = _ended([one for one in people if _end(one) is not None])
+    here = tuple(one for one in people if _end(one) is None and not one.completed)
+    done = tuple(one for one in people if _end(one) is None and one.completed)
+    states = (Group(message("completed"), done), Group(message("in the study"), here))
+    return [*(each for each in states if each.people), *gone]
+
+
+def _follow_up(data: TrialData, people: tuple[Participant, ...]) -> Group:
+    stopped = []
+    for intervention in data.study.interventions:
+        reasons = {
+            one.id: each.reason.strip()
+            for one in people
+            for each in one.discontinuations
+            if each.intervention == intervention.id
+        }
+        own = tuple(one for one in people if one.id in reasons)
+        stopped.append(
+            Group(
+                message("stopped {intervention}", intervention=intervention.title),
+                own,
+                _by_reason(own, reasons),
+                reasons,
+            )
+        )
+    parts = [*_by_state(people), *_most_first(stopped)]
+    return Group(message("Followed"), people, tuple(parts))
+
+
+def _analysis(data: TrialData, arm: str, people: tuple[Participant, ...]) -> Group:
+    """The first set, with the answers to the primary question and who is left out; then the other sets."""
+    sets = [_set(data, each, arm, people) for each in data.plan.sets]
+    first = sets[0]
+    return Group(first.label, first.people, (*_answers(data, arm), *first.parts, *sets[1:]))
+
+
+def _set(data: TrialData, each: AnalysisSet, arm: str, people: tuple[Participant, ...]) -> Group:
+    """The members of an analysis set in an arm, with those of the arm who are left out or counted elsewhere."""
+    members = data.cohort.members(each.id)
+    inside = tuple(one for one in data.participants if members.get(one.id) == arm)
+    outside = tuple(one for one in people if one.id not in members)
+    elsewhere = tuple(one for one in people if members.get(one.id, arm) != arm)
+    whys: dict[str, Reason] = {one.id: _why_outside(data, each.id, one.id) for one in outside}
+    reasons: dict[Reason, list[Participant]] = {}
+    for one in outside:
+        reasons.setdefault(whys[one.id], []).append(one)
+    parts = [
+        Group(
+            message("left out"),
+            outside,
+            _most_first(Group(why, tuple(members)) for why, members in reasons.items()),
+            whys,
+        ),
+        Group(message("counted in the arm whose treatment was received"), elsewhere),
+    ]
+    return Group(each.title, inside, tuple(part for part in parts if part.people))
+
+
+def _why_outside(data: TrialData, name: str, participant: str) -> Reason:
+    """What decided that somebody does not belong to a set, in the words of the concepts its rule reads."""
+    one = data.followed(participant)
+    rule = data.rules.chosen.sets[name]
+    member = data.cohort.sets[participant][name]
+    if rule.condition is None or member.truth:
+        return message("the treatment received is not known")
+    labels = {concept.name: concept.label for concept in data.study.concepts}
+    present: list[Reason] = []
+    absent: list[Reason] = []
+    for leaf in evaluate(rule.condition, one.on_day(one.on)).leaves():
+        label = labels.get(getattr(leaf.leaf, "concept", ""), leaf.reason)
+        (present if leaf.truth else absent).append(label)
+    if member.truth is None:
+        return message("not known: {what}", what=tuple(dict.fromkeys((*present, *absent))))
+    if present:
+        return listed(dict.fromkeys(present))
+    return message("none of: {what}", what=tuple(dict.fromkeys(absent)))
+
+
+def _answers(data: TrialData, arm: str) -> list[Group]:
+    """Where the answers to the primary question come from: observed, or by which intercurrent event."""
+    primary = next((each for each in data.plan.estimands if each.level == "primary"), None)
+    if primary is None:
+        return []
+    people = {one.id: one for one in data.participants}
+    events = {each.id: each.title for each in data.plan.intercurrent_events}
+    found: dict[Reason, list[Participant]] = {}
+    for one in data.cohort.population(primary).analysed:
+        if one.arm != arm:
+            continue
+        label: Reason = (
+            message("observed: {estimand}", estimand=primary.title)
+            if one.row.event is None
+            else message("by strategy: {event}", event=events.get(one.row.event, one.row.event))
+        )
+        found.setdefault(label, []).append(people[one.row.participant])
+    return [Group(label, tuple(members)) for label, members in found.items()]
 
 
 def _treated(participant: Participant) -> bool:
     return any(not dose.prior for dose in participant.doses)
 
 
-def people_trace(
-    what: Reason, people: Iterable[Participant], reason: Sequence[Reason] | None = None
-) -> Trace:
-    """Where a number of people comes from: each of them, with the event that says so."""
+# The table
+
+
+def people_trace(group: Group) -> Trace:
+    """Where a number of people comes from: each of them, with the events that say so."""
     rows = []
-    for index, one in enumerate(people):
+    for one in group.people:
         turns = [one.died, one.withdrawn, one.lost, one.completed, one.enrolled, one.allocated]
         positions = {turn.position for turn in turns if turn is not None}
         positions.add(one.consents[0].position)
         positions |= {screening.position for screening in one.screenings}
-        said = reason[index] if reason else ""
-        rows.append(Source(one.id, "", said, tuple(sorted(positions))))
-    return Trace(what, rows=tuple(rows))
+        positions |= {each.position for each in one.discontinuations}
+        rows.append(Source(one.id, "", group.why.get(one.id, ""), tuple(sorted(positions))))
+    return Trace(group.label, rows=tuple(rows))
 
 
 def _table(
     data: TrialData,
     sheet: Sheet,
-    left_out: list[Participant],
-    allocated: list[Participant],
-    waiting: list[Participant],
+    first: Group,
+    left_out: Group,
+    enrolled: Group,
+    waiting: Group,
+    arms: Sequence[tuple[str, tuple[Group, Group, Group]]],
 ) -> None:
     columns = [
         Column("step", message("Step"), "text"),
         Column("participants", message("Participants"), "integer"),
     ]
 
-    def counted(label: Reason, people: list[Participant], *, level: int = 0) -> Line:
-        return line(label, traced(len(people), people_trace(label, people)), level=level)
+    def counted(level: int, group: Group) -> Line:
+        return line(group.label, traced(len(group.people), people_trace(group)), level=min(level, 3))
 
-    lines = [counted(message("Consented and screened"), list(data.participants))]
-    lines.append(counted(message("Not enrolled"), left_out))
-    found: dict[Reason, list[Participant]] = {}
-    for one in left_out:
-        found.setdefault(exclusion(data, one), []).append(one)
-    for reason, people in sorted(found.items(), key=lambda each: -len(each[1])):
-        lines.append(counted(reason, people, level=1))
-    lines.append(counted(message("Enrolled"), [one for one in data.participants if one.enrolled]))
-    if waiting:
-        lines.append(counted(message("Enrolled, not allocated"), waiting, level=1))
-    lines.append(counted(message("Allocated"), allocated))
-    if not data.blind:
-        for arm in data.arms:
-            people = list(data.allocated(arm.id))
-            lines.append(counted(arm.id, people, level=1))
-            lines.append(
-                counted(
-                    message("received an intervention"), [one for one in people if _treated(one)], level=2
-                )
-            )
-            states: dict[Message, list[Participant]] = {}
-            for one in people:
-                states.setdefault(ending(one), []).append(one)
-            lines += [counted(said, members, level=2) for said, members in states.items()]
+    lines = [counted(0, first)]
+    for group in (left_out, enrolled, waiting):
+        if group.people or group is not waiting:
+            lines += [counted(level, each) for level, each in group.lines()]
+    allocated = tuple(one for one in data.participants if one.allocated)
+    lines.append(counted(0, Group(message("Allocated"), allocated)))
+    for arm, groups in arms:
+        lines.append(counted(1, Group(arm, groups[0].people)))
+        shown: Callable[[Group], list[tuple[int, Group]]] = lambda group: group.lines(2)  # noqa: E731
+        for group in groups[:2]:
+            lines += [counted(level - 1, each) for level, each in shown(group)[1:]]
+        lines += [counted(level, each) for level, each in shown(groups[2])]
     for each in data.plan.sets:
         members = data.cohort.members(each.id)
-        people = [one for one in data.participants if one.id in members]
-        lines.append(counted(each.title, people))
-    sheet.table("flow", message("Participants at each step, and analysis sets"), columns, lines)
+        people = tuple(one for one in data.participants if one.id in members)
+        lines.append(counted(0, Group(each.title, people)))
+    sheet.table(
+        "flow",
+        message("Participants at each step, and analysis sets"),
+        columns,
+        lines,
+        notes=(
+            message(
+                "Whoever was asked and did not consent is not in the ledger. Reasons are given as entered."
+            ),
+        ),
+    )

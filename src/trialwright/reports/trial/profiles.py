@@ -1,19 +1,29 @@
-"""Each participant on half a page: days, visits with the main results and the response, doses, events."""
+"""Each participant on a page: days, visits with the main results and the response, doses, events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from trialwright.endpoints.follow_up import FollowUp, Held
 from trialwright.endpoints.response import assess_response, explain_response
-from trialwright.record.participant import Participant
+from trialwright.record.fact import Fact
+from trialwright.record.happenings import concept_name
+from trialwright.record.participant import Dose, Participant
+from trialwright.reports.coded import SEX, coded, listed
 from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.exposure import Exposure, derive_exposures, total_shown
+from trialwright.reports.trial.figures_shown import DASH, significant
 from trialwright.reports.trial.flow import ending
+from trialwright.reports.trial.quality import said
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
+from trialwright.reports.words import reason_words
+from trialwright.study.concepts import Concept
+from trialwright.study.model import Study
+from trialwright.study.prose.figures import quantity, unit_words
 from trialwright.study.prose.words import Words
-from trialwright.study.schedule import visit_title
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, Text, message
+from trialwright.terms.quantity import BOUND
 
 MOST = 6  # results beside each other
 
@@ -23,12 +33,18 @@ def write_profiles(data: TrialData, sheet: Sheet) -> None:
     followed = [one for one in data.cohort.followed if one.participant.allocated]
     if not followed:
         return
-    sheet.page()
     sheet.heading(message("Participant profiles"), "profiles", level=1)
     concepts = shown_concepts(data)
     words = Words(data.study)
+    taken: dict[str, list[Exposure]] = {}
+    for each in derive_exposures(data):
+        taken.setdefault(each.row.participant, []).append(each)
     for one in followed:
         _write_profile(data, sheet, one, concepts, words)
+        _write_doses(sheet, one.participant, taken.get(one.id, []))
+        happened = tuple(_happened(data, one.participant))
+        if happened:
+            sheet.list(happened)
 
 
 def shown_concepts(data: TrialData) -> list[str]:
@@ -48,7 +64,11 @@ def shown_concepts(data: TrialData) -> list[str]:
 def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[str], words: Words) -> None:
     participant = one.participant
     sheet.heading(
-        message("{id}, {arm}", id=participant.id, arm=participant.arm or message("arm not known")),
+        message(
+            "{id}, {arm}",
+            id=participant.id,
+            arm=(participant.arm if not data.blind else "") or message("arm not known"),
+        ),
         f"p-{participant.id}",
         level=2,
     )
@@ -57,14 +77,7 @@ def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[
     columns = [
         Column("visit", message("Visit"), "text"),
         Column("date", message("Date"), "text"),
-        *(
-            Column(
-                f"r_{index}",
-                message("{name}, {unit}", name=labels[name].label, unit=labels[name].unit or "1"),
-                "text",
-            )
-            for index, name in enumerate(concepts, start=1)
-        ),
+        *(Column(f"r_{index}", titled(labels[name]), "text") for index, name in enumerate(concepts, start=1)),
     ]
     if data.plan.responses:
         columns.append(Column("response", message("Response"), "text"))
@@ -75,17 +88,75 @@ def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[
         list(_visits(data, one, concepts, words)),
         wide=True,
     )
-    happened = tuple(_happened(data, participant))
-    if happened:
-        sheet.list(happened)
+
+
+def titled(concept: Concept) -> Message | Text:
+    """A concept with the unit the study declares for it, in which all its values are shown."""
+    unit = unit_words(concept.unit or "")
+    return message("{name}, {unit}", name=concept.label, unit=unit) if unit else concept.label
+
+
+def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposure]) -> None:
+    """Each intervention with what was planned, and every dose with its days and amount."""
+    if not taken:
+        return
+    lines = []
+    for each in taken:
+        row = each.row
+        given, planned = each.given
+        doses = [
+            dose
+            for dose in participant.doses
+            if (dose.intervention, dose.prior) == (row.intervention, each.earlier)
+        ]
+        shown: Message | str = str(given) if given is not None else DASH
+        if planned is not None:
+            shown = message("{given} of {planned}", given=shown, planned=planned)
+        counted = message("{count} days", count=shown) if each.by_days else shown
+        trace = Trace(each.title, "exposure", "", (Source(participant.id, counted, "", row.positions),))
+        lines.append(
+            line(
+                message("{intervention} (earlier care)", intervention=each.title)
+                if each.earlier
+                else each.title,
+                traced(counted, trace),
+                row.first.isoformat() if row.first else DASH,
+                row.last.isoformat() if row.last else DASH,
+                traced(total_shown(row), trace),
+                listed(_dose(dose) for dose in doses),
+            )
+        )
+    sheet.table(
+        f"doses_{concept_name(participant.id)}",
+        message("Doses of {id}", id=participant.id),
+        [
+            Column("intervention", message("Intervention"), "text"),
+            Column("given", message("Given, of planned"), "text"),
+            Column("first", message("First day"), "text"),
+            Column("last", message("Last day"), "text"),
+            Column("total", message("Total"), "text"),
+            Column("doses", message("Doses"), "text"),
+        ],
+        lines,
+        wide=True,
+    )
+
+
+def _dose(dose: Dose) -> Message:
+    amount = quantity(dose.amount, dose.unit) if dose.amount else DASH
+    if dose.ongoing:
+        return message("{amount} from {start}", amount=amount, start=dose.start)
+    if dose.end and dose.end != dose.start:
+        return message("{amount} {start} to {end}", amount=amount, start=dose.start, end=dose.end)
+    return message("{amount} on {start}", amount=amount, start=dose.start)
 
 
 def _course(one: FollowUp) -> Message:
     participant = one.participant
     return message(
-        "{number}, {sex}, born {birth}. Consent {consent}, enrolled {enrolled}, treatment began {start}. {state}.",
+        "{number}, {sex}, born {birth}. Consent {consent}, enrolled {enrolled}, treatment began {start}; {state}.",
         number=participant.enrolment_number,
-        sex=participant.sex,
+        sex=SEX.get(participant.sex, participant.sex),
         birth=participant.birth[:4],
         consent=participant.consents[0].date,
         enrolled=participant.enrolled.date if participant.enrolled else "–",
@@ -104,22 +175,34 @@ def _visits(data: TrialData, one: FollowUp, concepts: list[str], words: Words) -
             title,
             traced(visit.day.isoformat(), Trace(title, "recorded", "", (held,))),
         ]
-        entries += [_result(one, visit, name) for name in concepts]
+        entries += [_result(one, visit, data.study.concept(name)) for name in concepts]
         if data.plan.responses:
             entries.append(_response(one, visit, words))
         yield line(*entries)
 
 
-def _result(one: FollowUp, visit: Held, concept: str) -> Entry:
-    facts = [fact for fact in one.person.facts.get(concept, ()) if fact.fact in visit.facts]
+def _result(one: FollowUp, visit: Held, concept: Concept) -> Entry:
+    facts = [fact for fact in one.person.facts.get(concept.name, ()) if fact.fact in visit.facts]
     if not facts:
-        return "–"
+        return DASH
     fact = facts[-1]
-    shown = fact.raw.value if fact.low != fact.high else f"{fact.low:.4g}"
+    entered = message("entered: {value} {unit}", value=fact.raw.value, unit=fact.raw.unit)
     source = Source(
-        one.id, f"{fact.raw.value} {fact.raw.unit}", fact.issue, one.positions_of(facts), (fact.fact,)
+        one.id, entered, reason_words(fact.issue) if fact.issue else "", one.positions_of(facts), (fact.fact,)
     )
-    return traced(shown, Trace(concept, "recorded", "", (source,)))
+    return traced(shown_value(fact), Trace(titled(concept), "recorded", "", (source,)))
+
+
+def shown_value(fact: Fact) -> Message | str:
+    """A result in its concept's unit, also one below or above a limit of detection; what cannot be converted, as entered."""
+    if fact.low == fact.high:
+        return f"{fact.low:.4g}"
+    sign = fact.raw.value.strip()[:1]
+    if fact.issue == "value_censored" and sign in ("<", "≤") and fact.high < BOUND:
+        return f"{'<' if sign == '<' and '=' not in fact.raw.value else '≤'} {significant(fact.high, 4)}"
+    if fact.issue == "value_censored" and sign in (">", "≥") and fact.low > -BOUND:
+        return f"{'>' if sign == '>' and '=' not in fact.raw.value else '≥'} {significant(fact.low, 4)}"
+    return message("{value} {unit} (as entered)", value=fact.raw.value, unit=fact.raw.unit)
 
 
 def _response(one: FollowUp, visit: Held, words: Words) -> Entry:
@@ -149,17 +232,27 @@ def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
         )
     for hold in participant.holds:
         yield message(
-            "{intervention} interrupted from {date}", intervention=hold.intervention, date=hold.start
+            "{intervention} interrupted from {date}",
+            intervention=_intervention(data.study, hold.intervention),
+            date=hold.start,
         )
     for stop in participant.discontinuations:
         yield message(
-            "{intervention} stopped for good on {date}", intervention=stop.intervention, date=stop.date
+            "{intervention} stopped for good on {date}",
+            intervention=_intervention(data.study, stop.intervention),
+            date=stop.date,
         )
     for rescue in participant.rescues:
-        yield message("Rescue therapy ({therapy}) from {date}", therapy=rescue.therapy, date=rescue.date)
+        yield message(
+            "Rescue therapy ({therapy}) from {date}",
+            therapy=coded("therapy", rescue.therapy),
+            date=rescue.date,
+        )
     if participant.unblinded:
         yield message("Arm disclosed in an emergency on {date}", date=participant.unblinded.date)
-    for missed in participant.visits:
-        if missed.missed:
-            title = visit_title(data.study.schedule, missed.id, missed.encounter)
-            yield message("Visit {visit} was missed", visit=title)
+    for each in data.deviations[participant.id]:
+        yield message("Deviation, {day}: {text}", day=each.day or "–", text=said(each))
+
+
+def _intervention(study: Study, id: str) -> Text | str:
+    return next((each.title for each in study.interventions if each.id == id), id)

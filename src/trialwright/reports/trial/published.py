@@ -56,7 +56,7 @@ def _write_figures(
     for outcome in report.outcomes:
         estimand = estimands[outcome.estimand]
         lines += [_figure_line(report, plan, estimand, outcome, figure) for figure in outcome.figures]
-    sheet.table("published", message("Printed figures and what the counts give"), columns, lines, wide=True)
+    sheet.table("published", message("Printed figures and what the counts give"), columns, lines)
 
 
 def _figure_line(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from trialwright.conduct.deviations import FOUND_BY, DeviationFound
 from trialwright.record.content import stands
-from trialwright.record.participant import Deviation, ItemValue, Participant
+from trialwright.record.participant import ItemValue, Participant
+from trialwright.reports.coded import coded
 from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.figures_shown import DASH
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, Text, message
+
+SEVERITIES = ("minor", "major", "")
 
 
 def write_quality(data: TrialData, sheet: Sheet) -> None:
@@ -21,20 +25,10 @@ def write_quality(data: TrialData, sheet: Sheet) -> None:
 
 
 def _write_deviations(data: TrialData, sheet: Sheet) -> None:
-    found = [(one, each) for one in data.participants for each in one.deviations]
+    found = [each for own in data.deviations.values() for each in own]
     if not found:
         sheet.say(message("No deviation from the protocol is on record."))
         return
-    counts = Counter((each.category, each.severity) for _, each in found)
-    lines = []
-    for category in dict.fromkeys(each.category for _, each in found):
-        entries: list[Entry] = [category]
-        for severity in ("minor", "major"):
-            own = [
-                (one, each) for one, each in found if (each.category, each.severity) == (category, severity)
-            ]
-            entries.append(traced(counts[category, severity], _deviation_trace(category, own)))
-        lines.append(line(*entries))
     sheet.table(
         "deviations",
         message("Deviations from the protocol"),
@@ -42,8 +36,20 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
             Column("category", message("Category"), "text"),
             Column("minor", message("Minor"), "integer"),
             Column("major", message("Major"), "integer"),
+            Column("not_rated", message("Not rated"), "integer"),
+            Column("participants", message("Participants"), "integer"),
+            Column("computed", message("Found by the rules"), "integer"),
+            Column("reported", message("Reported by a person"), "integer"),
         ],
-        lines,
+        [
+            line(*_category(category, [each for each in found if each.category == category]))
+            for category in sorted({each.category for each in found}, key=_order)
+        ],
+        notes=(
+            message(
+                "Visits outside their windows or missed, and doses that were planned and are not recorded, are computed from the ledger; the protocol does not rate them, so they are not rated unless somebody did. What the rules and a person found stands in both of the last columns and is one deviation."
+            ),
+        ),
     )
     sheet.table(
         "deviation_list",
@@ -56,24 +62,58 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
             Column("text", message("What happened"), "text"),
             Column("by", message("Found by"), "text"),
         ],
-        [_deviation_line(one, each) for one, each in found],
-        wide=True,
+        [_deviation_line(each) for each in found],
     )
 
 
-def _deviation_line(one: Participant, each: Deviation) -> Line:
-    trace = _deviation_trace(each.category, [(one, each)])
-    by = message("the rules") if each.by_system else message("a person")
-    said = (each.date, each.category, each.severity, each.text, by)
-    return line(one.id, *(traced(what, trace) for what in said))
+def _deviation_line(each: DeviationFound) -> Line:
+    trace = _trace(each.category, [each])
+    told = (
+        each.day,
+        coded("category", each.category),
+        coded("severity", each.severity),
+        said(each),
+        FOUND_BY[each.found_by],
+    )
+    return line(each.participant, *(traced(what, trace) for what in told))
 
 
-def _deviation_trace(what: str, found: list[tuple[Participant, Deviation]]) -> Trace:
+def _order(category: str) -> int:
+    order = ("consent", "eligibility", "allocation", "visit", "dose", "procedure", "other")
+    return order.index(category) if category in order else len(order)
+
+
+def _category(category: str, found: list[DeviationFound]) -> list[Entry]:
+    entries: list[Entry] = [coded("category", category)]
+    for severity in SEVERITIES:
+        own = [each for each in found if each.severity == severity]
+        entries.append(traced(len(own), _trace(category, own)))
+    entries.append(traced(len({each.participant for each in found}), _trace(category, found)))
+    for names in (("rules", "both"), ("person", "both")):
+        own = [each for each in found if each.found_by in names]
+        entries.append(traced(len(own), _trace(category, own)))
+    return entries
+
+
+def said(found: DeviationFound) -> Message | Text | str:
+    """What happened, as one text."""
+    if not found.texts:
+        return DASH
+    whole = found.texts[0]
+    for each in found.texts[1:]:
+        whole = message("{first} {second}", first=whole, second=each)
+    return whole
+
+
+def _trace(category: str, found: Iterable[DeviationFound]) -> Trace:
     return Trace(
-        what,
+        coded("category", category),
         "count",
         "",
-        tuple(Source(one.id, each.severity, each.text, (each.position,)) for one, each in found),
+        tuple(
+            Source(each.participant, coded("severity", each.severity), said(each), each.positions)
+            for each in found
+        ),
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from trialwright.reports.coded import coded, seriousness
 from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.exposure import write_exposure
 from trialwright.reports.trial.figures_shown import DASH, count_share, percent
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.reports.words import reason_words
@@ -20,7 +22,6 @@ from trialwright.safety.adverse_events import (
     derive_worst_events,
 )
 from trialwright.safety.boundary import SOURCE as BOUNDARY_SOURCE
-from trialwright.safety.exposure import derive_exposure
 from trialwright.safety.lab_grades import WorstGrade, derive_lab_grades, derive_worst_grades
 from trialwright.safety.stopping import StoppingStatus, assess_stopping, derive_counted
 from trialwright.terms.message import Message, message
@@ -41,7 +42,7 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
     _write_terms(sheet, rows, groups, sizes)
     _write_serious(data, sheet, rows)
     _write_labs(data, sheet, groups, sizes)
-    _write_exposure(data, sheet, groups, sizes)
+    write_exposure(data, sheet, groups, sizes)
     _write_stopping(data, sheet)
 
 
@@ -150,7 +151,13 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
         event = next(each for each in people[row.participant].adverse_events if each.number == row.number)
         now = event.current
         trace = _event_trace(row.term, [row])
-        said = (", ".join(row.seriousness), row.causality, now.start, now.end or DASH, row.outcome)
+        said = (
+            seriousness(row.seriousness),
+            coded("causality", row.causality),
+            now.start,
+            now.end or DASH,
+            coded("outcome", row.outcome),
+        )
         lines.append(
             line(
                 row.participant,
@@ -175,7 +182,6 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
             Column("outcome", message("Outcome"), "text"),
         ],
         lines,
-        wide=True,
     )
 
 
@@ -229,44 +235,6 @@ def _grade_source(worst: WorstGrade) -> Source:
         return Source(worst.participant, grade, worst.grade.reason)
     positions = (row.position,) if row.position is not None else ()
     return Source(worst.participant, grade, worst.grade.reason, positions, (row.fact.fact,))
-
-
-def _write_exposure(
-    data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes: Mapping[str, int]
-) -> None:
-    titles = {one.id: one.title for one in data.study.interventions}
-    rows = derive_exposure(data.participants, groups=groups, interventions=tuple(titles), until=data.on)
-    lines: list[Line] = []
-    for id, title in titles.items():
-        own = [row for row in rows if row.intervention == id]
-        if not own:
-            continue
-        entries: list[Entry] = [title]
-        for group in sizes:
-            mine = [row for row in own if row.group == group]
-            doses = sum(row.administrations for row in mine)
-            days = sum(row.days for row in mine if row.days is not None)
-            sources = tuple(
-                Source(
-                    row.participant,
-                    message(
-                        "{doses} administrations, {days} days", doses=row.administrations, days=row.days or 0
-                    ),
-                    "",
-                    tuple(row.positions),
-                )
-                for row in mine
-            )
-            shown = message(
-                "{people} participants; {doses} administrations; {days} days",
-                people=len(mine),
-                doses=doses,
-                days=days,
-            )
-            entries.append(traced(shown, Trace(title, "exposure", "", sources)))
-        lines.append(line(*entries))
-    if lines:
-        sheet.table("exposure", message("What was taken"), _columns(message("Intervention"), sizes), lines)
 
 
 def _write_stopping(data: TrialData, sheet: Sheet) -> None:

@@ -87,6 +87,15 @@ def show_unit(unit: str) -> str:
     return re.sub(r"(?<=[A-Za-z])(-?\d+)$", lambda power: power[1].translate(_SUPERSCRIPT), text)
 
 
+def unit_words(unit: str) -> Prose:
+    """A unit by itself, as in the heading of a column or beside a box; '' where nothing is printed."""
+    if unit == "a":
+        return message("years")
+    if unit.endswith("/d") and "." not in unit:
+        return message("{amount}/day", amount=show_unit(unit.removesuffix("/d")))
+    return show_unit(unit)
+
+
 def quantity(number: str, unit: str) -> Prose:
     """A number text with its UCUM unit, as in 250 mg/day, 49 × 10⁹/L, 14 days."""
     if unit in _TIMES:

@@ -1,0 +1,154 @@
+"""What was taken: by arm, and of each participant and intervention beside what was planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from trialwright.conduct.planned_doses import PlannedSoFar, derive_planned
+from trialwright.reports.document import Cell, Column
+from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.figures_shown import DASH
+from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
+from trialwright.safety.exposure import ExposureRow, derive_exposure
+from trialwright.study.prose.figures import quantity
+from trialwright.terms.message import Message, Text, message, render
+
+PLANNED: Message = message(
+    "Planned, so far: of a dose given at visits, the visits that plan it and took place, were missed or are late; of a daily dose, the days from the first one to the end of the course, interruptions and the time after a stop included."
+)
+EARLIER: Message = message(
+    "Earlier care: given before the study treatment and recorded as such; nothing of it is planned by number."
+)
+
+
+class Exposure(NamedTuple):
+    """One intervention in one participant beside what was planned; `earlier`: care before the study treatment."""
+
+    row: ExposureRow
+    title: Text | Message | str
+    planned: PlannedSoFar
+    earlier: bool
+
+    @property
+    def given(self) -> tuple[int | None, int | None]:
+        """How much was given and planned, in administrations or in days; None where it is not known."""
+        if self.planned.administrations is not None:
+            return self.row.administrations, self.planned.administrations
+        return self.row.days, self.planned.days
+
+    @property
+    def by_days(self) -> bool:
+        """Whether days are counted, not administrations."""
+        return self.planned.administrations is None
+
+
+def derive_exposures(data: TrialData) -> tuple[Exposure, ...]:
+    """What every allocated participant took, in the order of consent and of the definition; earlier care first."""
+    groups = {one.id: one.arm for one in data.shown_participants if one.allocated}
+    known = {one.id: one for one in data.study.interventions}
+    found: dict[str, list[Exposure]] = {id: [] for id in groups}
+    people = {one.id: one for one in data.shown_participants}
+    for earlier in (True, False):
+        rows = derive_exposure(
+            data.participants, groups=groups, interventions=tuple(known), until=data.on, prior=earlier
+        )
+        for row in rows:
+            intervention = known[row.intervention]
+            planned = (
+                PlannedSoFar(None, None)
+                if earlier
+                else derive_planned(data.study, people[row.participant], intervention, on=data.on)
+            )
+            found[row.participant].append(Exposure(row, intervention.title, planned, earlier))
+    return tuple(each for exposures in found.values() for each in exposures)
+
+
+def write_exposure(
+    data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes: Mapping[str, int]
+) -> None:
+    """What was taken by arm, then by participant."""
+    exposures = derive_exposures(data)
+    lines = list(_by_arm(data, exposures, groups, sizes))
+    if not lines:
+        return
+    columns = [Column("intervention", message("Intervention"), "text")]
+    columns += [
+        Column(f"arm_{index}", message("{arm} (n = {count})", arm=arm, count=size), "text")
+        for index, (arm, size) in enumerate(sizes.items(), start=1)
+    ]
+    sheet.table("exposure", message("What was taken, of what was planned"), columns, lines, notes=(PLANNED,))
+    sheet.table(
+        "exposure_by_participant",
+        message("What every participant took"),
+        [
+            Column("participant", message("Participant"), "text"),
+            Column("arm", message("Arm"), "text"),
+            Column("intervention", message("Intervention"), "text"),
+            Column("given", message("Given"), "integer"),
+            Column("planned", message("Planned"), "integer"),
+            Column("counted", message("Counted"), "text"),
+            Column("first", message("First day"), "text"),
+            Column("last", message("Last day"), "text"),
+            Column("total", message("Total"), "number"),
+            Column("unit", message("Unit"), "text"),
+        ],
+        [_line(each) for each in derive_exposures(data)],
+        notes=(EARLIER,),
+    )
+
+
+def _by_arm(
+    data: TrialData, exposures: Sequence[Exposure], groups: Mapping[str, str], sizes: Mapping[str, int]
+) -> Iterator[Line]:
+    """Each intervention that somebody took, with what was given of what was planned in each arm."""
+    for intervention in data.study.interventions:
+        own = [each for each in exposures if each.row.intervention == intervention.id and not each.earlier]
+        if not own:
+            continue
+        entries: list[Entry] = [intervention.title]
+        for group in sizes:
+            mine = [each for each in own if groups.get(each.row.participant) == group]
+            given = sum(each.given[0] or 0 for each in mine)
+            planned = sum(each.given[1] or 0 for each in mine)
+            said = (
+                message("{people} participants; {given} of {planned} days", people=len(mine), given=given, planned=planned)
+                if own[0].by_days
+                else message("{people} participants; {given} of {planned} doses", people=len(mine), given=given, planned=planned)
+            )  # fmt: skip
+            sources = tuple(_source(each.row) for each in mine)
+            entries.append(traced(said, Trace(intervention.title, "exposure", "", sources)))
+        yield line(*entries)
+
+
+def _source(row: ExposureRow) -> Source:
+    said = message("{doses} administrations, {days} days", doses=row.administrations, days=row.days or 0)
+    return Source(row.participant, said, "", tuple(row.positions))
+
+
+def _line(exposure: Exposure) -> Line:
+    row = exposure.row
+    given, planned = exposure.given
+    trace = Trace(exposure.title, "exposure", "", (_source(row),))
+    title = (
+        message("{intervention} (earlier care)", intervention=exposure.title)
+        if exposure.earlier
+        else exposure.title
+    )
+    return line(
+        row.participant,
+        row.group or DASH,
+        title,
+        traced(given, trace, shown=None if given is not None else DASH),
+        planned if planned is not None else Cell(None, DASH),
+        message("days") if exposure.by_days else message("doses"),
+        row.first.isoformat() if row.first else DASH,
+        row.last.isoformat() if row.last else DASH,
+        traced(row.total, trace) if row.total is not None else Cell(None, DASH),
+        row.unit,
+    )
+
+
+def total_shown(row: ExposureRow) -> Message | Text | str:
+    """Everything taken with its unit; a dash where it is not known."""
+    return quantity(render(row.total, {}), row.unit) if row.total is not None else DASH
