@@ -66,8 +66,8 @@ def test_an_archive_continues_any_head_it_once_had(
 ) -> None:
     heads = _heads(archive)
     position = len(heads) - back
-    hash = heads[position - 1]
-    head = given.format(position=position, hash=hash, upper=hash.upper())
+    digest = heads[position - 1]
+    head = given.format(position=position, hash=digest, upper=digest.upper())
     assert main(["verify", str(archive), "--head", head]) == 0
     assert f"whose head is event {position} here" in capsys.readouterr().out
 

@@ -58,8 +58,10 @@ class Beside(NamedTuple):
 
 
 class Retold(NamedTuple):
-    """What is told more than once. `days`: by fact those of its days that do not count, because something else tells
-    of them; `beside`: every day of which a form tells and something else as well.
+    """What is told more than once.
+
+    `days`: by fact those of its days that do not count, because something else tells of them. `beside`: every day of
+    which a form tells and something else as well.
     """
 
     days: Mapping[str, frozenset[date]]

@@ -10,6 +10,7 @@ from trialwright.conduct.due import plan_activities
 from trialwright.conduct.given import find_interventions
 from trialwright.simulation.participants.agenda import Story
 from trialwright.simulation.participants.world import Course, Desk, World
+from trialwright.study.delegation import SEE_ALLOCATION
 from trialwright.study.design import Intervention
 from trialwright.terms.message import message
 
@@ -76,8 +77,12 @@ def _give(
         "visit": visit,
     }
     if single:
+        yield from _look_up(world, course, desk, intervention)
         values |= _infusion(world, course, desk)
         yield desk.do("give_dose", "nurse", values=values, minutes=45.0)
+        course.infusions += 1
+        if course.react is not None and course.infusions == course.reacts_after:
+            course.react(desk, intervention.id)
         return
     low, high = proposal.low, proposal.high
     departs = course.chance.random() < world.assumed["dose_deviation_share"]
@@ -88,6 +93,14 @@ def _give(
         yield desk.do("give_dose", "investigator", values=values, reason=reason)
         return
     yield desk.do("give_dose", "investigator", values=values)
+
+
+def _look_up(world: World, course: Course, desk: Desk, intervention: Intervention) -> Story:
+    """Before the first infusion of a blinded study whoever prepares it looks up what it is to be."""
+    table = world.definition(course.site, desk.day).delegation
+    able = [role.id for role in (table.roles if table else ()) if role.sees_allocation]
+    if able and intervention.stands_for and not world.participant(course).allocation_seen:
+        yield desk.do(SEE_ALLOCATION, *able, participant=course.id)
 
 
 def _infusion(world: World, course: Course, desk: Desk) -> dict[str, str]:
