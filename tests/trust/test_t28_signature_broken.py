@@ -15,6 +15,7 @@ from tests.trust.course import AE
 from tests.unit.conduct.support import Rehearsal, at_stage
 from trialwright.record.content import CASEBOOK, stands
 
+TITLES = {"screening": "Screening", "week_0": "Week 0"}
 FORM = {"form": "urine", "visit": "week_0"}
 CHANGES: list[tuple[str, str, str, dict[str, Any], set[str]]] = [
     # who does what; which signatures are broken by it
@@ -68,7 +69,7 @@ def test_a_change_breaks_what_was_signed(
     refusal = rehearsal.refused("lock", "investigator_a", site="a", participant=who)
     assert "The casebook was changed after it was signed." in refusal
     for visit in broken - {CASEBOOK}:
-        assert f"The visit {visit} was changed after it was signed." in refusal
+        assert f"The visit {TITLES[visit]} was changed after it was signed." in refusal
 
 
 def test_signed_again_it_stands_and_the_broken_one_stays_on_record() -> None:

@@ -90,7 +90,7 @@ def snapshot(store: Store, position: int) -> Snapshot:
 
 def _of_study(study: StudyBook, sites: Sequence[SiteBook]) -> Iterator[SnapshotTable]:
     """Who may do what where, which version is approved where, the reference ranges of the sites."""
-    books = (study, *sites)
+    books: tuple[StudyBook | SiteBook, ...] = (study, *sites)
     yield _table(
         "delegations", _names(Delegation), (astuple(each) for book in books for each in book.delegations)
     )

@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 
 from tests.unit.conduct.support import Rehearsal, at_stage, enrolled
+from trialwright.record.books import SiteBook, StudyBook
 from trialwright.record.participant import Participant
 from trialwright.record.snapshot import snapshot
 
@@ -113,7 +114,7 @@ def test_tables_made_anew_are_those_of_the_books_that_were_kept(study: str) -> N
     assert head is not None
     tables = snapshot(rehearsal.store, head.position).tables
     trial = rehearsal.trial
-    kept = (trial.study, *(trial.site(site) for site in trial.site_ids()))
+    kept: tuple[StudyBook | SiteBook, ...] = (trial.study, *(trial.site(site) for site in trial.site_ids()))
     assert [row[0] for row in tables["delegations"].rows] == [
         one.position for book in kept for one in book.delegations
     ]

@@ -39,7 +39,7 @@ from trialwright.record.raw import RawFact
 from trialwright.record.upcast import upcast
 
 Texts = Callable[[str], str]
-LISTS = {
+LISTS: Mapping[str, Any] = {
     "consents": Consent,
     "screenings": Screening,
     "allocation_seen": AllocationSeen,

@@ -10,8 +10,9 @@ from trialwright.conduct.dosing import DoseProposal, propose_dose
 from trialwright.conduct.dosing.present import Present, read_present
 from trialwright.conduct.due import plan_activities
 from trialwright.conduct.given import find_interventions
-from trialwright.simulation.participants.agenda import Act, RehearsalFault, Story
+from trialwright.simulation.participants.agenda import Act, RehearsalFault, Story, Telling
 from trialwright.simulation.participants.world import Course, Desk, World
+from trialwright.study.delegation import SEE_ALLOCATION
 from trialwright.study.design import Intervention
 from trialwright.terms.message import message
 
@@ -78,8 +79,14 @@ def _give(
         "visit": visit,
     }
     if single:
+        yield from _look_up(world, course, desk, intervention)
         values |= _infusion(world, course, desk)
-        yield from _unless_stopped(world, course, desk.do("give_dose", "nurse", values=values, minutes=45.0))
+        given = yield from _unless_stopped(
+            world, course, desk.do("give_dose", "nurse", values=values, minutes=45.0)
+        )
+        course.infusions += given
+        if given and course.react is not None and course.infusions == course.reacts_after:
+            course.react(desk, intervention.id)
         return
     low, high = proposal.low, proposal.high
     departs = course.chance.random() < world.assumed["dose_deviation_share"]
@@ -93,13 +100,23 @@ def _give(
     yield from _unless_stopped(world, course, give)
 
 
-def _unless_stopped(world: World, course: Course, give: Act) -> Story:
-    """Give a dose, unless somebody has stopped the intervention for good since it was decided on."""
+def _unless_stopped(world: World, course: Course, give: Act) -> Telling[bool]:
+    """Give a dose, unless somebody has stopped the intervention for good since it was decided on; whether it was given."""
     answer = yield replace(give, may_refuse=True)
     if isinstance(answer, Refusal):
         on = world.day(course.site, give.at)
         if not read_present(world.participant(course), give.values["intervention"], on=on).stopped:
             raise RehearsalFault(give, answer.reasons)
+        return False
+    return True
+
+
+def _look_up(world: World, course: Course, desk: Desk, intervention: Intervention) -> Story:
+    """Before the first infusion of a blinded study whoever prepares it looks up what it is to be."""
+    table = world.definition(course.site, desk.day).delegation
+    able = [role.id for role in (table.roles if table else ()) if role.sees_allocation]
+    if able and intervention.stands_for and not world.participant(course).allocation_seen:
+        yield desk.do(SEE_ALLOCATION, *able, participant=course.id)
 
 
 def _infusion(world: World, course: Course, desk: Desk) -> dict[str, str]:

@@ -48,7 +48,7 @@ def begin_events(world: World, course: Course, desk: Desk, *, until: date | None
 
     def begin(story: Story, day: date) -> None:
         course.busy += 1
-        world.agenda.begin(_told(course, story), at=world.midnight(course.site, day))
+        world.agenda.begin(told(course, story), at=world.midnight(course.site, day))
 
     if common and world.happens("adverse event", course, figures["adverse_event_share"]):
         for _ in range(1 + int(course.chance.poisson(figures["further_events"]))):
@@ -71,7 +71,8 @@ def begin_events(world: World, course: Course, desk: Desk, *, until: date | None
         begin(_deviate(world, course, day), day)
 
 
-def _told(course: Course, story: Story) -> Story:
+def told(course: Course, story: Story) -> Story:
+    """A side story; the casebook waits for its end."""
     try:
         yield from story
     finally:
@@ -98,7 +99,7 @@ def _adverse_event(world: World, course: Course, day: date, event: VirtualEvent)
     yield desk.do("report_ae", "investigator" if event.serious else "coordinator", values=told)
     if event.serious and event.infection:
         yield from _hold_all(world, course, desk)
-    yield from _send_reports(world, course, desk, number)
+    yield from send_reports(world, course, desk, number)
     end = day + timedelta(days=days)
     yield desk.move(max(later(end, 1), desk.day))
     told = _report(world, course, desk, event, start=day, end=end)
@@ -108,7 +109,7 @@ def _adverse_event(world: World, course: Course, day: date, event: VirtualEvent)
         reason=message("follow-up: the event has ended"),
         values={**told, "number": str(number)},
     )
-    yield from _send_reports(world, course, desk, number)
+    yield from send_reports(world, course, desk, number)
     if event.serious and event.infection and course.over is None:
         yield from _resume_all(world, course, desk)
 
@@ -141,7 +142,7 @@ def _report(
     }
 
 
-def _send_reports(world: World, course: Course, desk: Desk, number: int) -> Story:
+def send_reports(world: World, course: Course, desk: Desk, number: int) -> Story:
     """The reports of an event that the study's clocks ask for now; some go out days after they are due."""
     study = world.definition(course.site, desk.day)
     investigational = frozenset(one.id for one in study.interventions if one.role == "investigational")
@@ -285,4 +286,4 @@ def die(world: World, course: Course, desk: Desk, day: date) -> Story:
         participant=course.id,
         date=day.isoformat(),
     )
-    yield from _send_reports(world, course, desk, number)
+    yield from send_reports(world, course, desk, number)

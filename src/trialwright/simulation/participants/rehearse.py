@@ -18,6 +18,7 @@ from trialwright.simulation.participants.agenda import Agenda, Story
 from trialwright.simulation.participants.chance import Chance, Shares, deal, one_of
 from trialwright.simulation.participants.clerk import Clerk, Say
 from trialwright.simulation.participants.person import draw_person
+from trialwright.simulation.participants.rare import lacking
 from trialwright.simulation.participants.results import Laboratory
 from trialwright.simulation.participants.screening import Arrival, take_part
 from trialwright.simulation.participants.team import Team
@@ -135,6 +136,14 @@ def check_plan(study: Study) -> SimulationPlan:
     ):
         if part is None:
             raise NoRehearsal(message("A rehearsal needs {file}, which the study does not have.", file=name))
+    absent = lacking(study, plan.assumed(""))
+    if absent:
+        raise NoRehearsal(
+            message(
+                "simulation.yaml assumes what the study has no concept for: {names}.",
+                names=absent,
+            )
+        )
     unknown = check_simulation(study)
     if unknown:
         raise NoRehearsal(
@@ -184,7 +193,7 @@ def _make_world(
     progress: Callable[[int], None],
 ) -> World:
     plan = check_plan(study)
-    salts, calls, shares, people = np.random.default_rng(seed).spawn(4)
+    salts, calls, shares, people, seldom, rare = np.random.default_rng(seed).spawn(6)
     opened = version(study)
     definitions = {opened: study}
     ledger = MemoryLedger(salts.bytes)
@@ -203,6 +212,8 @@ def _make_world(
         say=say,
         chance=people,
         shares=Shares(participants, shares),
+        rare=Shares(participants, rare),
+        rare_chance=seldom,
         secret=secret,
         assumed=arms[""],
         start=start,

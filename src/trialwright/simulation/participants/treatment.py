@@ -11,6 +11,7 @@ from trialwright.conduct.schedule import PlannedVisit, Window, plan_visits
 from trialwright.simulation.participants.agenda import Story
 from trialwright.simulation.participants.doses import begin_tapers, treat, treat_at
 from trialwright.simulation.participants.events import begin_events, die
+from trialwright.simulation.participants.rare import begin_rare
 from trialwright.simulation.participants.visits import forms_about, hold_visit, measure
 from trialwright.simulation.participants.world import (
     Course,
@@ -64,6 +65,8 @@ def be_treated(world: World, course: Course, desk: Desk) -> Story:
             course.week_0 = desk.day
         measured = measure(world, course, desk.day)
         held = yield from hold_visit(world, course, desk, encounter.id, measured, flawless=first)
+        if first:
+            begin_rare(world, course, desk)
         yield from treat_at(world, course, desk, held.visit, encounter.id)
         if first:
             end = _draw_end(world, course, desk.day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -43,7 +43,8 @@ class Course:
     """One participant's state: what the ledger does not know, and when side stories are under way.
 
     `index`: the place in the order of allocation, -1 before. `arm`: the true one, also while the study is blind.
-    `over`: the day on which the course in the study ended. `busy`: side stories that may still write.
+    `over`: the day on which the course in the study ended. `busy`: side stories that may still write. `reacts_after`:
+    after how many `infusions` somebody begins to `react` (0: never), told the desk and the intervention.
     """
 
     person: VirtualPerson
@@ -57,6 +58,9 @@ class Course:
     busy: int = 0
     closed: bool = False
     fever_until: date | None = None
+    infusions: int = 0
+    reacts_after: int = 0
+    react: Callable[[Desk, str], None] | None = None
     corrections: list[Correction] = field(default_factory=list)
 
 
@@ -78,6 +82,8 @@ class World:
     say: Say
     chance: Chance
     shares: Shares
+    rare: Shares
+    rare_chance: Chance
     secret: Secret
     assumed: Mapping[str, float]
     start: date
