@@ -346,7 +346,9 @@ class Participant:
         return self.kept.get(
             "retold",
             None,
-            lambda: find_retold(self.forms.values(), self.record, _dose_facts(self), prior),
+            lambda: find_retold(
+                self.forms.values(), self.record, _dose_facts(self), prior, entered=item_facts(self)
+            ),
         )
 
     def other_facts(self) -> tuple[RawFact, ...]:

@@ -7,8 +7,12 @@ added, so the same dose in two places would count double. Therefore, day by day:
   of the same concept says it again; of several forms that tell of a day, the last one counts;
 - a dose given as earlier care (`Dose.prior`) says again what a record of the same concept tells of that day.
 
-What is told of further days counts on these. An uncertain day or an end not known counts beside the form, as does a
-denial. Nothing is taken off the record: only what is computed passes over it.
+- an exposure without an end, in a record or on a form, says only what was taken when it was entered: from the first dose
+  of the same concept on, if it began no later, the doses tell. Those of the study for good, those of earlier care up to
+  their last day.
+
+What is told of further days counts on these. An uncertain day counts beside the form, as does a denial. Nothing is taken
+off the record: only what is computed passes over it.
 """
 
 from __future__ import annotations
@@ -16,11 +20,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from trialwright.record.fact import IGNORED_STATUSES
+from trialwright.record.fact import IGNORED_STATUSES, read_status
 from trialwright.record.raw import RawFact
-from trialwright.terms.dates import UnreadableDate, parse_date
+from trialwright.terms.dates import Days, UnreadableDate, parse_date
 
 if TYPE_CHECKING:
     from trialwright.record.participant import FormRecord
@@ -61,11 +66,13 @@ class Retold(NamedTuple):
     """What is told more than once.
 
     `days`: by fact those of its days that do not count, because something else tells of them; `beside`: every day of
-    which a form tells and something else as well.
+    which a form tells and something else as well. `course`: by fact without an end the first and the last of its days of
+    which doses tell, the last None where they tell of all that follow.
     """
 
     days: Mapping[str, frozenset[date]]
     beside: tuple[Beside, ...]
+    course: Mapping[str, tuple[date, date | None]] = MappingProxyType({})
 
 
 def find_retold(
@@ -73,8 +80,10 @@ def find_retold(
     record: Iterable[RawFact],
     doses: Iterable[RawFact],
     prior: frozenset[str],
+    *,
+    entered: Iterable[RawFact] = (),
 ) -> Retold:
-    """Find what is told more than once. `prior`: the ids of doses of earlier care."""
+    """Find what is told more than once. `prior`: the ids of doses of earlier care; `entered`: what the forms state."""
     rows = [row for form in forms for row in _day_rows(form)]
     last: dict[_Day, DayRow] = {}
     for row in rows:
@@ -94,7 +103,8 @@ def find_retold(
         if row not in rivals:
             retold[row.fact] = frozenset((row.day,))
             beside.append(Beside(row.fact, row.day, tuple(rivals), whole=True))
-    for fact in (*records, *(dose for dose in doses if _counts(dose))):
+    given = [dose for dose in doses if _counts(dose)]
+    for fact in (*records, *given):
         days = [(fact.concept, day) for day in _days(fact)]
         told = [day for day in days if day in counted]
         again = [day for day in days if day in counted or (fact.fact in prior and day in recorded)]
@@ -102,7 +112,29 @@ def find_retold(
             retold[fact.fact] = frozenset(day for _, day in again)
         whole = len(told) == len(days)
         beside += (Beside(fact.fact, day[1], tuple(counted[day]), whole=whole) for day in told)
-    return Retold(retold, tuple(beside))
+    without_end = (fact for fact in (*records, *entered) if _counts(fact) and _goes_on(fact))
+    return Retold(retold, tuple(beside), _taken_over(without_end, given, prior))
+
+
+def _taken_over(
+    facts: Iterable[RawFact], doses: Iterable[RawFact], prior: frozenset[str]
+) -> Mapping[str, tuple[date, date | None]]:
+    """The days of exposures without an end of which doses of the same concept tell."""
+    courses: dict[str, tuple[date, date | None]] = {}
+    for dose in doses:
+        first = _exact(dose.start)
+        if first is not None:
+            last = _exact(dose.end) if dose.fact in prior else None
+            known = courses.get(dose.concept, (first, last))
+            ends = (last, known[1])
+            courses[dose.concept] = min(first, known[0]), None if None in ends else max(filter(None, ends))
+    found: dict[str, tuple[date, date | None]] = {}
+    for fact in facts:
+        course = courses.get(fact.concept)
+        began = _first(fact.start)
+        if course is not None and began is not None and began <= course[0]:
+            found[fact.fact] = course
+    return found
 
 
 _Day = tuple[str, date]
@@ -143,6 +175,10 @@ def _counts(fact: RawFact) -> bool:
     )
 
 
+def _goes_on(fact: RawFact) -> bool:
+    return read_status(fact.kind, fact.status, has_end=bool(fact.end)).end == "ongoing"
+
+
 def _days(fact: RawFact) -> tuple[date, ...]:
     """The days of an exposure whose beginning and end are certain; else none."""
     start, end = _exact(fact.start), _exact(fact.end)
@@ -152,11 +188,20 @@ def _days(fact: RawFact) -> tuple[date, ...]:
 
 
 def _exact(text: str) -> date | None:
+    days = _parsed(text)
+    return days.first if days is not None and days.exact else None
+
+
+def _first(text: str) -> date | None:
+    days = _parsed(text)
+    return days.first if days is not None else None
+
+
+def _parsed(text: str) -> Days | None:
     try:
-        days = parse_date(text) if text else None
+        return parse_date(text) if text else None
     except UnreadableDate:
         return None
-    return days.first if days is not None and days.exact else None
 
 
 __all__ = ["Beside", "DayRow", "Retold", "find_retold"]

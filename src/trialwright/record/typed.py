@@ -68,13 +68,36 @@ def join_facts(parts: Iterable[TypedFacts]) -> TypedFacts:
 
 def count_once(typed: TypedFacts, retold: Retold) -> TypedFacts:
     """Typed facts without the days of which something else tells; a fact may be left with none, or in pieces."""
-    if not retold.days:
+    if not retold.days and not retold.course:
         return typed
     facts = {
-        name: tuple(piece for row in rows for piece in _without(row, retold.days.get(row.fact)))
+        name: tuple(
+            piece
+            for row in rows
+            for part in _beside_course(row, retold.course.get(row.fact))
+            for piece in _without(part, retold.days.get(row.fact))
+        )
         for name, rows in typed.facts.items()
     }
     return TypedFacts({name: rows for name, rows in facts.items() if rows}, typed.unreadable)
+
+
+def _beside_course(fact: Fact, course: tuple[date, date | None] | None) -> Iterator[Fact]:
+    """What is left of an exposure without an end beside a course of doses: the days before it, and those after it."""
+    if course is None:
+        yield fact
+        return
+    first, last = course
+    before = first - timedelta(days=1)
+    if fact.start_low <= before:
+        yield fact._replace(
+            start_high=min(fact.start_high, before),
+            end_low=min(fact.end_low, before),
+            end_high=min(fact.end_high, before),
+        )
+    if last is not None and last < fact.end_high:
+        after = last + timedelta(days=1)
+        yield fact._replace(start_low=after, start_high=after, end_low=max(fact.end_low, after))
 
 
 def _without(fact: Fact, days: frozenset[date] | None) -> Iterator[Fact]:

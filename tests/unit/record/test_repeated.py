@@ -138,3 +138,45 @@ def test_what_is_left_of_a_dose(told: list[int], left: list[tuple[int, int]]) ->
     assert [(row.start_low.day, row.end_high.day) for row in rows if row.fact == "x"] == left
     assert all((row.start_high, row.end_low) == (row.start_low, row.end_high) for row in rows)
     assert [row.low for row in rows] == [500.0] * (len(left) + 1)
+
+
+PREDNISONE = "prednisone_oral"
+
+
+def taken(fact: str, start: str, end: str = "", *, value: str = "35", status: str = "active") -> RawFact:
+    return given(fact, start, end, concept=PREDNISONE, value=value, status="completed" if end else status)
+
+
+# what a medication row of 35 mg/d says beside doses, and how much prednisone there is on days of May and June
+BESIDE_DOSES = [
+    # case                                     row                                doses, the ids of earlier care with "-"
+    ("earlier care from the same day on",      taken("x", "2026-05-26"),          [("-1", "2026-05-26", "", "35")], {25: 0, 26: 35, 31: 35}),
+    ("of the study, another amount",           taken("x", "2026-05-10"),          [("1", "2026-05-26", "", "10")], {10: 35, 25: 35, 26: 10, 31: 10}),
+    ("earlier care, then the study",           taken("x", "2026-05-10"),          [("-1", "2026-05-20", "2026-05-27", "40"), ("2", "2026-05-28", "", "10")], {19: 35, 20: 40, 28: 10, 31: 10}),
+    ("earlier care that ended: it goes on",    taken("x", "2026-05-10"),          [("-1", "2026-05-20", "2026-05-22", "40")], {19: 35, 20: 40, 22: 40, 23: 35, 31: 35}),
+    ("the study's stopped for good",           taken("x", "2026-05-10"),          [("1", "2026-05-20", "2026-05-22", "40")], {19: 35, 20: 40, 23: 0, 31: 0}),
+    ("begun after the doses: one more",        taken("x", "2026-05-28"),          [("1", "2026-05-26", "", "10")], {26: 10, 28: 45}),
+    ("with an end: one more",                  taken("x", "2026-05-10", "2026-05-27"), [("1", "2026-05-26", "", "10")], {25: 35, 26: 45, 28: 10}),
+    ("set aside: says nothing",                taken("x", "2026-05-10", status="entered-in-error"), [("1", "2026-05-26", "", "10")], {10: 0, 26: 10}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "doses", "amounts"), [each[1:] for each in BESIDE_DOSES], ids=[each[0] for each in BESIDE_DOSES]
+)
+@pytest.mark.parametrize("source", ["record", "form"])
+def test_what_goes_on_beside_doses(
+    source: str, row: RawFact, doses: list[tuple[str, str, str, str]], amounts: dict[int, float]
+) -> None:
+    facts = [
+        taken(f"dose/{number.strip('-')}", start, end, value=value) for number, start, end, value in doses
+    ]
+    prior = frozenset(f"dose/{number[1:]}" for number, *_ in doses if number.startswith("-"))
+    retold = find_retold(
+        [], [row] if source == "record" else [], facts, prior, entered=[row] if source == "form" else []
+    )
+    types = {PREDNISONE: ConceptType(PREDNISONE, "exposure", "mg/d")}
+    typed = count_once(type_facts([row, *facts], types), retold).facts.get(PREDNISONE, ())
+    for day, amount in amounts.items():
+        on = date(2026, 5, day)
+        assert sum(fact.low for fact in typed if fact.start_high <= on <= fact.end_low) == amount, on
