@@ -109,7 +109,7 @@ def _of_study(study: StudyBook, sites: Sequence[SiteBook]) -> Iterator[SnapshotT
 def _of_people(people: Sequence[Participant], study: StudyBook) -> Iterator[SnapshotTable]:
     yield _table(
         "participants",
-        ("participant", "site", "sex", "birth", "enrolment_number", "arm", "locked"),
+        ("participant", "site", "sex", "birth", "enrolment_number", "arm", "locked", "locking"),
         (
             (
                 one.id,
@@ -119,6 +119,7 @@ def _of_people(people: Sequence[Participant], study: StudyBook) -> Iterator[Snap
                 one.enrolment_number,
                 one.arm or study.arms.get(one.id, ""),
                 one.locked,
+                one.locking,
             )
             for one in people
         ),

@@ -81,7 +81,16 @@ def test_nothing_that_a_participant_has_is_left_out(rehearsal: Rehearsal) -> Non
     """Each part of a participant is a table, or stands in one."""
     tables = snapshot(rehearsal.store, 0).tables
     inside = {
-        "participants": {"id", "site", "sex", "birth", "enrolment_number", "locked", "demographics"},
+        "participants": {
+            "id",
+            "site",
+            "sex",
+            "birth",
+            "enrolment_number",
+            "locked",
+            "locking",
+            "demographics",
+        },
         "turns": {"enrolled", "withdrawn", "lost", "died", "completed", "unblinded"},
         "items": {"forms"},
         "allocations": {"allocated"},
