@@ -50,8 +50,8 @@ LEFT JOIN tidy_deaths AS d ON p.died IS NULL AND d.text = p.death_date
 
 REPEATED = """
 SELECT DISTINCT fact_id FROM tidy_ids_here WHERE fact_id <> '' AND HASH(fact_id) IN (
-  SELECT id FROM (SELECT HASH(fact_id) AS id FROM tidy_ids_here WHERE fact_id <> '' UNION ALL FROM tidy_ids) AS i
-  GROUP BY id HAVING COUNT(*) > 1)
+  SELECT HASH(fact_id) AS id FROM tidy_ids_here WHERE fact_id <> '' GROUP BY id HAVING COUNT(*) > 1
+  UNION ALL SELECT id FROM tidy_ids WHERE id IN (SELECT HASH(fact_id) FROM tidy_ids_here))
 """
 # Of these, the ids that a row of an earlier chunk bears.
 TAKEN = "SELECT fact_id FROM tidy_repeated WHERE HASH(fact_id) IN (FROM tidy_ids)"

@@ -210,16 +210,20 @@ class TidyHospital:
         self._db.execute(f"CREATE OR REPLACE TABLE persons AS {by_sql.PERSONS}")
 
     def _load_facts(self, after: str, last: str) -> None:
+        self._db.execute("DROP TABLE IF EXISTS facts")  # those of the chunk before, in good time
         ids = self._db.sql("SELECT person_id FROM tidy_people ORDER BY person").to_arrow_table()
-        people = {id: number for number, id in enumerate(ids.column(0).to_pylist(), start=1)}
-        rows = self._scan.read(people, after, last)
+        ids = ids.column(0).to_pylist()
+        rows = self._scan.read(dict(zip(ids, range(1, len(ids) + 1), strict=True)), after, last)
+        pa.default_memory_pool().release_unused()
         places, repeated = self._repeats.find_in(rows.fact, after, last)
         if places:
             rows = rows.of(np.setdiff1d(np.arange(len(rows.person)), places))
-        typed = Typing(self._scan, self._ask, list(people))
+        typed = Typing(self._scan, self._ask, ids)
         plain, odd = typed.divide(rows)
+        del rows
         self.skipped += typed.set_aside(plain)
         self._db.register("tidy_rows", typed.table(plain))
+        del plain
         self._db.execute(f"CREATE OR REPLACE TABLE facts AS {by_sql.FACTS}", [self._on, self._on])
         self._db.unregister("tidy_rows")
         self._read_one_by_one([*typed.rows(odd), *repeated])
