@@ -113,9 +113,7 @@ class CodedTable:
             if name != self._plain and pa.types.is_string(file.schema_arrow.field(written).type)
         ]
         with pq.ParquetFile(path, metadata=file.metadata, read_dictionary=texts) as coded:
-            for batch in coded.iter_batches(
-                BATCH, row_groups=groups, columns=list(name_of.values()), use_threads=False
-            ):
+            for batch in coded.iter_batches(BATCH, row_groups=groups, columns=list(name_of.values())):
                 found = {
                     name: self._coded(name, batch.column(name_of[name]))
                     if name in name_of
