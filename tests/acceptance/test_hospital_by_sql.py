@@ -21,6 +21,7 @@ from trialwright.eligibility.verdict import overall
 from trialwright.exchange.assemble import Assembled, assemble
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv import TidyReader
+from trialwright.exchange.csv import hospital as large
 from trialwright.exchange.csv.hospital import TidyHospital
 from trialwright.exchange.engines.duck import DuckEngine
 from trialwright.exchange.source import RecordsUnreadable
@@ -53,16 +54,20 @@ def reader(folder: Path) -> TidyReader:
     return TidyReader(folder / "persons.parquet", parts, source="x", options=read_options(beam(), None))
 
 
-def open_by_sql(folder: Path, engine: DuckEngine, people: int = PEOPLE) -> TidyHospital:
+def hospital_of(folder: Path, engine: DuckEngine) -> TidyHospital:
     rules = beam().chosen()
     read = {concept for rule in rules for concept in rule.concepts}
-    found = TidyHospital(
+    return TidyHospital(
         reader(folder),
         concepts={name: kind for name, kind in beam().concept_types.items() if name in read},
         earliest=earliest_days(rules, ON),
         on=ON,
         connection=engine.connection,
     )
+
+
+def open_by_sql(folder: Path, engine: DuckEngine, people: int = PEOPLE) -> TidyHospital:
+    found = hospital_of(folder, engine)
     assert list(found.chunks()) == [people]
     return found
 
@@ -435,3 +440,37 @@ def test_bad_rows_are_listed_and_leave_their_criteria_open(
     for person, criterion in ((first, "E2"), (second, "E4"), (third, "E3")):
         row = verdicts[person, criterion]
         assert (row["verdict"], row["reason"]) == ("unknown", "record_unreadable")
+
+
+def test_parts_of_files_that_hold_nobody_of_a_chunk_are_left_out_and_nothing_else(
+    hospital: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chunk by chunk over files in small parts, one of them with a row that names nobody."""
+    folder = tmp_path / "parts"
+    (folder / "facts").mkdir(parents=True)
+    (folder / "persons.parquet").write_bytes((hospital / "persons.parquet").read_bytes())
+    for part in (hospital / "facts").glob("*.parquet"):
+        table = pq.read_table(part)
+        if part.stem.endswith("1"):
+            ids = table["person_id"].to_pylist()
+            ids[table["start"].to_pylist().index("2026-10-25")] = None
+            table = table.set_column(0, "person_id", pa.array(ids, pa.string()))
+        pq.write_table(table, folder / "facts" / part.name, row_group_size=1000)
+
+    def load(size: int) -> tuple[Counter[tuple[Any, ...]], Counter[tuple[str, str, str]], int]:
+        monkeypatch.setattr(large, "PEOPLE", size)
+        engine, facts, chunks = DuckEngine(threads=1), Counter[tuple[Any, ...]](), 0
+        try:
+            found = hospital_of(folder, engine)
+            for _ in found.chunks():
+                facts.update(tuple(row.values()) for row in by_sql(engine)[0])
+                chunks += 1
+        finally:
+            engine.close()
+        return facts, listed(found.skipped), chunks
+
+    whole, parts = load(PEOPLE), load(300)
+    assert (whole[2], parts[2]) == (1, 7)
+    assert whole[:2] == parts[:2]
+    assert sum(whole[0].values()) > 10_000
+    assert any(reason == "person_missing" for _, _, reason in whole[1])

@@ -1,7 +1,8 @@
 """The SQL by which a tidy hospital is typed: the plain majority of rows; what words mean is joined to it as answers.
 
-Tables expected: `tidy_facts` (the contract's columns as texts), `tidy_placed` (the same with file and row),
-`tidy_wanted`, `tidy_people`, and the answers `tidy_days`, `tidy_signatures`, `tidy_values` of the Python reader.
+Tables expected: `tidy_persons` and `tidy_placed` (the contract's columns as texts; of facts with file and row),
+`tidy_people` (of the chunk), `tidy_rows` (see `plain.Typing.table`), and the answers `tidy_sexes`, `tidy_births`,
+`tidy_deaths`, `tidy_signatures`, `tidy_values` of the Python reader.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A tidy hospital as Parquet, typed by SQL: the way for millions of people.
+"""A tidy hospital as Parquet, read as numbers of its texts and typed by SQL: the way for millions of people.
 
-What a unit, a status, a code or a word means is still decided by the one Python reader: it reads every *distinct*
-combination once, and the engine joins the answers to the rows. Rows that are not plain (partial, missing or
-unreadable dates, odd limits) go through the Python reader one by one; they are few.
+What a unit, a status, a code, a date or a word means is still decided by the one Python reader: it reads every *distinct*
+text or combination once, and the rows carry the number of the answer. Rows that are not plain (unreadable dates, odd
+limits, no id) go through the Python reader one by one; they are few.
 """
 
 from __future__ import annotations

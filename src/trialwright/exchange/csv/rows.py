@@ -107,7 +107,7 @@ class Rows(NamedTuple):
         """Some of the rows, by place or by mask."""
         *numbers, fact = self
         chosen = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-        return Rows(*(each[chosen] for each in numbers), fact.take(pa.array(chosen)))
+        return Rows._make([*(each[chosen] for each in numbers), fact.take(pa.array(chosen))])
 
 
 class RowScan:
@@ -133,10 +133,8 @@ class RowScan:
         """The rows that matter about people behind `after` and up to `last` ('' for no limit)."""
         parts = list(self._parts(people, after, last))
         *numbers, facts = zip(*parts, strict=True) if parts else ([()] * len(Rows._fields))
-        return Rows(
-            *(np.concatenate([np.empty(0, np.int32), *each]) for each in numbers),
-            pa.concat_arrays([pa.array([], pa.string()), *facts]),
-        )
+        columns = [np.concatenate([np.empty(0, np.int32), *each]) for each in numbers]
+        return Rows._make([*columns, pa.concat_arrays([pa.array([], pa.string()), *facts])])
 
     def _parts(self, people: Mapping[str, int], after: str, last: str) -> Iterator[Rows]:
         def whom(ids: Iterable[str]) -> Numbers:
