@@ -21,6 +21,7 @@ from trialwright.eligibility.verdict import overall
 from trialwright.exchange.assemble import Assembled, assemble
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv import TidyReader
+from trialwright.exchange.csv import hospital as large
 from trialwright.exchange.csv.hospital import TidyHospital
 from trialwright.exchange.engines.duck import DuckEngine
 from trialwright.exchange.source import RecordsUnreadable
@@ -53,16 +54,20 @@ def reader(folder: Path) -> TidyReader:
     return TidyReader(folder / "persons.parquet", parts, source="x", options=read_options(beam(), None))
 
 
-def open_by_sql(folder: Path, engine: DuckEngine, people: int = PEOPLE) -> TidyHospital:
+def hospital_of(folder: Path, engine: DuckEngine) -> TidyHospital:
     rules = beam().chosen()
     read = {concept for rule in rules for concept in rule.concepts}
-    found = TidyHospital(
+    return TidyHospital(
         reader(folder),
         concepts={name: kind for name, kind in beam().concept_types.items() if name in read},
         earliest=earliest_days(rules, ON),
         on=ON,
         connection=engine.connection,
     )
+
+
+def open_by_sql(folder: Path, engine: DuckEngine, people: int = PEOPLE) -> TidyHospital:
+    found = hospital_of(folder, engine)
     assert list(found.chunks()) == [people]
     return found
 
@@ -161,6 +166,13 @@ HARD_ROWS: dict[str, dict[str, str]] = {
     "a lower limit nobody can read": {"low": "ten"},
     "a route nobody can read": {"kind": "exposure", "concept": "tacrolimus", "unit": "mg/d", "route": "somehow"},
     "set aside, with a limit nobody can read": {"high": "forty", "status": "entered-in-error"},
+    "set aside, on a day nobody can read": {"start": "yesterday", "status": "entered-in-error"},
+    "a moment": {"start": "2026-10-20T08:15:00+08:00"},
+    "a moment of no day": {"start": "2026-10-32T08:15:00"},
+    "an exposure that ends on the day it begins, told to the minute": {
+        "kind": "exposure", "concept": "mycophenolate", "unit": "mg/d", "start": "2026-10-20T08:15", "end": "2026-10-20",
+    },
+    "a person whom nobody names": {"person_id": ""},
     "a plain row": {},
 }  # fmt: skip
 
@@ -181,7 +193,7 @@ def write_hard(folder: Path, name_of: Mapping[str, str] | None = None) -> int:
     for path, lines in (("persons.parquet", persons), ("facts/part-00000.parquet", facts)):
         renamed = [{names.get(key, key): text for key, text in line.items()} for line in lines]
         pq.write_table(pa.Table.from_pylist(renamed), folder / path)
-    return len(facts)
+    return sum(1 for each in persons if each["person_id"])
 
 
 def listed(skipped: list[Skipped]) -> Counter[tuple[str, str, str]]:
@@ -212,6 +224,74 @@ def test_hard_rows_are_typed_as_by_the_python_reader(tmp_path: Path, names: Mapp
     assert ("a kind that does not exist", "alt") not in lost(unreadable)  # an unreadable result of its day
     assert ("an exposure of another kind", "mycophenolate") not in lost(unreadable)
     assert ("an end before a start after the day judged", "mycophenolate") in lost(unreadable)
+
+
+def test_typed_columns_and_empty_cells_are_read_as_their_texts(tmp_path: Path) -> None:
+    """Numbers and days as Parquet types, a column of none, several parts of one file."""
+    days = [date(2026, 10, 20), date(2026, 9, 1), None]
+    count = 60
+    facts = pa.table(
+        {
+            "person_id": [f"p{at % 6}" for at in range(count)],
+            "fact_id": pa.array(range(count), pa.int64()),
+            "kind": pa.array(["measurement"] * count).dictionary_encode(),
+            "concept": pa.array(
+                [("alt", "glucose_fasting", "wbc")[at % 3] for at in range(count)], pa.large_string()
+            ),
+            "value": pa.array([at / 4 if at % 5 else None for at in range(count)], pa.float64()),
+            "unit": [("U/L", "mmol/L", "10*9/L")[at % 3] for at in range(count)],
+            "high": pa.array([40 if at % 2 else None for at in range(count)], pa.int32()),
+            "start": pa.array([days[at % 7 % 3] for at in range(count)], pa.date32()),
+            "end": pa.nulls(count, pa.string()),
+            "status": pa.array([None if at % 4 else "final" for at in range(count)]),
+        }
+    )
+    persons = pa.table(
+        {
+            "person_id": [f"p{at}" for at in range(6)],
+            "sex": ["female"] * 6,
+            "birth_date": pa.array([date(1990, 1, 1 + at) for at in range(6)]),
+        }
+    )
+    (tmp_path / "facts").mkdir()
+    pq.write_table(persons, tmp_path / "persons.parquet")
+    pq.write_table(facts, tmp_path / "facts" / "part-00000.parquet", row_group_size=7)
+    engine = DuckEngine(threads=1)
+    try:
+        found = open_by_sql(tmp_path, engine, 6)
+        typed, _, unreadable = by_sql(engine)
+    finally:
+        engine.close()
+    assembled = by_python(tmp_path)
+    theirs, _, all_unreadable = with_ids(tables(assembled.persons.values(), ON))
+    earliest = earliest_days(beam().chosen(), ON)
+    recent = [row for row in theirs if row["start_high"] >= earliest[row["concept"]]]
+    assert len(recent) > count / 2
+    assert by_key(typed).keys() == by_key(recent).keys()
+    assert [
+        row for row in recent if not same_fact(by_key(typed)[row["person"], row["fact"], row["concept"]], row)
+    ] == []
+    assert (listed(found.skipped), unreadable) == (listed(assembled.skipped), all_unreadable)
+
+
+@pytest.mark.parametrize("spoilt", ["cut", "letters"])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, spoilt: str) -> None:
+    people = write_hard(tmp_path)
+    path = tmp_path / "facts" / "part-00000.parquet"
+    if spoilt == "letters":
+        table = pq.read_table(path)
+        broken = pa.array([b"f\xff"] * table.num_rows).view(pa.string())
+        pq.write_table(table.set_column(table.schema.get_field_index("unit"), "unit", broken), path)
+    else:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:4] + bytes(200) + whole[204:])
+    engine = DuckEngine(threads=1)
+    try:
+        with pytest.raises(RecordsUnreadable) as error:
+            open_by_sql(tmp_path, engine, people)
+    finally:
+        engine.close()
+    assert error.value.place == path.name
 
 
 def test_repeated_ids_strangers_and_rows_set_aside_are_listed_as_by_the_python_reader(tmp_path: Path) -> None:
@@ -360,3 +440,37 @@ def test_bad_rows_are_listed_and_leave_their_criteria_open(
     for person, criterion in ((first, "E2"), (second, "E4"), (third, "E3")):
         row = verdicts[person, criterion]
         assert (row["verdict"], row["reason"]) == ("unknown", "record_unreadable")
+
+
+def test_parts_of_files_that_hold_nobody_of_a_chunk_are_left_out_and_nothing_else(
+    hospital: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chunk by chunk over files in small parts, one of them with a row that names nobody."""
+    folder = tmp_path / "parts"
+    (folder / "facts").mkdir(parents=True)
+    (folder / "persons.parquet").write_bytes((hospital / "persons.parquet").read_bytes())
+    for part in (hospital / "facts").glob("*.parquet"):
+        table = pq.read_table(part)
+        if part.stem.endswith("1"):
+            ids = table["person_id"].to_pylist()
+            ids[table["start"].to_pylist().index("2026-10-25")] = None
+            table = table.set_column(0, "person_id", pa.array(ids, pa.string()))
+        pq.write_table(table, folder / "facts" / part.name, row_group_size=1000)
+
+    def load(size: int) -> tuple[Counter[tuple[Any, ...]], Counter[tuple[str, str, str]], int]:
+        monkeypatch.setattr(large, "PEOPLE", size)
+        engine, facts, chunks = DuckEngine(threads=1), Counter[tuple[Any, ...]](), 0
+        try:
+            found = hospital_of(folder, engine)
+            for _ in found.chunks():
+                facts.update(tuple(row.values()) for row in by_sql(engine)[0])
+                chunks += 1
+        finally:
+            engine.close()
+        return facts, listed(found.skipped), chunks
+
+    whole, parts = load(PEOPLE), load(300)
+    assert (whole[2], parts[2]) == (1, 7)
+    assert whole[:2] == parts[:2]
+    assert sum(whole[0].values()) > 10_000
+    assert any(reason == "person_missing" for _, _, reason in whole[1])

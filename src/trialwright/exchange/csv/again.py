@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+import pyarrow as pa
+
 from trialwright.exchange.csv import by_sql
 from trialwright.exchange.source import RecordsUnreadable
 from trialwright.terms.message import message
@@ -42,18 +45,22 @@ class Repeats:
         self.places: set[str] = set()
         self._db.execute("CREATE OR REPLACE TABLE tidy_ids (id UBIGINT)")
 
-    def take_out(self, after: str, last: str) -> list[Placed]:
-        """Take the rows of the chunk whose id repeats out of `tidy_rows`, and give all rows with these ids in order.
+    def find_in(self, facts: pa.Array, after: str, last: str) -> tuple[list[int], list[Placed]]:
+        """Find the ids of a chunk's rows that repeat: at which places, and all rows with these ids in order.
 
         The chunk: people behind `after` and up to `last` ('' for no limit). Rows of later chunks are left out, so that
         one row of each id stays whatever the order of files and chunks. Raises `RecordsUnreadable`.
         """
+        self._db.register("tidy_ids_here", pa.table({"place": np.arange(len(facts)), "fact_id": facts}))
         self._db.execute(f"CREATE OR REPLACE TABLE tidy_repeated AS {by_sql.REPEATED}")
         self._db.execute(f"CREATE OR REPLACE TABLE tidy_taken AS {by_sql.TAKEN}")
-        self._db.execute("INSERT INTO tidy_ids SELECT HASH(fact_id) FROM tidy_rows WHERE fact_id <> ''")
-        if not self._db.execute("SELECT COUNT(*) FROM tidy_repeated").fetchall()[0][0]:
-            return []
-        self._db.execute("DELETE FROM tidy_rows WHERE fact_id IN (FROM tidy_repeated)")
+        self._db.execute("INSERT INTO tidy_ids SELECT HASH(fact_id) FROM tidy_ids_here WHERE fact_id <> ''")
+        places = self._db.execute(
+            "SELECT place FROM tidy_ids_here WHERE fact_id IN (FROM tidy_repeated)"
+        ).fetchall()
+        self._db.unregister("tidy_ids_here")
+        if not places:
+            return [], []
         found = self._db.execute(by_sql.AGAIN, [after, after, last, last, MOST + 1]).fetchall()
         # What an earlier chunk has taken comes first there.
         found.sort(key=lambda row: (not (row[1] and row[2]), row[3], row[4]))
@@ -71,7 +78,7 @@ class Repeats:
                     count=f"{MOST:,}",
                 ),
             )
-        return rows
+        return [at for (at,) in places], rows
 
     def find(self, ids: list[str]) -> Iterator[tuple[str, str]]:
         """Where rows with these ids stand, as id and place; nothing where there are too many."""

@@ -6,23 +6,25 @@ sees them whole, so that each is listed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from trialwright.exchange.csv import by_sql
 from trialwright.exchange.csv.read import FACT_COLUMNS, PERSON_COLUMNS, TidyReader
+from trialwright.exchange.csv.rows import RowScan, Wanted
 from trialwright.exchange.csv.table import Row
 from trialwright.exchange.lookup import Lookup
-from trialwright.exchange.source import Item, Seen, cut_to_date
+from trialwright.exchange.source import Item, Seen
 from trialwright.logic.reasons import RANK
 from trialwright.record.fact import (
     PRESENCE_KINDS,
     ConceptType,
     SetAside,
-    Unreadable,
-    read_days,
     read_person,
     read_status,
     read_unit,
@@ -30,22 +32,31 @@ from trialwright.record.fact import (
     route_doubt,
 )
 from trialwright.record.raw import RawFact, RawPerson, Skipped
+from trialwright.terms.dates import FIRST_DAY
 
 _UNITLESS = ConceptType("", "finding")
 _SIGNATURE = (
-    "s_wanted", "s_unit", "s_status", "s_route", "s_has_end", "name", "own_kind",
-    "factor", "shift", "unit_issue", "absolute", "ending", "doubt", "refuted", "presence",
+    "s_said", "name", "own_kind", "factor", "shift", "unit_issue", "absolute", "ending", "doubt", "refuted", "presence",
 )  # fmt: skip
 
 
 class Answers:
-    """Asks the reader, and keeps its answers as tables of a connection. `concepts`: those the rules read."""
+    """Asks the reader, and keeps its answers as tables of a connection. `concepts`: those the rules read.
+
+    Of the combinations asked about so far: `aside`, concept and reason of what a status sets aside; `routes_unread`,
+    wanted kinds and concepts (by number) with routes that cannot be read; `worded`, those whose value is no number.
+    """
 
     def __init__(self, reader: TidyReader, concepts: Mapping[str, ConceptType], connection: Any) -> None:
         self._reader = reader
         self._lookup = Lookup(reader.options)
         self._concepts = concepts
         self._db = connection
+        self._heard = 0
+        self._answers: list[tuple[Any, ...]] = []
+        self.aside: dict[int, list[tuple[str, str]]] = {}
+        self.routes_unread: set[tuple[int, str]] = set()
+        self.worded: set[int] = set()
 
     def table(
         self, name: str, rows: list[tuple[Any, ...]], columns: tuple[str, ...], types: Any = None
@@ -93,55 +104,60 @@ class Answers:
             ).fetchall()
             yield from (Skipped("persons", reason, text, person=person) for (person,) in found)
 
-    def days(self) -> None:
-        """What each distinct date text that is not a whole date means; not there if it cannot be read."""
-        answers = []
-        for (text,) in self._db.execute(by_sql.ODD_DAYS).fetchall():
-            try:
-                answers.append((text, *read_days(cut_to_date(text))))
-            except Unreadable:
-                continue
-        days = dict.fromkeys(("first", "last"), pa.date32())
-        self.table("tidy_days", answers, ("text", "first", "last"), days)
+    def wanted(self, kind: str, concept: str, earliest: Mapping[str, date]) -> Wanted | None:
+        """Whether rows of this kind and concept, as written, matter, and from which day on.
 
-    def signatures(self, wanted_rows: Mapping[int, tuple[str, str]]) -> Iterator[Skipped]:
-        """What each distinct combination of kind, concept, unit, status, route and presence of an end means.
-
-        `wanted_rows`: kind and concept as written, by number. Gives the rows that a status sets aside.
+        Rows where kind and concept do not go together are never left out: the reader says what each leaves unknown.
         """
-        distinct = self._db.execute(
-            "SELECT DISTINCT wanted, unit, status, route, \"end\" <> '' FROM tidy_rows WHERE readable"
-        ).fetchall()
-        answers: list[tuple[Any, ...]] = []
-        aside: list[tuple[Any, ...]] = []
-        unread: set[tuple[int, str]] = set()
-        for wanted, unit, status, route, has_end in distinct:
-            end = "2000-01-01" if has_end else ""
-            asked = plain_row(*wanted_rows[wanted], value="", unit=unit, status=status, route=route, end=end)
-            for raw in self.read(asked):
+        items = self.read(plain_row(kind, concept, value=""))
+        names = {item.concept for item in items if isinstance(item, RawFact)} & set(self._concepts)
+        if any(isinstance(item, Skipped) for item in items):
+            return Wanted(kind, concept, FIRST_DAY, readable=False)
+        return (
+            Wanted(kind, concept, min(earliest.get(name, FIRST_DAY) for name in names), readable=True)
+            if names
+            else None
+        )
+
+    def signatures(self, scan: RowScan) -> None:
+        """What each new combination of kind, concept, unit, status, route and presence of an end means."""
+        for number, said in enumerate(scan.said.things[self._heard :], start=self._heard):
+            wanted = scan.wanted.things[said.wanted]
+            end = "2000-01-01" if said.has_end else ""
+            texts = {"unit": said.unit, "status": said.status, "route": said.route}
+            for raw in self.read(plain_row(wanted.kind, wanted.concept, value="", end=end, **texts)):
                 if isinstance(raw, Skipped):
-                    unread.add((wanted, route))
+                    self.routes_unread.add((said.wanted, said.route))
                 elif isinstance(raw, RawFact) and raw.concept in self._concepts:
                     try:
-                        answer = self._signature(raw, has_end=has_end)
+                        answer = self._signature(raw, has_end=said.has_end)
                     except SetAside as word:
-                        aside.append((wanted, unit, status, route, has_end, raw.concept, str(word)))
+                        self.aside.setdefault(number, []).append((raw.concept, str(word)))
                         continue
                     if answer is not None:
-                        answers.append((wanted, unit, status, route, has_end, raw.concept, *answer))
-        self._set_apart("route", unread)
+                        self._answers.append((number, raw.concept, *answer))
+                        if answer[0] not in ("measurement", "exposure"):
+                            self.worded.add(said.wanted)
+        self._heard = len(scan.said.things)
         types = {
-            "s_wanted": pa.int16(),
-            "s_has_end": pa.bool_(),
+            "s_said": pa.int32(),
             "factor": pa.float64(),
             "shift": pa.float64(),
+            "unit_issue": pa.int16(),
+            "absolute": pa.bool_(),
+            "doubt": pa.int16(),
+            "refuted": pa.bool_(),
+            "presence": pa.bool_(),
         }
-        types |= {"unit_issue": pa.int16(), "absolute": pa.bool_(), "doubt": pa.int16()}
-        types |= {"refuted": pa.bool_(), "presence": pa.bool_()}
-        self.table("tidy_signatures", answers, _SIGNATURE, types)
-        self.table("tidy_aside", aside, (*_SIGNATURE[:6], "reason"), types)
-        for person, fact, concept, reason, status in self._db.execute(by_sql.ASIDE).fetchall():
-            yield Skipped("facts", reason, status, person, concept, fact)
+        self.table("tidy_signatures", self._answers, _SIGNATURE, types)
+
+    def order(self, count: int) -> NDArray[np.int16]:
+        """For each of the first combinations the place of its concept among all: rows of one concept lie together."""
+        names = dict.fromkeys(range(count), "") | {
+            number: name for number, name, *_ in reversed(self._answers)
+        }
+        places = {name: place for place, name in enumerate(sorted(set(names.values())))}
+        return np.array([places[names[number]] for number in range(count)], np.int16)
 
     def _signature(self, raw: RawFact, *, has_end: bool) -> tuple[Any, ...] | None:
         """What a combination means, None if its route says that it is another concept. Raises `SetAside`."""
@@ -167,35 +183,23 @@ class Answers:
             concept.kind in PRESENCE_KINDS,
         )
 
-    def values(self, wanted_rows: Mapping[int, tuple[str, str]]) -> None:
-        """What each distinct value text that is not a plain number means for its concept; `wanted_rows` as above."""
-        distinct = self._db.execute(
-            "SELECT DISTINCT wanted, value FROM tidy_rows WHERE readable AND (NOT numeric OR wanted IN "
-            "(SELECT s_wanted FROM tidy_signatures WHERE own_kind NOT IN ('measurement', 'exposure')))"
-        ).fetchall()
+    def values(self, texts: Iterable[tuple[Wanted, str]]) -> list[bool]:
+        """What value texts that are not plain numbers mean, as a table by their place; whether each can be read."""
         answers: list[tuple[Any, ...]] = []
-        unread: set[tuple[int, str]] = set()
-        for wanted, value in distinct:
-            for raw in self.read(plain_row(*wanted_rows[wanted], value=value)):
-                if isinstance(raw, Skipped):
-                    unread.add((wanted, value))
-                elif isinstance(raw, RawFact) and raw.concept in self._concepts:
+        readable = []
+        for place, (wanted, value) in enumerate(texts):
+            items = self.read(plain_row(wanted.kind, wanted.concept, value=value))
+            readable.append(not any(isinstance(raw, Skipped) for raw in items))
+            for raw in items:
+                if isinstance(raw, RawFact) and raw.concept in self._concepts:
                     low, high, issue, absent, doubt = read_value(raw.value, self._concepts[raw.concept])
-                    answers.append((wanted, value, raw.concept, low, high, RANK[issue], absent, RANK[doubt]))
-        types = {"v_wanted": pa.int16(), "low": pa.float64(), "high": pa.float64(), "issue": pa.int16()}
+                    answers.append((place, raw.concept, low, high, RANK[issue], absent, RANK[doubt]))
+        types = {"v_value": pa.int32(), "low": pa.float64(), "high": pa.float64(), "issue": pa.int16()}
         types |= {"absent": pa.bool_(), "doubt": pa.int16()}
-        columns = ("v_wanted", "v_value", "v_name", "low", "high", "issue", "absent", "doubt")
-        self.table("tidy_values", answers, columns, types)
-        self._set_apart("value", unread)
-
-    def _set_apart(self, column: str, unread: set[tuple[int, str]]) -> None:
-        """Leave rows with these texts of a column to the reader."""
-        if unread:
-            self.table("tidy_apart", sorted(unread), ("wanted", "text"), {"wanted": pa.int16()})
-            self._db.execute(
-                "UPDATE tidy_rows SET readable = FALSE FROM tidy_apart AS a "
-                f"WHERE a.wanted = tidy_rows.wanted AND a.text = tidy_rows.{column}"
-            )
+        self.table(
+            "tidy_values", answers, ("v_value", "v_name", "low", "high", "issue", "absent", "doubt"), types
+        )
+        return readable
 
 
 def plain_row(kind: str, concept: str, **texts: str) -> Row:

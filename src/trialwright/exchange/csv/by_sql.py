@@ -1,18 +1,18 @@
 """The SQL by which a tidy hospital is typed: the plain majority of rows; what words mean is joined to it as answers.
 
-Tables expected: `tidy_facts` (the contract's columns as texts), `tidy_placed` (the same with file and row),
-`tidy_wanted`, `tidy_people`, and the answers `tidy_days`, `tidy_signatures`, `tidy_values` of the Python reader.
+Tables expected: `tidy_persons` and `tidy_placed` (the contract's columns as texts; of facts with file and row),
+`tidy_people` (of the chunk), `tidy_rows` (see `plain.Typing.table`), and the answers `tidy_sexes`, `tidy_births`,
+`tidy_deaths`, `tidy_signatures`, `tidy_values` of the Python reader.
 """
 
 from __future__ import annotations
 
 from trialwright.exchange.csv.read import FACT_COLUMNS
 from trialwright.logic.reasons import RANK
-from trialwright.terms.quantity import BOUND, PLAIN_NUMBER
+from trialwright.terms.quantity import BOUND
 
 _DATE = r"\d{4}-\d{2}-\d{2}([T ].*)?"
 _NO_YEAR = "0000"  # the engine has one, our calendar none
-_NUMBER = PLAIN_NUMBER.strip("^$")
 _LAST = "DATE '9999-12-31'"
 _B = repr(BOUND)
 
@@ -33,12 +33,6 @@ def _date_time(column: str) -> str:
     )
 
 
-def _is_number(column: str) -> str:
-    """Whether a text is a plain number that the Python reader takes; one beyond all bounds is unreadable to it."""
-    number = f"TRY_CAST({column} AS DOUBLE)"
-    return f"CASE WHEN regexp_full_match({column}, '{_NUMBER}') THEN COALESCE(ABS({number}) < {_B}, FALSE) ELSE FALSE END"
-
-
 def _day(column: str) -> str:
     return (
         f"CASE WHEN {column} = '' THEN NULL WHEN {_plain_date(column)} THEN TRY_CAST({column} AS DATE) "
@@ -55,32 +49,10 @@ LEFT JOIN tidy_births AS b ON p.born IS NULL AND b.text = p.birth_date
 LEFT JOIN tidy_deaths AS d ON p.died IS NULL AND d.text = p.death_date
 """
 
-# The one scan of the records: what names a concept that matters, on a day that may matter. As texts, whole dates sort
-# like days; a date-time sorts before the Z. A date that is not a whole one is kept for a closer look, and so is one
-# after its end, because it cannot be trusted. A CASE asks each row no more than it must; nine in ten are old whole dates.
-ROWS = f"""
-SELECT p.person, w.wanted, f.fact_id, f.value, f.unit, f.low, f.high, f.start, f."end", f.status, f.route,
-  CASE WHEN p.person IS NULL THEN f.person_id ELSE '' END AS stranger,
-  {_day("f.start")} AS day, {_day('f."end"')} AS until,
-  CASE WHEN NOT w.readable OR p.person IS NULL OR f.fact_id = '' THEN FALSE
-    WHEN f.high = '' AND f.low = '' THEN TRUE
-    ELSE (f.high = '' OR {_is_number("f.high")}) AND (f.low = '' OR {_is_number("f.low")}) END AS readable,
-  {_is_number("f.value")} AS numeric
-FROM tidy_facts AS f JOIN tidy_wanted AS w ON w.concept = f.concept
-LEFT JOIN tidy_people AS p ON p.person_id = f.person_id
-WHERE CASE
-    WHEN f.start BETWEEN w.earliest AND ? || 'Z' OR NOT w.readable THEN f.kind = w.kind
-    WHEN f."end" <> '' AND f.start > f."end" THEN f.kind = w.kind
-    WHEN f.start < '0001' THEN f.kind = w.kind
-    WHEN f.start LIKE '____-__-__' AND TRY_CAST(f.start AS DATE) IS NOT NULL THEN FALSE
-    WHEN {_date_time("f.start")} THEN FALSE
-    ELSE f.kind = w.kind END
-"""
-
 REPEATED = """
-SELECT DISTINCT fact_id FROM tidy_rows WHERE fact_id <> '' AND HASH(fact_id) IN (
-  SELECT id FROM (SELECT HASH(fact_id) AS id FROM tidy_rows WHERE fact_id <> '' UNION ALL FROM tidy_ids) AS i
-  GROUP BY id HAVING COUNT(*) > 1)
+SELECT DISTINCT fact_id FROM tidy_ids_here WHERE fact_id <> '' AND HASH(fact_id) IN (
+  SELECT HASH(fact_id) AS id FROM tidy_ids_here WHERE fact_id <> '' GROUP BY id HAVING COUNT(*) > 1
+  UNION ALL SELECT id FROM tidy_ids WHERE id IN (SELECT HASH(fact_id) FROM tidy_ids_here))
 """
 # Of these, the ids that a row of an earlier chunk bears.
 TAKEN = "SELECT fact_id FROM tidy_repeated WHERE HASH(fact_id) IN (FROM tidy_ids)"
@@ -98,35 +70,6 @@ ABOUT = f"""
 SELECT f.read_from, f.file_row_number, {_TEXTS} FROM tidy_placed AS f WHERE f.person_id IN (SELECT UNNEST(?))
 """
 
-# What a status sets aside, by name.
-ASIDE = """
-SELECT p.person_id, r.fact_id, a.name, a.reason, r.status FROM tidy_rows AS r JOIN tidy_aside AS a
-  ON a.s_wanted = r.wanted AND a.s_unit = r.unit AND a.s_status = r.status AND a.s_route = r.route
-    AND a.s_has_end = (r."end" <> '')
-JOIN tidy_people AS p ON p.person = r.person WHERE r.readable
-"""
-
-ODD_DAYS = """
-SELECT DISTINCT start FROM tidy_rows WHERE readable AND day IS NULL
-UNION SELECT DISTINCT "end" FROM tidy_rows WHERE readable AND until IS NULL AND "end" <> ''
-"""
-
-# A row is typed by SQL if all of it can be read and nothing ends before it begins.
-_JOINED = """
-LEFT JOIN tidy_days AS a ON r.day IS NULL AND a.text = r.start
-LEFT JOIN tidy_days AS b ON r.until IS NULL AND r."end" <> '' AND b.text = r."end"
-"""
-_TYPED = """
-(r.readable AND (r.day IS NOT NULL OR a.text IS NOT NULL) AND (r."end" = '' OR r.until IS NOT NULL OR b.text IS NOT NULL)
-  AND (r.start = '' OR r."end" = '' OR COALESCE(r.until, b.last) >= COALESCE(r.day, a.first)))
-"""
-ODD = f"""
-SELECT r.person, COALESCE(p.person_id, r.stranger), r.fact_id, w.kind, w.concept, r.value, r.unit, r.low, r.high, r.start,
-  r."end", r.status, r.route
-FROM tidy_rows AS r JOIN tidy_wanted AS w ON w.wanted = r.wanted LEFT JOIN tidy_people AS p ON p.person = r.person
-{_JOINED} WHERE NOT {_TYPED}
-"""
-
 
 def _scaled(number: str) -> str:
     """A bound in the concept's unit; "no limit" stays what it is."""
@@ -139,26 +82,18 @@ def _over_limit(number: str) -> str:
 
 # Reads like `record.fact.read_fact`. Parameters: the day of knowledge, twice.
 FACTS = f"""
-WITH r AS (
-  SELECT r.person, r.fact_id, r.wanted, r.unit, r.status, r.route, r.value, r.numeric, r.start = '' AS undated,
-    r."end" <> '' AS has_end,
-    COALESCE(r.day, a.first) AS first, COALESCE(r.day, a.last) AS last,
-    COALESCE(r.until, b.first) AS end_first, COALESCE(r.until, b.last) AS end_last,
-    CASE WHEN r.high = '' THEN NULL ELSE CAST(r.high AS DOUBLE) END AS upper,
-    CASE WHEN r.numeric THEN CAST(r.value AS DOUBLE) END AS number
-  FROM tidy_rows AS r {_JOINED} WHERE {_TYPED}
-), n AS (
+WITH n AS (
   SELECT r.*, s.*,
     CASE WHEN v.low IS NOT NULL THEN v.low WHEN s.own_kind IN ('measurement', 'exposure') THEN r.number ELSE 0 END AS given_low,
     CASE WHEN v.low IS NOT NULL THEN v.high WHEN s.own_kind IN ('measurement', 'exposure') THEN r.number ELSE 0 END AS given_high,
     COALESCE(v.issue, 0) AS given_issue,
     s.refuted OR COALESCE(v.absent, FALSE) AS no,
     CASE WHEN s.doubt <> 0 THEN s.doubt WHEN v.low IS NOT NULL THEN v.doubt
-      WHEN r.numeric AND s.presence AND s.own_kind <> 'exposure' THEN {RANK["value_unreadable"]} ELSE 0 END AS doubts,
+      WHEN r.number IS NOT NULL AND s.presence AND s.own_kind <> 'exposure' THEN {RANK["value_unreadable"]} ELSE 0 END AS doubts,
     s.unit_issue <> 0 AND s.own_kind IN ('measurement', 'exposure')
       AND COALESCE(v.issue, 0) <> {RANK["dose_missing"]} AS unscaled
-  FROM r JOIN tidy_signatures AS s ON s.s_wanted = r.wanted AND s.s_unit = r.unit AND s.s_status = r.status AND s.s_route = r.route AND s.s_has_end = r.has_end
-  LEFT JOIN tidy_values AS v ON v.v_wanted = r.wanted AND v.v_value = r.value AND v.v_name = s.name
+  FROM tidy_rows AS r JOIN tidy_signatures AS s ON s.s_said = r.said
+  LEFT JOIN tidy_values AS v ON v.v_value = r.value AND v.v_name = s.name
 ), d AS (
   SELECT n.*, presence AND ending = 'stated' AS stated,
     CASE WHEN presence AND ending = 'stated' THEN LEAST(last, end_last) ELSE last END AS latest,

@@ -1,8 +1,8 @@
-"""A tidy hospital as Parquet, typed by SQL: the way for millions of people.
+"""A tidy hospital as Parquet, read as numbers of its texts and typed by SQL: the way for millions of people.
 
-What a unit, a status, a code or a word means is still decided by the one Python reader: it reads every *distinct*
-combination once, and the engine joins the answers to the rows. Rows that are not plain (partial, missing or
-unreadable dates, odd limits) go through the Python reader one by one; they are few.
+What a unit, a status, a code, a date or a word means is still decided by the one Python reader: it reads every *distinct*
+text or combination once, and the rows carry the number of the answer. Rows that are not plain (unreadable dates, odd
+limits, no id) go through the Python reader one by one; they are few.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from trialwright.exchange.coverage import Coverage
 from trialwright.exchange.csv import by_sql
 from trialwright.exchange.csv.again import Placed, Repeats
 from trialwright.exchange.csv.asked import Answers, plain_row
+from trialwright.exchange.csv.plain import SOMEWHERE, Typing
 from trialwright.exchange.csv.read import (
     FACT_COLUMNS,
     PERSON_COLUMNS,
@@ -26,6 +28,7 @@ from trialwright.exchange.csv.read import (
     REQUIRED_PERSON,
     TidyReader,
 )
+from trialwright.exchange.csv.rows import RowScan
 from trialwright.exchange.csv.table import Row, find_columns
 from trialwright.exchange.lookup import Lookup
 from trialwright.exchange.source import Item, Seen, Unmapped
@@ -40,10 +43,8 @@ from trialwright.record.fact import (
     read_person,
 )
 from trialwright.record.raw import RawFact, RawPerson, Skipped
-from trialwright.terms.dates import FIRST_DAY
 
 PEOPLE = 500_000  # people per chunk
-_SOMEWHERE = "facts"  # the place of a row until it is looked for
 
 
 class TidyHospital:
@@ -59,7 +60,6 @@ class TidyHospital:
         connection: Any,
     ) -> None:
         self._concepts = concepts
-        self._earliest = earliest
         self._on = on
         self._db = connection
         self._lookup = Lookup(reader.options)
@@ -69,7 +69,9 @@ class TidyHospital:
         self._view("persons", (reader.persons,), PERSON_COLUMNS, REQUIRED_PERSON)
         self._view("facts", reader.facts, FACT_COLUMNS, REQUIRED_FACT)
         self._repeats = Repeats(connection, reader.source)
-        self._name_concepts()
+        self._scan = RowScan(
+            reader, lambda kind, concept: self._ask.wanted(kind, concept, earliest), on, connection
+        )
 
     def _view(
         self, table: str, files: Sequence[Path], columns: tuple[str, ...], required: tuple[str, ...]
@@ -104,27 +106,6 @@ class TidyHospital:
         ).fetchall()
         return {name for (name,) in rows}
 
-    def _name_concepts(self) -> None:
-        """Which written concepts matter here, from which day on, and whether kind and concept go together at all.
-
-        Rows where they do not are never left out: the Python reader says what each of them leaves unknown.
-        """
-        rows = self._db.execute("SELECT DISTINCT kind, concept FROM tidy_facts").fetchall()
-        wanted: list[tuple[Any, ...]] = []
-        for kind, concept in rows:
-            items = self._ask.read(plain_row(kind, concept, value=""))
-            names = {item.concept for item in items if isinstance(item, RawFact)} & set(self._concepts)
-            if any(isinstance(item, Skipped) for item in items):
-                wanted.append((len(wanted), kind, concept, "", False))
-            elif names:
-                first = min(self._earliest.get(name, FIRST_DAY) for name in names)
-                wanted.append(
-                    (len(wanted), kind, concept, "" if first == FIRST_DAY else first.isoformat(), True)
-                )
-        types = {"wanted": pa.int16(), "readable": pa.bool_()}
-        self._ask.table("tidy_wanted", wanted, ("wanted", "kind", "concept", "earliest", "readable"), types)
-        self._wanted = {wanted: (kind, concept) for wanted, kind, concept, *_ in wanted}
-
     def cover(self, coverage: Coverage) -> None:
         """Count everything the source holds, mapped or not."""
         named: list[tuple[str, str, str]] = []
@@ -147,7 +128,7 @@ class TidyHospital:
     @property
     def people(self) -> int:
         """How many people the source names."""
-        return int(self._one("SELECT COUNT(DISTINCT person_id) FROM tidy_persons"))
+        return int(self._one("SELECT COUNT(DISTINCT person_id) FROM tidy_persons WHERE person_id <> ''"))
 
     def people_typed(self, ids: Sequence[str]) -> Iterator[Person]:
         """Some people of the source, read row by row by the Python reader: what the interpreter judges."""
@@ -184,7 +165,7 @@ class TidyHospital:
 
     def chunks(self) -> Iterator[int]:
         """Load chunk after chunk into `facts`, `persons` and `unreadable`; give the number of people so far."""
-        self._list_repeated_people()
+        self._list_lost_people()
         parts = -(-self.people // PEOPLE)
         shares = ", ".join(f"{part / parts}" for part in range(1, parts))
         ends: list[str] = []
@@ -203,10 +184,13 @@ class TidyHospital:
         ((found,),) = self._db.execute(sql).fetchall()
         return found
 
-    def _list_repeated_people(self) -> None:
-        """Of several rows about one person the first stays; the others are listed."""
+    def _list_lost_people(self) -> None:
+        """A row that names nobody is listed. Of several rows about one person the first stays; the others are listed."""
+        nameless = self._one("SELECT COUNT(*) FROM tidy_persons WHERE person_id = ''")
+        self.skipped += [Skipped("persons", "person_missing", "", affects=True)] * nameless
         repeated = self._db.execute(
-            "SELECT person_id, COUNT(*) - 1 FROM tidy_persons GROUP BY person_id HAVING COUNT(*) > 1 ORDER BY person_id"
+            "SELECT person_id, COUNT(*) - 1 FROM tidy_persons WHERE person_id <> '' "
+            "GROUP BY person_id HAVING COUNT(*) > 1 ORDER BY person_id"
         ).fetchall()
         for person, times in repeated:
             self.skipped += [Skipped("persons", "person_repeated", person, person=person)] * times
@@ -214,7 +198,7 @@ class TidyHospital:
     def _load_persons(self, span: str, bounds: list[str]) -> None:
         self._db.execute(
             "CREATE OR REPLACE TABLE tidy_people AS SELECT ROW_NUMBER() OVER () AS person, * "
-            f"FROM (SELECT DISTINCT ON (person_id) * FROM tidy_persons WHERE {span})",
+            f"FROM (SELECT DISTINCT ON (person_id) * FROM tidy_persons WHERE person_id <> '' AND {span})",
             bounds,
         )
         for table, column in (
@@ -226,32 +210,36 @@ class TidyHospital:
         self._db.execute(f"CREATE OR REPLACE TABLE persons AS {by_sql.PERSONS}")
 
     def _load_facts(self, after: str, last: str) -> None:
-        span = " AND f.person_id > ?" * bool(after) + " AND f.person_id <= ?" * bool(last)
-        bounds = [self._on.isoformat(), *filter(None, (after, last))]
-        self._db.execute(f"CREATE OR REPLACE TABLE tidy_rows AS {by_sql.ROWS}{span}", bounds)
-        repeated = self._repeats.take_out(after, last)
-        self._ask.days()
-        self.skipped += self._ask.signatures(self._wanted)
-        self._ask.values(self._wanted)
+        self._db.execute("DROP TABLE IF EXISTS facts")  # those of the chunk before, in good time
+        ids = self._db.sql("SELECT person_id FROM tidy_people ORDER BY person").to_arrow_table()
+        ids = ids.column(0).to_pylist()
+        rows = self._scan.read(dict(zip(ids, range(1, len(ids) + 1), strict=True)), after, last)
+        pa.default_memory_pool().release_unused()
+        places, repeated = self._repeats.find_in(rows.fact, after, last)
+        if places:
+            rows = rows.of(np.setdiff1d(np.arange(len(rows.person)), places))
+        typed = Typing(self._scan, self._ask, ids)
+        plain, odd = typed.divide(rows)
+        del rows
+        self.skipped += typed.set_aside(plain)
+        self._db.register("tidy_rows", typed.table(plain))
+        del plain
         self._db.execute(f"CREATE OR REPLACE TABLE facts AS {by_sql.FACTS}", [self._on, self._on])
-        odd = self._db.execute(by_sql.ODD).fetchall()
-        self._read_one_by_one(
-            [*(Placed(person, _SOMEWHERE, list(texts)) for person, *texts in odd), *repeated]
-        )
-        self._db.execute("DROP TABLE tidy_rows")
+        self._db.unregister("tidy_rows")
+        self._read_one_by_one([*typed.rows(odd), *repeated])
 
     def _find_places(self) -> None:
         """Say in which file and row the records stand that could not be read."""
         lost = {
             each.fact
             for each in self.skipped
-            if each.place == _SOMEWHERE and each.fact and not each.reason.startswith("status_")
+            if each.place == SOMEWHERE and each.fact and not each.reason.startswith("status_")
         }
         found: dict[str, str] = {}
         for id, place in self._repeats.find(sorted(lost)):
-            found[id] = place if id not in found else _SOMEWHERE
+            found[id] = place if id not in found else SOMEWHERE
         self.skipped = [
-            replace(each, place=found.get(each.fact, each.place)) if each.place == _SOMEWHERE else each
+            replace(each, place=found[each.fact]) if each.place == SOMEWHERE and each.fact in found else each
             for each in self.skipped
         ]
 
