@@ -35,7 +35,7 @@ def _tried(rehearsal: Rehearsal, who: str, name: str) -> str:
     """The refusal of an action, tried by whoever may do it."""
     table = rehearsal.study.delegation
     assert table is not None
-    role = next(role for role in table.roles if name in role.actions)
+    role = next(role for role in table.roles if role.may_do(name, at_site=True))
     account = role.id if role.scope == "study" else f"{role.id}_a"
     values: dict[str, Any] = {one.name: plausible(one) for one in ACTIONS[name].arguments if one.required}
     if "participant" in {one.name for one in ACTIONS[name].arguments}:

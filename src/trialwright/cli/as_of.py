@@ -55,9 +55,7 @@ class AsOf:
     @property
     def blind(self) -> bool:
         """Whether nobody may learn an arm."""
-        from trialwright.conduct.trial import is_blind
-
-        return is_blind(self.study) and not self.trial.study.unblinded
+        return self.trial.blind and not self.trial.study.unblinded
 
     def definition(self, participant: Participant) -> Study:
         """The definition in force at the participant's site on the day, by which the site acts."""

@@ -33,7 +33,6 @@ def open_trial(path: str) -> tuple[Archive, Trial]:
 def trial_data(path: str) -> TrialData:
     """Everything a report of an archive is made from, as of its last event."""
     import trialwright
-    from trialwright.conduct.trial import is_blind
     from trialwright.reports.document import Origin
     from trialwright.reports.trial.data import TrialData
     from trialwright.study.errors import StudyInvalid
@@ -62,5 +61,5 @@ def trial_data(path: str) -> TrialData:
         moment,
         archive.rehearsal,
     )
-    blind = is_blind(study) and not trial.study.unblinded
+    blind = trial.blind and not trial.study.unblinded
     return TrialData(study, trial.participants(), moment.date(), origin, blind)

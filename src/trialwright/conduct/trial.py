@@ -118,12 +118,21 @@ class Trial:
         prefix = participant_stream("")
         return tuple(name.removeprefix(prefix) for name in self.store.streams() if name.startswith(prefix))
 
-    def rules(self) -> Iterator[Allocation]:
-        """Every allocation rule the study has had."""
-        seen = {self.study.version}
+    def versions(self) -> tuple[str, ...]:
+        """Every version of the definition the study has had: opened with, released, or approved at a site."""
+        seen = {self.study.version, *(one.version for one in self.study.released)}
         for site in self.site_ids():
             seen.update(version for version, _ in self.site(site).approved)
-        for version in sorted(seen):
+        return tuple(sorted(seen))
+
+    @property
+    def blind(self) -> bool:
+        """Whether the study hides its arms, until it is unblinded: what was blind once stays so in every version."""
+        return any(is_blind(self.definition(version)) for version in self.versions())
+
+    def rules(self) -> Iterator[Allocation]:
+        """Every allocation rule the study has had."""
+        for version in self.versions():
             rule = self.definition(version).allocation
             if rule is not None:
                 yield rule
@@ -138,6 +147,11 @@ class Trial:
         """The newest version of the definition any site approved, or the one the study was opened with."""
         approved = [(day, version) for site in self.site_ids() for version, day in self.site(site).approved]
         return max(approved)[1] if approved else self.study.version
+
+    @property
+    def released(self) -> str:
+        """The version of the definition released last: by it the study as a whole is run."""
+        return self.study.released[-1].version
 
 
 def disclosed(participant: Participant, arms: Mapping[str, str]) -> Participant:
@@ -219,8 +233,8 @@ class View:
 
     @property
     def delegation(self) -> DelegationTable | None:
-        """The delegation table in force: at a site that of its version, for the study as a whole the newest."""
-        return (self.definition if self.call.site else self.trial.definition(self.trial.version)).delegation
+        """The delegation table in force: at a site that of its version, for the study as a whole that released last."""
+        return (self.definition if self.call.site else self.trial.definition(self.trial.released)).delegation
 
     @property
     def eligibility(self) -> Eligibility:
@@ -242,7 +256,8 @@ class View:
         """The site as the definition describes it."""
         if not self.call.site:
             return None
-        sites = self.trial.definition(self.trial.version).identity.sites
+        versions = dict.fromkeys((self.trial.released, self.trial.version))
+        sites = (site for version in versions for site in self.trial.definition(version).identity.sites)
         return next((site for site in sites if site.id == self.call.site), None)
 
     @cached_property

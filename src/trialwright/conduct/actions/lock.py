@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.standing import refuse
-from trialwright.conduct.trial import STUDY, View, is_blind, is_randomised, participant_stream
+from trialwright.conduct.trial import STUDY, View, is_randomised, participant_stream
 from trialwright.record.content import CASEBOOK, stands
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
@@ -71,11 +71,11 @@ def _lock_study(view: View) -> Proposal | Refusal:
     if unlocked:
         return refuse(message("These casebooks are not locked: {ids}.", ids=unlocked))
     secret = view.secret
-    if is_randomised(view.definition) and not is_blind(view.definition) and secret is None:
+    if is_randomised(view.definition) and not view.trial.blind and secret is None:
         return refuse(
             message("The lock discloses the secret of the allocation; whoever holds it must lock the study.")
         )
-    open_label = secret is not None and not is_blind(view.definition)
+    open_label = secret is not None and not view.trial.blind
     return Proposal(
         STUDY,
         "study_locked",
