@@ -94,6 +94,8 @@ def _once(
     proposal = action.decide(view, values)
     if isinstance(proposal, Refusal):
         return proposal
+    if not trial.reads(proposal, view.call):
+        return Refusal((message("What this would record could not be read again; nothing was written."),))
     proposal = replace(proposal, decided_on={**view.looked, **proposal.decided_on})
     return trial.store.append(proposal, view.call)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from trialwright.record.books import ParticipantBook, SiteBook, StudyBook, fold_site, fold_study
-from trialwright.record.event import Call
+from trialwright.record.event import Call, Proposal, seal
 from trialwright.record.ledger import Store
 from trialwright.record.participant import Participant
 from trialwright.safety.rules import SafetyPlan, lower_safety
@@ -108,6 +108,31 @@ class Trial:
         self._books[id] = len(events), book
         return disclosed(book.participant, self.study.arms)
 
+    def reads(self, proposal: Proposal, call: Call) -> bool:
+        """Whether the books of its stream could take in the event of a proposal; what they cannot must not be written."""
+        stream = self.store.stream(proposal.stream)
+        event, payloads = seal(
+            proposal, call, previous=self.store.head, stream_position=len(stream) + 1, draw=bytes
+        )
+        new = {one.digest: one.text or "" for one in payloads}
+
+        def text(digest: str) -> str:
+            return new[digest] if digest in new else self.store.text(digest)
+
+        kind, _, id = proposal.stream.partition("/")
+        try:
+            if kind == "participant":
+                self.participant(id)  # brings the book up to date
+                book = self._books[id][1].copy() if stream else ParticipantBook(id)
+                book.apply(event, text)
+            elif kind == "site":
+                fold_site(id, (*stream, event), text)
+            else:
+                fold_study((*stream, event), text)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            return False
+        return True
+
     def participants(self) -> tuple[Participant, ...]:
         """Everyone, in order of consent."""
         found = (self.participant(id) for id in self.participant_ids())
@@ -160,6 +185,12 @@ def disclosed(participant: Participant, arms: Mapping[str, str]) -> Participant:
     if allocated is None or allocated.arm or participant.id not in arms:
         return participant
     return replace(participant, allocated=allocated._replace(arm=arms[participant.id]))
+
+
+def hidden(participant: Participant) -> Participant:
+    """The participant without the arm, though it may have been disclosed in an emergency."""
+    allocated = participant.allocated
+    return replace(participant, allocated=allocated._replace(arm="")) if allocated else participant
 
 
 def is_randomised(study: Study) -> bool:
