@@ -159,6 +159,17 @@ def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
         yield message("Rescue therapy ({therapy}) from {date}", therapy=rescue.therapy, date=rescue.date)
     if participant.unblinded:
         yield message("Arm disclosed in an emergency on {date}", date=participant.unblinded.date)
+    for masking in participant.maskings:
+        signed = any(masking.of < mark.position < masking.position for mark in participant.signatures)
+        yield message(
+            "{texts} texts of event {of} masked by {actor} at {at}, {when}: {reason}",
+            texts=masking.texts,
+            of=masking.of,
+            actor=masking.actor,
+            at=masking.at,
+            when=message("after a signature") if signed else message("before any signature"),
+            reason=masking.reason,
+        )
     for missed in participant.visits:
         if missed.missed:
             title = visit_title(data.study.schedule, missed.id, missed.encounter)
