@@ -39,4 +39,5 @@ ACTION = Action(
     ),
     decide,
     reason="required",
+    locked=True,
 )
