@@ -33,7 +33,9 @@ def _is_refused_for_the_role(rehearsal: Rehearsal, action: Action, account: str,
 
 
 def _allowed(role: Role, action: Action, site: str) -> bool:
-    """What the table says; site roles are held at site a in these tests."""
+    """What the table says; site roles are held at site a in these tests. A version is approved by the site itself."""
+    if action.name == "approve_version" and (role.scope == "site") != bool(site):
+        return False
     return action.name in role.actions and (role.scope == "study" or site == "a")
 
 

@@ -98,7 +98,7 @@ def test_what_changes_no_value_breaks_nothing() -> None:
     rehearsal.done("raise_query", "monitor", **at_a, path="week_0/vital_signs", text="x")
     rehearsal.done("answer_query", "coordinator_a", **at_a, number="1", answer="x")
     rehearsal.done("close_query", "monitor", **at_a, number="1")
-    stated = next(event for event in rehearsal.store.events() if event.type == "consented")
+    stated = next(event for event in rehearsal.store.events() if event.type == "query_raised")
     rehearsal.done("mask", "investigator_a", site="a", reason="a name", position=str(stated.position))
     assert _broken(rehearsal, who) == set()
     rehearsal.done("lock", "investigator_a", site="a", participant=who)

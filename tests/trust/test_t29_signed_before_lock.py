@@ -51,3 +51,14 @@ def test_only_an_investigator_signs(study: str) -> None:
     table = read_study(study).delegation
     assert table is not None
     assert [role.id for role in table.roles if "sign" in role.may] == ["investigator"]
+
+
+def test_a_study_is_not_locked_over_a_question_about_somebody_who_never_joined() -> None:
+    rehearsal, who = at_stage("screened")
+    at_a = {"site": "a", "participant": who}
+    rehearsal.done("raise_query", "monitor", **at_a, path="screening/vital_signs#body.weight", text="x")
+    assert rehearsal.refused("lock", "sponsor") == f"{who}: Query 1 is open."
+    rehearsal.done("answer_query", "coordinator_a", **at_a, number="1", answer="x")
+    assert rehearsal.refused("lock", "sponsor") == f"{who}: Query 1 is answered."
+    rehearsal.done("close_query", "monitor", **at_a, number="1")
+    rehearsal.done("lock", "sponsor")

@@ -15,8 +15,8 @@ from tests.trust.rights import plausible
 from tests.unit.conduct.support import Rehearsal, at_stage
 from trialwright.conduct.actions import ACTIONS
 
-AFTER = {"mask", "unblind", "unlock", "report_sent"}
-"""What may be done after a lock: a name is masked, an arm disclosed, a lock opened, a safety report sent."""
+AFTER = {"mask", "unblind", "unlock", "report_sent", "revoke"}
+"""What may be done after a lock: a name is masked, an arm disclosed, a lock opened, a safety report sent, a role ended."""
 
 
 def _locked(stage: str = "dosed", study: str = "beam") -> tuple[Rehearsal, str]:
@@ -35,7 +35,7 @@ def _tried(rehearsal: Rehearsal, who: str, name: str) -> str:
     """The refusal of an action, tried by whoever may do it."""
     table = rehearsal.study.delegation
     assert table is not None
-    role = next(role for role in table.roles if name in role.actions)
+    role = next(role for role in table.roles if role.may_do(name, at_site=True))
     account = role.id if role.scope == "study" else f"{role.id}_a"
     values: dict[str, Any] = {one.name: plausible(one) for one in ACTIONS[name].arguments if one.required}
     if "participant" in {one.name for one in ACTIONS[name].arguments}:
@@ -83,6 +83,17 @@ def test_a_study_is_unlocked_by_two_people_with_their_reasons() -> None:
     # the casebooks stay locked until each is unlocked
     assert f"The casebook of {who} is locked." in _tried(rehearsal, who, "correct")
     rehearsal.done("unlock", "data_manager", site="a", reason="to add it", participant=who)
+
+
+def test_who_leaves_takes_the_request_to_unlock_along() -> None:
+    """A role ends in a locked study too, and what was asked in it lapses."""
+    rehearsal, _ = _locked()
+    rehearsal.done("lock", "sponsor")
+    rehearsal.done("unlock", "data_manager", reason="x")
+    rehearsal.done("revoke", "sponsor", reason="left", account="data_manager", role="data_manager")
+    assert "holds no role" in rehearsal.refused("mask", "data_manager", reason="x", position="1")
+    assert rehearsal.done("unlock", "sponsor", reason="x").type == "unlock_requested"
+    assert _is_locked(rehearsal)
 
 
 def test_a_request_to_unlock_is_forgotten_when_the_study_is_locked_again() -> None:

@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import stat
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.trust.crowd import allocate_all, arms, join
 from tests.trust.files import forge
 from tests.unit.conduct.support import SECRET, Rehearsal, allocated, at_stage, salts, screened, two_sites
 from trialwright.cli.secrets import VARIABLE, find_secret, make_secret
-from trialwright.conduct.allocation import commitment
+from trialwright.conduct.allocation import commitment, digest_rule
 from trialwright.conduct.trial import Trial
 from trialwright.exchange.archive import (
     Archive,
@@ -34,6 +35,7 @@ from trialwright.exchange.archive import (
     verify_archive,
 )
 from trialwright.exchange.folder import read_study
+from trialwright.record.event import Call, Event, Proposal
 from trialwright.terms.message import render
 
 
@@ -166,3 +168,67 @@ def test_the_definition_holds_no_seed() -> None:
         rule = read_study(study).allocation
         assert rule is not None
         assert "seed" not in json.dumps(rule.model_dump(mode="json"))
+
+
+def _slipped_in(
+    rehearsal: Rehearsal, kind: str, number: int, stream: str, data: dict[str, Any], **series: int
+) -> None:
+    """An event that no action wrote, with every hash right."""
+    call = Call(
+        f"slip-{kind}",
+        "2026-06-01T02:00:00Z",
+        "investigator_a",
+        "investigator",
+        "a",
+        "x",
+        "",
+        rehearsal.version,
+    )
+    event = rehearsal.store.append(Proposal(stream, kind, number, data, {}, series), call)
+    assert isinstance(event, Event)
+
+
+@pytest.mark.parametrize(
+    ("study", "arm", "said"),
+    [
+        ("template", "", "The arm was chosen; in this study it is drawn."),
+        ("bliss-ln", "", "The arm was chosen; in this study it is drawn."),
+        ("bliss-ln", "drawn", "The arm stands in the event; in this study it is hidden."),
+    ],
+)
+def test_an_arm_that_was_not_drawn_is_found_before_the_secret_is_disclosed(
+    tmp_path: Path, study: str, arm: str, said: str
+) -> None:
+    """By a version that chooses, approved as before releases were recorded; or written openly though the study is blind."""
+    rehearsal = _archived(tmp_path / "trial", study)
+    who = rehearsal.consented()
+    rule = rehearsal.study.allocation
+    if not arm:
+        rule = read_study("beam").allocation
+        chosen = rehearsal.bring(replace(rehearsal.study, allocation=rule))
+        _slipped_in(rehearsal, "version_approved", 1, "site/a", {"version": chosen, "date": rehearsal.day})
+    assert rule is not None
+    data = {
+        "date": rehearsal.day,
+        "number": 1,
+        "arm": rehearsal.study.arms[0].id,
+        "levels": {},
+        "rule": digest_rule(rule),
+    }
+    _slipped_in(rehearsal, "allocated", 1, f"participant/{who}", data, allocation=1)
+    _close(rehearsal)
+    found = verify_archive(tmp_path / "trial")
+    assert isinstance(found, Broken)
+    assert render(found.problem, {}) == said
+
+
+@pytest.mark.parametrize("released", [0, 1, 99])
+def test_an_approval_of_what_nobody_released_is_found(tmp_path: Path, released: int) -> None:
+    rehearsal = _archived(tmp_path / "trial", "template")
+    other = rehearsal.bring(replace(rehearsal.study, allocation=read_study("beam").allocation))
+    data = {"version": other, "date": rehearsal.day, "released": released}
+    _slipped_in(rehearsal, "version_approved", 2, "site/a", data)
+    _close(rehearsal)
+    found = verify_archive(tmp_path / "trial")
+    assert isinstance(found, Broken)
+    assert "nobody had released" in render(found.problem, {})

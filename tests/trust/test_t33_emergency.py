@@ -15,6 +15,8 @@ import pytest
 
 from tests.trust.files import forge
 from tests.unit.conduct.support import SECRET, Rehearsal, allocated, at_stage, salts, screened, two_sites
+from trialwright.cli.main import main
+from trialwright.cli.trial import trial_data
 from trialwright.conduct.alerts import emergency_text
 from trialwright.conduct.allocated import given_arms
 from trialwright.conduct.allocation import derive_arms
@@ -130,3 +132,15 @@ def test_a_wrong_arm_told_in_the_emergency_is_found_when_the_study_is_unblinded(
     broken = verify_archive(tmp_path / "trial")
     assert isinstance(broken, Broken)
     assert "disclosed before" in render(broken.problem, {})
+
+
+def test_no_report_shows_the_arm_that_one_person_learned(tmp_path: Path) -> None:
+    rehearsal, who, _ = _two(tmp_path / "trial")
+    event = rehearsal.done("unblind", "investigator_a", site="a", reason="anaphylaxis", participant=who)
+    assert isinstance(rehearsal.store, Archive)
+    rehearsal.store.write_manifest()
+    assert {one.arm for one in trial_data(str(tmp_path / "trial")).participants} == {""}
+    assert main(["report", str(tmp_path / "trial"), "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    page = next((tmp_path / "out").glob("*.html")).read_text(encoding="utf-8")
+    assert f"{who}, arm not known" in page
+    assert f"{who}, {event.data['arm']}" not in page

@@ -1,19 +1,24 @@
-"""T35. An amendment goes live at a site only from the day of that site's approval.
+"""T35. An amendment goes live at a site only from the day of that site's approval, and once it is released.
 
 **Source**: ICH E6(R3) 4.3.5.
-**Proves**: while site A works by the new version, site B consents, asks and grants rights by the old one until its own approval; people who
+**Proves**: a site approves only what was released for the study, by whoever may open it, and gains no right from any other; nothing is
+released that defines another study, lacks an open site, leaves nobody to run it, loosens the masking or changes arms or method
+of allocation; while site A works by the new version, site B consents, asks and grants rights by the old one until its own approval; people who
 agreed to the old version are not enrolled under the new one before they agreed again; a version nobody holds, one approved
 already, and an approval before an earlier one are refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from tests.unit.conduct.support import Rehearsal, at_stage, screened
+from trialwright.exchange.folder import read_study
 from trialwright.study.canonical import version
+from trialwright.study.model import Study
 
 PULSE = {"participant": "", "form": "vital_signs", "visit": "unscheduled-1"}
 ENTRIES = {"body.weight": "61 kg", "circulation.systolic": "120 mm[Hg]", "circulation.diastolic": "80 mm[Hg]",
@@ -76,7 +81,8 @@ def test_an_amended_delegation_table_holds_where_it_is_approved() -> None:
         for role in table.roles
     )
     changed = replace(rehearsal.study, delegation=table.model_copy(update={"roles": roles}))
-    rehearsal.versions[version(changed)] = changed
+    rehearsal.bring(changed)
+    rehearsal.done("approve_version", "sponsor", version=version(changed), date=rehearsal.day)
     other = rehearsal.consented(site="b")
     _approve(rehearsal, "a", version(changed))
     values = {"intervention": "prednisone", "date": rehearsal.day, "amount": "30", "unit": "mg/d"}
@@ -113,3 +119,112 @@ def test_an_approval_of_tomorrow_is_in_force_tomorrow() -> None:
         values = {"date": day, "sex": "male", "birth": "1980"}
         event = rehearsal.done("consent", "investigator_a", site="a", values=values)
         assert event.data["version"] == expected
+
+
+# Released first
+
+
+def _usurped(study: Study) -> Study:
+    """As an investigator would like it: who may consent may also give and take every role."""
+    table = study.delegation
+    assert table is not None
+    roles = tuple(
+        role.model_copy(update={"may": (*role.may, "delegate", "revoke")})
+        if role.id == "investigator"
+        else role
+        for role in table.roles
+    )
+    return replace(study, delegation=table.model_copy(update={"roles": roles}))
+
+
+def test_nobody_gains_rights_by_a_version_of_their_own() -> None:
+    rehearsal, _ = at_stage("enrolled")
+    own = rehearsal.bring(_usurped(rehearsal.study))
+    values = {"version": own, "date": rehearsal.day}
+    assert "is not released" in rehearsal.refused(
+        "approve_version", "investigator_a", site="a", values=values
+    )
+    mallory = {"account": "mallory", "role": "sponsor"}
+    assert "may not delegate" in rehearsal.refused("delegate", "investigator_a", site="a", values=mallory)
+    assert "holds no role" in rehearsal.refused("approve_version", "investigator_a", values=values)
+    assert "may not approve_version" in rehearsal.refused(
+        "approve_version", "sponsor", site="a", values=values
+    )
+
+
+def test_even_a_released_right_of_a_site_reaches_no_role_of_the_study() -> None:
+    rehearsal, _ = at_stage("enrolled")
+    own = rehearsal.bring(_usurped(rehearsal.study))
+    rehearsal.done("approve_version", "sponsor", version=own, date=rehearsal.day)
+    _approve(rehearsal, "a", own)
+    for action, account in (("delegate", "mallory"), ("revoke", "sponsor")):
+        values = {"account": account, "role": "sponsor"}
+        for site in ("a", ""):
+            rehearsal.refused(action, "investigator_a", site=site, reason="x", values=values)
+    rehearsal.done("delegate", "investigator_a", site="a", account="nurse_a_2", role="nurse")
+    book = rehearsal.trial.study
+    assert {one.account for one in book.delegations if one.role == "sponsor" and not one.end} == {"sponsor"}
+
+
+def test_a_release_is_recorded_once_with_who_and_when() -> None:
+    rehearsal, _ = at_stage("enrolled")
+    new = rehearsal.amended()
+    event = rehearsal.store.stream("study")[-1]
+    assert (event.type, event.actor, event.role) == ("version_released", "sponsor", "sponsor")
+    assert event.data == {"version": new, "date": rehearsal.day}
+    for value, said in ((new, "is released already"), (rehearsal.version, "is released already")):
+        assert said in rehearsal.refused("approve_version", "sponsor", version=value, date=rehearsal.day)
+    _approve(rehearsal, "a", new)
+    approval = rehearsal.store.stream("site/a")[-1]
+    assert approval.data["released"] == event.position
+    other = rehearsal.bring(replace(rehearsal.study, delegation=_usurped(rehearsal.study).delegation))
+    for day, said in (("2026-01-04", "lies before it"), ("2030-01-01", "lies in the future")):
+        assert said in rehearsal.refused("approve_version", "sponsor", version=other, date=day)
+
+
+def _open_label(study: Study) -> Study:
+    design = study.identity.design.model_copy(update={"masking": "none"})
+    return replace(study, identity=study.identity.model_copy(update={"design": design}))
+
+
+def _chosen(study: Study) -> Study:
+    return replace(study, allocation=read_study("beam").allocation)
+
+
+def _without_a_site(study: Study) -> Study:
+    return replace(study, identity=study.identity.model_copy(update={"sites": study.identity.sites[:1]}))
+
+
+def _of_another_name(study: Study) -> Study:
+    return replace(study, identity=study.identity.model_copy(update={"id": "other"}))
+
+
+def _opened_by_the_monitor(study: Study) -> Study:
+    table = study.delegation
+    assert table is not None
+    roles = (*table.roles, table.roles[0].model_copy(update={"id": "director"}))
+    return replace(study, delegation=table.model_copy(update={"opens": "director", "roles": roles}))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_open_label, "It loosens the masking from quadruple to none"),
+        (_chosen, "It allocates by another method, concurrent_control instead of"),
+        (lambda study: replace(study, arms=study.arms[:1]), "It has other arms"),
+        (_without_a_site, "It lacks sites that are open: b."),
+        (_of_another_name, "It defines the study other; this is bliss-ln."),
+        (lambda study: read_study("beam"), "It defines the study beam; this is bliss-ln."),
+        (lambda study: replace(study, delegation=None), "nobody here could open"),
+        (_opened_by_the_monitor, "nobody here could open"),
+    ],
+)
+def test_a_version_by_which_the_trial_cannot_go_on_is_not_released(
+    change: Callable[[Study], Study], said: str
+) -> None:
+    rehearsal, who = at_stage("enrolled", "bliss-ln")
+    new = rehearsal.bring(change(rehearsal.study))
+    assert said in rehearsal.refused("approve_version", "sponsor", version=new, date=rehearsal.day)
+    rehearsal.refused("approve_version", "investigator_a", site="a", version=new, date=rehearsal.day)
+    given = rehearsal.done("allocate", "investigator_a", site="a", participant=who, date=rehearsal.day)
+    assert given.data["arm"] == ""

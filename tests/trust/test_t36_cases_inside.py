@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from trialwright.cli.main import main
 from trialwright.cli.secrets import VARIABLE
+from trialwright.conduct import perform
 from trialwright.exchange.archive.store import EVENTS
 from trialwright.exchange.folder import bundled_studies, read_scenarios, read_study
 
@@ -68,12 +70,39 @@ def test_an_amendment_with_a_failing_case_is_not_approved(study: Path, tmp_path:
     approve = ("approve_version", "--site", site, "date=2026-01-05")
     assert _act(archive, *approve, f"version={study}", account="pi") == 0
     name.write_text(text.replace('version: "0.1"', 'version: "0.2"'), encoding="utf-8")
+    assert _act(archive, "approve_version", "date=2026-01-05", f"version={study}") == 0
     _spoil(study)
+    name.write_text(text.replace('version: "0.1"', 'version: "0.3"'), encoding="utf-8")
     before = (archive / EVENTS).read_bytes()
     held = sorted((archive / "definitions").iterdir())
     assert _act(archive, *approve, f"version={study}", account="pi") == 3
     assert (archive / EVENTS).read_bytes() == before
     assert sorted((archive / "definitions").iterdir()) == held
+
+
+def test_a_refusal_takes_away_no_version_that_somebody_else_released_meanwhile(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "trial"
+    assert _act(archive, "open_study", f"study={study}") == 0
+    name = study / "study.yaml"
+    name.write_text(
+        name.read_text(encoding="utf-8").replace('version: "0.1"', 'version: "0.2"'), encoding="utf-8"
+    )
+    release = ("approve_version", "date=2026-01-05", f"version={study}")
+    decide = perform.perform
+
+    def overtaken(*given: Any, **more: Any) -> Any:
+        monkeypatch.setattr(perform, "perform", decide)
+        assert sorted((archive / "definitions").iterdir()) == held
+        assert _act(archive, *release) == 0
+        return decide(*given, **more)
+
+    held = sorted((archive / "definitions").iterdir())
+    monkeypatch.setattr(perform, "perform", overtaken)
+    assert _act(archive, *release, account="nobody") == 6
+    assert len(list((archive / "definitions").iterdir())) == 2
+    assert main(["verify", str(archive)]) == 0
 
 
 def _first_site(study: Path) -> str:

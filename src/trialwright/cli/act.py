@@ -186,7 +186,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.conduct.trial import Trial
 
     trial = Trial(archive, archive.definition)
-    brought = _bring_version(archive, options.action, given, terminal)
+    _bring_version(archive, options.action, given, terminal)
     secret = secret or _secret(trial, options.action)
     request = Request(
         id=options.call or os.urandom(16).hex(),
@@ -199,14 +199,10 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
         expect=_read_expect(options.expect),
         opening=opening,
     )
-    answer: Event | Refusal | None = None
     try:
         answer = perform(trial, request, secret=secret)
     except BadArgument as error:
         raise Stop(USAGE, error.message) from None
-    finally:
-        if brought is not None and (answer is None or isinstance(answer, Refusal)):
-            brought.unlink()
     if isinstance(answer, Refusal):
         terminal.tell(message("Refused: {action}.", action=options.action))
         for reason in answer.reasons:
@@ -292,21 +288,12 @@ def _released(name: str, terminal: Terminal) -> Study:
     return eligibility.study
 
 
-def _bring_version(archive: Archive, action: str, given: _Given, terminal: Terminal) -> Path | None:
-    """Put the study that is to be approved into the archive, where it is named instead of a version it holds.
-
-    Gives the new file, which goes again if the action is refused.
-    """
-    from trialwright.study.canonical import version
-
+def _bring_version(archive: Archive, action: str, given: _Given, terminal: Terminal) -> None:
+    """Offer the archive the study that is to be released or approved, where it is named instead of a version."""
     name = given.plain.get("version", "")
     if action != "approve_version" or not name or name.startswith("sha256:"):
-        return None
-    study = _released(name, terminal)
-    file = archive.definition_file(version(study))
-    known = file.exists()
-    given.plain["version"] = archive.add_definition(study)
-    return None if known else file
+        return
+    given.plain["version"] = archive.offer_definition(_released(name, terminal))
 
 
 def _with_rows(values: dict[str, Any], action: Action) -> dict[str, Any]:

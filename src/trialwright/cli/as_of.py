@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,9 +55,7 @@ class AsOf:
     @property
     def blind(self) -> bool:
         """Whether nobody may learn an arm."""
-        from trialwright.conduct.trial import is_blind
-
-        return is_blind(self.study) and not self.trial.study.unblinded
+        return self.trial.blind and not self.trial.study.unblinded
 
     def definition(self, participant: Participant) -> Study:
         """The definition in force at the participant's site on the day, by which the site acts."""
@@ -85,9 +83,9 @@ class AsOf:
 
     def _shown(self, participant: Participant) -> Participant:
         """One disclosed in an emergency is known to the ledger, and stays blind to whoever looks."""
-        if participant.allocated is None or not self.blind:
-            return participant
-        return replace(participant, allocated=participant.allocated._replace(arm=""))
+        from trialwright.conduct.trial import hidden
+
+        return hidden(participant) if self.blind else participant
 
     def opening(self) -> dict[str, Any]:
         """What the JSON of every command begins with."""

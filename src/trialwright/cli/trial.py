@@ -33,7 +33,7 @@ def open_trial(path: str) -> tuple[Archive, Trial]:
 def trial_data(path: str) -> TrialData:
     """Everything a report of an archive is made from, as of its last event."""
     import trialwright
-    from trialwright.conduct.trial import is_blind
+    from trialwright.conduct.trial import hidden
     from trialwright.reports.document import Origin
     from trialwright.reports.trial.data import TrialData
     from trialwright.study.errors import StudyInvalid
@@ -62,5 +62,8 @@ def trial_data(path: str) -> TrialData:
         moment,
         archive.rehearsal,
     )
-    blind = is_blind(study) and not trial.study.unblinded
-    return TrialData(study, trial.participants(), moment.date(), origin, blind)
+    blind = trial.blind and not trial.study.unblinded
+    people = trial.participants()
+    if blind:  # one disclosed in an emergency is known to the ledger, and to no report
+        people = tuple(hidden(one) for one in people)
+    return TrialData(study, people, moment.date(), origin, blind)

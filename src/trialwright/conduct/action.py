@@ -33,6 +33,10 @@ Kind = Literal[
 ]
 
 
+EARLIEST = date(1900, 1, 1)
+"""No day or moment of a trial lies before it, a slip of the pen apart: nobody who takes part was born earlier."""
+
+
 class Refusal(NamedTuple):
     """An action is not allowed now, and why. Nothing was written."""
 
@@ -98,6 +102,7 @@ class Values:
                     )
                 )
         self._read: dict[str, Any] = {}
+        self._days = tuple(name for name, argument in known.items() if argument.kind == "date")
         for name, argument in known.items():
             value = given.get(name)
             if value is None or value == "":
@@ -118,6 +123,10 @@ class Values:
         """A text, id, choice, number or date as entered; '' where nothing was."""
         value = self._read[name]
         return value if isinstance(value, str) else ""
+
+    def days(self) -> tuple[str, ...]:
+        """Every date that was given."""
+        return tuple(day for day in map(self.text, self._days) if day)
 
     def day(self, name: str) -> date | None:
         """A date, None where nothing was entered."""
@@ -172,11 +181,22 @@ def _text(argument: Argument, value: Any) -> str:
 def _date(argument: Argument, value: Any) -> str:
     text = _text(argument, value)
     try:
-        return date.fromisoformat(text).isoformat()
+        day = date.fromisoformat(text)
     except ValueError:
         raise BadArgument(
             message("`{name}` is a day such as 2026-11-01, not {seen}.", name=argument.name, seen=text)
         ) from None
+    _not_too_early(argument, day)
+    return day.isoformat()
+
+
+def _not_too_early(argument: Argument, day: date) -> None:
+    if day < EARLIEST:
+        raise BadArgument(
+            message(
+                "`{name}` lies before {earliest}: {seen}.", name=argument.name, earliest=EARLIEST, seen=day
+            )
+        )
 
 
 def _date_time(argument: Argument, value: Any) -> str:
@@ -193,6 +213,7 @@ def _date_time(argument: Argument, value: Any) -> str:
                 seen=text,
             )
         )
+    _not_too_early(argument, read.date())
     return text
 
 

@@ -94,6 +94,8 @@ def _once(
     proposal = action.decide(view, values)
     if isinstance(proposal, Refusal):
         return proposal
+    if not trial.reads(proposal, view.call):
+        return Refusal((message("What this would record could not be read again; nothing was written."),))
     proposal = replace(proposal, decided_on={**view.looked, **proposal.decided_on})
     return trial.store.append(proposal, view.call)
 
@@ -163,12 +165,16 @@ def _role(view: View, action: Action) -> Role | Refusal:
     if table is None:
         return Refusal((message("The study definition has no delegation table, so nobody may do anything."),))
     held = roles_of(view, view.call.actor)
-    allowed = [role for role in table.roles if role.id in held and action.name in role.actions]
+    at_site = bool(view.call.site)
+    allowed = [role for role in table.roles if role.id in held and role.may_do(action.name, at_site=at_site)]
     if allowed:
         return allowed[0]
     if not held:
         return Refusal(
-            (message("{account} holds no role here.", account=view.call.actor), *_needed(table, action))
+            (
+                message("{account} holds no role here.", account=view.call.actor),
+                *_needed(table, action, at_site),
+            )
         )
     return Refusal(
         (
@@ -178,13 +184,13 @@ def _role(view: View, action: Action) -> Role | Refusal:
                 roles=tuple(sorted(held)),
                 action=action.name,
             ),
-            *_needed(table, action),
+            *_needed(table, action, at_site),
         )
     )
 
 
-def _needed(table: DelegationTable, action: Action) -> tuple[Message, ...]:
-    roles = tuple(role.title for role in table.roles if action.name in role.actions)
+def _needed(table: DelegationTable, action: Action, at_site: bool) -> tuple[Message, ...]:
+    roles = tuple(role.title for role in table.roles if role.may_do(action.name, at_site=at_site))
     return (message("It may be done by: {roles}.", roles=roles),) if roles else ()
 
 

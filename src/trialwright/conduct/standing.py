@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from trialwright.conduct.action import Argument, Refusal, Values
+from trialwright.conduct.action import EARLIEST, Argument, Refusal, Values
 from trialwright.conduct.trial import View
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
@@ -35,6 +35,7 @@ def for_participant(
             )
         problem = (
             (None if locked else _unlocked(participant))
+            or first_refusal(*(check_born(participant, day) for day in values.days()))
             or (check_enrolled(participant) if enrolled or allocated else None)
             or (check_allocated(participant) if allocated else None)
             or (check_in_study(participant) if in_study else None)
@@ -98,13 +99,25 @@ def _day(ended: object) -> str:
 
 
 def check_day(view: View, day: str, about: Message) -> Refusal | None:
-    """Refuse a day that has not come yet at the site."""
+    """Refuse a day that has not come yet at the site, or that is too early to be meant."""
+    if date.fromisoformat(day) < EARLIEST:
+        return refuse(
+            message("{about} {day} lies before {earliest}.", about=about, day=day, earliest=EARLIEST)
+        )
     if date.fromisoformat(day) > view.today:
         return refuse(
             message(
                 "{about} {day} lies in the future; today is {today}.", about=about, day=day, today=view.today
             )
         )
+    return None
+
+
+def check_born(participant: Participant, day: str) -> Refusal | None:
+    """Refuse a day before the participant's birth, as far as that is known."""
+    birth = participant.birth
+    if birth and day[: len(birth)] < birth:
+        return refuse(message("{day} lies before the birth of {id}.", day=day, id=participant.id))
     return None
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from trialwright.record.books import ParticipantBook, SiteBook, StudyBook, fold_site, fold_study
-from trialwright.record.event import Call
+from trialwright.record.event import Call, Proposal, seal
 from trialwright.record.ledger import Store
 from trialwright.record.participant import Participant
 from trialwright.safety.rules import SafetyPlan, lower_safety
@@ -108,6 +108,31 @@ class Trial:
         self._books[id] = len(events), book
         return disclosed(book.participant, self.study.arms)
 
+    def reads(self, proposal: Proposal, call: Call) -> bool:
+        """Whether the books of its stream could take in the event of a proposal; what they cannot must not be written."""
+        stream = self.store.stream(proposal.stream)
+        event, payloads = seal(
+            proposal, call, previous=self.store.head, stream_position=len(stream) + 1, draw=bytes
+        )
+        new = {one.digest: one.text or "" for one in payloads}
+
+        def text(digest: str) -> str:
+            return new[digest] if digest in new else self.store.text(digest)
+
+        kind, _, id = proposal.stream.partition("/")
+        try:
+            if kind == "participant":
+                self.participant(id)  # brings the book up to date
+                book = self._books[id][1].copy() if stream else ParticipantBook(id)
+                book.apply(event, text)
+            elif kind == "site":
+                fold_site(id, (*stream, event), text)
+            else:
+                fold_study((*stream, event), text)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            return False
+        return True
+
     def participants(self) -> tuple[Participant, ...]:
         """Everyone, in order of consent."""
         found = (self.participant(id) for id in self.participant_ids())
@@ -118,12 +143,21 @@ class Trial:
         prefix = participant_stream("")
         return tuple(name.removeprefix(prefix) for name in self.store.streams() if name.startswith(prefix))
 
-    def rules(self) -> Iterator[Allocation]:
-        """Every allocation rule the study has had."""
-        seen = {self.study.version}
+    def versions(self) -> tuple[str, ...]:
+        """Every version of the definition the study has had: opened with, released, or approved at a site."""
+        seen = {self.study.version, *(one.version for one in self.study.released)}
         for site in self.site_ids():
             seen.update(version for version, _ in self.site(site).approved)
-        for version in sorted(seen):
+        return tuple(sorted(seen))
+
+    @property
+    def blind(self) -> bool:
+        """Whether the study hides its arms, until it is unblinded: what was blind once stays so in every version."""
+        return any(is_blind(self.definition(version)) for version in self.versions())
+
+    def rules(self) -> Iterator[Allocation]:
+        """Every allocation rule the study has had."""
+        for version in self.versions():
             rule = self.definition(version).allocation
             if rule is not None:
                 yield rule
@@ -139,6 +173,11 @@ class Trial:
         approved = [(day, version) for site in self.site_ids() for version, day in self.site(site).approved]
         return max(approved)[1] if approved else self.study.version
 
+    @property
+    def released(self) -> str:
+        """The version of the definition released last: by it the study as a whole is run."""
+        return self.study.released[-1].version
+
 
 def disclosed(participant: Participant, arms: Mapping[str, str]) -> Participant:
     """The participant with the arm that unblinding the study disclosed."""
@@ -146,6 +185,12 @@ def disclosed(participant: Participant, arms: Mapping[str, str]) -> Participant:
     if allocated is None or allocated.arm or participant.id not in arms:
         return participant
     return replace(participant, allocated=allocated._replace(arm=arms[participant.id]))
+
+
+def hidden(participant: Participant) -> Participant:
+    """The participant without the arm, though it may have been disclosed in an emergency."""
+    allocated = participant.allocated
+    return replace(participant, allocated=allocated._replace(arm="")) if allocated else participant
 
 
 def is_randomised(study: Study) -> bool:
@@ -219,8 +264,8 @@ class View:
 
     @property
     def delegation(self) -> DelegationTable | None:
-        """The delegation table in force: at a site that of its version, for the study as a whole the newest."""
-        return (self.definition if self.call.site else self.trial.definition(self.trial.version)).delegation
+        """The delegation table in force: at a site that of its version, for the study as a whole that released last."""
+        return (self.definition if self.call.site else self.trial.definition(self.trial.released)).delegation
 
     @property
     def eligibility(self) -> Eligibility:
@@ -242,7 +287,8 @@ class View:
         """The site as the definition describes it."""
         if not self.call.site:
             return None
-        sites = self.trial.definition(self.trial.version).identity.sites
+        versions = dict.fromkeys((self.trial.released, self.trial.version))
+        sites = (site for version in versions for site in self.trial.definition(version).identity.sites)
         return next((site for site in sites if site.id == self.call.site), None)
 
     @cached_property

@@ -150,10 +150,23 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
     "role_revoked": EventType(
         ("study", "site"), "A role ends.", (*_ROLE, _WHERE, Part("end", "the day on which it ended"))
     ),
+    "version_released": EventType(
+        ("study",),
+        "A version of the definition may be approved by the sites; what it says of roles holds for the study from here on.",
+        (Part("version", "its digest"), _DAY),
+    ),
     "version_approved": EventType(
         ("site",),
-        "A version of the definition is in force at a site from a day on.",
-        (Part("version", "its digest"), _DAY),
+        "A released version of the definition is in force at a site from a day on.",
+        (
+            Part("version", "its digest"),
+            _DAY,
+            Part(
+                "released",
+                "the position of the event that released it, be it the opening of the study; 0 before releases were recorded (version 1)",
+            ),
+        ),
+        version=2,
     ),
     "ranges_set": EventType(
         ("site",),

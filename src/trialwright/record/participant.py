@@ -272,6 +272,17 @@ class Verification(NamedTuple):
     digest: str
 
 
+class Masking(NamedTuple):
+    """Texts of an event blanked because they name somebody. `of`: that event; `texts`: how many; `reason`: why."""
+
+    position: int
+    of: int
+    texts: int
+    actor: str
+    at: str
+    reason: str
+
+
 class Ended(NamedTuple):
     """A turn in the participant's course: on which day, and why."""
 
@@ -313,6 +324,7 @@ class Participant:
     queries: tuple[Query, ...] = ()
     signatures: tuple[Signature, ...] = ()
     verifications: tuple[Verification, ...] = ()
+    maskings: tuple[Masking, ...] = ()
     withdrawn: Ended | None = None
     lost: Ended | None = None
     died: Ended | None = None

@@ -14,6 +14,7 @@ from trialwright.record.books import (
     LISTS,
     Delegation,
     Range,
+    Release,
     SiteBook,
     StudyBook,
     fold_participant,
@@ -94,6 +95,7 @@ def _of_study(study: StudyBook, sites: Sequence[SiteBook]) -> Iterator[SnapshotT
     yield _table(
         "delegations", _names(Delegation), (astuple(each) for book in books for each in book.delegations)
     )
+    yield _table("releases", Release._fields, (tuple(each) for each in study.released))
     yield _table(
         "approvals",
         ("site", "version", "date"),

@@ -9,7 +9,10 @@ from trialwright.record.event import Event
 
 Upcast = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-UPCASTS: Mapping[tuple[str, int], Upcast] = {}
+UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    # at first a site approved what nobody had released for the study
+    ("version_approved", 1): lambda data: {**data, "released": 0},
+}
 """By event type and version: how data of that version becomes data of the next one."""
 
 

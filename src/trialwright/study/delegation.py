@@ -55,6 +55,8 @@ SEE_ALLOCATION: Final = "see_allocation"
 """What a role may by `sees_allocation`, and by nothing else."""
 
 ENROLLING = frozenset({"enrol", "allocate"})
+RELEASE: Final = "approve_version"
+"""Done for the study as a whole it releases a version; done at a site it puts a released one in force there."""
 
 
 class Role(Part):
@@ -62,6 +64,7 @@ class Role(Part):
 
     `may`: the actions it may take. `sees_allocation`: whether, in a blinded study, it may learn the
     arm of a participant, one at a time, as whoever prepares the doses must (`see_allocation`). No role that enrols may.
+    A role that may open the study also releases its versions.
     """
 
     id: Id
@@ -82,7 +85,19 @@ class Role(Part):
     @property
     def actions(self) -> tuple[str, ...]:
         """Every action it may take."""
-        return (*self.may, *((SEE_ALLOCATION,) if self.sees_allocation else ()))
+        releases = self.scope == "study" and "open_study" in self.may and RELEASE not in self.may
+        return (
+            *self.may,
+            *((RELEASE,) if releases else ()),
+            *((SEE_ALLOCATION,) if self.sees_allocation else ()),
+        )
+
+    def may_do(self, action: str, *, at_site: bool) -> bool:
+        """Whether it may take an action at a site, or for the study as a whole.
+
+        A site approves a version itself, nobody for it; and no role of a site releases one.
+        """
+        return action in self.actions and (action != RELEASE or (self.scope == "site") == at_site)
 
 
 class DelegationTable(Part):

@@ -113,11 +113,17 @@ class Rehearsal:
         return other
 
     def amended(self) -> str:
-        """Put another version of the study at hand, in force nowhere yet; gives the version.
+        """Release another version of the study, in force nowhere yet; gives the version.
 
         Vital signs ask for the pulse as well, and call the weight otherwise.
         """
         study = amended(self.study)
+        self.bring(study)
+        self.done("approve_version", "sponsor", version=version(study), date=self.day)
+        return version(study)
+
+    def bring(self, study: Study) -> str:
+        """Put a version of the study at hand, not released yet; gives the version."""
         self.versions = {**self.versions, version(study): study}
         if isinstance(self.store, Archive):
             self.store.add_definition(study)

@@ -5,12 +5,14 @@ A woman of 60 kg: belimumab 10 mg/kg is 600 mg (fact sheet 4.6); everything abou
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.unit.conduct.bliss_ln_forms import vital_signs
 from tests.unit.conduct.support import Rehearsal, at_stage
+from trialwright.conduct.action import BadArgument
 from trialwright.record.participant import Participant
 
 DAY = {"date": "2026-06-01"}
@@ -172,6 +174,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("screened", "give_dose", {**PRIOR, "date": "2026-05-20", "visit": "week_0"}, "There is no visit week_0."),
     ("screened", "give_dose", {**PRIOR, "date": "2026-05-29"}, "lies in the future"),
     ("screened", "give_dose", {"date": "2026-05-28", "intervention": "belimumab"}, "waits for allocation to an arm"),
+    ("screened", "give_dose", {**PRIOR, "date": "1985-05-20"}, "lies before the birth of a-001"),
+    ("dosed", "hold_dose", {"date": "1989-12-31", "intervention": "belimumab"}, "lies before the birth of a-001"),
     ("dosed", "hold_dose", {**DAY, "intervention": "aspirin"}, "The study has no intervention aspirin"),
     ("dosed", "hold_dose", {"date": "2026-06-02", "intervention": "belimumab"}, "lies in the future"),
     ("screened", "hold_dose", {"date": "2026-05-28", "intervention": "belimumab"}, "does not receive belimumab"),
@@ -183,6 +187,42 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("dosed", "record_rescue", {"date": "2026-05-31", "therapy": "pulse"}, "lies before allocation of 2026-06-01"),
     ("enrolled", "record_rescue", {**DAY, "therapy": "pulse"}, "has not been allocated"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31"])
+@pytest.mark.parametrize(
+    ("action", "values"),
+    [
+        ("hold_dose", {"intervention": "belimumab"}),
+        ("give_dose", {"intervention": "prednisone", "prior": "true", "amount": "5", "unit": "mg/d"}),
+    ],
+)
+def test_a_day_of_another_age_is_a_slip_of_the_pen(action: str, values: dict[str, Any], day: str) -> None:
+    rehearsal, who = at_stage("dosed")
+    before = rehearsal.store.head
+    with pytest.raises(BadArgument, match="lies before"):
+        rehearsal.act(
+            action, "investigator_a", site="a", reason="x", participant=who, values={**values, "date": day}
+        )
+    assert rehearsal.store.head == before
+    for start, said in (("0001-01-01", "lies before 1900-01-01"), ("1985-01-01", "before the birth")):
+        values = {"target": "dose/1", "values": {"start": start}}
+        assert said in rehearsal.refused(
+            "correct", "investigator_a", site="a", reason="x", participant=who, values=values
+        )
+
+
+def test_what_the_books_could_not_read_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever an action may let through: a ledger that nobody can open any more helps no participant."""
+    rehearsal, who = at_stage("dosed")
+    monkeypatch.setattr("trialwright.conduct.action.EARLIEST", date.min)
+    monkeypatch.setattr("trialwright.conduct.standing.EARLIEST", date.min)
+    monkeypatch.setattr("trialwright.conduct.standing.check_born", lambda participant, day: None)
+    values = {"intervention": "prednisone", "date": "0001-01-01"}
+    assert "could not be read again" in rehearsal.refused(
+        "hold_dose", "nurse_a", site="a", reason="x", participant=who, values=values
+    )
+    assert rehearsal.trial.participant(who) is not None
 
 
 @pytest.mark.parametrize(("stage", "action", "values", "said"), REFUSED)

@@ -241,13 +241,21 @@ def test_a_form_of_a_missed_visit_is_not_recorded() -> None:
             "holds no such text",
         ),
         ("investigator_a", "a", {"position": "{visit}"}, "holds no such text"),
+        ("investigator_a", "a", {"position": "{consent}"}, "no such free text"),
+        ("investigator_a", "a", {"position": "{form}"}, "no such free text"),
+        ("investigator_a", "a", {"position": "{dose}"}, "no such free text"),
     ],
 )
 def test_a_masking_that_cannot_be(account: str, site: str, values: dict[str, str], said: str) -> None:
     rehearsal, _ = at_stage("dosed")
     positions = {
         name: str(next(event.position for event in rehearsal.store.events() if event.type == kind))
-        for name, kind in (("consent", "consented"), ("visit", "visit_opened"))
+        for name, kind in (
+            ("consent", "consented"),
+            ("visit", "visit_opened"),
+            ("form", "form_recorded"),
+            ("dose", "dose_given"),
+        )
     }
     filled = {name: text.format(**positions) for name, text in values.items()}
     assert said in rehearsal.refused("mask", account, site=site, reason="x", values=filled)
@@ -269,6 +277,25 @@ def test_only_the_texts_that_hold_the_part_are_masked() -> None:
     )
     assert participant(rehearsal, who).deviations[0].text == ""
     assert rehearsal.store.text(event.reason) == "seen"
+
+
+def test_a_measured_value_stays_while_the_text_beside_it_is_masked() -> None:
+    """After signature and lock one person cannot blank an endpoint; what is masked stands in the book."""
+    rehearsal, who = at_stage("dosed")
+    values = {"target": "week_0/vital_signs", "entries": {"body.weight": "61 kg"}}
+    event = rehearsal.done(
+        "correct", "coordinator_a", site="a", participant=who, reason="Zhang read 61", values=values
+    )
+    rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
+    rehearsal.done("lock", "investigator_a", site="a", participant=who)
+    done = rehearsal.done("mask", "data_manager", reason="a name", position=str(event.position))
+    assert rehearsal.store.text(event.reason) == ""
+    assert participant(rehearsal, who).forms["week_0/vital_signs"].items["body.weight"].value == "61"
+    (masking,) = participant(rehearsal, who).maskings
+    assert masking == (done.position, event.position, 1, "data_manager", done.at, "a name")
+    assert "holds no such free text" in rehearsal.refused(
+        "mask", "data_manager", reason="x", position=str(event.position)
+    )
 
 
 def test_a_text_in_a_sites_own_book_is_masked_as_well() -> None:

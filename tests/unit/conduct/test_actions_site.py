@@ -79,9 +79,13 @@ def test_a_role_that_cannot_be_given_or_ended(
     assert said in rehearsal.refused(action, "sponsor", site=site, reason="x", values=values)
 
 
-def test_a_role_for_the_study_is_ended_from_a_site_too() -> None:
+def test_a_role_for_the_study_is_given_and_ended_for_the_study_only() -> None:
     rehearsal = Rehearsal()
-    event = rehearsal.done("revoke", "sponsor", site="a", reason="x", account="monitor", role="monitor")
+    monitor = {"account": "monitor", "role": "monitor"}
+    other = {"account": "monitor_2", "role": "monitor"}
+    assert "name no site" in rehearsal.refused("delegate", "sponsor", site="a", values=other)
+    assert "does not hold" in rehearsal.refused("revoke", "sponsor", site="a", reason="x", values=monitor)
+    event = rehearsal.done("revoke", "sponsor", reason="x", values=monitor)
     assert (event.stream, event.data["site"]) == ("study", "")
 
 

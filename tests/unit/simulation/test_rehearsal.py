@@ -44,7 +44,7 @@ def test_nothing_is_done_by_a_role_that_may_not() -> None:
     for event in made.ledger.events():
         role = table.role(event.role)
         assert role is not None
-        assert event.action in role.may
+        assert role.may_do(event.action, at_site=bool(event.site))
 
 
 def test_time_only_goes_on() -> None:

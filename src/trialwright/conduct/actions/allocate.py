@@ -6,7 +6,7 @@ from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.allocated import given_arms, levels_of
 from trialwright.conduct.allocation import GivenArm, NotGiven, allocate_next, assign_arm, derive_arms
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
-from trialwright.conduct.trial import View, is_blind, is_randomised, participant_stream
+from trialwright.conduct.trial import View, is_randomised, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.study.allocation import ConcurrentControl
@@ -42,7 +42,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         {
             "date": day,
             "number": number,
-            "arm": "" if is_blind(study) else given.arm,
+            "arm": "" if view.trial.blind else given.arm,
             "levels": dict(given.levels),
             "rule": given.rule,
         },
@@ -66,7 +66,7 @@ def _give(view: View, values: Values, participant: Participant) -> GivenArm | No
     if view.secret is None or rule is None:
         return NotGiven("secret_missing", message("The secret of the allocation is not at hand."))
     earlier = given_arms(view.trial)
-    if is_blind(study):
+    if view.trial.blind:
         rules = tuple(view.trial.rules())
         earlier = derive_arms(rules, study=view.study.study, secret=view.secret.secret, allocations=earlier)
     return allocate_next(

@@ -14,7 +14,7 @@ from trialwright.conduct.actions.missed_visit import find_encounter
 from trialwright.conduct.actions.open_visit import check_epoch, found_deviations
 from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_form
 from trialwright.conduct.dosing.amounts import read_dose
-from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
+from trialwright.conduct.standing import WHO, check_born, check_day, first_refusal, for_participant, refuse
 from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
@@ -165,8 +165,10 @@ def _check_day_of(
     if not written:
         return refuse(message("{seen} is no day; write 2026-11-01.", seen=day))
     before = not prior and day < participant.consents[0].date
-    return check_day(view, day, about) or (
-        refuse(message("{day} lies before consent.", day=day)) if before else None
+    return (
+        check_day(view, day, about)
+        or check_born(participant, day)
+        or (refuse(message("{day} lies before consent.", day=day)) if before else None)
     )
 
 

@@ -10,7 +10,7 @@ from trialwright.terms.message import message
 
 
 def decide(view: View, values: Values) -> Proposal | Refusal:
-    """Give an account a role of the delegation table: at the site of the call, or for the study."""
+    """Give an account a role of the delegation table: one of a site at the site of the call, one of the study for all."""
     account, role_id = values.text("account"), values.text("role")
     table = view.delegation
     role = table.role(role_id) if table else None
@@ -21,7 +21,9 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         return refuse(message("Nobody gives a role to themselves; somebody else must."))
     if role.scope == "site" and not view.call.site:
         return refuse(message("The role {role} is held at a site; name the site.", role=role.title))
-    site = view.call.site if role.scope == "site" else ""
+    if role.scope == "study" and view.call.site:
+        return refuse(message("The role {role} is held for the whole study; name no site.", role=role.title))
+    site = view.call.site
     held = (view.site if site else view.study).delegations
     if any((one.account, one.role, one.end) == (account, role_id, "") for one in held):
         return refuse(message("{account} holds the role {role} already.", account=account, role=role.title))

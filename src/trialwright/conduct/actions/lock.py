@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.standing import refuse
-from trialwright.conduct.trial import STUDY, View, is_blind, is_randomised, participant_stream
+from trialwright.conduct.trial import STUDY, View, is_randomised, participant_stream
 from trialwright.record.content import CASEBOOK, stands
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
@@ -29,9 +29,14 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
 
 def open_ends(schedule: ScheduleOfActivities | None, participant: Participant) -> list[Message]:
     """What must be done before the casebook can be locked: signatures that are missing or broken, open queries."""
-    asked = [query for query in participant.queries if query.state != "closed"]
-    return _unsigned(schedule, participant) + [
-        message("Query {number} is {state}.", number=query.number, state=query.state) for query in asked
+    return _unsigned(schedule, participant) + _asked(participant)
+
+
+def _asked(participant: Participant) -> list[Message]:
+    return [
+        message("Query {number} is {state}.", number=query.number, state=query.state)
+        for query in participant.queries
+        if query.state != "closed"
     ]
 
 
@@ -70,12 +75,18 @@ def _lock_study(view: View) -> Proposal | Refusal:
     unlocked = tuple(one.id for one in everyone if not one.locked and one.enrolled)
     if unlocked:
         return refuse(message("These casebooks are not locked: {ids}.", ids=unlocked))
+    asked = {one.id: _asked(one) for one in everyone if not one.enrolled}
+    problems = [
+        message("{id}: {problem}", id=id, problem=problem) for id, found in asked.items() for problem in found
+    ]
+    if problems:
+        return refuse(*problems)
     secret = view.secret
-    if is_randomised(view.definition) and not is_blind(view.definition) and secret is None:
+    if is_randomised(view.definition) and not view.trial.blind and secret is None:
         return refuse(
             message("The lock discloses the secret of the allocation; whoever holds it must lock the study.")
         )
-    open_label = secret is not None and not is_blind(view.definition)
+    open_label = secret is not None and not view.trial.blind
     return Proposal(
         STUDY,
         "study_locked",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.alerts import raised_alerts
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
-from trialwright.conduct.trial import View, is_blind, participant_stream
+from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
 from trialwright.safety.reporting import STUDY_TREATMENT
@@ -106,7 +106,7 @@ def check_event(view: View, values: Values, participant: Participant) -> Refusal
     """
     start, end = values.text("start"), values.text("end")
     known = {one.id for one in view.definition.interventions}
-    if is_blind(view.definition):
+    if view.trial.blind:
         known.add(STUDY_TREATMENT)
     strange = tuple(name for name in values.pairs("causality") if name not in known)
     fatal = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from trialwright.conduct.action import Action, Refusal, Values
 from trialwright.conduct.standing import WHO, for_participant, refuse
-from trialwright.conduct.trial import View, is_blind, participant_stream
+from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.study.delegation import SEE_ALLOCATION
@@ -16,7 +16,7 @@ from trialwright.terms.message import message
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
     """Record that the arm was looked up, while it is hidden from the others."""
-    if not is_blind(view.definition):
+    if not view.trial.blind:
         return refuse(message("The study is open: nothing is hidden."))
     if view.study.unblinded:
         return refuse(message("The study was unblinded on {date}.", date=view.study.unblinded))

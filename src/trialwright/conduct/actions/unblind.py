@@ -6,14 +6,14 @@ from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.alerts import emergency_alert
 from trialwright.conduct.allocated import hidden_arm, hidden_arms
 from trialwright.conduct.standing import refuse
-from trialwright.conduct.trial import STUDY, View, is_blind, participant_stream
+from trialwright.conduct.trial import STUDY, View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.terms.message import message
 
 
 def decide(view: View, values: Values) -> Proposal | Refusal:
     """Disclose one arm with the reason of the call; without a participant, all of them and the secret itself."""
-    if not is_blind(view.definition):
+    if not view.trial.blind:
         return refuse(message("The study is open: nothing is hidden."))
     if view.secret is None:
         return refuse(message("The secret of the allocation is not at hand."))

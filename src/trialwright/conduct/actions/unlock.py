@@ -23,12 +23,20 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         return Proposal(participant_stream(participant.id), "casebook_unlocked", 1, {}, {})
     if not view.study.locked:
         return refuse(message("The study is not locked."))
-    asked = view.study.unlock_requests
+    asked = _standing(view)
     if not asked:
         return Proposal(STUDY, "unlock_requested", 1, {}, {})
     if view.call.actor in asked:
         return refuse(message("A second person must confirm that the study is unlocked."))
     return Proposal(STUDY, "study_unlocked", 1, {}, {})
+
+
+def _standing(view: View) -> list[str]:
+    """Who asked and may still unlock: a request does not outlive the role it was made in."""
+    table = view.delegation
+    able = {role.id for role in table.roles if "unlock" in role.actions} if table else set()
+    holding = {one.account for one in view.study.delegations if one.role in able and not one.end}
+    return [account for account in view.study.unlock_requests if account in holding]
 
 
 ACTION = Action(

@@ -105,6 +105,7 @@ class Archive:
         self._masked: set[bytes] = set()
         self._still_to_blank = False
         self._studies: dict[str, Study] = {}
+        self._offered: dict[str, Study] = {}
         self._read = {EVENTS: 0, ENTERED: 0}
         self._held = False
         self.refresh()
@@ -211,6 +212,9 @@ class Archive:
             if moved:
                 return moved
             event, payloads = self._index.seal(proposal, call, self._draw)
+            named = event.data.get("version")
+            if named in self._offered:
+                self.add_definition(self._offered.pop(named))
             if payloads:
                 self._write(ENTERED, canonical([list(one) for one in payloads]) + b"\n")
                 self._texts.update((bytes.fromhex(one.digest), one.text) for one in payloads)
@@ -257,6 +261,13 @@ class Archive:
         path = self.definition_file(version)
         if not path.exists():
             _replace(path, canonical_json(study))
+        return version
+
+    def offer_definition(self, study: Study) -> str:
+        """Hold a version ready that goes into the archive with the event that names it; gives the version."""
+        version = version_of(study)
+        if not self.definition_file(version).is_file():
+            self._studies[version] = self._offered[version] = study
         return version
 
     def definition_file(self, version: str) -> Path:

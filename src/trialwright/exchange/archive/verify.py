@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
-from trialwright.conduct.allocation import GivenArm, check_commitment, replay
-from trialwright.conduct.trial import Secret
+from trialwright.conduct.allocation import GivenArm, check_commitment, digest_rule, replay
+from trialwright.conduct.trial import Secret, is_blind, is_randomised
 from trialwright.exchange.archive.store import DEFINITIONS, ENTERED, EVENTS, read_manifest
 from trialwright.record.event import GENESIS, canonical, digests, entered_digest
+from trialwright.study.allocation import Allocation
 from trialwright.study.canonical import study_of
 from trialwright.study.model import Study
 from trialwright.terms.message import Message, message
@@ -130,7 +131,9 @@ class _Walk:
         self.given: list[tuple[int, GivenArm]] = []
         self.order: list[str] = []
         self.arms: dict[str, str] = {}
-        self.commitment = self.study = ""
+        self.commitment = self.study = self.opening = ""
+        self.released: dict[int, str] = {}
+        self.rules_of: dict[str, None] = {}
         self.secret: Secret | None = None
         self.replayed: int | None = None
         self.incomplete = 0
@@ -236,11 +239,27 @@ class _Walk:
         self.masked_last = set(written["data"]["digests"]) if written["type"] == "masked" else set()
         self.masked |= self.masked_last
         self.versions[written["study_version"]] = None
-        if written["type"] == "version_approved":
-            self.versions[written["data"]["version"]] = None
+        self.release(number, written)
         self.allocation(number, written)
         if number == self.manifest.get("events") and stated != self.manifest.get("head"):
             fail(message("The event is another one than the manifest names."))
+
+    def release(self, line: int, written: dict[str, Any]) -> None:
+        """Keep which versions may be in force: opened with, released, or approved before releases were recorded."""
+        data = written["data"]
+        match written["type"], written["version"]:
+            case "study_opened", _:
+                self.opening = self.released[line] = written["study_version"]
+            case "version_released", _:
+                self.released[line] = data["version"]
+            case "version_approved", 1:
+                self.rules_of[data["version"]] = None
+            case "version_approved", _:
+                if self.released.get(data["released"]) != data["version"]:
+                    raise _Found(EVENTS, line, message("A site approves a version that nobody had released."))
+            case _:
+                return
+        self.versions[data.get("version", written["study_version"])] = None
 
     def allocation(self, line: int, written: dict[str, Any]) -> None:
         """Keep what a replay of the allocations needs."""
@@ -267,12 +286,15 @@ class _Walk:
                 self.secret = Secret(bytes.fromhex(data["secret"]), bytes.fromhex(data["nonce"]))
 
     def allocations(self) -> None:
-        """Draw every allocation again, once the secret is disclosed."""
+        """See that every allocation was made by a rule of the study, and draw it again once the secret is disclosed."""
+        versions = dict.fromkeys([*self.released.values(), *self.rules_of])
+        rules = [study.allocation for study in map(self.study_at, versions) if study.allocation]
+        if self.given:
+            self.made_by_rule(rules)
         if self.secret is None:
             return
         if not check_commitment(self.commitment, secret=self.secret.secret, nonce=self.secret.nonce):
             raise _Found(EVENTS, 0, message("The disclosed secret is not the one the study was opened with."))
-        rules = [study.allocation for study in map(self.study_at, self.versions) if study.allocation]
         known = [
             replace(given, arm=given.arm or self.arms.get(participant, ""))
             for (_, given), participant in zip(self.given, self.order, strict=True)
@@ -287,6 +309,22 @@ class _Walk:
             )
             raise _Found(EVENTS, self.given[hidden][0], problem)
         self.replayed = found.compared
+
+    def made_by_rule(self, rules: Sequence[Allocation]) -> None:
+        """Each by a rule that was released; where chance decides, by chance; where it is blind, with no arm in the event."""
+        opening = self.study_at(self.opening)
+        drawn = {digest_rule(rule) for rule in rules if rule.method != "concurrent_control"}
+        known = {digest_rule(rule) for rule in rules}
+        for line, given in self.given:
+            if given.rule not in known:
+                problem = message("It was made under a rule that no version of the study states.")
+            elif is_randomised(opening) and given.rule not in drawn:
+                problem = message("The arm was chosen; in this study it is drawn.")
+            elif is_blind(opening) and given.arm:
+                problem = message("The arm stands in the event; in this study it is hidden.")
+            else:
+                continue
+            raise _Found(EVENTS, line, problem)
 
     def study_at(self, version: str) -> Study:
         return study_of((self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json").read_bytes())

@@ -8,6 +8,7 @@ from trialwright.record.books.participant import LISTS, ParticipantBook, fold_pa
 from trialwright.record.books.study import (
     Delegation,
     Range,
+    Release,
     SiteBook,
     StudyBook,
     fold_site,
@@ -19,6 +20,7 @@ __all__ = [
     "Delegation",
     "ParticipantBook",
     "Range",
+    "Release",
     "SiteBook",
     "StudyBook",
     "UnknownEvent",

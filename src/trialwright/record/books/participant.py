@@ -26,6 +26,7 @@ from trialwright.record.participant import (
     FormRecord,
     Hold,
     ItemValue,
+    Masking,
     Participant,
     Query,
     ReportSent,
@@ -54,6 +55,7 @@ LISTS: Mapping[str, Any] = {
     "queries": Query,
     "signatures": Signature,
     "verifications": Verification,
+    "maskings": Masking,
 }
 """What a participant has several of, and as what each is kept."""
 
@@ -67,6 +69,13 @@ class ParticipantBook:
         self.record: list[RawFact] = []
         self.values: dict[str, Any] = {"id": id, "site": ""}
         self._made: Participant | None = None
+
+    def copy(self) -> ParticipantBook:
+        """The same book as it stands, to go on with by itself."""
+        other = ParticipantBook(self.values["id"])
+        other.lists = {name: list(things) for name, things in self.lists.items()}
+        other.forms, other.record, other.values = dict(self.forms), list(self.record), dict(self.values)
+        return other
 
     def apply(self, event: Event, texts: Texts) -> None:
         """Take in one event; raises `UnknownEvent`."""
@@ -291,7 +300,11 @@ def _locked(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason
 
 
 def _masked(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
-    """The texts are blank already wherever they are read."""
+    """The texts are blank already wherever they are read; that they are is kept."""
+    book.add(
+        "maskings",
+        Masking(event.position, data["of"], len(data["digests"]), event.actor, event.at, reason),
+    )
 
 
 _DOSE = tuple(name for name in Dose._fields if name != "position")

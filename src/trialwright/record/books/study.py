@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from trialwright.record.books.errors import UnknownEvent
 from trialwright.record.event import Event, opened
@@ -54,16 +54,25 @@ class SiteBook:
         return next((version for version, since in reversed(self.approved) if since <= day), "")
 
 
+class Release(NamedTuple):
+    """A version of the definition that sites may approve since the event of this position."""
+
+    position: int
+    version: str
+    date: str
+
+
 @dataclass(frozen=True, slots=True)
 class StudyBook:
     """What the ledger says of the study as a whole. `arms`: by participant, disclosed when the study was unblinded.
 
-    `commitment` binds the secret of the allocation; `secret` and `nonce` are '' until they are disclosed.
+    `released`: the version of the opening and those released since, oldest first. `commitment` binds the secret of the allocation; `secret` and `nonce` are '' until they are disclosed.
     """
 
     opened: str = ""
     study: str = ""
     version: str = ""
+    released: tuple[Release, ...] = ()
     rehearsal: bool = False
     commitment: str = ""
     nonce: str = ""
@@ -125,6 +134,7 @@ def fold_study(events: Iterable[Event], texts: Texts) -> StudyBook:
                     opened=data["date"],
                     study=data["study"],
                     version=event.study_version,
+                    released=(Release(event.position, event.study_version, data["date"]),),
                     rehearsal=data["rehearsal"],
                     commitment=data["commitment"],
                     delegations=_delegated(book.delegations, event, data),
@@ -133,6 +143,9 @@ def fold_study(events: Iterable[Event], texts: Texts) -> StudyBook:
                 book = replace(book, delegations=_delegated(book.delegations, event, data))
             case "role_revoked":
                 book = replace(book, delegations=_revoked(book.delegations, data))
+            case "version_released":
+                release = Release(event.position, data["version"], data["date"])
+                book = replace(book, released=(*book.released, release))
             case "study_unblinded":
                 book = replace(
                     book,

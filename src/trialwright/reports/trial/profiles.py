@@ -250,6 +250,17 @@ def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
         )
     if participant.unblinded:
         yield message("Arm disclosed in an emergency on {date}", date=participant.unblinded.date)
+    for masking in participant.maskings:
+        signed = any(masking.of < mark.position < masking.position for mark in participant.signatures)
+        yield message(
+            "{texts} texts of event {of} masked by {actor} at {at}, {when}: {reason}",
+            texts=masking.texts,
+            of=masking.of,
+            actor=masking.actor,
+            at=masking.at,
+            when=message("after a signature") if signed else message("before any signature"),
+            reason=masking.reason,
+        )
     for each in data.deviations[participant.id]:
         yield message("Deviation, {day}: {text}", day=each.day or "–", text=said(each))
 

@@ -167,6 +167,10 @@ STATES: tuple[tuple[Message, Callable[[Participant], list[int]]], ...] = (
     (message("Queries closed"), lambda one: _queries(one, "closed")),
     (message("Visits held"), lambda one: [visit.position for visit in one.visits if not visit.missed]),
     (message("Visits missed"), lambda one: [visit.position for visit in one.visits if visit.missed]),
+    (
+        message("Texts masked"),
+        lambda one: [each.position for each in one.maskings for _ in range(each.texts)],
+    ),
     (message("Signatures that stand"), lambda one: _signed(one, standing=True)),
     (message("Signatures broken by a later change"), lambda one: _signed(one, standing=False)),
     (message("Casebooks locked"), lambda one: [one.locking] if one.locked else []),

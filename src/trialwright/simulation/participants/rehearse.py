@@ -308,7 +308,7 @@ def _line(world: World, chance: Chance) -> list[Arrival]:
 
 
 def _amend(world: World, opened: date) -> Story:
-    """A new version of the definition is approved at every site, some days after each other."""
+    """A new version of the definition is released, then approved at every site, some days after each other."""
     amendment = world.plan.amendment
     assert amendment is not None  # noqa: S101  # begun only where there is one
     chance = world.chance.spawn(1)[0]
@@ -317,11 +317,20 @@ def _amend(world: World, opened: date) -> Story:
     amended = amended_study(world.study, note=amendment.note)
     amended_version = version(amended)
     world.definitions[amended_version] = amended
+    if world.trial.study.locked:
+        return
+    released = yield desk.do(
+        "approve_version",
+        "sponsor",
+        version=amended_version,
+        date=desk.day.isoformat(),
+        may_refuse=True,  # the study may be locked between two steps
+    )
+    if isinstance(released, Refusal):
+        return
     for site in world.team.sites:
         desk.site = site
         yield desk.move(next_weekday(desk.day + timedelta(days=int(chance.integers(0, 10)))))
-        if world.trial.study.locked:
-            return
         yield desk.do(
             "approve_version",
             "investigator",

@@ -50,9 +50,9 @@ class Team:
         """Let an account hold a role from now on."""
         self._holders[role, site] = account
 
-    def who_may(self, action: str, *wanted: str) -> str:
+    def who_may(self, action: str, *wanted: str, at_site: bool = True) -> str:
         """The first of the wanted roles, or else of all, that may do an action; raises `LookupError`."""
-        able = [role.id for role in self.table.roles if action in role.actions]
+        able = [role.id for role in self.table.roles if role.may_do(action, at_site=at_site)]
         ranked = [*wanted, *PREFERRED, *able]
         found = next((role for role in ranked if role in able), None)
         if found is None:

@@ -179,7 +179,7 @@ class Desk:
     ) -> Act:
         """An act by the first of the wanted roles that may do it, some minutes later."""
         self.now += timedelta(seconds=int(60 * minutes * (0.4 + 1.2 * float(self.chance.random()))) + 1)
-        role = self.world.team.who_may(action, *wanted)
+        role = self.world.team.who_may(action, *wanted, at_site=bool(self.site))
         return Act(
             at=self.now,
             action=action,
