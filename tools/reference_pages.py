@@ -271,7 +271,7 @@ def actions() -> str:
         "study's `delegation.yaml`; the roles here are those of BEAM.", "",
     ]  # fmt: skip
     for name, action in ACTIONS.items():
-        roles = ", ".join(role.title.en for role in table.roles if name in role.may)
+        roles = ", ".join(role.title.en for role in table.roles if name in role.actions)
         place = {"either": "site, or study"}.get(action.place, action.place)
         lines += [f"## {name}", "", f"{render(action.about, {}).capitalize()}.", ""]
         lines += [
