@@ -102,6 +102,7 @@ _ADVERSE_EVENT = (
     ),
     Part("aware", "when the site first knew this, a moment with its offset"),
     _ALERTS,
+    _QUERIES,
 )
 _DOSE = (
     Part("number", "the dose, among those of the participant"),
