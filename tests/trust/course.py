@@ -57,9 +57,9 @@ def _treat(rehearsal: Rehearsal, who: str) -> None:
         amount="7.5",
         unit="mg/d",
         lot=TEXT,
-        expiry=TEXT,
-        started=TEXT,
-        stopped=TEXT,
+        expiry="2027-03",
+        started="09:10",
+        stopped="10:15",
         reaction=TEXT,
     )
     rehearsal.done(

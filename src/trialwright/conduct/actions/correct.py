@@ -9,16 +9,27 @@ from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
-from trialwright.conduct.actions.give_dose import FREE, check_unit, is_single
+from trialwright.conduct.actions.give_dose import (
+    FREE,
+    check_unit,
+    dose_deviation,
+    dose_queries,
+    expiry_deviation,
+    is_single,
+)
 from trialwright.conduct.actions.missed_visit import find_encounter
 from trialwright.conduct.actions.open_visit import check_epoch, found_deviations
 from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_form
+from trialwright.conduct.administration import check_administration, expired, proposed_then
+from trialwright.conduct.asked import asked_back
 from trialwright.conduct.dosing.amounts import read_dose
+from trialwright.conduct.dosing.proposal import assess_dose
+from trialwright.conduct.given import is_run_in
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
-from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
-from trialwright.record.participant import Participant, Visit
+from trialwright.record.participant import Dose, Participant, Visit
+from trialwright.study.design import Intervention
 from trialwright.terms.message import Message, message
 
 DEMOGRAPHICS = ("sex", "birth")
@@ -101,6 +112,8 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         if read_dose(after.amount, after.unit)
         else refuse(message("A dose has an amount, which is a number, and its unit.")),
         check_unit(after.unit),
+        check_administration(after),
+        _check_allocated(view, participant, after, known.get(dose.intervention)),
     )
     if problem:
         return problem
@@ -110,9 +123,53 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
     if "end" in given and not single:
         written["ongoing"] = not after.end
         after = after._replace(ongoing=not after.end)
-    doses = tuple(after if one is dose else one for one in participant.doses)
-    queries = new_doubts(view.definition, participant, replace(participant, doses=doses))
-    return _corrected(participant, f"dose/{number}", written, queries=queries)
+    deviations, doubts = [], []
+    if (after.amount, after.unit) != (dose.amount, dose.unit) and not dose.prior:
+        proposal = proposed_then(known.get(dose.intervention), after)
+        given_now = read_dose(after.amount, after.unit)
+        departure = assess_dose(proposal, given_now) if given_now else "outside_limits"
+        departs = departure != "as_proposed"
+        written["deviation"] = Entered(dose.deviation or view.call.reason) if departs else ""
+        if departure in ("outside_limits", "not_proposed"):
+            deviations.append(dose_deviation(participant, after, proposal))
+            doubts.append(_is_it_so(after))
+    late = expired(after)
+    if late and not dose.prior and not expired(dose):
+        deviations.append(expiry_deviation(participant, after, late, found=len(deviations)))
+    moved = (after,) if after.start != dose.start else ()
+    queries = dose_queries(view, participant, after, asked_of=moved, single=single)
+    queries += asked_back(participant, doubts, asked=len(queries))
+    return _corrected(participant, f"dose/{number}", written, deviations=deviations, queries=queries)
+
+
+def _check_allocated(
+    view: View, participant: Participant, after: Dose, intervention: Intervention | None
+) -> Refusal | None:
+    """Refuse a day before allocation for what is not given before it."""
+    allocated = participant.allocated.date if participant.allocated else ""
+    if after.prior or intervention is None or is_run_in(view.definition, intervention):
+        return None
+    if not allocated or after.start >= allocated:
+        return None
+    return refuse(message("{day} lies before allocation of {date}.", day=after.start, date=allocated))
+
+
+def _is_it_so(after: Dose) -> tuple[str, Message]:
+    """The reason of a correction says what was wrong with the entry, not why another dose was given: that is asked."""
+    return (
+        f"dose/{after.number}",
+        message(
+            "Dose {number} of {intervention} was corrected to {amount} {unit}, and {proposed}. Is this the amount "
+            "that was given, and why?",
+            number=after.number,
+            intervention=after.intervention,
+            amount=after.amount,
+            unit=after.unit,
+            proposed=message("{amount} was proposed", amount=after.proposed)
+            if after.proposed
+            else message("no dose was proposed"),
+        ),
+    )
 
 
 def _visit(view: View, participant: Participant, id: str, given: dict[str, str]) -> Proposal | Refusal:
