@@ -19,6 +19,7 @@ from trialwright.conduct.actions.give_dose import (
 )
 from trialwright.conduct.actions.missed_visit import find_encounter
 from trialwright.conduct.actions.open_visit import check_epoch, found_deviations
+from trialwright.conduct.actions.record_death import death_doubts
 from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_form
 from trialwright.conduct.administration import check_administration, expired, proposed_then
 from trialwright.conduct.asked import asked_back
@@ -27,8 +28,9 @@ from trialwright.conduct.dosing.proposal import assess_dose
 from trialwright.conduct.given import is_run_in
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
+from trialwright.record.books import TURNS
 from trialwright.record.event import Entered, Proposal
-from trialwright.record.participant import Dose, Participant, Visit
+from trialwright.record.participant import Dose, Ended, Participant, Visit
 from trialwright.study.design import Intervention
 from trialwright.terms.message import Message, message
 
@@ -38,7 +40,7 @@ DOSE = (*_DAYS, "amount", "unit", *FREE)
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
-    """Correct a form, demographics, a dose, the day of a visit, or that it was missed."""
+    """Correct a form, demographics, a dose, the day of a visit, or that it was missed; when, and whether, a course ended."""
     target = values.text("target")
     kind, _, key = target.partition("/")
     given = values.pairs("values")
@@ -48,6 +50,8 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         return _dose(view, participant, int(key), given)
     if kind == "visit":
         return _visit(view, participant, key, given)
+    if target in TURNS:
+        return _turn(view, participant, target, given)
     return _form(view, participant, target, values)
 
 
@@ -56,8 +60,9 @@ def _form(view: View, participant: Participant, target: str, values: Values) -> 
     if record is None:
         return refuse(
             message(
-                "Nothing is recorded at {target}; name a form record, demographics, dose/N or visit/ID.",
+                "Nothing is recorded at {target}; name a form record, demographics, dose/N, visit/ID, or one of {turns}.",
                 target=target,
+                turns=tuple(TURNS),
             )
         )
     found = find_form(view, participant, record.form, record.visit)
@@ -211,6 +216,33 @@ def _take_back(view: View, participant: Participant, visit: Visit) -> Proposal |
     return _corrected(participant, f"visit/{visit.id}", {"missed": False})
 
 
+def _turn(view: View, participant: Participant, target: str, given: dict[str, str]) -> Proposal | Refusal:
+    """The day on which a course ended, or that it did not: then it goes on as if nothing had been recorded of it."""
+    turn: Ended | None = getattr(participant, TURNS[target])
+    if turn is None:
+        return refuse(message("No {target} is recorded of {id}.", target=target, id=participant.id))
+    if given == {"recorded": "false"}:
+        return _corrected(participant, target, {"recorded": False})
+    if set(given) != {"date"}:
+        return refuse(
+            message(
+                "Of {target} the day may be corrected: values.date=...; values.recorded=false takes back that it happened.",
+                target=target,
+            )
+        )
+    day = given["date"]
+    problem = _check_day_of(view, participant, day, message("The {target} of", target=target), prior=False)
+    if problem is None and target == "completion" and any(visit.date > day for visit in participant.visits):
+        problem = refuse(message("A visit was recorded after {day}.", day=day))
+    if problem:
+        return problem
+    doubts = []
+    if target == "death":
+        known = death_doubts(participant, turn.date)
+        doubts = [each for each in death_doubts(participant, day) if each not in known]
+    return _corrected(participant, target, {"date": day}, queries=asked_back(participant, doubts))
+
+
 def _check_day_of(
     view: View, participant: Participant, day: str, about: Message, *, prior: bool
 ) -> Refusal | None:
@@ -242,11 +274,19 @@ ACTION = Action(
     "participant",
     (
         WHO,
-        Argument("target", message("a form record's id, demographics, dose/N or visit/ID"), "id"),
+        Argument(
+            "target",
+            message(
+                "a form record's id, demographics, dose/N, visit/ID, death, withdrawal, loss or completion"
+            ),
+            "id",
+        ),
         replace(ENTRIES, required=False),
         Argument(
             "values",
-            message("for all but forms: new values by name; of a visit date, or missed=false"),
+            message(
+                "for all but forms: new values by name; of a visit date, or missed=false; of death and the like date, or recorded=false"
+            ),
             "pairs",
             required=False,
         ),
