@@ -57,9 +57,9 @@ def _treat(rehearsal: Rehearsal, who: str) -> None:
         amount="7.5",
         unit="mg/d",
         lot=TEXT,
-        expiry=TEXT,
-        started=TEXT,
-        stopped=TEXT,
+        expiry="2027-03",
+        started="09:10",
+        stopped="10:15",
         reaction=TEXT,
     )
     rehearsal.done(
@@ -159,7 +159,7 @@ def _leave(rehearsal: Rehearsal) -> None:
 def _close(rehearsal: Rehearsal, who: str) -> None:
     at_a = {"site": "a", "participant": who}
     rehearsal.go_to("2026-12-01")
-    for encounter in ("week_2", "week_24"):
+    for encounter in ("week_2", "week_4", "week_8", "week_12", "week_16", "week_20", "week_24"):
         rehearsal.done("missed_visit", "coordinator_a", **at_a, reason=TEXT, encounter=encounter)
     rehearsal.done("complete_study", "investigator_a", **at_a, date=rehearsal.day)
     for visit in ("screening", "week_0"):

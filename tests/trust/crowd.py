@@ -30,7 +30,7 @@ def join(rehearsal: Rehearsal, count: int) -> list[str]:
     rehearsal.go_to(DAY)
     numbers = []
     for _ in range(count):
-        who = rehearsal.consented(birth="1990-01-01")
+        who = rehearsal.consented(birth="1990-01-01", reason="another person")
         values = {"participant": who, "date": DAY}
         rehearsal.done("screen", "investigator_a", site="a", values=values, facts=RECORD)
         rehearsal.done("enrol", "investigator_a", site="a", values=values)

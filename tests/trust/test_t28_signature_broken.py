@@ -45,7 +45,7 @@ CHANGES: list[tuple[str, str, str, dict[str, Any], set[str]]] = [
 
 def _signed() -> tuple[Rehearsal, str]:
     rehearsal, who = at_stage("dosed")
-    rehearsal.go_to("2026-06-04")
+    rehearsal.go_to("2026-06-12")  # the window of week 2 is open
     for target in ("screening", "week_0", CASEBOOK):
         rehearsal.done("sign", "investigator_a", site="a", participant=who, target=target, meaning="approved")
     return rehearsal, who

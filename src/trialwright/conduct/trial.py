@@ -138,10 +138,10 @@ class Trial:
         found = (self.participant(id) for id in self.participant_ids())
         return tuple(one for one in found if one is not None)
 
-    def participant_ids(self) -> tuple[str, ...]:
-        """The screening numbers, in order of consent."""
-        prefix = participant_stream("")
-        return tuple(name.removeprefix(prefix) for name in self.store.streams() if name.startswith(prefix))
+    def participant_ids(self, *, prefix: str = "") -> tuple[str, ...]:
+        """The screening numbers that begin with a prefix, in order of consent."""
+        start, room = participant_stream(prefix), participant_stream("")
+        return tuple(name.removeprefix(room) for name in self.store.streams() if name.startswith(start))
 
     def versions(self) -> tuple[str, ...]:
         """Every version of the definition the study has had: opened with, released, or approved at a site."""

@@ -102,6 +102,7 @@ _ADVERSE_EVENT = (
     ),
     Part("aware", "when the site first knew this, a moment with its offset"),
     _ALERTS,
+    _QUERIES,
 )
 _DOSE = (
     Part("number", "the dose, among those of the participant"),
@@ -285,12 +286,15 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
     ),
     "corrected": EventType(
         ("participant",),
-        "Something else is superseded: demographics, a dose, the day of a visit, or that it was missed.",
+        "Something else is superseded: demographics, a dose, the day of a visit, or that it was missed; the end of a course.",
         (
-            Part("target", "`demographics`, `dose/NUMBER` or `visit/ID`"),
+            Part(
+                "target",
+                "`demographics`, `dose/NUMBER`, `visit/ID`, `death`, `withdrawal`, `loss` or `completion`",
+            ),
             Part(
                 "values",
-                "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more)",
+                "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more); of an end `date`, or `recorded`, false",
                 entered=True,
             ),
             _DEVIATIONS,
@@ -349,7 +353,7 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
         ("participant",), "Consent is withdrawn; what was collected stays.", (_DAY,)
     ),
     "lost_to_follow_up": EventType(("participant",), "The participant cannot be reached any more.", (_DAY,)),
-    "participant_died": EventType(("participant",), "The participant died.", (_DAY,)),
+    "participant_died": EventType(("participant",), "The participant died.", (_DAY, _QUERIES)),
     "study_completed": EventType(("participant",), "The participant completed the study.", (_DAY,)),
     "casebook_locked": EventType(("participant",), "The participant's data take no more changes."),
     "casebook_unlocked": EventType(("participant",), "They take changes again; the reason says why."),

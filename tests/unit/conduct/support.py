@@ -188,9 +188,12 @@ class Rehearsal:
         assert self.store.head == before
         return sentences(answer)
 
-    def consented(self, *, site: str = "a", sex: str = "female", birth: str = "1990-05-17") -> str:
-        """A new participant; gives the screening number."""
-        event = self.done("consent", f"investigator_{site}", site=site, date=self.day, sex=sex, birth=birth)
+    def consented(
+        self, *, site: str = "a", sex: str = "female", birth: str = "1990-05-17", reason: str = ""
+    ) -> str:
+        """A new participant; gives the screening number. `reason`: that it is another one of this birth date."""
+        values = {"date": self.day, "sex": sex, "birth": birth}
+        event = self.done("consent", f"investigator_{site}", site=site, reason=reason, values=values)
         return event.stream.rpartition("/")[2]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.unit.conduct.bliss_ln_forms import vital_signs
-from tests.unit.conduct.support import Rehearsal, at_stage
+from tests.unit.conduct.support import SCREENINGS, Rehearsal, at_stage
 from trialwright.conduct.action import BadArgument
 from trialwright.record.participant import Participant
 
@@ -84,6 +84,180 @@ def test_what_was_not_proposed_is_given_with_a_reason_and_is_a_major_deviation()
     (deviation,) = participant(rehearsal, who).deviations
     assert deviation.severity == "major"
     assert "no dose proposed (not_planned)" in deviation.text
+
+
+@pytest.mark.parametrize(
+    ("intervention", "amount", "unit", "severity"),
+    [
+        ("tacrolimus", "4", "mg/d", ""),
+        ("tacrolimus", "2", "mg/d", ""),  # within 2 to 4
+        ("tacrolimus", "40", "mg/d", "major"),  # the protocol: range 2 to 4 mg per day
+        ("tacrolimus", "1", "mg/d", "major"),
+        ("tacrolimus", "4", "mL/d", "major"),  # nobody can tell
+        ("mycophenolate_mofetil", "10", "g/d", "major"),  # the protocol: range 1.0 to 1.5 g per day
+        ("belimumab", "480", "mg", "minor"),  # 600 is proposed, and the definition names no range
+    ],
+)
+def test_a_dose_outside_limits_that_the_definition_names_is_a_major_deviation(
+    intervention: str, amount: str, unit: str, severity: str
+) -> None:
+    rehearsal, who = at_stage("allocated")
+    begin_week_0(rehearsal, who)
+    chemistry = {name: entries for name, entries in SCREENINGS["beam"]().items() if name == "chemistry"}
+    for form, entries in chemistry.items():
+        given = {"form": form, "visit": "week_0", "entries": entries}
+        rehearsal.done("record_form", "nurse_a", site="a", participant=who, values=given)
+    values = {**DAY, "intervention": intervention, "visit": "week_0", "amount": amount, "unit": unit}
+    rehearsal.done("give_dose", "nurse_a", site="a", reason="x", participant=who, values=values)
+    assert [one.severity for one in participant(rehearsal, who).deviations] == (
+        [severity] if severity else []
+    )
+
+
+def begin_week_0(rehearsal: Rehearsal, who: str) -> None:
+    """The visit of week 0 with the weight of 60 kg."""
+    values = {"participant": who, "encounter": "week_0", "date": rehearsal.day}
+    rehearsal.done("open_visit", "coordinator_a", site="a", values=values)
+    form = {"form": "vital_signs", "visit": "week_0", "entries": vital_signs()}
+    rehearsal.done("record_form", "nurse_a", site="a", participant=who, values=form)
+
+
+# What is written beside a dose (expiry, started, stopped), whether it goes, and what is said
+BESIDE = [
+    ("2027-03-31", "09:10", "10:15", ""),
+    ("2026-06", "", "", ""),  # a month lasts to its end
+    ("2026-06-01", "9:10", "", ""),  # the last day of the lot
+    ("", "2026-06-01T23:30", "2026-06-02T00:40", ""),  # past midnight
+    ("", "10:15", "10:15", ""),
+    ("2026-05-31", "", "", "The lot of belimumab expired on 2026-05-31, before the dose of 2026-06-01."),
+    ("2026-05", "", "", "expired on 2026-05, before"),
+    ("next year", "", "", "next year is no expiry of a lot"),
+    ("", "10:15", "09:10", "stopped at 09:10, before it started at 10:15"),
+    ("", "2026-06-01T10:15", "09:10", "stopped at 09:10, before it started"),
+    ("", "23:30", "00:40", "past midnight, write the days too"),
+    ("", "early", "", "early is no time of an infusion"),
+    ("", "", "25:00", "25:00 is no time of an infusion"),
+    ("", "2026-05-31T09:10", "", "has a time on an earlier day"),
+]
+
+
+@pytest.mark.parametrize(("expiry", "started", "stopped", "said"), BESIDE)
+@pytest.mark.parametrize("action", ["give_dose", "correct"])
+def test_what_cannot_be_of_a_lot_and_an_infusion(
+    action: str, expiry: str, started: str, stopped: str, said: str
+) -> None:
+    beside = {"expiry": expiry, "started": started, "stopped": stopped}
+    beside = {name: text for name, text in beside.items() if text}
+    if action == "give_dose":
+        rehearsal, who = at_stage("allocated")
+        begin_week_0(rehearsal, who)
+        values: dict[str, Any] = {**BELIMUMAB, **beside}
+    else:
+        rehearsal, who = at_stage("dosed")
+        values = {"target": "dose/1", "values": beside}
+    call = {"site": "a", "participant": who, "values": values}
+    goes = not said or (action == "correct" and "expired" in said)
+    reason = "misread" if action == "correct" else ""
+    if goes:
+        rehearsal.done(action, "investigator_a", reason=reason, **call)
+        assert {name: getattr(participant(rehearsal, who).doses[0], name) for name in beside} == beside
+    else:
+        assert said in rehearsal.refused(action, "investigator_a", reason=reason, **call)
+    if "expired" in said:  # what happened is recorded, with the reason, and is a deviation
+        if action == "give_dose":
+            rehearsal.done(action, "investigator_a", reason="no other lot", **call)
+        (deviation,) = participant(rehearsal, who).deviations
+        assert (deviation.category, deviation.severity, deviation.by_system) == ("dose", "major", True)
+        assert said in deviation.text
+
+
+@pytest.mark.parametrize(
+    ("intervention", "day", "asked"),
+    [
+        ("belimumab", "2026-06-02", False),
+        ("belimumab", "2026-06-01", True),
+        ("belimumab", "2026-06-03", True),
+        ("prednisone", "2026-06-02", False),
+        ("prednisone", "2026-06-03", False),  # decided at the visit, from the next day on
+        ("prednisone", "2026-06-01", True),
+    ],
+)
+def test_a_dose_of_another_day_than_its_visit_is_asked_about(
+    intervention: str, day: str, asked: bool
+) -> None:
+    rehearsal, who = at_stage("allocated")
+    rehearsal.go_to("2026-06-02")
+    begin_week_0(rehearsal, who)
+    rehearsal.go_to("2026-06-03")
+    values = {"intervention": intervention, "date": day, "visit": "week_0"}
+    values |= {"belimumab": {"amount": "600", "unit": "mg"}, "prednisone": {"amount": "30", "unit": "mg/d"}}[
+        intervention
+    ]
+    rehearsal.done("give_dose", "nurse_a", site="a", reason="x", participant=who, values=values)
+    found = participant(rehearsal, who).queries
+    assert [one.path for one in found] == (["dose/1"] if asked else [])
+    if asked:
+        assert f"is of {day}, and its visit week_0 of 2026-06-02" in found[0].text
+
+
+# What a dose of 600 mg belimumab, given as proposed, is corrected to, and what comes of it
+CORRECTED = [
+    # amount, unit, severity of the deviation, whether it is asked about
+    ("600", "mg", "", False),
+    ("0.6", "g", "", False),
+    ("6000", "mg", "minor", True),
+    ("600", "kg", "minor", True),
+    ("600", "mL", "minor", True),
+]
+
+
+@pytest.mark.parametrize(("amount", "unit", "severity", "asked"), CORRECTED)
+def test_a_corrected_dose_is_judged_like_a_given_one(
+    amount: str, unit: str, severity: str, asked: bool
+) -> None:
+    rehearsal, who = at_stage("dosed")
+    values = {"target": "dose/1", "values": {"amount": amount, "unit": unit}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="misread", participant=who, values=values)
+    found = participant(rehearsal, who)
+    assert (found.doses[0].amount, found.doses[0].unit) == (amount, unit)
+    assert found.doses[0].deviation == ("misread" if severity else "")
+    assert [(one.category, one.severity, one.by_system) for one in found.deviations] == (
+        [("dose", severity, True)] if severity else []
+    )
+    assert [one.path for one in found.queries] == (["dose/1"] if asked else [])
+    if asked:
+        assert f"corrected to {amount} {unit}, and 600 mg was proposed" in found.queries[0].text
+
+
+@pytest.mark.parametrize(("amount", "severity"), [("2", ""), ("3.5", ""), ("40", "major"), ("1", "major")])
+def test_a_corrected_dose_is_judged_by_the_limits_of_the_definition(amount: str, severity: str) -> None:
+    """Tacrolimus 4 mg per day; the protocol: range 2 to 4."""
+    rehearsal, who = at_stage("dosed")
+    given = {**DAY, "intervention": "tacrolimus", "visit": "week_0"}
+    rehearsal.done("give_dose", "investigator_a", site="a", participant=who, values=given)
+    number = participant(rehearsal, who).doses[-1].number
+    values = {"target": f"dose/{number}", "values": {"amount": amount}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="misread", participant=who, values=values)
+    found = participant(rehearsal, who)
+    assert [one.severity for one in found.deviations] == ([severity] if severity else [])
+    back = {"target": f"dose/{number}", "values": {"amount": "4"}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="it was right", participant=who, values=back)
+    assert participant(rehearsal, who).doses[-1].deviation == ""
+
+
+def test_a_corrected_day_is_asked_about_and_not_before_allocation() -> None:
+    rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-03")
+    call = {"site": "a", "reason": "misread", "participant": who}
+    values = {"target": "dose/1", "values": {"start": "2026-05-30"}}
+    assert "lies before allocation of 2026-06-01" in rehearsal.refused(
+        "correct", "coordinator_a", **call, values=values
+    )
+    values = {"target": "dose/1", "values": {"start": "2026-06-02"}}
+    rehearsal.done("correct", "coordinator_a", **call, values=values)
+    assert [one.path for one in participant(rehearsal, who).queries] == ["dose/1"]
+    rehearsal.done("correct", "coordinator_a", **call, values={"target": "dose/1", "values": {"lot": "L1"}})
+    assert len(participant(rehearsal, who).queries) == 1
 
 
 def test_a_daily_dose_goes_on_until_the_next_one() -> None:

@@ -219,6 +219,7 @@ def test_a_form_that_cannot_be(values: dict[str, Any], said: str) -> None:
 
 def test_a_form_of_a_missed_visit_is_not_recorded() -> None:
     rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-19")
     rehearsal.done("missed_visit", "coordinator_a", site="a", reason="x", participant=who, encounter="week_2")
     form = {"form": "urine", "visit": "week_2", "entries": {"*": "not_done:declined"}}
     assert "There is no visit week_2." in rehearsal.refused(

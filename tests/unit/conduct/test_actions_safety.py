@@ -65,11 +65,13 @@ def test_events_are_numbered_by_participant() -> None:
     rehearsal, who = at_visit()
     other = rehearsal.consented(site="b")
     numbers = [
-        rehearsal.done("report_ae", account, site=site, participant=one, values=EVENT).data["number"]
-        for account, site, one in (
-            ("nurse_a", "a", who),
-            ("nurse_a", "a", who),
-            ("nurse_b", "b", other),
+        rehearsal.done("report_ae", account, site=site, participant=one, values={**EVENT, "term": term}).data[
+            "number"
+        ]
+        for account, site, one, term in (
+            ("nurse_a", "a", who, "Pneumonia"),
+            ("nurse_a", "a", who, "Rash"),
+            ("nurse_b", "b", other, "Pneumonia"),
         )
     ]
     assert numbers == [1, 2, 1]
@@ -185,6 +187,102 @@ def test_only_a_reported_event_is_followed_up() -> None:
     )
 
 
+AWARE = {"aware": "2026-06-04T08:00:00+08:00"}
+SERIOUS: dict[str, Any] = {
+    **EVENT, "end": "2026-06-03", "outcome": "recovered", "seriousness": "hospitalisation,disability", "expected": "false",
+    "causality": {"belimumab": "related", "prednisone": "not_related"}, "hypersensitivity": "false",
+}  # fmt: skip
+KEPT: dict[str, Any] = {
+    "term": "Pneumonia", "start": "2026-06-02", "end": "2026-06-03", "grade": "3", "infection": "true", "action": "none",
+    "outcome": "recovered", "seriousness": ("hospitalisation", "disability"), "expected": "false",
+    "causality": {"belimumab": "related", "prednisone": "not_related"}, "hypersensitivity": "false", **AWARE,
+}  # fmt: skip
+FOLLOW_UPS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    # what is said, and what differs from what was known
+    ({"term": "Pneumonia, both sides"}, {"term": "Pneumonia, both sides"}),
+    ({"grade": "4", "taken": "held"}, {"grade": "4", "action": "held"}),
+    ({"seriousness": "hospitalisation,disability,life_threatening"},
+     {"seriousness": ("hospitalisation", "disability", "life_threatening")}),
+    ({"seriousness": "hospitalisation", "removed": "seriousness"}, {"seriousness": ("hospitalisation",)}),
+    ({"removed": "seriousness"}, {"seriousness": ()}),
+    ({"causality": {"prednisone": "possibly_related"}},
+     {"causality": {"belimumab": "related", "prednisone": "possibly_related"}}),
+    ({"removed": "causality"}, {"causality": {}}),
+    ({"removed": "causality", "causality": {"prednisone": "unknown"}}, {"causality": {"prednisone": "unknown"}}),
+    ({"removed": "end,expected,hypersensitivity", "outcome": "recovering"},
+     {"end": "", "expected": "", "hypersensitivity": "", "outcome": "recovering"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "differs"), FOLLOW_UPS)
+def test_what_a_follow_up_does_not_mention_stays(said: dict[str, Any], differs: dict[str, Any]) -> None:
+    rehearsal, who = at_visit()
+    rehearsal.done("report_ae", "nurse_a", site="a", participant=who, values=SERIOUS)
+    values = {"number": "1", **AWARE, **said}
+    rehearsal.done("update_ae", "coordinator_a", site="a", reason="x", participant=who, values=values)
+    current = participant(rehearsal, who).adverse_events[0].current
+    assert {**current._asdict(), "position": 0} == {**KEPT, **differs, "position": 0}
+
+
+def test_a_criterion_of_seriousness_does_not_disappear_without_a_word() -> None:
+    rehearsal, who = at_visit()
+    rehearsal.done("report_ae", "nurse_a", site="a", participant=who, values=SERIOUS)
+    values = {"number": "1", **AWARE, "seriousness": "hospitalisation"}
+    said = rehearsal.refused(
+        "update_ae", "coordinator_a", site="a", reason="x", participant=who, values=values
+    )
+    assert "on record with disability" in said
+    assert "removed=seriousness" in said
+
+
+def test_a_follow_up_takes_nothing_back_that_every_event_has() -> None:
+    rehearsal, who = at_visit()
+    rehearsal.done("report_ae", "nurse_a", site="a", participant=who, values=SERIOUS)
+    values = {"number": "1", **AWARE, "removed": "term"}
+    with pytest.raises(BadArgument):
+        rehearsal.act("update_ae", "coordinator_a", site="a", reason="x", participant=who, values=values)
+
+
+def test_the_same_event_is_reported_again_only_with_a_reason() -> None:
+    rehearsal, who = at_visit()
+    rehearsal.done("report_ae", "nurse_a", site="a", participant=who, values=EVENT)
+    again = {**EVENT, "term": "  pneumonia ", "grade": "2"}
+    said = rehearsal.refused("report_ae", "nurse_a", site="a", participant=who, values=again)
+    assert "Adverse event 1 of a-001 has the same term and first day" in said
+    rehearsal.done("report_ae", "nurse_a", site="a", participant=who, values={**EVENT, "start": "2026-06-01"})
+    rehearsal.done(
+        "report_ae", "nurse_a", site="a", participant=who, values=again, reason="the other lung, a new focus"
+    )
+    assert [event.number for event in participant(rehearsal, who).adverse_events] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("changed", "asked"),
+    [
+        ({}, ""),
+        ({"outcome": "recovered", "end": "2026-06-03"}, ""),
+        ({"outcome": "recovered"}, "When did it end?"),
+        ({"outcome": "recovered_with_sequelae"}, "When did it end?"),
+        ({"end": "2026-06-03"}, "the outcome not_recovered and the last day 2026-06-03"),
+        ({"outcome": "recovering", "end": "2026-06-03"}, "Which of them is right?"),
+        ({"outcome": "unknown", "end": "2026-06-03"}, ""),
+        ({"outcome": "unknown"}, ""),
+    ],
+)
+def test_an_outcome_that_does_not_fit_the_last_day_is_asked_back_once(
+    changed: dict[str, str], asked: str
+) -> None:
+    rehearsal, who = at_visit()
+    rehearsal.done("report_ae", "nurse_a", site="a", participant=who, values={**EVENT, **changed})
+    more = {"number": "1", **AWARE, "grade": "2"}
+    rehearsal.done("update_ae", "coordinator_a", site="a", reason="x", participant=who, values=more)
+    found = participant(rehearsal, who).queries
+    assert len(found) == bool(asked)
+    for query in found:
+        assert (query.number, query.path, query.state) == (1, "ae/1", "open")
+        assert asked in query.text
+
+
 # Safety reports
 
 SUSAR = {
@@ -278,6 +376,18 @@ def test_a_report_goes_out_once_and_its_follow_up_after_it() -> None:
         participant=who,
         values={**early, "at": "2026-06-03T21:00:00+08:00"},
     )
+
+
+def test_a_follow_up_that_says_nothing_of_seriousness_stops_no_clock() -> None:
+    rehearsal, who = reported()
+    rehearsal.done("report_sent", "sponsor", site="a", participant=who, values=FIRST)
+    values = {"number": "1", **AWARE, "term": "Pneumonia, both sides"}
+    rehearsal.done("update_ae", "coordinator_a", site="a", reason="x", participant=who, values=values)
+    assert {each: report.state for each, report in planned(rehearsal, who).items()} == {
+        ("sae_to_sponsor", "initial"): "late",  # 24 hours from eight o'clock of the day before
+        ("susar_fatal", "initial"): "sent",
+        ("susar_fatal", "follow_up"): "running",
+    }
 
 
 def test_an_event_that_is_not_serious_is_reported_to_nobody() -> None:

@@ -11,7 +11,8 @@ from tests.unit.conduct.support import Rehearsal, at_stage
 from trialwright.conduct.schedule import PlannedVisit, plan_visits
 from trialwright.record.content import stands
 from trialwright.record.event import Event
-from trialwright.record.participant import Participant, Visit
+from trialwright.record.participant import Ended, Participant, Visit
+from trialwright.safety.deaths import find_death_gaps
 
 
 def participant(rehearsal: Rehearsal, who: str) -> Participant:
@@ -50,6 +51,7 @@ def test_unscheduled_visits_are_counted() -> None:
 
 def test_a_missed_visit_is_on_record_with_its_reason() -> None:
     rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-12")
     rehearsal.done(
         "missed_visit", "coordinator_a", site="a", reason="flood", participant=who, encounter="week_2"
     )
@@ -70,7 +72,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("dosed", "missed_visit", {"encounter": "week_99"}, "There is no visit week_99"),
     ("dosed", "missed_visit", {"encounter": "unscheduled"}, "cannot be missed"),
     ("dosed", "missed_visit", {"encounter": "week_0"}, "is recorded already"),
-    ("dosed", "complete_study", DAY, "The last visit, Week 24, is neither recorded nor missed."),
+    ("dosed", "missed_visit", {"encounter": "week_2"}, "The window of Week 2 opens on 2026-06-12; nobody has missed it on 2026-06-01."),
+    ("dosed", "complete_study", DAY, "The visit Week 24 is neither recorded nor missed."),
     ("enrolled", "complete_study", DAY, "has not been allocated"),
     ("dosed", "withdraw_consent", {"date": "2026-06-02"}, "lies in the future"),
     ("dosed", "withdraw_consent", {"date": "2026-05-27"}, "lies before consent"),
@@ -91,6 +94,7 @@ def test_what_cannot_be(stage: str, action: str, values: dict[str, Any], said: s
 
 def test_a_visit_recorded_as_missed_is_not_opened_and_not_missed_again() -> None:
     rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-19")
     missed = {"site": "a", "reason": "flood", "participant": who, "encounter": "week_2"}
     rehearsal.done("missed_visit", "coordinator_a", **missed)
     assert "is recorded already" in rehearsal.refused("missed_visit", "coordinator_a", **missed)
@@ -217,11 +221,27 @@ def test_the_last_visit_of_a_completed_course_stays_missed_or_gets_its_day() -> 
 
 def completed() -> tuple[Rehearsal, str]:
     rehearsal, who = at_stage("dosed")
-    rehearsal.done(
-        "missed_visit", "coordinator_a", site="a", reason="x", participant=who, encounter="week_24"
-    )
     rehearsal.go_to("2026-11-20")
+    for encounter in LATER_VISITS:
+        rehearsal.done(
+            "missed_visit", "coordinator_a", site="a", reason="x", participant=who, encounter=encounter
+        )
     return rehearsal, who
+
+
+LATER_VISITS = ("week_2", "week_4", "week_8", "week_12", "week_16", "week_20", "week_24")
+
+
+@pytest.mark.parametrize("left", LATER_VISITS)
+def test_every_visit_is_accounted_for_before_a_course_is_complete(left: str) -> None:
+    rehearsal, who = completed()
+    values = {"target": f"visit/{left}", "values": {"missed": "false"}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="x", participant=who, values=values)
+    title = left.replace("week_", "Week ")
+    assert (
+        rehearsal.refused("complete_study", "investigator_a", site="a", participant=who, date=rehearsal.day)
+        == f"The visit {title} is neither recorded nor missed."
+    )
 
 
 @pytest.mark.parametrize(
@@ -291,3 +311,124 @@ def test_a_death_ends_what_was_taken() -> None:
     )
     dose = participant(rehearsal, who).doses[-1]
     assert (dose.ongoing, dose.end) == (False, "2026-06-08")
+
+
+FATAL: dict[str, Any] = {
+    "term": "Sepsis", "start": "2026-06-08", "grade": "5", "infection": "true", "seriousness": "death", "taken": "none",
+    "outcome": "fatal", "aware": "2026-06-10T08:00:00+08:00",
+}  # fmt: skip
+
+
+def died(*, fatal: bool, visit: bool = False) -> tuple[Rehearsal, str]:
+    """She died on 9 June, with prednisone taken until then; `visit`: one of 10 June is on record."""
+    rehearsal, who = at_stage("dosed")
+    values = {**DAY, "intervention": "prednisone", "amount": "30", "unit": "mg/d"}
+    rehearsal.done("give_dose", "nurse_a", site="a", reason="x", participant=who, values=values)
+    rehearsal.go_to("2026-06-11")
+    if visit:
+        values = {"encounter": "unscheduled", "date": "2026-06-10"}
+        rehearsal.done("open_visit", "coordinator_a", site="a", participant=who, values=values)
+    if fatal:
+        rehearsal.done("report_ae", "investigator_a", site="a", participant=who, values=FATAL)
+    rehearsal.done(
+        "record_death", "investigator_a", site="a", reason="told", participant=who, date="2026-06-09"
+    )
+    return rehearsal, who
+
+
+@pytest.mark.parametrize(
+    ("fatal", "visit", "asked"),
+    [
+        (True, False, []),
+        (False, False, ["no adverse event with the outcome fatal is recorded"]),
+        (True, True, ["died on 2026-06-09, and of later days is recorded: unscheduled-1 (2026-06-10)"]),
+        (False, True, ["no adverse event with the outcome fatal", "unscheduled-1 (2026-06-10)"]),
+    ],
+)
+def test_a_death_asks_for_the_event_that_led_to_it_and_names_what_came_later(
+    fatal: bool, visit: bool, asked: list[str]
+) -> None:
+    rehearsal, who = died(fatal=fatal, visit=visit)
+    found = participant(rehearsal, who).queries
+    assert [one.path for one in found] == ["death"] * len(asked)
+    for query, said in zip(found, asked, strict=True):
+        assert said in query.text
+    if asked:
+        refusal = rehearsal.refused("lock", "investigator_a", site="a", participant=who)
+        assert "Query 1 is open" in refusal
+    gaps = [(gap.missing, gap.date, gap.event) for gap in find_death_gaps([participant(rehearsal, who)])]
+    assert gaps == ([] if fatal else [("fatal_event", "2026-06-09", None)])
+
+
+def test_the_day_of_a_death_is_corrected_and_a_dose_ends_by_it() -> None:
+    rehearsal, who = died(fatal=True, visit=True)
+    values = {"target": "death", "values": {"date": "2026-06-10"}}
+    event = rehearsal.done("correct", "coordinator_a", site="a", reason="x", participant=who, values=values)
+    found = participant(rehearsal, who)
+    assert found.died == Ended(event.position, "2026-06-10", "told")
+    assert (found.doses[-1].ongoing, found.doses[-1].end) == (False, "2026-06-09")
+    assert len(found.queries) == 1  # 10 June fits
+    values = {"target": "death", "values": {"date": "2026-06-05"}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="x", participant=who, values=values)
+    assert "ae/1 (2026-06-08)" in participant(rehearsal, who).queries[-1].text
+    types = [one.type for one in rehearsal.store.stream(f"participant/{who}")]
+    assert types.count("participant_died") == 1  # what was recorded first stays in the ledger
+
+
+def test_a_death_recorded_of_the_wrong_person_is_taken_back() -> None:
+    rehearsal, who = died(fatal=False)
+    values = {"target": "death", "values": {"recorded": "false"}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="another Li", participant=who, values=values)
+    found = participant(rehearsal, who)
+    assert found.died is None
+    assert (found.doses[-1].ongoing, found.doses[-1].end) == (True, "")
+    assert find_death_gaps([found]) == ()
+    rehearsal.go_to("2026-06-15")
+    values = {"encounter": "week_2", "date": "2026-06-15"}
+    rehearsal.done("open_visit", "coordinator_a", site="a", participant=who, values=values)
+
+
+def test_a_dose_put_right_after_the_death_stays_as_it_was_put_right() -> None:
+    rehearsal, who = died(fatal=True)
+    values = {"target": "dose/2", "values": {"end": "2026-06-03"}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="x", participant=who, values=values)
+    values = {"target": "death", "values": {"recorded": "false"}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="x", participant=who, values=values)
+    found = participant(rehearsal, who)
+    assert (found.doses[-1].ongoing, found.doses[-1].end) == (False, "2026-06-03")
+    assert [(gap.missing, gap.event) for gap in find_death_gaps([found])] == [("death", 1)]
+
+
+TURNS = {
+    "withdraw_consent": ("withdrawal", "withdrawn"),
+    "lost_to_follow_up": ("loss", "lost"),
+    "record_death": ("death", "died"),
+    "complete_study": ("completion", "completed"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_every_end_of_a_course_can_be_put_right(end: str) -> None:
+    rehearsal, who = completed()
+    target, name = TURNS[end]
+    call: dict[str, Any] = {"site": "a", "reason": "x", "participant": who}
+    assert f"No {target} is recorded" in rehearsal.refused(
+        "correct", "coordinator_a", **call, target=target, values={"values": {"date": "2026-11-19"}}
+    )
+    rehearsal.done(end, "investigator_a", **call, date="2026-11-19")
+    for given, said in (
+        ({"date": "2026-11-21"}, "lies in the future"),
+        ({"date": "2026-05-20"}, "lies before consent"),
+        ({"date": "soon"}, "soon is no day"),
+        ({"recorded": "true"}, "takes back that it happened"),
+        ({}, "takes back that it happened"),
+    ):
+        refused = rehearsal.refused(
+            "correct", "coordinator_a", **call, target=target, values={"values": given}
+        )
+        assert said in refused
+    for given, day in (({"date": "2026-11-18"}, "2026-11-18"), ({"recorded": "false"}, None)):
+        event = rehearsal.done("correct", "coordinator_a", **call, target=target, values={"values": given})
+        ended = getattr(participant(rehearsal, who), name)
+        assert ended == (Ended(event.position, day, "x") if day else None)
+    rehearsal.done(end, "investigator_a", **call, date="2026-11-20")

@@ -175,7 +175,7 @@ TACROLIMUS_DOSES = [
     ("4",      "",     "refused",    "",             "",           ""),
     ("4",      ">7",   "refused",    "",             "",           ""),          # 7.5 or 9?
     ("6",      "9",    "4 mg/day",   "above_target", "2026-04-06", ""),          # 4.5 lies over the range
-    ("6",      "4",    "6 mg/day",   "below_target", "2026-04-06", "no_change"), # a low trough never lowers the dose
+    ("6",      "4",    "refused",    "",             "",           ""),          # a low trough never lowers the dose, and 6 is no dose of the protocol
     ("6",      "6",    "4 mg/day",   "planned",      "",           ""),          # outside the range: not kept
 ]
 RISES = [
@@ -210,6 +210,16 @@ def test_tacrolimus_by_trough(
     assert proposal.rule == (f"tacrolimus/{rule}" if rule else "")
     assert proposal.again_on == (date.fromisoformat(again) if again else None)
     assert [each.id for each in proposal.alerts] == ([alert] if alert else [])
+
+
+@pytest.mark.parametrize(("present", "trough"), [("40", ""), ("40", "4"), ("1", "9"), ("1", "")])
+def test_what_lies_outside_the_limits_is_never_offered(present: str, trough: str) -> None:
+    proposal = with_trough(present, trough)
+    assert (proposal.outcome, proposal.amount) == ("refused", None)
+    assert f"The present dose of {present} mg/day lies outside the limits of the protocol" in said(
+        proposal.missing
+    )
+    assert "open which" not in said(proposal.missing)
 
 
 def test_the_first_dose_needs_no_trough_and_no_baseline() -> None:

@@ -141,9 +141,36 @@ def test_arguments_that_are_missing_unknown_or_unreadable_are_named(values: dict
         rehearsal.act("consent", "investigator_a", site="a", values=values)
 
 
+@pytest.mark.parametrize(
+    ("changed", "asked"),
+    [
+        ({}, True),
+        ({"sex": "unknown"}, False),
+        ({"birth": "1990-05-18"}, False),
+        ({"birth": "1990-05"}, False),  # fits too many
+        ({"site": "b"}, False),
+        ({"reason": "twin sister"}, False),
+    ],
+)
+def test_a_second_consent_of_the_same_person_is_asked_about(changed: dict[str, str], asked: bool) -> None:
+    rehearsal = Rehearsal()
+    first = rehearsal.consented()
+    values = {"sex": "female", "birth": "1990-05-17", "site": "a", "reason": "", **changed}
+    if asked:
+        site, reason = values.pop("site"), values.pop("reason")
+        said = rehearsal.refused(
+            "consent", "investigator_a", site=site, reason=reason, values={**values, "date": rehearsal.day}
+        )
+        assert f"{first} of the same sex and date of birth consented at this site" in said
+    else:
+        assert rehearsal.consented(**values) != first
+    rehearsal.go_to("2026-01-06")
+    assert rehearsal.consented(site="a") != first  # on another day it is no slip of the hand
+
+
 def test_screening_numbers_are_given_in_order_by_site() -> None:
     rehearsal = Rehearsal()
-    assert [rehearsal.consented(site=site) for site in ("a", "a", "b", "a")] == [
+    assert [rehearsal.consented(site=site, birth=f"199{n}-05-17") for n, site in enumerate("aaba")] == [
         "a-001",
         "a-002",
         "b-001",

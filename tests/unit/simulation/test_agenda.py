@@ -21,7 +21,7 @@ def agenda(rehearsal: Rehearsal) -> Agenda:
 
 
 def consent(at: datetime, day: str = "2026-02-02", *, may_refuse: bool = False) -> Act:
-    values = {"date": day, "sex": "female", "birth": "1990-05-17"}
+    values = {"date": day, "sex": "female", "birth": "1990-05"}
     return Act(at, "consent", "investigator_a", site="a", values=values, may_refuse=may_refuse)
 
 

@@ -7,21 +7,33 @@ from trialwright.conduct.standing import WHO, check_day, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
+from trialwright.study.schedule import Encounter
 from trialwright.terms.message import message
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
-    """Close the participant's course; the last scheduled visit must be recorded or missed."""
+    """Close the participant's course; every scheduled visit since screening must be recorded or missed."""
     day = values.text("date")
-    schedule = view.definition.schedule
-    planned = [one for one in schedule.encounters if one.type == "scheduled"] if schedule else []
-    last = planned[-1] if planned else None
-    if last is not None and participant.visit(last.id) is None:
-        return refuse(message("The last visit, {visit}, is neither recorded nor missed.", visit=last.title))
+    left = unaccounted(view, participant)
+    if left:
+        return refuse(
+            *(message("The visit {visit} is neither recorded nor missed.", visit=one.title) for one in left)
+        )
     if any(visit.date > day for visit in participant.visits):
         return refuse(message("A visit was recorded after {day}.", day=day))
     return check_day(view, day, message("Completion of")) or Proposal(
         participant_stream(participant.id), "study_completed", 1, {"date": day}, {}
+    )
+
+
+def unaccounted(view: View, participant: Participant) -> tuple[Encounter, ...]:
+    """The scheduled visits after screening of which nothing is recorded."""
+    screening = {epoch.id for epoch in view.definition.epochs if epoch.type == "screening"}
+    schedule = view.definition.schedule
+    return tuple(
+        one
+        for one in (schedule.encounters if schedule else ())
+        if one.type == "scheduled" and one.epoch not in screening and participant.visit(one.id) is None
     )
 
 

@@ -22,6 +22,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         if approved
         else refuse(message("On {day} no version of the study was approved at this site.", day=day)),
         check_birth(values.text("birth"), day),
+        None if view.call.reason.strip() else _check_known(view, values),
     )
     if problem:
         return problem
@@ -39,6 +40,32 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         },
         {participant_stream(f"{view.call.site}-{number:03d}"): 0},
         {series: number},
+    )
+
+
+def _check_known(view: View, values: Values) -> Refusal | None:
+    """Ask back where somebody of the same sex and birth date consented here on the same day: is it the same person?
+
+    A birth date that is not complete fits too many people to tell anything.
+    """
+    day, sex, birth = (values.text(name) for name in ("date", "sex", "birth"))
+    if not parse_date(birth).exact:
+        return None
+    prefix = f"{view.call.site}-"
+    same = [
+        known.id
+        for known in map(view.trial.participant, view.trial.participant_ids(prefix=prefix))
+        if known and (known.sex, known.birth, known.consents[0].date) == (sex, birth, day)
+    ]
+    if not same:
+        return None
+    return refuse(
+        message(
+            "{id} of the same sex and date of birth consented at this site on {day}. If this is another person, give a "
+            "reason that says so.",
+            id=same[0],
+            day=day,
+        )
     )
 
 
@@ -62,4 +89,5 @@ ACTION = Action(
         Argument("birth", message("date of birth, may be partial"), "text"),
     ),
     decide,
+    reason="optional",
 )

@@ -9,16 +9,29 @@ from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
-from trialwright.conduct.actions.give_dose import FREE, check_unit, is_single
+from trialwright.conduct.actions.give_dose import (
+    FREE,
+    check_unit,
+    dose_deviation,
+    dose_queries,
+    expiry_deviation,
+    is_single,
+)
 from trialwright.conduct.actions.missed_visit import find_encounter
 from trialwright.conduct.actions.open_visit import check_epoch, found_deviations
+from trialwright.conduct.actions.record_death import death_doubts
 from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_form
+from trialwright.conduct.administration import check_administration, expired, proposed_then
+from trialwright.conduct.asked import asked_back
 from trialwright.conduct.dosing.amounts import read_dose
+from trialwright.conduct.dosing.proposal import assess_dose
+from trialwright.conduct.given import is_run_in
 from trialwright.conduct.standing import WHO, check_born, check_day, first_refusal, for_participant, refuse
-from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
+from trialwright.record.books import TURNS
 from trialwright.record.event import Entered, Proposal
-from trialwright.record.participant import Participant, Visit
+from trialwright.record.participant import Dose, Ended, Participant, Visit
+from trialwright.study.design import Intervention
 from trialwright.terms.message import Message, message
 
 DEMOGRAPHICS = ("sex", "birth")
@@ -27,7 +40,7 @@ DOSE = (*_DAYS, "amount", "unit", *FREE)
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
-    """Correct a form, demographics, a dose, the day of a visit, or that it was missed."""
+    """Correct a form, demographics, a dose, the day of a visit, or that it was missed; when, and whether, a course ended."""
     target = values.text("target")
     kind, _, key = target.partition("/")
     given = values.pairs("values")
@@ -37,6 +50,8 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         return _dose(view, participant, int(key), given)
     if kind == "visit":
         return _visit(view, participant, key, given)
+    if target in TURNS:
+        return _turn(view, participant, target, given)
     return _form(view, participant, target, values)
 
 
@@ -45,8 +60,9 @@ def _form(view: View, participant: Participant, target: str, values: Values) -> 
     if record is None:
         return refuse(
             message(
-                "Nothing is recorded at {target}; name a form record, demographics, dose/N or visit/ID.",
+                "Nothing is recorded at {target}; name a form record, demographics, dose/N, visit/ID, or one of {turns}.",
                 target=target,
+                turns=tuple(TURNS),
             )
         )
     found = find_form(view, participant, record.form, record.visit)
@@ -101,6 +117,8 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         if read_dose(after.amount, after.unit)
         else refuse(message("A dose has an amount, which is a number, and its unit.")),
         check_unit(after.unit),
+        check_administration(after),
+        _check_allocated(view, participant, after, known.get(dose.intervention)),
     )
     if problem:
         return problem
@@ -110,9 +128,53 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
     if "end" in given and not single:
         written["ongoing"] = not after.end
         after = after._replace(ongoing=not after.end)
-    doses = tuple(after if one is dose else one for one in participant.doses)
-    queries = new_doubts(view.definition, participant, replace(participant, doses=doses))
-    return _corrected(participant, f"dose/{number}", written, queries=queries)
+    deviations, doubts = [], []
+    if (after.amount, after.unit) != (dose.amount, dose.unit) and not dose.prior:
+        proposal = proposed_then(known.get(dose.intervention), after)
+        given_now = read_dose(after.amount, after.unit)
+        departure = assess_dose(proposal, given_now) if given_now else "outside_limits"
+        departs = departure != "as_proposed"
+        written["deviation"] = Entered(dose.deviation or view.call.reason) if departs else ""
+        if departure in ("outside_limits", "not_proposed"):
+            deviations.append(dose_deviation(participant, after, proposal))
+            doubts.append(_is_it_so(after))
+    late = expired(after)
+    if late and not dose.prior and not expired(dose):
+        deviations.append(expiry_deviation(participant, after, late, found=len(deviations)))
+    moved = (after,) if after.start != dose.start else ()
+    queries = dose_queries(view, participant, after, asked_of=moved, single=single)
+    queries += asked_back(participant, doubts, asked=len(queries))
+    return _corrected(participant, f"dose/{number}", written, deviations=deviations, queries=queries)
+
+
+def _check_allocated(
+    view: View, participant: Participant, after: Dose, intervention: Intervention | None
+) -> Refusal | None:
+    """Refuse a day before allocation for what is not given before it."""
+    allocated = participant.allocated.date if participant.allocated else ""
+    if after.prior or intervention is None or is_run_in(view.definition, intervention):
+        return None
+    if not allocated or after.start >= allocated:
+        return None
+    return refuse(message("{day} lies before allocation of {date}.", day=after.start, date=allocated))
+
+
+def _is_it_so(after: Dose) -> tuple[str, Message]:
+    """The reason of a correction says what was wrong with the entry, not why another dose was given: that is asked."""
+    return (
+        f"dose/{after.number}",
+        message(
+            "Dose {number} of {intervention} was corrected to {amount} {unit}, and {proposed}. Is this the amount "
+            "that was given, and why?",
+            number=after.number,
+            intervention=after.intervention,
+            amount=after.amount,
+            unit=after.unit,
+            proposed=message("{amount} was proposed", amount=after.proposed)
+            if after.proposed
+            else message("no dose was proposed"),
+        ),
+    )
 
 
 def _visit(view: View, participant: Participant, id: str, given: dict[str, str]) -> Proposal | Refusal:
@@ -154,6 +216,33 @@ def _take_back(view: View, participant: Participant, visit: Visit) -> Proposal |
     return _corrected(participant, f"visit/{visit.id}", {"missed": False})
 
 
+def _turn(view: View, participant: Participant, target: str, given: dict[str, str]) -> Proposal | Refusal:
+    """The day on which a course ended, or that it did not: then it goes on as if nothing had been recorded of it."""
+    turn: Ended | None = getattr(participant, TURNS[target])
+    if turn is None:
+        return refuse(message("No {target} is recorded of {id}.", target=target, id=participant.id))
+    if given == {"recorded": "false"}:
+        return _corrected(participant, target, {"recorded": False})
+    if set(given) != {"date"}:
+        return refuse(
+            message(
+                "Of {target} the day may be corrected: values.date=...; values.recorded=false takes back that it happened.",
+                target=target,
+            )
+        )
+    day = given["date"]
+    problem = _check_day_of(view, participant, day, message("The {target} of", target=target), prior=False)
+    if problem is None and target == "completion" and any(visit.date > day for visit in participant.visits):
+        problem = refuse(message("A visit was recorded after {day}.", day=day))
+    if problem:
+        return problem
+    doubts = []
+    if target == "death":
+        known = death_doubts(participant, turn.date)
+        doubts = [each for each in death_doubts(participant, day) if each not in known]
+    return _corrected(participant, target, {"date": day}, queries=asked_back(participant, doubts))
+
+
 def _check_day_of(
     view: View, participant: Participant, day: str, about: Message, *, prior: bool
 ) -> Refusal | None:
@@ -187,11 +276,19 @@ ACTION = Action(
     "participant",
     (
         WHO,
-        Argument("target", message("a form record's id, demographics, dose/N or visit/ID"), "id"),
+        Argument(
+            "target",
+            message(
+                "a form record's id, demographics, dose/N, visit/ID, death, withdrawal, loss or completion"
+            ),
+            "id",
+        ),
         replace(ENTRIES, required=False),
         Argument(
             "values",
-            message("for all but forms: new values by name; of a visit date, or missed=false"),
+            message(
+                "for all but forms: new values by name; of a visit date, or missed=false; of death and the like date, or recorded=false"
+            ),
             "pairs",
             required=False,
         ),

@@ -7,6 +7,8 @@ from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.report_deviation import next_deviation
+from trialwright.conduct.administration import check_administration, doubts_of_day, expired
+from trialwright.conduct.asked import asked_back
 from trialwright.conduct.dosing.amounts import read_dose
 from trialwright.conduct.dosing.proposal import DoseProposal, assess_dose
 from trialwright.conduct.dosing.propose import propose_dose
@@ -24,11 +26,11 @@ from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Dose, Participant
 from trialwright.study.design import Intervention
-from trialwright.terms.message import message, render
+from trialwright.terms.message import Message, message, render
 from trialwright.terms.units import UnitError, parse_unit
 
 GRAVE = ("hold", "stop", "refused", "not_planned")
-"""Outcomes of a proposal against which a dose is a major deviation."""
+"""Outcomes of a proposal against which a dose is a major deviation; so is one outside limits that the definition names."""
 
 FREE = ("lot", "expiry", "started", "stopped", "reaction")
 """What is written freely about a dose."""
@@ -192,7 +194,7 @@ def _written(
     proposal: DoseProposal | None,
     amount: tuple[str, str],
     departure: str,
-) -> Proposal:
+) -> Proposal | Refusal:
     regimen = intervention.regimen
     single = is_single(intervention)
     start, end = values.text("date"), values.text("end")
@@ -217,43 +219,87 @@ def _written(
         **{name: Entered(values.text(name)) if values.text(name) else "" for name in FREE},
         "prior": proposal is None,
     }
+    stated = {name: data[name] for name in Dose._fields if name != "position"}
+    plain = {name: values.text(name) for name in FREE} | {"amount": amount[0], "unit": amount[1]}
+    dose = Dose(position=0, **{**stated, **plain, "deviation": view.call.reason if departs else ""})
+    late = expired(dose) if proposal else None  # of earlier care nobody here chose the lot
+    problem = check_administration(dose) or _check_expiry(view, late)
+    if problem:
+        return problem
+    deviations = []
     if proposal and (departure in ("outside_limits", "not_proposed") or proposal.deviation):
-        data["deviations"] = [_deviation(participant, data, amount, proposal)]
-    queries = _queries(view, participant, data, amount)
-    if queries:
-        data["queries"] = queries
+        deviations.append(dose_deviation(participant, dose, proposal))
+    if late:
+        deviations.append(expiry_deviation(participant, dose, late, found=len(deviations)))
+    more = {
+        "deviations": deviations,
+        "queries": dose_queries(view, participant, dose, asked_of=(dose,), single=single),
+    }
+    data.update((name, found) for name, found in more.items() if found)
     return Proposal(participant_stream(participant.id), "dose_given", 1, data, {})
 
 
-def _queries(
-    view: View, participant: Participant, data: dict[str, Any], amount: tuple[str, str]
+def _check_expiry(view: View, late: Message | None) -> Refusal | None:
+    if late is None or view.call.reason.strip():
+        return None
+    return refuse(
+        late,
+        message("If it was given all the same, say why: it is recorded as a deviation from the protocol."),
+    )
+
+
+def dose_queries(
+    view: View, participant: Participant, dose: Dose, *, asked_of: tuple[Dose, ...], single: bool
 ) -> list[dict[str, Any]]:
-    """What is asked back where a form tells otherwise of the dose's days."""
-    stated = {name: data[name] for name in Dose._fields if name != "position"}
-    plain = {**stated, "amount": amount[0], "unit": amount[1]}  # nothing else that was entered is looked at
-    after = replace(participant, doses=(*participant.doses, Dose(position=0, **plain)))
-    return new_doubts(view.definition, participant, after)
+    """What is asked back about a dose, new or corrected.
+
+    Where a form tells otherwise of its days; and of `asked_of`, the dose or none, whether it is of its visit's day.
+    """
+    others = tuple(one for one in participant.doses if one.number != dose.number)
+    doses = tuple(sorted((*others, dose), key=lambda one: one.number))
+    found = new_doubts(view.definition, participant, replace(participant, doses=doses))
+    doubts = [doubt for one in asked_of for doubt in doubts_of_day(participant, one, single=single)]
+    return [*found, *asked_back(participant, doubts, asked=len(found))]
+
+
+def dose_deviation(participant: Participant, dose: Dose, proposal: DoseProposal) -> dict[str, Any]:
+    """The deviation of a dose other than the proposed one, as its event keeps it.
+
+    Major where nothing was proposed, and outside the limits that the definition names: they are the doses that the
+    protocol holds to be safe. **Source**: ICH E3 questions and answers R1 (2012), 7: important deviations are those
+    that may significantly affect a participant's rights, safety, or well-being.
+    """
+    said = message(
+        "{intervention}: {amount} {unit} given; {proposed}.",
+        intervention=dose.intervention,
+        amount=dose.amount,
+        unit=dose.unit,
+        proposed=message("{amount} proposed", amount=dose.proposed)
+        if dose.proposed
+        else message("no dose proposed ({outcome})", outcome=proposal.outcome),
+    )
+    given = read_dose(dose.amount, dose.unit)
+    outside = given is None or assess_dose(proposal, given) == "outside_limits"
+    named = proposal.low is not None and proposal.high is not None
+    grave = proposal.outcome in GRAVE or (outside and named)
+    return _deviation(participant, dose, said, grave=grave, found=0)
+
+
+def expiry_deviation(participant: Participant, dose: Dose, late: Message, *, found: int) -> dict[str, Any]:
+    """The deviation of a dose from a lot that had expired. `found`: how many deviations come before it."""
+    return _deviation(participant, dose, late, grave=True, found=found)
 
 
 def _deviation(
-    participant: Participant, data: dict[str, Any], amount: tuple[str, str], proposal: DoseProposal
+    participant: Participant, dose: Dose, said: Message, *, grave: bool, found: int
 ) -> dict[str, Any]:
-    said = message(
-        "{intervention}: {amount} {unit} given; {proposed}.",
-        intervention=data["intervention"],
-        amount=amount[0],
-        unit=amount[1],
-        proposed=message("{amount} proposed", amount=data["proposed"])
-        if data["proposed"]
-        else message("no dose proposed ({outcome})", outcome=proposal.outcome),
-    )
     return {
-        "number": next_deviation(participant),
-        "date": data["start"],
+        "number": next_deviation(participant) + found,
+        "date": dose.start,
         "category": "dose",
-        "severity": "major" if proposal.outcome in GRAVE else "minor",
+        "severity": "major" if grave else "minor",
         "text": Entered(render(said, {})),  # it repeats what was entered
-        "visit": data["visit"],
+        "visit": dose.visit,
     }
 
 

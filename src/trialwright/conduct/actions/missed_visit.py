@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.schedule import plan_visits
 from trialwright.conduct.standing import WHO, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
@@ -20,6 +21,20 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         return refuse(message("An unscheduled visit cannot be missed."))
     if participant.visit(encounter.id):
         return refuse(message("The visit {visit} is recorded already.", visit=encounter.title))
+    planned = next(
+        each
+        for each in plan_visits(view.definition, participant, on=view.today)
+        if each.encounter.id == encounter.id
+    )
+    if planned.status == "not_yet_due" and planned.window is not None:
+        return refuse(
+            message(
+                "The window of {visit} opens on {first}; nobody has missed it on {today}.",
+                visit=encounter.title,
+                first=planned.window.first,
+                today=view.today,
+            )
+        )
     return Proposal(
         participant_stream(participant.id),
         "visit_missed",

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.alerts import raised_alerts
+from trialwright.conduct.asked import asked_back
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
 from trialwright.safety.reporting import STUDY_TREATMENT
 from trialwright.study.safety import Seriousness
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 
 SERIOUSNESS: tuple[str, ...] = get_args(Seriousness)
 CAUSALITY = ("related", "possibly_related", "not_related", "unknown")
@@ -28,6 +29,12 @@ OUTCOMES = (
     "fatal",
     "unknown",
 )
+
+OVER = ("recovered", "recovered_with_sequelae")
+"""Outcomes of an event that has ended."""
+
+GOES_ON = ("recovering", "not_recovered")
+"""Outcomes of an event that goes on."""
 
 ARGUMENTS = (
     Argument("term", message("what happened, one event"), "text"),
@@ -56,71 +63,135 @@ ARGUMENTS = (
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
-    """Record an event under the participant's next number."""
+    """Record an event under the participant's next number; the same event is not reported a second time unasked."""
+    known = stated(values)
     number = len(participant.adverse_events) + 1
-    return check_event(view, values, participant) or propose(
-        view, values, participant, number, kind="ae_reported"
+    return (
+        check_event(view, known)
+        or _check_known(view, participant, known)
+        or propose(view, participant, number, known, kind="ae_reported")
     )
 
 
-def propose(view: View, values: Values, participant: Participant, number: int, *, kind: str) -> Proposal:
-    """The event of a report or follow-up, with the alerts it sets off."""
-    data: dict[str, Any] = {"number": number, **written(values)}
-    alerts = _alerts(view, participant, data)
-    if alerts:
-        data["alerts"] = alerts
+def propose(
+    view: View, participant: Participant, number: int, known: AdverseEventVersion, *, kind: str
+) -> Proposal:
+    """The event of a report or follow-up, with the alerts it sets off and what is asked back."""
+    data: dict[str, Any] = {"number": number, **written(known)}
+    more = {
+        "alerts": _alerts(view, participant, number, known),
+        "queries": _queries(participant, number, known),
+    }
+    data.update((name, found) for name, found in more.items() if found)
     return Proposal(participant_stream(participant.id), kind, 1, data, {})
 
 
-def _alerts(view: View, participant: Participant, data: dict[str, Any]) -> list[dict[str, Any]]:
-    plain = {**data, "term": data["term"].text, "seriousness": tuple(data["seriousness"])}
-    fields = AdverseEventVersion._fields
-    version = AdverseEventVersion(position=0, **{name: plain[name] for name in fields if name != "position"})
-    others = tuple(event for event in participant.adverse_events if event.number != data["number"])
-    after = replace(participant, adverse_events=(*others, AdverseEvent(data["number"], (version,))))
-    return raised_alerts(view, participant, after, days=frozenset((version.start,)), about=None)
+def _alerts(
+    view: View, participant: Participant, number: int, known: AdverseEventVersion
+) -> list[dict[str, Any]]:
+    others = tuple(event for event in participant.adverse_events if event.number != number)
+    after = replace(participant, adverse_events=(*others, AdverseEvent(number, (known,))))
+    return raised_alerts(view, participant, after, days=frozenset((known.start,)), about=None)
 
 
-def written(values: Values) -> dict[str, Any]:
+def _queries(participant: Participant, number: int, known: AdverseEventVersion) -> list[dict[str, Any]]:
+    """What is asked back where outcome and last day contradict each other, unless the same was asked before."""
+    earlier = next((event.current for event in participant.adverse_events if event.number == number), None)
+    before = _contradiction(number, earlier) if earlier else None
+    found = _contradiction(number, known)
+    return asked_back(participant, [(f"ae/{number}", found)] if found and found != before else [])
+
+
+def _contradiction(number: int, known: AdverseEventVersion) -> Message | None:
+    if known.outcome in OVER and not known.end:
+        return message(
+            "Adverse event {number} has the outcome {outcome} and no last day. When did it end?",
+            number=number,
+            outcome=known.outcome,
+        )
+    if known.outcome in GOES_ON and known.end:
+        return message(
+            "Adverse event {number} has the outcome {outcome} and the last day {end}. Which of them is right?",
+            number=number,
+            outcome=known.outcome,
+            end=known.end,
+        )
+    return None
+
+
+def stated(values: Values) -> AdverseEventVersion:
+    """An adverse event as the arguments state it, before the ledger gives it a position."""
+    return AdverseEventVersion(
+        position=0,
+        term=values.text("term"),
+        infection=values.text("infection"),
+        start=values.text("start"),
+        end=values.text("end"),
+        grade=values.text("grade"),
+        seriousness=values.words("seriousness"),
+        causality=values.pairs("causality"),
+        expected=values.text("expected"),
+        action=values.text("taken"),
+        outcome=values.text("outcome"),
+        aware=values.text("aware"),
+        hypersensitivity=values.text("hypersensitivity"),
+    )
+
+
+def written(known: AdverseEventVersion) -> dict[str, Any]:
     """An adverse event as its ledger event keeps it."""
+    parts = {name: value for name, value in known._asdict().items() if name != "position"}
     return {
-        "term": Entered(values.text("term")),
-        "infection": values.text("infection"),
-        "start": values.text("start"),
-        "end": values.text("end"),
-        "grade": values.text("grade"),
-        "seriousness": list(values.words("seriousness")),
-        "causality": values.pairs("causality"),
-        "expected": values.text("expected"),
-        "action": values.text("taken"),
-        "outcome": values.text("outcome"),
-        "aware": values.text("aware"),
-        "hypersensitivity": values.text("hypersensitivity"),
+        **parts,
+        "term": Entered(known.term),
+        "seriousness": list(known.seriousness),
+        "causality": dict(known.causality),
     }
 
 
-def check_event(view: View, values: Values, participant: Participant) -> Refusal | None:
+def _check_known(view: View, participant: Participant, known: AdverseEventVersion) -> Refusal | None:
+    """Ask back where an event of the same words and first day is on record; a reason says that it is another one."""
+    if view.call.reason.strip():
+        return None
+    same = [
+        event.number
+        for event in participant.adverse_events
+        if (_words(event.current.term), event.current.start) == (_words(known.term), known.start)
+    ]
+    if not same:
+        return None
+    return refuse(
+        message(
+            "Adverse event {number} of {id} has the same term and first day; what became known of it since is "
+            "recorded by update_ae. If this is another event, give a reason that says so.",
+            number=same[0],
+            id=participant.id,
+        )
+    )
+
+
+def _words(term: str) -> str:
+    return " ".join(term.split()).casefold()
+
+
+def check_event(view: View, known: AdverseEventVersion) -> Refusal | None:
     """Refuse what cannot be: future days, an end before the start, awareness before it, death without grade 5.
 
     A site that does not know the arm judges the study treatment as such.
     """
-    start, end = values.text("start"), values.text("end")
-    known = {one.id for one in view.definition.interventions}
+    start, end = known.start, known.end
+    interventions = {one.id for one in view.definition.interventions}
     if view.trial.blind:
-        known.add(STUDY_TREATMENT)
-    strange = tuple(name for name in values.pairs("causality") if name not in known)
-    fatal = (
-        values.text("grade") == "5",
-        "death" in values.words("seriousness"),
-        values.text("outcome") == "fatal",
-    )
+        interventions.add(STUDY_TREATMENT)
+    strange = tuple(name for name in known.causality if name not in interventions)
+    fatal = (known.grade == "5", "death" in known.seriousness, known.outcome == "fatal")
     return first_refusal(
         check_day(view, start, message("The start on")),
         check_day(view, end, message("The end on")) if end else None,
         refuse(message("The event ends on {end}, before it starts on {start}.", end=end, start=start))
         if end and end < start
         else None,
-        _check_aware(view, start, values.text("aware")),
+        _check_aware(view, start, known.aware),
         refuse(message("The study has no intervention {names}.", names=strange)) if strange else None,
         refuse(
             message(
@@ -156,4 +227,5 @@ ACTION = Action(
     "participant",
     (WHO, *ARGUMENTS),
     for_participant(decide),
+    reason="optional",
 )

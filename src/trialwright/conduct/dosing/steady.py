@@ -19,9 +19,12 @@ from trialwright.terms.units import UnitError
 
 
 class _Candidate(NamedTuple):
-    """A dose that may have to be proposed, with the adjustment it comes from; `remark`: why it did not change more."""
+    """A dose that may have to be proposed, with the adjustment it comes from; `remark`: why it did not change more.
 
-    amount: Amount
+    `amount` None: the change would lead further out of the limits of the protocol.
+    """
+
+    amount: Amount | None
     judged: Judged | None
     remark: Alert | None = None
 
@@ -47,6 +50,8 @@ def propose_steady(case: Case, judged: tuple[Judged, ...]) -> DoseProposal:
     if amount is None:
         return replace(base, missing=because)
     candidates, open_ones = _candidates(case, changes, present, amount)
+    if present is not None and any(each.amount is None for each in candidates):
+        return replace(base, missing=_say_outside(case, present, candidates))
     if len({each.amount for each in candidates}) > 1:
         return replace(base, missing=_say_open(case, candidates, open_ones))
     chosen = candidates[-1]
@@ -129,6 +134,8 @@ def _limited(case: Case, judged: Judged, present: Amount, raw: Amount) -> _Candi
     value = value if high is None else min(value, high.to(raw.unit).value)
     if (value - present.value) * (raw.value - present.value) > 0:
         return _Candidate(Amount(value, raw.unit), judged)
+    if not _inside(case, present):
+        return _Candidate(None, judged)
     template = (
         message("The present dose of {dose} is at the limit of the protocol and is kept.", dose=present.shown)
         if value != rounded
@@ -142,6 +149,7 @@ def _adjusted(
 ) -> DoseProposal:
     adjustment = judged.adjustment
     because = judged.because(case.words)
+    assert chosen.amount is not None  # noqa: S101  # what leads out of the limits was refused before
     if adjustment.action == "change" and present is not None and chosen.remark is None:
         said = message("From {present} to {dose}.", present=present.shown, dose=chosen.amount.shown)
         because = (*because, Because(said, case.present.fact))
@@ -160,9 +168,20 @@ def _adjusted(
     )
 
 
+def _say_outside(case: Case, present: Amount, candidates: list[_Candidate]) -> tuple[Because, ...]:
+    """The present dose is outside the limits, and what may apply points further out: a person decides."""
+    said = message(
+        "The present dose of {dose} lies outside the limits of the protocol, and a change from it would or may lead "
+        "further out of them. No dose is proposed.",
+        dose=present.shown,
+    )
+    judged = [each.judged for each in candidates if each.amount is None and each.judged is not None]
+    return (Because(said, case.present.fact), *dict.fromkeys(each.found(case.words) for each in judged))
+
+
 def _say_open(case: Case, candidates: list[_Candidate], open_ones: list[Judged]) -> tuple[Because, ...]:
     """What is not known, and which doses it leaves open."""
-    amounts = tuple(dict.fromkeys(each.amount.shown for each in candidates))
+    amounts = tuple(dict.fromkeys(each.amount.shown for each in candidates if each.amount is not None))
     said = [Because(message("It is open which of these doses is to be proposed: {doses}.", doses=amounts))]
     said += dict.fromkeys(each.found(case.words) for each in open_ones)
     if case.regimen.target and case.present.since:

@@ -4,7 +4,7 @@ A book takes in one event after the other and never looks at a clock; rebuilt fr
 """
 
 from trialwright.record.books.errors import UnknownEvent
-from trialwright.record.books.participant import LISTS, ParticipantBook, fold_participant
+from trialwright.record.books.participant import LISTS, TURNS, ParticipantBook, fold_participant
 from trialwright.record.books.study import (
     Delegation,
     Range,
@@ -17,6 +17,7 @@ from trialwright.record.books.study import (
 
 __all__ = [
     "LISTS",
+    "TURNS",
     "Delegation",
     "ParticipantBook",
     "Range",

@@ -60,6 +60,10 @@ LISTS: Mapping[str, Any] = {
 """What a participant has several of, and as what each is kept."""
 
 
+TURNS = {"death": "died", "withdrawal": "withdrawn", "loss": "lost", "completion": "completed"}
+"""The ends of a course as a correction names them, and as a participant has them."""
+
+
 class ParticipantBook:
     """Takes in a participant's events in order and gives the participant as of the last one."""
 
@@ -68,6 +72,7 @@ class ParticipantBook:
         self.forms: dict[str, FormRecord] = {}
         self.record: list[RawFact] = []
         self.values: dict[str, Any] = {"id": id, "site": ""}
+        self.ended_by_death: list[tuple[Dose, Dose]] = []  # each as it was before and after
         self._made: Participant | None = None
 
     def copy(self) -> ParticipantBook:
@@ -199,6 +204,8 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
         book.set(demographics=event.position, **data["values"])
     elif kind == "dose":
         book.change("doses", int(key), position=event.position, **data["values"])
+    elif kind in TURNS:
+        _turn_corrected(book, TURNS[kind], event, data["values"])
     else:
         visits = [
             visit._replace(position=event.position, **data["values"]) if visit.id == key else visit
@@ -206,6 +213,21 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
         ]
         # a visit neither held nor missed is not recorded any more
         book.lists["visits"] = [visit for visit in visits if visit.date or visit.missed]
+
+
+def _turn_corrected(book: ParticipantBook, name: str, event: Event, values: Mapping[str, Any]) -> None:
+    """Another day, or the end of the course is recorded no more; a dose that a death alone ended goes on then."""
+    if name == "died":
+        doses = book.lists["doses"]
+        for before, after in book.ended_by_death:
+            if after in doses:  # not corrected since
+                doses[doses.index(after)] = before
+        book.ended_by_death = []
+    day = values.get("date", "")
+    known = book.values[name]
+    book.set(**{name: known._replace(position=event.position, date=day) if day else None})
+    if name == "died" and day:
+        _end_by_death(book, day)
 
 
 def _query_raised(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
@@ -290,9 +312,16 @@ def _ended(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason:
     }[event.type]
     book.set(**{name: Ended(event.position, data["date"], reason)})
     if event.type == "participant_died":
-        for dose in book.lists["doses"]:
-            if dose.ongoing:
-                _end_ongoing(book, dose.intervention, data["date"])
+        _end_by_death(book, data["date"])
+
+
+def _end_by_death(book: ParticipantBook, day: str) -> None:
+    before = list(book.lists["doses"])
+    for dose in before:
+        if dose.ongoing:
+            _end_ongoing(book, dose.intervention, day)
+    pairs = zip(before, book.lists["doses"], strict=True)
+    book.ended_by_death = [(old, new) for old, new in pairs if old != new]
 
 
 def _locked(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -54,6 +54,14 @@ Telling = Generator[Act | Until, Any, T]
 """A part of a story, which gives something to the part that told it."""
 
 Story = Telling[None]
+
+
+def insist(act: Act, reason: str) -> Telling[Event]:
+    """Do something; where it is asked back, which happens seldom, do it with the reason that it is meant so."""
+    answer = yield replace(act, may_refuse=True)
+    if isinstance(answer, Refusal):
+        answer = yield replace(act, reason=reason)
+    return answer
 
 
 class RehearsalFault(RuntimeError):

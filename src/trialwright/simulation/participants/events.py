@@ -10,7 +10,7 @@ from trialwright.conduct.dosing import propose_dose
 from trialwright.conduct.dosing.present import read_present
 from trialwright.conduct.given import find_interventions
 from trialwright.safety.reporting import OPEN, STAGES, plan_reports
-from trialwright.simulation.participants.agenda import Story
+from trialwright.simulation.participants.agenda import Story, insist
 from trialwright.simulation.participants.chance import one_of, pick
 from trialwright.simulation.participants.doses import treat
 from trialwright.simulation.participants.world import Course, Desk, World, last_day, later
@@ -96,7 +96,8 @@ def _adverse_event(world: World, course: Course, day: date, event: VirtualEvent)
     participant = world.participant(course)
     number = len(participant.adverse_events) + 1
     told = _report(world, course, desk, event, start=day, end=None)
-    yield desk.do("report_ae", "investigator" if event.serious else "coordinator", values=told)
+    report = desk.do("report_ae", "investigator" if event.serious else "coordinator", values=told)
+    yield from insist(report, world.say(message("another event that began on the same day")))
     if event.serious and event.infection:
         yield from _hold_all(world, course, desk)
     yield from send_reports(world, course, desk, number)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from trialwright.conduct.dosing import propose_dose
 from trialwright.conduct.given import find_interventions
 from trialwright.record.event import Event
-from trialwright.simulation.participants.agenda import Act, Story, Telling
+from trialwright.simulation.participants.agenda import Act, Story, Telling, insist
 from trialwright.simulation.participants.closing import keep_the_file
 from trialwright.simulation.participants.person import PULSE, Had, VirtualPerson, draw_pulse
 from trialwright.simulation.participants.treatment import be_treated, renew_consent
@@ -55,9 +55,10 @@ def take_part(world: World, course: Course, first_day: date, arrival: Arrival) -
         befall(person, arrival.failure, {one.name: one for one in world.study.concepts}, on=first_day)
     desk = world.desk(course.site, first_day, course.chance)
     yield desk.wait()
-    event = yield desk.do(
+    agrees = desk.do(
         "consent", "investigator", date=desk.day.isoformat(), sex=person.sex, birth=person.birth.isoformat()
     )
+    event = yield from insist(agrees, world.say(message("another person with the same date of birth")))
     course.id = event.stream.rpartition("/")[2]
     world.agenda.begin(keep_the_file(world, course, desk.day), at=desk.now)
     eligible = False
