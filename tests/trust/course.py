@@ -154,6 +154,10 @@ def _leave(rehearsal: Rehearsal) -> None:
             rehearsal.done("screen", "investigator_a", site="a", participant=who, date=day)
             rehearsal.done("re_screen", "coordinator_a", site="a", reason=TEXT, participant=who, date=day)
         rehearsal.done(last, "investigator_a", site="a", reason=TEXT, participant=who, date=day)
+        if last == "record_death":  # the rules ask for the adverse event behind it
+            at_a = {"site": "a", "participant": who}
+            rehearsal.done("answer_query", "coordinator_a", **at_a, number="1", answer=TEXT)
+            rehearsal.done("close_query", "monitor", **at_a, number="1")
 
 
 def _close(rehearsal: Rehearsal, who: str) -> None:
