@@ -53,6 +53,11 @@ class Population:
         return tuple(one for one in among if one.arm == arm)
 
 
+def is_open(member: Membership) -> bool:
+    """Whether it is not known if somebody belongs to an analysis set, or in which arm."""
+    return member.truth is None or (member.truth and not member.arm)
+
+
 class Cohort:
     """All participants of a trial as known on the cut-off day; derives each endpoint once."""
 
@@ -76,12 +81,20 @@ class Cohort:
             analysed, left = [], []
             for one in self.followed:
                 member = self.sets[one.id][estimand.population]
-                if member.truth is None or (member.truth and not member.arm):
+                if is_open(member):
                     left.append(member)
                 elif member.truth and member.arm in estimand.arms:
                     analysed.append(Analysed(member.arm, derive_endpoint(one, estimand.id)))
             self._populations[estimand.id] = Population(estimand, tuple(analysed), tuple(left))
         return self._populations[estimand.id]
+
+    def belonging(self, name: str) -> frozenset[str]:
+        """Everybody who belongs to an analysis set, whether or not the arm is known."""
+        return frozenset(id for id, found in self.sets.items() if found[name].truth)
+
+    def unclear(self, name: str) -> tuple[Membership, ...]:
+        """Those of whom it is not known whether they belong to an analysis set, or in which arm."""
+        return tuple(found[name] for found in self.sets.values() if is_open(found[name]))
 
     def members(self, name: str) -> Mapping[str, str]:
         """The arm of everybody who belongs to an analysis set, by participant."""

@@ -60,6 +60,13 @@ def _left_out(data: TrialData, estimand: Estimand) -> Iterator[Message]:
             arms=_by_arm(estimand, found, analysed),
             reasons=_reasons(one.row.reason for one in found),
         )
+    early = [one for one in found if one.row.reason == "pending" and one.row.detail == "happened"]
+    if early:
+        yield message(
+            "{estimand}: it has happened already to some who are not due yet: {arms}. They are counted when they are due, together with those to whom it has not happened; counting them now would make the shares too high.",
+            estimand=estimand.title,
+            arms=_by_arm(estimand, early, analysed),
+        )
 
 
 def _by_arm(
