@@ -63,4 +63,6 @@ def trial_data(path: str) -> TrialData:
         archive.rehearsal,
     )
     blind = is_blind(study) and not trial.study.unblinded
-    return TrialData(study, trial.participants(), moment.date(), origin, blind)
+    return TrialData(
+        study, trial.participants(), moment.date(), origin, blind=blind, locked=bool(trial.study.locked)
+    )

@@ -116,11 +116,13 @@ def _values(node: n.Number, people: Sequence[FollowUp]) -> Iterator[Value]:
 def write_baseline(data: TrialData, sheet: Sheet) -> None:
     """The baseline table with standardised differences, and their figure."""
     sheet.heading(message("Participants at baseline"), "baseline", level=1)
-    arms = [arm.id for arm in data.arms]
+    arms = data.groups
     columns = [Column("characteristic", message("Characteristic"), "text")]
     columns += [
         Column(
-            f"arm_{index}", message("{arm} (n = {count})", arm=arm, count=len(data.allocated(arm))), "text"
+            f"arm_{index}",
+            message("{arm} (n = {count})", arm=data.group_title(arm), count=len(data.allocated(arm))),
+            "text",
         )
         for index, arm in enumerate(arms, start=1)
     ]
@@ -139,11 +141,17 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
         balance.append(Balance(each.title, found.estimate if found else None, None))
     sheet.table(
         "baseline",
-        message("Characteristics at baseline by arm"),
+        message("Characteristics at baseline by arm")
+        if not data.blind
+        else message("Characteristics at baseline"),
         columns,
         lines,
         notes=(
             message(
+                "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it."
+            )
+            if data.blind
+            else message(
                 "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it. Differences in standard deviations of both arms; above 0.1 in size a difference deserves a look. No tests: they would answer another question."
             ),
         ),

@@ -10,6 +10,7 @@ from trialwright.analysis.describe import describe
 from trialwright.analysis.kaplan_meier import SurvivalCurve
 from trialwright.analysis.plan.run import Outcome
 from trialwright.endpoints.follow_up import FollowUp, exact_day
+from trialwright.endpoints.horizon import find_horizon
 from trialwright.endpoints.measures import derive_trajectory
 from trialwright.endpoints.response import assess_response
 from trialwright.reports.document import Cell, Column
@@ -38,7 +39,7 @@ from trialwright.study.schedule import Encounter
 from trialwright.terms.message import Message, Text, message
 
 WEEK = 7.0
-UNKNOWN, ABSENT = "?", ""  # no category has such an id, which begins with a letter
+UNKNOWN, ABSENT, PENDING = "?", "", "-"  # no category has such an id, which begins with a letter
 LANES = 30  # on a page
 OBSERVED = message(
     "Of everyone allocated to the arm whose visit took place, in its window or not, as observed. What the plan says of intercurrent events and missing answers is not applied, so that the shares may be others than in the planned comparisons."
@@ -68,12 +69,16 @@ def planned_week(encounter: Encounter) -> float:
 
 
 def write_course(data: TrialData, sheet: Sheet) -> None:
-    """Every table and figure over time."""
+    """Every table and figure over time; while the study is blind no comparison and nobody's own line."""
     sheet.heading(message("Course over time"), "course", level=1)
     if data.plan.responses:
         _write_response(data, sheet)
+    if data.blind:
+        _write_measures(data, sheet)
+        return
     write_survival(data, sheet)
     _write_measures(data, sheet)
+    _draw_trajectories(data, sheet)
     _write_swimmer(data, sheet)
 
 
@@ -84,6 +89,11 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
     categories = [each.id for each in reading.categories]
     titles = [each.title for each in reading.categories]
     encounters = treated_encounters(data)
+    at = {
+        (group, encounter.id): _at(data.followed_in(group), encounter, response.id, response.chosen)
+        for group in data.groups
+        for encounter in encounters
+    }
     columns = [
         Column("arm", message("Arm"), "text"),
         Column("visit", message("Visit"), "text"),
@@ -91,30 +101,34 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
         Column("unknown", message("not known"), "text"),
         Column("none", message("no visit"), "integer"),
     ]
+    shown: list[tuple[str, Message | Text]] = [
+        *zip(categories, titles, strict=True),
+        (UNKNOWN, message("not known")),
+        (ABSENT, message("no visit")),
+    ]
+    if any(PENDING in found for found in at.values()):
+        columns.append(Column("pending", message("not due yet"), "integer"))
+        shown.append((PENDING, message("not due yet")))
     lines: list[Line] = []
     bars = []
-    for arm in data.arms:
-        people = [one for one in data.cohort.followed if one.participant.arm == arm.id]
+    for group in data.groups:
+        titled = data.group_title(group)
         counts = []
         for encounter in encounters:
-            found = _at(people, encounter, response.id, response.chosen)
-            held = sum(len(rows) for name, rows in found.items() if name != ABSENT)
-            entries: list[Entry] = [arm.id, encounter.title]
-            for category, said in zip(
-                [*categories, UNKNOWN, ABSENT],
-                [*titles, message("not known"), message("no visit")],
-                strict=True,
-            ):
+            found = at[group, encounter.id]
+            held = sum(len(rows) for name, rows in found.items() if name not in (ABSENT, PENDING))
+            entries: list[Entry] = [titled, encounter.title]
+            for category, said in shown:
                 rows = tuple(found.get(category, ()))
                 what = message(
-                    "{category} at {visit}, {arm}", category=said, visit=encounter.title, arm=arm.id
+                    "{category} at {visit}, {arm}", category=said, visit=encounter.title, arm=titled
                 )
                 trace = Trace(what, "response", reading.source or "", rows)
-                shown = len(rows) if category == ABSENT else count_share(len(rows), held)
-                entries.append(traced(shown, trace))
+                visits = category not in (ABSENT, PENDING)
+                entries.append(traced(count_share(len(rows), held) if visits else len(rows), trace))
             lines.append(line(*entries))
             counts.append(tuple(len(found.get(name, ())) for name in (*categories, UNKNOWN)))
-        bars.append(ArmBars(arm.id, tuple(counts)))
+        bars.append(ArmBars(titled, tuple(counts)))
     sheet.table(
         "response_by_visit",
         message("{response} at every visit, by the declared reading", response=response.title),
@@ -144,7 +158,7 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
 def _at(
     people: Sequence[FollowUp], encounter: Encounter, response: str, reading: str
 ) -> dict[str, list[Source]]:
-    """Everybody by the category at an encounter, by one reading; those without the visit under `ABSENT`."""
+    """Everybody by the category at an encounter, by one reading; those without the visit under `ABSENT`, or `PENDING`."""
     found: dict[str, list[Source]] = {}
     for one in people:
         visit = one.visit(encounter.id)
@@ -153,6 +167,9 @@ def _at(
             source = Source(one.id, message("no visit"), "")
             if missed is not None:
                 source = source._replace(reason=missed.reason, positions=(missed.position,))
+            elif find_horizon(one, encounter.id, outside_window="used").problem == "pending":
+                found.setdefault(PENDING, []).append(source._replace(value=message("not due yet")))
+                continue
             found.setdefault(ABSENT, []).append(source)
             continue
         assessed = assess_response(one, visit.id, response=response, reading=reading)
@@ -174,17 +191,19 @@ def _write_readings(data: TrialData, sheet: Sheet) -> None:
     columns = [
         Column("definition", message("Definition"), "text"),
         Column("category", message("Category"), "text"),
-        *(Column(f"arm_{index}", arm.id, "text") for index, arm in enumerate(data.arms, start=1)),
+        *(
+            Column(f"arm_{index}", data.group_title(group), "text")
+            for index, group in enumerate(data.groups, start=1)
+        ),
     ]
     lines: list[Line] = []
     flags: list[Message] = []
     for name, reading in response.readings.items():
         title = reading.title or name
         groups = []
-        for arm in data.arms:
-            people = [one for one in data.cohort.followed if one.participant.arm == arm.id]
-            found = _at(people, last, response.id, name)
-            found.pop(ABSENT, None)
+        for group in data.groups:
+            found = _at(data.followed_in(group), last, response.id, name)
+            found = {name: rows for name, rows in found.items() if name not in (ABSENT, PENDING)}
             groups.append(found)
         named: list[tuple[str, Message | Text]] = [(each.id, each.title) for each in reading.categories]
         for index, (category, said) in enumerate([*named, (UNKNOWN, message("not known"))]):
@@ -322,7 +341,8 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
         unit = data.rules.chosen.measures[measure.id].unit
         titled = message("{name}, {unit}", name=measure.title, unit=unit) if unit else measure.title
         lines.append(line(titled, kind="group"))
-        members = data.cohort.members(estimand.population)
+        members = data.members(estimand.population)
+        groups = data.groups if data.blind else estimand.arms
         trajectories = {
             one.id: {row.visit: row for row in derive_trajectory(one, estimand)}
             for one in data.cohort.followed
@@ -331,7 +351,7 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
         for encounter in treated_encounters(data):
             entries: list[Entry] = [encounter.title]
             some = False
-            for arm in estimand.arms:
+            for arm in groups:
                 rows = [
                     found[encounter.id]
                     for id, found in trajectories.items()
@@ -345,17 +365,23 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
             if some:
                 lines.append(line(*entries, level=1))
     if lines:
-        arms = data.plan.estimands[0].arms
+        arms = data.groups if data.blind else data.plan.estimands[0].arms
         sheet.table(
             "measures",
-            message("Measures over time by arm: mean (standard deviation); median [quartiles]; participants"),
+            message("Measures over time: mean (standard deviation); median [quartiles]; participants")
+            if data.blind
+            else message(
+                "Measures over time by arm: mean (standard deviation); median [quartiles]; participants"
+            ),
             [
                 Column("visit", message("Visit"), "text"),
-                *(Column(f"arm_{index}", arm, "text") for index, arm in enumerate(arms, start=1)),
+                *(
+                    Column(f"arm_{index}", data.group_title(arm), "text")
+                    for index, arm in enumerate(arms, start=1)
+                ),
             ],
             lines,
         )
-    _draw_trajectories(data, sheet)
 
 
 def main_concept(data: TrialData) -> str | None:

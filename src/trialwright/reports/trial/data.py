@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from trialwright.analysis.plan.population import Cohort
 from trialwright.analysis.plan.run import Outcome, carry_out
+from trialwright.conduct.trial import is_blind
 from trialwright.endpoints.follow_up import FollowUp
 from trialwright.record.participant import Participant
 from trialwright.reports.document import Origin
@@ -19,12 +20,16 @@ from trialwright.study.analysis_rules import AnalysisRules, lower_analysis
 from trialwright.study.model import Arm, Study
 from trialwright.terms.message import Message, message
 
+EVERYONE = "*"
+"""The one group of a blind report; no arm has such an id."""
+
 
 @dataclass(frozen=True)
 class TrialData:
     """A trial as of the last event read. `on`: the day of that event, up to which everything is known.
 
-    `blind`: the arms are hidden, so nothing is compared.
+    `blind`: the arms are hidden, so nothing is compared: whoever was unblinded in an emergency has no arm here either,
+    and everyone is one group. `locked`: the study takes no more data, so that the report is no interim one.
     """
 
     study: Study
@@ -32,6 +37,11 @@ class TrialData:
     on: date
     origin: Origin
     blind: bool
+    locked: bool = False
+
+    def __post_init__(self) -> None:
+        if self.blind:
+            object.__setattr__(self, "participants", tuple(without_arm(one) for one in self.participants))
 
     @cached_property
     def rules(self) -> AnalysisRules:
@@ -73,13 +83,38 @@ class TrialData:
         """The arms, in the order of the definition."""
         return self.study.arms
 
-    def arm_title(self, id: str) -> Message | str:
-        """An arm as tables name it: its id."""
-        return id or message("not known")
+    @property
+    def masked(self) -> bool:
+        """Whether the design hides the arms, also once they have been disclosed."""
+        return is_blind(self.study)
 
-    def allocated(self, arm: str) -> tuple[Participant, ...]:
-        """Everybody allocated to an arm."""
-        return tuple(one for one in self.participants if one.arm == arm)
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """What is shown side by side: the arms, or while the study is blind everyone together."""
+        return (EVERYONE,) if self.blind else tuple(arm.id for arm in self.arms)
+
+    def group_title(self, group: str) -> Message | str:
+        """A group as tables name it: an arm by its id."""
+        return message("All participants") if group == EVERYONE else group
+
+    def allocated(self, group: str) -> tuple[Participant, ...]:
+        """Everybody allocated to an arm; while the study is blind everybody allocated."""
+        return tuple(one for one in self.participants if one.allocated and self._in(one) == group)
+
+    def followed_in(self, group: str) -> tuple[FollowUp, ...]:
+        """The same, followed up."""
+        ids = {one.id for one in self.allocated(group)}
+        return tuple(one for one in self.cohort.followed if one.id in ids)
+
+    def members(self, name: str) -> Mapping[str, str]:
+        """The group of everybody who belongs to an analysis set and has one, by participant."""
+        if self.blind:
+            belonging = self.cohort.belonging(name)
+            return {one.id: EVERYONE for one in self.cohort.followed if one.id in belonging}
+        return self.cohort.members(name)
+
+    def _in(self, participant: Participant) -> str:
+        return EVERYONE if self.blind else participant.arm
 
     def followed(self, participant: str) -> FollowUp:
         """A participant followed up; raises `StopIteration` for one who is not enrolled."""
@@ -100,6 +135,14 @@ class TrialData:
         return next(
             (one for one in self.outcomes if one.method.method == name and one.estimand.id == estimand), None
         )
+
+
+def without_arm(participant: Participant) -> Participant:
+    """The participant as a blind report may know them: allocated, to an arm that is not told."""
+    allocated = participant.allocated
+    if allocated is None or not allocated.arm:
+        return participant
+    return replace(participant, allocated=allocated._replace(arm=""))
 
 
 def events_of(participants: Iterable[Participant]) -> Mapping[str, int]:

@@ -9,6 +9,7 @@ from trialwright.record.participant import Participant
 from trialwright.reports.document import Column
 from trialwright.reports.figures.consort import ArmFlow, Box, Consort, Count, draw_consort
 from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.membership import explain_sets
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
 from trialwright.terms.message import Message, Text, message
 
@@ -172,7 +173,13 @@ def _table(
                 states.setdefault(ending(one), []).append(one)
             lines += [counted(said, members, level=2) for said, members in states.items()]
     for each in data.plan.sets:
-        members = data.cohort.members(each.id)
+        members = data.cohort.belonging(each.id)
         people = [one for one in data.participants if one.id in members]
         lines.append(counted(each.title, people))
-    sheet.table("flow", message("Participants at each step, and analysis sets"), columns, lines)
+    sheet.table(
+        "flow",
+        message("Participants at each step, and analysis sets"),
+        columns,
+        lines,
+        notes=tuple(explain_sets(data)),
+    )

@@ -37,8 +37,8 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
     sizes = {
         group: sum(each == group for each in groups.values()) for group in dict.fromkeys(groups.values())
     }
-    _write_summary(sheet, rows, groups, sizes)
-    _write_terms(sheet, rows, groups, sizes)
+    _write_summary(data, sheet, rows, groups, sizes)
+    _write_terms(data, sheet, rows, groups, sizes)
     _write_serious(data, sheet, rows)
     _write_labs(data, sheet, groups, sizes)
     _write_exposure(data, sheet, groups, sizes)
@@ -49,16 +49,18 @@ def _groups(data: TrialData) -> Mapping[str, str]:
     """The arm of everybody in the safety set, in the order of the arms; everyone in one group while blind."""
     sets = {each.id: each for each in data.plan.sets}
     chosen = sets.get("safety") or data.plan.sets[0]
-    members = data.cohort.members(chosen.id)
-    order = [arm.id for arm in data.arms]
+    members = data.members(chosen.id)
+    order = data.groups
     return dict(sorted(members.items(), key=lambda each: (order.index(each[1]), each[0])))
 
 
-def _columns(first: Message, sizes: Mapping[str, int]) -> list[Column]:
+def _columns(data: TrialData, first: Message, sizes: Mapping[str, int]) -> list[Column]:
     return [
         Column("what", first, "text"),
         *(
-            Column(f"arm_{index}", message("{arm} (n = {count})", arm=arm, count=size), "text")
+            Column(
+                f"arm_{index}", message("{arm} (n = {count})", arm=data.group_title(arm), count=size), "text"
+            )
             for index, (arm, size) in enumerate(sizes.items(), start=1)
         ),
     ]
@@ -91,7 +93,11 @@ def _count_cell(found: EventCount, rows: list[EventRow], what: object) -> Entry:
 
 
 def _write_summary(
-    sheet: Sheet, rows: tuple[EventRow, ...], groups: Mapping[str, str], sizes: Mapping[str, int]
+    data: TrialData,
+    sheet: Sheet,
+    rows: tuple[EventRow, ...],
+    groups: Mapping[str, str],
+    sizes: Mapping[str, int],
 ) -> None:
     counts = derive_event_summary(rows, groups=groups)
     lines = []
@@ -101,13 +107,17 @@ def _write_summary(
     sheet.table(
         "ae_summary",
         message("Adverse events: participants (%), and events where there were more"),
-        _columns(message("Adverse events"), sizes),
+        _columns(data, message("Adverse events"), sizes),
         lines,
     )
 
 
 def _write_terms(
-    sheet: Sheet, rows: tuple[EventRow, ...], groups: Mapping[str, str], sizes: Mapping[str, int]
+    data: TrialData,
+    sheet: Sheet,
+    rows: tuple[EventRow, ...],
+    groups: Mapping[str, str],
+    sizes: Mapping[str, int],
 ) -> None:
     emergent = [row for row in rows if row.emergent is not False]
     worst = derive_worst_events(emergent, by=by_term)
@@ -133,7 +143,7 @@ def _write_terms(
         sheet.table(
             "ae_terms",
             message("Treatment-emergent adverse events by term: participants (%); of them grade 3 or higher"),
-            _columns(message("Term as entered"), sizes),
+            _columns(data, message("Term as entered"), sizes),
             lines,
             notes=(message("Terms are not coded; the same event in other words counts apart."),),
         )
@@ -154,7 +164,7 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
         lines.append(
             line(
                 row.participant,
-                row.group,
+                *(() if data.blind else (row.group,)),
                 traced(row.term, trace),
                 traced(row.grade, trace, shown=DASH if row.grade is None else None),
                 *(traced(what, trace) for what in said),
@@ -165,7 +175,7 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
         message("Serious adverse events"),
         [
             Column("participant", message("Participant"), "text"),
-            Column("arm", message("Arm"), "text"),
+            *(() if data.blind else (Column("arm", message("Arm"), "text"),)),
             Column("term", message("Event"), "text"),
             Column("grade", message("Grade"), "integer"),
             Column("criteria", message("Criteria of seriousness"), "text"),
@@ -211,7 +221,7 @@ def _write_labs(data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes:
         sheet.table(
             "lab_grades",
             message("Worst treatment-emergent laboratory grade: participants of grade 1 / 2 / 3 / 4"),
-            _columns(message("Term"), sizes),
+            _columns(data, message("Term"), sizes),
             lines,
             notes=(
                 message(
@@ -234,7 +244,8 @@ def _grade_source(worst: WorstGrade) -> Source:
 def _write_exposure(
     data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes: Mapping[str, int]
 ) -> None:
-    titles = {one.id: one.title for one in data.study.interventions}
+    hidden = _telling(data) if data.blind else frozenset[str]()
+    titles = {one.id: one.title for one in data.study.interventions if one.id not in hidden}
     rows = derive_exposure(data.participants, groups=groups, interventions=tuple(titles), until=data.on)
     lines: list[Line] = []
     for id, title in titles.items():
@@ -266,7 +277,15 @@ def _write_exposure(
             entries.append(traced(shown, Trace(title, "exposure", "", sources)))
         lines.append(line(*entries))
     if lines:
-        sheet.table("exposure", message("What was taken"), _columns(message("Intervention"), sizes), lines)
+        sheet.table(
+            "exposure", message("What was taken"), _columns(data, message("Intervention"), sizes), lines
+        )
+
+
+def _telling(data: TrialData) -> frozenset[str]:
+    """The interventions that not every arm has: what was taken of one would tell the arm."""
+    arms = [frozenset(arm.interventions) for arm in data.arms]
+    return frozenset[str]().union(*arms) - frozenset.intersection(*arms) if arms else frozenset()
 
 
 def _write_stopping(data: TrialData, sheet: Sheet) -> None:
