@@ -19,6 +19,7 @@ from tests.contract.trial_report_support import (
     table_of,
 )
 from tests.unit.endpoints.support import CUT_OFF, WEEK_0, Made, begun
+from tests.unit.endpoints.test_derive import CR, NR, OPEN, PR, made
 from trialwright.exchange.folder import read_study
 from trialwright.record.participant import Ended, Participant
 from trialwright.reports.document import Paragraph, Table
@@ -182,6 +183,35 @@ def test_whose_arm_or_set_is_not_known_is_named_under_the_flow() -> None:
         and "S-001" in note
         for note in notes
     )
+
+
+def test_rows_that_do_not_add_up_say_why_and_by_how_many() -> None:
+    """Whoever is in CR or PR, not known in which, is a response; counted as CR, PR or NR nobody can be certain of it."""
+    results = [("BEL+MT", CR), ("BEL+MT", OPEN), ("BEL+MT", PR), ("MT", NR), ("MT", OPEN), ("MT", CR)]
+    people = []
+    for number, (arm, found) in enumerate(results, start=1):
+        people.append(made(arm, week_24=found))
+        people[-1].number = number
+    data = data_about(read_study("beam"), tuple(one.participant() for one in people), on=CUT_OFF)
+    table = _table(data, write_responders, "responders")
+    counts = [row[1:3] for _, row in rows_of(table)][:4]
+    assert counts == [
+        ["1/3 (33.3 %)", "1/3 (33.3 %)"],
+        ["3/3 (100.0 %)", "2/3 (66.7 %)"],
+        ["1/3 (33.3 %)", "0/3 (0.0 %)"],
+        ["0/3 (0.0 %)", "1/3 (33.3 %)"],
+    ]
+    [note] = [each for each in notes_of(table) if "do not add up" in each]
+    assert note == (
+        "In one of these categories, not known in which: Complete response (CR), Partial response (PR): BEL+MT 1 of 3, "
+        "MT 1 of 3. Counted as yes in: Overall response (CR or PR) at week 24. Counted as no, by the rule for a missing "
+        "answer or because it is known not to be so, in: CR at week 24, PR at week 24, NR at week 24. The rows therefore "
+        "do not add up."
+    )
+    row = data.cohort.row(data.estimand("primary"), "S-002")
+    assert (row.value, row.reason, row.category) == (0, "missing_composite", None)
+    nothing = data.cohort.row(data.estimand("primary"), "S-004")
+    assert (nothing.value, nothing.category) == (0, "nr")
 
 
 @pytest.mark.parametrize("study", ["beam", "bliss-ln"])

@@ -102,6 +102,11 @@ class Cohort:
             id: found[name].arm for id, found in self.sets.items() if found[name].truth and found[name].arm
         }
 
+    def row(self, estimand: Estimand, participant: str) -> EndpointRow:
+        """The endpoint of somebody analysed under an estimand; raises `StopIteration` for anybody else."""
+        found = self.population(estimand).analysed
+        return next(one.row for one in found if one.row.participant == participant)
+
     def covariates(self, estimand: Estimand, participant: str) -> Mapping[str, CovariateValue]:
         """The covariates of a participant, with the baseline that an estimand names, by covariate."""
         key = (estimand.baseline or "", participant)

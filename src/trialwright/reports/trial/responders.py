@@ -15,7 +15,7 @@ from trialwright.reports.trial.figures_shown import DASH, count_share, estimate_
 from trialwright.reports.trial.models import write_models
 from trialwright.reports.trial.sheet import Entry, Sheet, Trace, line, traced
 from trialwright.reports.trial.traces import outcome_trace, row_source
-from trialwright.reports.trial.unanswered import explain_unanswered, shown_title
+from trialwright.reports.trial.unanswered import explain_unanswered, explain_undecided, shown_title
 from trialwright.study.analysis import BINARY, Estimand
 from trialwright.terms.message import Message, Text, message
 
@@ -68,6 +68,7 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
         notes=(
             *_bases(data, estimands),
             *explain_unanswered(data, estimands),
+            *explain_undecided(data, estimands),
             message(
                 "Difference: first arm less second, Miettinen-Nurminen interval. Test by the declared rule: Pearson, Yates or Fisher."
             ),
