@@ -13,6 +13,7 @@ from tests.contract.trial_report_support import (
     data_about,
     data_of,
     notes_of,
+    planned,
     report_of,
     rows_of,
     said,
@@ -22,13 +23,14 @@ from tests.unit.endpoints.support import CUT_OFF, WEEK_0, Made, begun
 from tests.unit.endpoints.test_derive import CR, NR, OPEN, PR, made
 from trialwright.exchange.folder import read_study
 from trialwright.record.participant import Ended, Participant
-from trialwright.reports.document import Paragraph, Table
+from trialwright.reports.document import Figure, Paragraph, Table
 from trialwright.reports.trial.compose import TrialReport, compose_report, report_title, say_interim
-from trialwright.reports.trial.course import write_course
+from trialwright.reports.trial.course import write_course, write_survival
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.membership import explain_sets
 from trialwright.reports.trial.responders import write_responders
 from trialwright.reports.trial.sheet import Sheet
+from trialwright.study.stratification import unanalysed_factors
 from trialwright.terms.message import render
 
 WHY = "anaphylaxis, the antidote depends on the product"
@@ -218,3 +220,77 @@ def test_rows_that_do_not_add_up_say_why_and_by_how_many() -> None:
 def test_nothing_is_said_of_open_members_where_there_are_none(study: str) -> None:
     notes = notes_of(table_of(report_of(study), "flow"))
     assert not any("not known" in note for note in notes)
+
+
+# What the plan declares, and what cannot be computed
+
+
+def test_with_one_arm_the_curve_stays_and_what_is_not_possible_says_why() -> None:
+    """The registered BEAM has one arm."""
+    people = [made("BEL+MT", week_8=PR, week_24=CR), made("BEL+MT", week_24=NR)]
+    people[1].number = 2
+    data = data_about(read_study("beam"), tuple(one.participant() for one in people), on=CUT_OFF)
+    sheet = Sheet({})
+    write_survival(data, sheet)
+    table = next(each for each in sheet.blocks if isinstance(each, Table))
+    rows = {(row[0], row[1]): row[2:] for _, row in rows_of(table)}
+    one = "not possible: The log-rank test compares groups; there is only one."
+    assert rows["Cumulative CR by week 24", "BEL+MT"] == ["1/2", "50.0 % (9.0 – 99.4)", "24.0 (–)", one]
+    assert rows["Cumulative CR by week 24", "MT"] == [
+        "0/0", "not possible: nobody of this arm was followed", "–", "",
+    ]  # fmt: skip
+    captions = [render(each.caption, {}) for each in sheet.blocks if isinstance(each, Figure)]
+    assert "Cumulative CR by week 24: share with the event" in captions
+
+
+def test_with_nobody_followed_a_planned_curve_says_so() -> None:
+    data = data_about(read_study("beam"), (Made(arm="MT").participant(),), on=WEEK_0)
+    table = _table(data, write_survival, "times")
+    shares = [row[3] for _, row in rows_of(table)]
+    assert shares == ["not possible: Nobody was followed, so nothing can be estimated."] * 6
+
+
+def test_the_declared_main_analysis_is_the_headline_whatever_it_is() -> None:
+    """BLISS-LN declares logistic regression: its odds ratio and P stand beside the counts, as among the models."""
+    report = report_of("bliss-ln")
+    table, models = table_of(report, "responders"), table_of(report, "models")
+    heads = [render(column.heading, {}) for column in table.columns]
+    main, p, test = (heads.index(name) for name in ("Declared main analysis (95 % interval)", "P", "Test"))
+    rows = {row[0].removeprefix("Primary: "): row for _, row in rows_of(table)}
+    adjusted = [row for _, row in rows_of(models) if row[0]]
+    assert adjusted
+    for row in adjusted:
+        shown = rows[row[1]]
+        assert shown[main].removeprefix("odds ratio ") == row[3]
+        assert (shown[p], shown[test]) == (row[4], row[0])
+        assert row[3] != "–"  # a reason instead
+    assert not any("Pearson" in note for note in notes_of(table))
+    assert render(models.caption, {}) == "Adjusted for covariates at baseline"
+    beam = table_of(report_of("beam"), "responders")
+    assert "Declared main analysis (95 % interval)" not in [render(each.heading, {}) for each in beam.columns]
+    assert any("Pearson, Yates or Fisher" in note for note in notes_of(beam))
+
+
+def test_the_factors_of_the_allocation_are_shown_and_their_absence_from_the_analysis_is_said() -> None:
+    said_of = "Allocation was stratified or balanced by Induction regimen, Race; no main analysis takes this into account"
+    report = report_of("bliss-ln")
+    assert any(note.startswith(said_of) for note in notes_of(table_of(report, "responders")))
+    rows = [row for _, row in rows_of(table_of(report, "baseline"))]
+    names = [row[0] for row in rows]
+    start = names.index("Allocation factor: Race")
+    assert set(names[start + 1 :]) <= {"Black", "Not Black"}
+    counted = sum(int(cell.split()[0]) for row in rows[start + 1 :] for cell in row[1:3])
+    assert counted == sum(one.allocated is not None for one in data_of("bliss-ln").participants)
+    assert not any("stratified" in note for note in notes_of(table_of(report_of("beam"), "responders")))
+
+
+def test_a_factor_that_is_a_covariate_of_a_main_method_is_taken_into_account() -> None:
+    study = read_study("bliss-ln")
+    assert [each.id for each in unanalysed_factors(study)] == ["induction", "race"]
+    assert study.analysis is not None
+    methods = tuple(
+        each.model_copy(update={"covariates": (*each.covariates, "race")}) if each.role == "main" else each
+        for each in study.analysis.methods
+    )
+    assert [each.id for each in unanalysed_factors(planned(study, methods=methods))] == ["induction"]
+    assert unanalysed_factors(read_study("beam-randomised")) == ()

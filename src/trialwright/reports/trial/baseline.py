@@ -21,6 +21,7 @@ from trialwright.reports.trial.figures_shown import DASH, count_share, descripti
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
 from trialwright.study import grammar as g
 from trialwright.study.rules import rule_scope
+from trialwright.study.stratification import allocation_factors
 from trialwright.terms.message import Message, Text, message
 
 IMBALANCE = 0.1  # Austin 2009: the difference from which a reader should look
@@ -41,7 +42,7 @@ class Characteristic:
 
     title: Text | Message
     unit: str
-    categories: tuple[str | Message, ...]
+    categories: tuple[str | Message | Text, ...]
     values: tuple[Value, ...]
 
 
@@ -64,6 +65,27 @@ def derive_characteristics(data: TrialData) -> Iterator[Characteristic]:
 
 
 AGE = n.Age()
+
+
+def derive_strata(data: TrialData) -> Iterator[Characteristic]:
+    """The level of every factor by which allocation was stratified or balanced, as it was when the arm was given."""
+    for factor in allocation_factors(data.study):
+        levels = tuple(level.id for level in factor.levels)
+        if factor.by_site:
+            levels = tuple(
+                dict.fromkeys(
+                    one.allocated.levels.get(factor.id, "") for one in data.participants if one.allocated
+                )
+            )
+        titles = {level.id: level.title for level in factor.levels}
+        values = tuple(
+            Value(one.id, float(levels.index(level)), (one.allocated.position,), ())
+            for one in data.participants
+            if one.allocated and (level := one.allocated.levels.get(factor.id)) in levels
+        )
+        if values:
+            title = message("Allocation factor: {factor}", factor=factor.title)
+            yield Characteristic(title, "", tuple(titles.get(level, level) for level in levels), values)
 
 
 def _nodes(data: TrialData) -> dict[str, n.Number]:
@@ -131,7 +153,7 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
         columns.append(Column("difference", message("Standardised difference"), "number"))
     lines: list[Line] = []
     balance: list[Balance] = []
-    for each in derive_characteristics(data):
+    for each in (*derive_characteristics(data), *derive_strata(data)):
         groups = {arm: _of(data, arm, each) for arm in arms}
         found = _difference(each, groups, arms) if two else None
         if each.categories:
@@ -165,14 +187,10 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
                 message(
                     "The arms were not made by chance, so differences at baseline may explain differences later."
                 )
-                if _assigned(data)
+                if data.assigned
                 else message("The arms were made by chance; what differs, differs by chance."),
             ),
         )
-
-
-def _assigned(data: TrialData) -> bool:
-    return data.study.allocation is not None and data.study.allocation.method == "concurrent_control"
 
 
 def _of(data: TrialData, arm: str, characteristic: Characteristic) -> tuple[Value, ...]:

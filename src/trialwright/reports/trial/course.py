@@ -8,7 +8,8 @@ from datetime import date
 
 from trialwright.analysis.describe import describe
 from trialwright.analysis.kaplan_meier import SurvivalCurve
-from trialwright.analysis.plan.run import Outcome
+from trialwright.analysis.methods import METHODS
+from trialwright.analysis.plan.run import Outcome, is_available
 from trialwright.endpoints.follow_up import FollowUp, exact_day
 from trialwright.endpoints.horizon import find_horizon
 from trialwright.endpoints.measures import derive_trajectory
@@ -235,7 +236,7 @@ def _write_readings(data: TrialData, sheet: Sheet) -> None:
 
 def write_survival(data: TrialData, sheet: Sheet) -> None:
     """Times to event: a table with the log-rank test, and a figure for each."""
-    curves = [one for one in data.outcomes if one.curves]
+    curves = [one for one in data.outcomes if one.curves or (one.problem is not None and _is_curve(one))]
     if not curves:
         return
     columns = [
@@ -250,8 +251,13 @@ def write_survival(data: TrialData, sheet: Sheet) -> None:
     horizon = max((planned_week(each) for each in treated_encounters(data)), default=24.0)
     for outcome in curves:
         test = data.by_method("log_rank", outcome.estimand.id)
-        for index, curve in enumerate(outcome.curves):
-            lines.append(_curve_line(outcome, curve, test if index == 0 else None, horizon))
+        drawn = {curve.group: curve for curve in outcome.curves}
+        for index, arm in enumerate(outcome.estimand.arms):
+            p = _log_rank_entry(test) if index == 0 else Cell(None, "")
+            if arm in drawn:
+                lines.append(_curve_line(outcome, drawn[arm], p, horizon))
+            else:
+                lines.append(_no_curve_line(outcome, arm, p))
     sheet.table(
         "times",
         message("Times to event (Kaplan-Meier, log-log intervals)"),
@@ -264,7 +270,33 @@ def write_survival(data: TrialData, sheet: Sheet) -> None:
             _draw_survival(data, sheet, outcome, horizon)
 
 
-def _curve_line(outcome: Outcome, curve: SurvivalCurve, test: Outcome | None, horizon: float) -> Line:
+def _is_curve(outcome: Outcome) -> bool:
+    return is_available(outcome.method) and METHODS[outcome.method.method].kind == "survival_curve"
+
+
+def _log_rank_entry(test: Outcome | None) -> Entry:
+    """The P value of the log-rank test, or why there is none."""
+    if test is None:
+        return Cell(None, "")
+    if test.problem is not None:
+        why = message("not possible: {reason}", reason=test.problem)
+        return traced(None, outcome_trace(test), shown=why)
+    found = test.results[0]
+    return traced(found.p_value, outcome_trace(test, found), shown=p_value(found.p_value))
+
+
+def _no_curve_line(outcome: Outcome, arm: str, p: Entry) -> Line:
+    """An arm without a curve, with the reason."""
+    why = (
+        message("not possible: nobody of this arm was followed")
+        if outcome.problem is None
+        else message("not possible: {reason}", reason=outcome.problem)
+    )
+    trace = outcome_trace(outcome, arm=arm)
+    return line(outcome.estimand.title, arm, traced("0/0", trace), traced(why, trace), Cell(None, DASH), p)
+
+
+def _curve_line(outcome: Outcome, curve: SurvivalCurve, p: Entry, horizon: float) -> Line:
     trace = outcome_trace(outcome, arm=curve.group)
     last = min(curve.steps[-1].time, horizon * WEEK + WEEK) if curve.steps else 0.0
     at = curve.survival_at(last)
@@ -279,10 +311,6 @@ def _curve_line(outcome: Outcome, curve: SurvivalCurve, test: Outcome | None, ho
     if median.estimate is not None and median.interval is not None:
         around = interval_text(median.interval, scale=1 / WEEK, digits=1)
         middle = f"{signed(median.estimate / WEEK, 1)} ({around})"
-    p: Entry = Cell(None, "")
-    if test is not None and test.results:
-        found = test.results[0]
-        p = traced(found.p_value, outcome_trace(test, found), shown=p_value(found.p_value))
     return line(
         outcome.estimand.title,
         curve.group,

@@ -84,6 +84,11 @@ class TrialData:
         return self.study.arms
 
     @property
+    def assigned(self) -> bool:
+        """Whether a person gave the arms, and not chance."""
+        return self.study.allocation is not None and self.study.allocation.method == "concurrent_control"
+
+    @property
     def masked(self) -> bool:
         """Whether the design hides the arms, also once they have been disclosed."""
         return is_blind(self.study)
