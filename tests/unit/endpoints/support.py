@@ -176,6 +176,6 @@ class Made:
         return follow(rules_of(self.study), self.participant(), on=on)
 
 
-def begun(arm: str = "BEL+MT", *, study: str = "beam", **about: str) -> Made:
+def begun(arm: str = "BEL+MT", *, study: str = "beam", **about: object) -> Made:
     """A participant whose treatment began on week 0."""
     return Made(study=study, arm=arm, **about).dose(DRUG[arm], 0)  # type: ignore[arg-type]
