@@ -241,6 +241,8 @@ def test_with_one_arm_the_curve_stays_and_what_is_not_possible_says_why() -> Non
     ]  # fmt: skip
     captions = [render(each.caption, {}) for each in sheet.blocks if isinstance(each, Figure)]
     assert "Cumulative CR by week 24: share with the event" in captions
+    curve = next(each for each in sheet.blocks if isinstance(each, Figure))
+    assert "BEL+MT: 50.0 % at 25," in curve.drawing.description  # where the curve ends, not at the last tick
 
 
 def test_with_nobody_followed_a_planned_curve_says_so() -> None:

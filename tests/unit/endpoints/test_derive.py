@@ -197,6 +197,7 @@ TIMES: list[tuple[str, Callable[[], Made], str, int | None, bool | None, str]] =
     ("death", lambda: made(week_8=PR).ended("died", 70), "cumulative", 175, False, "event_composite"),
     ("lost: known up to the last visit", lambda: made(week_8=PR).ended("lost", 90), "cumulative", 56, False, "ended_early"),
     ("lost: an open visit is not known", lambda: made(week_8=PR, week_12=OPEN).ended("lost", 90), "cumulative", 56, False, "ended_early"),
+    ("completed, week 24 open", lambda: made(week_8=PR, week_24=OPEN).ended("completed", 180), "cumulative", 56, False, "last_known"),
     ("no visit after week 0", lambda: made().ended("lost", 90), "cumulative", 0, False, "ended_early"),
     ("first PR", lambda: made(week_4=PR, week_8=CR), "time_to_response", 28, True, "first_reached"),
     ("CR or PR, not told apart", lambda: made(week_2=OPEN), "time_to_response", 14, True, "first_reached"),
