@@ -24,6 +24,7 @@ from tests.unit.endpoints.test_derive import CR, NR, OPEN, PR, made
 from trialwright.exchange.folder import read_study
 from trialwright.record.participant import Ended, Participant
 from trialwright.reports.document import Figure, Paragraph, Table
+from trialwright.reports.trial.baseline import Characteristic, Value, standardised_difference
 from trialwright.reports.trial.compose import TrialReport, compose_report, report_title, say_interim
 from trialwright.reports.trial.course import write_course, write_survival
 from trialwright.reports.trial.data import TrialData
@@ -31,7 +32,7 @@ from trialwright.reports.trial.membership import explain_sets
 from trialwright.reports.trial.responders import write_responders
 from trialwright.reports.trial.sheet import Sheet
 from trialwright.study.stratification import unanalysed_factors
-from trialwright.terms.message import render
+from trialwright.terms.message import Text, render
 
 WHY = "anaphylaxis, the antidote depends on the product"
 
@@ -282,6 +283,7 @@ def test_the_factors_of_the_allocation_are_shown_and_their_absence_from_the_anal
     start = names.index("Allocation factor: Race")
     assert set(names[start + 1 :]) <= {"Black", "Not Black"}
     counted = sum(int(cell.split()[0]) for row in rows[start + 1 :] for cell in row[1:3])
+    assert any("the one listed last" in note for note in notes_of(table_of(report, "baseline")))
     assert counted == sum(one.allocated is not None for one in data_of("bliss-ln").participants)
     assert not any("stratified" in note for note in notes_of(table_of(report_of("beam"), "responders")))
 
@@ -296,3 +298,18 @@ def test_a_factor_that_is_a_covariate_of_a_main_method_is_taken_into_account() -
     )
     assert [each.id for each in unanalysed_factors(planned(study, methods=methods))] == ["induction"]
     assert unanalysed_factors(read_study("beam-randomised")) == ()
+
+
+@pytest.mark.parametrize(("first", "second", "sign"), [((0, 1, 1), (0, 0, 1), 1), ((0, 0, 1), (0, 1, 1), -1)])
+def test_the_difference_of_two_categories_has_the_sign_that_the_note_says(
+    first: tuple[int, ...], second: tuple[int, ...], sign: int
+) -> None:
+    groups = {
+        arm: tuple(Value(f"{arm}{place}", float(number), (), ()) for place, number in enumerate(numbers))
+        for arm, numbers in (("A", first), ("B", second))
+    }
+    sexes = Characteristic(Text("Sex", "性别"), "", ("female", "male"), (*groups["A"], *groups["B"]))
+    found = standardised_difference(sexes, groups, ("A", "B"))
+    assert found is not None
+    assert found.estimate is not None
+    assert found.estimate * sign > 0

@@ -24,6 +24,9 @@ from trialwright.study.rules import rule_scope
 from trialwright.study.stratification import allocation_factors
 from trialwright.terms.message import Message, Text, message
 
+_SIGN = message(
+    "Of two categories the difference is that of the one listed last: above 0 where the first arm has more of it."
+)
 IMBALANCE = 0.1  # Austin 2009: the difference from which a reader should look
 
 
@@ -155,7 +158,7 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
     balance: list[Balance] = []
     for each in (*derive_characteristics(data), *derive_strata(data)):
         groups = {arm: _of(data, arm, each) for arm in arms}
-        found = _difference(each, groups, arms) if two else None
+        found = standardised_difference(each, groups, arms) if two else None
         if each.categories:
             lines += _category_lines(each, groups, found, two=two)
         else:
@@ -176,6 +179,7 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
             else message(
                 "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it. Differences in standard deviations of both arms; above 0.1 in size a difference deserves a look. No tests: they would answer another question."
             ),
+            *((_SIGN,) if two else ()),
         ),
     )
     if two and balance:
@@ -198,9 +202,10 @@ def _of(data: TrialData, arm: str, characteristic: Characteristic) -> tuple[Valu
     return tuple(value for value in characteristic.values if value.participant in ids)
 
 
-def _difference(
+def standardised_difference(
     characteristic: Characteristic, groups: dict[str, tuple[Value, ...]], arms: Sequence[str]
 ) -> Result | None:
+    """How far two arms differ in a characteristic; None where that cannot be computed."""
     first, second = (groups[arm] for arm in arms)
     pair = (arms[0], arms[1])
     try:
