@@ -128,6 +128,12 @@ EXAMPLES = (
         "latest(urine_protein_24h, surrogate=urine_protein_creatinine_ratio) >= 1.0 g/(24.h)",
         study="beam",
     ),
+    Example(
+        "factor_not_analysed",
+        "allocation.yaml",
+        shown="method: stratified_blocks\nfactors:\n  - id: induction",
+        study="bliss-ln",
+    ),
     rule("readings_identical", HEMOGLOBIN, old='rule: "highest(hemoglobin) < 110 g/L"'),
     rule("criteria_identical", 'rule: "age >= 18 a"', old=HEMOGLOBIN),
     Example(

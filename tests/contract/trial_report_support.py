@@ -36,7 +36,7 @@ def data_of(study: str) -> TrialData:
     assert head is not None
     moment = datetime.fromisoformat(head.at)
     return TrialData(
-        trial.definition(trial.version), trial.participants(), moment.date(), ORIGIN, blind=False
+        trial.definition(trial.version), trial.participants(), moment.date(), ORIGIN, blind=False, locked=True
     )
 
 

@@ -637,7 +637,7 @@ EXPECTED: Mapping[str, Mapping[tuple[str, str], int]] = {
         ("note", "always_passes"): 1,
         ("note", "open_world_decided_by_silence"): 1,
     },
-    "bliss-ln": {},
+    "bliss-ln": {("warning", "factor_not_analysed"): 2},  # induction regimen and race
     "template": {},
 }
 

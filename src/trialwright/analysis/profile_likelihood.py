@@ -28,14 +28,15 @@ def profile_end(
     sign = 1.0 if upwards else -1.0
 
     along = best.covariance[:, place] / best.covariance[place, place]
-    nearest = [best.coefficients]  # of the last point tried, from which the next is found
+    tried = {0.0: best.coefficients}
 
     def fallen(distance: float) -> float:
         held_at = centre + sign * distance
-        before = nearest[-1]
+        # From the nearest point: a penalised likelihood may have a second, lower maximum further off.
+        before = tried[min(tried, key=lambda each: abs(each - distance))]
         starts = before + along * (held_at - before[place]), before, best.coefficients
         held = fit(data, penalised=penalised, fixed=(place, held_at), starts=starts)
-        nearest.append(held.coefficients)
+        tried[distance] = held.coefficients
         return 2.0 * (best.log_likelihood - held.log_likelihood) - quantile
 
     reach = error * math.sqrt(quantile)

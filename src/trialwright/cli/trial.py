@@ -33,7 +33,6 @@ def open_trial(path: str) -> tuple[Archive, Trial]:
 def trial_data(path: str) -> TrialData:
     """Everything a report of an archive is made from, as of its last event."""
     import trialwright
-    from trialwright.conduct.trial import hidden
     from trialwright.reports.document import Origin
     from trialwright.reports.trial.data import TrialData
     from trialwright.study.errors import StudyInvalid
@@ -63,7 +62,6 @@ def trial_data(path: str) -> TrialData:
         archive.rehearsal,
     )
     blind = trial.blind and not trial.study.unblinded
-    people = trial.participants()
-    if blind:  # one disclosed in an emergency is known to the ledger, and to no report
-        people = tuple(hidden(one) for one in people)
-    return TrialData(study, people, moment.date(), origin, blind)
+    return TrialData(
+        study, trial.participants(), moment.date(), origin, blind=blind, locked=bool(trial.study.locked)
+    )

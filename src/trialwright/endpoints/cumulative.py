@@ -152,7 +152,10 @@ def _missing(asked: Asked, row: Rows, detail: str, last: Held | None, *, times: 
             COMPOSITE[strategy], time=days, happened=happened, category=category, event=event, detail=detail
         )
     if times or strategy == "while_on_treatment":
-        reason = "last_known" if asked.follow_up.ended is None else "ended_early"
+        ended = (
+            asked.follow_up.ended
+        )  # who completed the study did not leave it early: the visit has no answer
+        reason = "last_known" if ended is None or ended.kind == "completion" else "ended_early"
         found = _not_reached(asked, row, reason, last, until=_day(last))
         return found if last is not None or times else row("missing_hypothetical", event=event, detail=detail)
     return row("missing_hypothetical", event=event, detail=detail, impute=strategy == "hypothetical")

@@ -178,10 +178,12 @@ def _by_strategy(
     also = (visit.position,) if visit else ()
     if strategy in COMPOSITE:
         category = asked.category(strategy)
+        # Known to be in a better category, only not in which: the rule decides the count, not what the person is.
+        known_better = strategy == "composite" and assessment and category not in assessment.possible
         return row(
             COMPOSITE[strategy],
             value=asked.counts(category),
-            category=category,
+            category=None if known_better else category,
             visit=visit.id if visit else None,
             day=visit.day if visit else None,
             event=event,

@@ -11,12 +11,17 @@ from trialwright.endpoints.horizon import find_horizon
 from trialwright.endpoints.row import EndpointRow, Rows
 from trialwright.study.analysis import Estimand
 
+_SO_FAR = {True: "happened", False: "", None: "event_uncertain"}
+"""What is known already of somebody who is not due yet, a reason code."""
+
 
 def derive_occurrence(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
     """Derive whether an occurrence happened up to the encounter of an estimand, in days from the beginning as a time.
 
     Everybody is observed up to the encounter or the end of participation; what happened to nobody's knowledge did not
-    happen. One that may have happened (its date is not known well enough) has no value.
+    happen. One that may have happened (its date is not known well enough) has no value. As a yes or no, whoever is not
+    due yet has none either, whether it has happened already or not: an early *yes* of those still on the way, without
+    their *no*, would make the share too high. As a time it counts at once, and the others are censored.
     """
     row = Rows(follow_up, estimand.id)
     rule = follow_up.rules.of(estimand).occurrences[estimand.occurrence or ""]
@@ -26,6 +31,8 @@ def derive_occurrence(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
     if start is None:
         return row("pending" if horizon.problem == "pending" else "not_begun")
     found = find_event(follow_up, rule, until=horizon.limit)
+    if horizon.problem == "pending" and not times:
+        return row("pending", detail=_SO_FAR[found.truth], day=found.day, facts=found.facts)
     if found.truth is None:
         return row("event_uncertain", day=found.day, facts=found.facts)
     if found.truth and found.day is not None:
@@ -37,8 +44,6 @@ def derive_occurrence(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
             day=found.day,
             facts=found.facts,
         )
-    if horizon.problem == "pending" and not times:
-        return row("pending")
     last = _observed_until(follow_up, horizon.limit)
     early = last < horizon.limit
     return row(

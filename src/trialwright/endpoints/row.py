@@ -19,7 +19,7 @@ class EndpointRow:
     `value`: 1 or 0 for a category that is or is not reached, else a number in `unit`; None: none, for `reason`.
     `time`, `happened`: days from the beginning to the event, or to where nothing more is known; None for endpoints that
     are no times. `category`, `visit`, `day`: what it was read from. `event`: the intercurrent event that changed it.
-    `detail`: why the answer at the visit is not known, a reason code of rules. `impute`: left missing on purpose, for a
+    `detail`: why the answer at the visit is not known, or what is known before it is due, a reason code. `impute`: left missing on purpose, for a
     method that fills it in. `facts`, `positions`: ids, and places in the ledger, of what was read.
     """
 

@@ -20,8 +20,9 @@ class EventRow(NamedTuple):
     """One adverse event as it stands now.
 
     `group`: the arm, or the treatment taken. `position`: the ledger event of the version that counts. `grade`: 1 to 5,
-    None where none is recorded. `causality`: the strongest link to any of the interventions asked about. `emergent`:
-    began on or after the day of the first dose of the study.
+    None where none is recorded. `causality`: the strongest link to any of the interventions asked about that was judged
+    or had been taken by then; unknown where one of these was not judged and none counts as related. `emergent`: began
+    on or after the day of the first dose of the study.
     """
 
     participant: str
@@ -67,7 +68,9 @@ def _row(
     participant: Participant, event: AdverseEvent, group: str, interventions: frozenset[str]
 ) -> EventRow:
     now = event.current
-    links = {now.causality.get(name) or "unknown" for name in interventions}
+    judged = {name: link for name, link in now.causality.items() if name in interventions}
+    asked = judged.keys() | (interventions & _taken(participant, now.start))
+    links = {judged.get(name) or "unknown" for name in asked}
     return EventRow(
         participant.id,
         group,
@@ -91,6 +94,16 @@ def first_dose(participant: Participant) -> tuple[date, date] | None:
         days for dose in participant.doses if not dose.prior and (days := _days(dose.start)) is not None
     ]
     return (min(low for low, _ in starts), min(high for _, high in starts)) if starts else None
+
+
+def _taken(participant: Participant, start: str) -> frozenset[str]:
+    """What may have been taken in the study up to the day on which an event may have begun."""
+    until = _days(start)
+    return frozenset(
+        dose.intervention
+        for dose in participant.doses
+        if not dose.prior and (until is None or (days := _days(dose.start)) is None or days[0] <= until[1])
+    )
 
 
 def _emergent(start: str, participant: Participant) -> Truth:
@@ -204,11 +217,19 @@ SUMMARY: Mapping[str, tuple[Message, Callable[[EventRow], bool]]] = {
         message("Related or possibly related"),
         lambda row: row.causality in ("related", "possibly_related"),
     ),
+    "unjudged": (
+        message("Causality not judged or unknown"),
+        lambda row: row.causality == "unknown",
+    ),
     "severe": (message("Grade 3 or higher"), lambda row: row.grade is not None and row.grade >= 3),
     "serious": (message("Serious"), lambda row: row.serious),
     "serious_related": (
         message("Serious and related or possibly related"),
         lambda row: row.serious and row.causality in ("related", "possibly_related"),
+    ),
+    "serious_unjudged": (
+        message("Serious, causality not judged or unknown"),
+        lambda row: row.serious and row.causality == "unknown",
     ),
     "infection": (message("Infection"), lambda row: row.infection is True),
     "serious_infection": (

@@ -132,3 +132,25 @@ def test_a_term_must_be_one() -> None:
     for term in ("sex", "intercept"):
         with pytest.raises(CannotAnalyse, match="not a term"):
             METHODS["logistic"].compute([1, 0, 1], {"arm": [0, 1, 0]}, term=term, level=LEVEL)
+
+
+def test_a_second_lower_maximum_of_the_penalised_likelihood_does_not_stop_the_limits() -> None:
+    """Everybody responded, so the likelihood is flat; from a point far off Newton's method ended in another maximum."""
+    arm = [0.0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 1, 1]
+    protein = [
+        1.5789787, 2.18492705, 0.22314355, 2.62972823, 0.67803354, 1.62136648, 0.46373402, 1.1249296, 1.56444055,
+        1.15373159, 2.28747146, 0.83290912, 0.91228271, 1.39376638,
+    ]  # fmt: skip
+    egfr = [
+        132.04088135, 127.31846341, 36.60229614, 110.97621864, 87.7251938, 89.89015495, 69.44238745, 122.34257999,
+        91.13784242, 107.11895783, 68.4735967, 113.7172393, 104.18143036, 110.88354797,
+    ]  # fmt: skip
+    found = METHODS["firth"].compute(
+        [1.0] * 14, {"arm": arm, "protein": protein, "egfr": egfr}, term="arm", level=0.95
+    )
+    for each in (found, *(part for part in found.parts if part.term != "intercept")):
+        assert each.estimate is not None
+        assert each.interval is not None
+        assert each.interval.low is not None
+        assert each.interval.high is not None
+        assert each.interval.low < each.estimate < each.interval.high

@@ -10,6 +10,8 @@ from functools import cache
 from trialwright.endpoints.follow_up import FollowUp, follow
 from trialwright.exchange.folder import read_study
 from trialwright.record.participant import (
+    AdverseEvent,
+    AdverseEventVersion,
     Allocated,
     Discontinuation,
     Dose,
@@ -136,6 +138,19 @@ class Made:
         )
         return self
 
+    def adverse_event(
+        self, day: int, *, serious: tuple[str, ...] = (), causality: Mapping[str, str] | None = None
+    ) -> Made:
+        """A headache that began on a day, judged as said."""
+        start = str(WEEK_0 + timedelta(day))
+        known = AdverseEventVersion(
+            self.next(), "Headache", "false", start, "", "2", serious, causality or {}, "", "none", "recovering",
+            f"{start}T08:00:00+00:00",
+        )  # fmt: skip
+        events = self.more.get("adverse_events", ())
+        self.more["adverse_events"] = (*events, AdverseEvent(len(events) + 1, (known,)))  # type: ignore[misc, arg-type]
+        return self
+
     def ended(self, kind: str, day: int) -> Made:
         """kind: died, withdrawn, lost, completed."""
         self.more[kind] = Ended(self.next(), str(WEEK_0 + timedelta(day)), "")
@@ -161,6 +176,6 @@ class Made:
         return follow(rules_of(self.study), self.participant(), on=on)
 
 
-def begun(arm: str = "BEL+MT", *, study: str = "beam", **about: str) -> Made:
+def begun(arm: str = "BEL+MT", *, study: str = "beam", **about: object) -> Made:
     """A participant whose treatment began on week 0."""
     return Made(study=study, arm=arm, **about).dose(DRUG[arm], 0)  # type: ignore[arg-type]

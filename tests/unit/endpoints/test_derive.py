@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.unit.endpoints.support import WEEK_0, Made, begun
+from tests.unit.endpoints.support import CUT_OFF, WEEK_0, Made, begun
 from trialwright.analysis.kaplan_meier import kaplan_meier
 from trialwright.endpoints.derive import NotDerivable, derive_endpoint
 from trialwright.endpoints.reasons import REASONS
@@ -197,6 +197,7 @@ TIMES: list[tuple[str, Callable[[], Made], str, int | None, bool | None, str]] =
     ("death", lambda: made(week_8=PR).ended("died", 70), "cumulative", 175, False, "event_composite"),
     ("lost: known up to the last visit", lambda: made(week_8=PR).ended("lost", 90), "cumulative", 56, False, "ended_early"),
     ("lost: an open visit is not known", lambda: made(week_8=PR, week_12=OPEN).ended("lost", 90), "cumulative", 56, False, "ended_early"),
+    ("completed, week 24 open", lambda: made(week_8=PR, week_24=OPEN).ended("completed", 180), "cumulative", 56, False, "last_known"),
     ("no visit after week 0", lambda: made().ended("lost", 90), "cumulative", 0, False, "ended_early"),
     ("first PR", lambda: made(week_4=PR, week_8=CR), "time_to_response", 28, True, "first_reached"),
     ("CR or PR, not told apart", lambda: made(week_2=OPEN), "time_to_response", 14, True, "first_reached"),
@@ -299,3 +300,24 @@ def test_the_week_0_of_the_control_arm_is_the_first_day_of_either_medicine() -> 
     assert person.follow().start == WEEK_0
     assert date(2026, 3, 2) == WEEK_0
     assert derive(person).value == 1
+
+
+AT_WEEK_10 = WEEK_0 + timedelta(70)
+BY_WEEK_24: list[tuple[str, Callable[[], Made], date, tuple[float | None, str, str]]] = [
+    ("not due, without an event", lambda: made(week_8=NR), AT_WEEK_10, (None, "pending", "")),
+    ("not due, with an event", lambda: made(week_8=NR).adverse_event(30), AT_WEEK_10, (None, "pending", "happened")),
+    ("due, with an event", lambda: made(week_24=CR).adverse_event(30), CUT_OFF, (1, "happened", "")),
+    ("ended early, without an event", lambda: made(week_8=NR).ended("withdrawn", 60), AT_WEEK_10, (0, "ended_early", "")),
+    ("ended early, with an event", lambda: made(week_8=NR).adverse_event(30).ended("withdrawn", 60), AT_WEEK_10, (1, "happened", "")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("case", "person", "on", "expected"), BY_WEEK_24, ids=[each[0] for each in BY_WEEK_24]
+)
+def test_whoever_is_not_due_counts_neither_with_an_event_nor_without(
+    case: str, person: Callable[[], Made], on: date, expected: tuple[float | None, str, str]
+) -> None:
+    """An event must not bring somebody into the denominator before those without one."""
+    row = derive_endpoint(person().follow(on=on), "adverse_events")
+    assert (row.value, row.reason, row.detail) == expected

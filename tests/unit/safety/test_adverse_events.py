@@ -108,9 +108,11 @@ def test_summary() -> None:
         "any": ((2, 4), (1, 1)),
         "emergent": ((2, 4), (1, 1)),
         "related": ((1, 2), (0, 0)),
+        "unjudged": ((0, 0), (1, 1)),
         "severe": ((1, 1), (1, 1)),
         "serious": ((1, 1), (1, 1)),
         "serious_related": ((1, 1), (0, 0)),
+        "serious_unjudged": ((0, 0), (1, 1)),
         "infection": ((1, 2), (1, 1)),
         "serious_infection": ((1, 1), (1, 1)),
         "discontinued": ((1, 1), (0, 0)),
@@ -155,6 +157,32 @@ def test_of_several_interventions_the_strongest_link_counts() -> None:
         [participant("b1", event(said))], groups=GROUPS, interventions=frozenset({"belimumab", "tacrolimus"})
     )
     assert row.causality == "possibly_related"
+
+
+# fmt: off
+LINKS = [  # what was judged, what had been taken by 1 April (belimumab) and what began after it (tacrolimus)
+    ("what was never taken need not be judged", {"belimumab": "not_related"}, ("belimumab",), "not_related"),
+    ("what began after the event need not be judged", {"belimumab": "not_related"}, ("belimumab", "later"), "not_related"),
+    ("what was taken and not judged leaves it open", {"tacrolimus": "not_related"}, ("belimumab",), "unknown"),
+    ("judged as unknown", {"belimumab": "unknown"}, ("belimumab",), "unknown"),
+    ("one link is enough", {"tacrolimus": "related"}, ("belimumab",), "related"),
+    ("nobody judged anything", {}, ("belimumab",), "unknown"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("case", "causality", "taken", "expected"), LINKS, ids=[each[0] for each in LINKS])
+def test_an_event_is_judged_where_everything_taken_by_then_was_judged(
+    case: str, causality: dict[str, str], taken: tuple[str, ...], expected: str
+) -> None:
+    given = dose()
+    later = given._replace(intervention="tacrolimus", start="2026-04-02")
+    (row,) = derive_adverse_events(
+        [participant("b1", event(version(causality=causality)), doses=(given, later)[: len(taken)])],
+        groups=GROUPS,
+        interventions=frozenset({"belimumab", "tacrolimus", "mycophenolate_mofetil"}),
+    )
+    assert row.causality == expected
 
 
 def test_an_event_without_a_grade_may_be_the_worst() -> None:

@@ -53,6 +53,11 @@ class Population:
         return tuple(one for one in among if one.arm == arm)
 
 
+def is_open(member: Membership) -> bool:
+    """Whether it is not known if somebody belongs to an analysis set, or in which arm."""
+    return member.truth is None or (member.truth and not member.arm)
+
+
 class Cohort:
     """All participants of a trial as known on the cut-off day; derives each endpoint once."""
 
@@ -76,18 +81,31 @@ class Cohort:
             analysed, left = [], []
             for one in self.followed:
                 member = self.sets[one.id][estimand.population]
-                if member.truth is None or (member.truth and not member.arm):
+                if is_open(member):
                     left.append(member)
                 elif member.truth and member.arm in estimand.arms:
                     analysed.append(Analysed(member.arm, derive_endpoint(one, estimand.id)))
             self._populations[estimand.id] = Population(estimand, tuple(analysed), tuple(left))
         return self._populations[estimand.id]
 
+    def belonging(self, name: str) -> frozenset[str]:
+        """Everybody who belongs to an analysis set, whether or not the arm is known."""
+        return frozenset(id for id, found in self.sets.items() if found[name].truth)
+
+    def unclear(self, name: str) -> tuple[Membership, ...]:
+        """Those of whom it is not known whether they belong to an analysis set, or in which arm."""
+        return tuple(found[name] for found in self.sets.values() if is_open(found[name]))
+
     def members(self, name: str) -> Mapping[str, str]:
         """The arm of everybody who belongs to an analysis set, by participant."""
         return {
             id: found[name].arm for id, found in self.sets.items() if found[name].truth and found[name].arm
         }
+
+    def row(self, estimand: Estimand, participant: str) -> EndpointRow:
+        """The endpoint of somebody analysed under an estimand; raises `StopIteration` for anybody else."""
+        found = self.population(estimand).analysed
+        return next(one.row for one in found if one.row.participant == participant)
 
     def covariates(self, estimand: Estimand, participant: str) -> Mapping[str, CovariateValue]:
         """The covariates of a participant, with the baseline that an estimand names, by covariate."""

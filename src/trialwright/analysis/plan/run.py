@@ -23,7 +23,8 @@ DESCRIBE = "describe"
 class Outcome:
     """What came of a planned method on an estimand.
 
-    `results`: one, or one for each arm or covariate; `curves`, `descriptions`: one for each arm. `used`: who was
+    `results`: one, or one for each arm or covariate; `descriptions`: one for each arm; `curves`: one for
+    each arm in which somebody was followed. `used`: who was
     counted; `left_out`: who belongs to the set but has no value. `problem`: why there is nothing: planned, not
     available; or the data allow none.
     """
@@ -212,9 +213,11 @@ def _regression(
 def _curves(
     method: AnalysisMethod, known: Method, population: Population, cohort: Cohort, level: float
 ) -> Outcome:
+    """A curve for each arm in which somebody was followed; in none: `CannotAnalyse`."""
     used = population.timed
+    arms = [arm for arm in population.estimand.arms if population.of(arm, used)]
     curves = []
-    for arm in population.estimand.arms:
+    for arm in arms or population.estimand.arms:
         own = population.of(arm, used)
         curves.append(
             known.compute(

@@ -186,16 +186,16 @@ def _set_up(axes: Axes, data: KaplanMeier, catalogue: Mapping[str, str]) -> None
 
 
 def _describe(data: KaplanMeier, catalogue: Mapping[str, str]) -> str:
-    last = data.ticks[-1]
+    lasts = [min(curve.end, data.ticks[-1]) for curve in data.curves]  # beyond it nothing is known
     ends = [
         message(
             "{arm}: {value} % at {time}, {people} at risk at the start.",
             arm=curve.arm,
             value=f"{100 * (1 - curve.at(last) if data.incidence else curve.at(last)):.1f}",
-            time=f"{last:g}",
+            time=f"{last:.3g}",
             people=curve.at_risk[0],
         )
-        for curve in data.curves
+        for curve, last in zip(data.curves, lasts, strict=True)
     ]
     head = message("{value} against {time}, as steps.", value=data.value_label, time=data.time_label)
     return sentences([head, *ends], catalogue)

@@ -23,8 +23,12 @@ from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, tr
 from trialwright.study import grammar as g
 from trialwright.study.prose.figures import unit_words
 from trialwright.study.rules import rule_scope
+from trialwright.study.stratification import allocation_factors
 from trialwright.terms.message import Message, Text, message
 
+_SIGN = message(
+    "Of two categories the difference is that of the one listed last: above 0 where the first arm has more of it."
+)
 IMBALANCE = 0.1  # Austin 2009: the difference from which a reader should look
 
 
@@ -43,7 +47,7 @@ class Characteristic:
 
     title: Text | Message
     unit: str
-    categories: tuple[str | Message, ...]
+    categories: tuple[str | Message | Text, ...]
     values: tuple[Value, ...]
 
 
@@ -66,6 +70,27 @@ def derive_characteristics(data: TrialData) -> Iterator[Characteristic]:
 
 
 AGE = n.Age()
+
+
+def derive_strata(data: TrialData) -> Iterator[Characteristic]:
+    """The level of every factor by which allocation was stratified or balanced, as it was when the arm was given."""
+    for factor in allocation_factors(data.study):
+        levels = tuple(level.id for level in factor.levels)
+        if factor.by_site:
+            levels = tuple(
+                dict.fromkeys(
+                    one.allocated.levels.get(factor.id, "") for one in data.participants if one.allocated
+                )
+            )
+        titles = {level.id: level.title for level in factor.levels}
+        values = tuple(
+            Value(one.id, float(levels.index(level)), (one.allocated.position,), ())
+            for one in data.participants
+            if one.allocated and (level := one.allocated.levels.get(factor.id)) in levels
+        )
+        if values:
+            title = message("Allocation factor: {factor}", factor=factor.title)
+            yield Characteristic(title, "", tuple(titles.get(level, level) for level in levels), values)
 
 
 def _nodes(data: TrialData) -> dict[str, n.Number]:
@@ -117,11 +142,13 @@ def _values(node: n.Number, people: Sequence[FollowUp]) -> Iterator[Value]:
 def write_baseline(data: TrialData, sheet: Sheet) -> None:
     """The baseline table with standardised differences, and their figure."""
     sheet.heading(message("Participants at baseline"), "baseline", level=1)
-    arms = [arm.id for arm in data.arms]
+    arms = data.groups
     columns = [Column("characteristic", message("Characteristic"), "text")]
     columns += [
         Column(
-            f"arm_{index}", message("{arm} (n = {count})", arm=arm, count=len(data.allocated(arm))), "text"
+            f"arm_{index}",
+            message("{arm} (n = {count})", arm=data.group_title(arm), count=len(data.allocated(arm))),
+            "text",
         )
         for index, arm in enumerate(arms, start=1)
     ]
@@ -130,9 +157,9 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
         columns.append(Column("difference", message("Difference, SD"), "number"))
     lines: list[Line] = []
     balance: list[Balance] = []
-    for each in derive_characteristics(data):
+    for each in (*derive_characteristics(data), *derive_strata(data)):
         groups = {arm: _of(data, arm, each) for arm in arms}
-        found = _difference(each, groups, arms) if two else None
+        found = standardised_difference(each, groups, arms) if two else None
         if each.categories:
             lines += _category_lines(each, groups, found, two=two)
         else:
@@ -140,13 +167,20 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
         balance.append(Balance(each.title, found.estimate if found else None, None))
     sheet.table(
         "baseline",
-        message("Characteristics at baseline by arm"),
+        message("Characteristics at baseline by arm")
+        if not data.blind
+        else message("Characteristics at baseline"),
         columns,
         lines,
         notes=(
             message(
+                "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it."
+            )
+            if data.blind
+            else message(
                 "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it. Differences are standardised: in standard deviations (SD) of both arms; above 0.1 in size a difference deserves a look. No tests: they would answer another question."
             ),
+            *((_SIGN,) if two else ()),
         ),
     )
     if two and balance:
@@ -158,14 +192,10 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
                 message(
                     "The arms were not made by chance, so differences at baseline may explain differences later."
                 )
-                if _assigned(data)
+                if data.assigned
                 else message("The arms were made by chance; what differs, differs by chance."),
             ),
         )
-
-
-def _assigned(data: TrialData) -> bool:
-    return data.study.allocation is not None and data.study.allocation.method == "concurrent_control"
 
 
 def _of(data: TrialData, arm: str, characteristic: Characteristic) -> tuple[Value, ...]:
@@ -173,9 +203,10 @@ def _of(data: TrialData, arm: str, characteristic: Characteristic) -> tuple[Valu
     return tuple(value for value in characteristic.values if value.participant in ids)
 
 
-def _difference(
+def standardised_difference(
     characteristic: Characteristic, groups: dict[str, tuple[Value, ...]], arms: Sequence[str]
 ) -> Result | None:
+    """How far two arms differ in a characteristic; None where that cannot be computed."""
     first, second = (groups[arm] for arm in arms)
     pair = (arms[0], arms[1])
     try:

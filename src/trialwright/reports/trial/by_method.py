@@ -10,6 +10,7 @@ from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import (
     DASH,
     description_text,
+    estimate_or_reason,
     estimate_text,
     p_value,
     quantity_name,
@@ -88,7 +89,7 @@ def _outcome_lines(outcome: Outcome) -> Iterator[Line]:
         yield line(
             title,
             _in_arm(quantity_name(result), arm),
-            traced(estimate_text(result), trace),
+            traced(estimate_or_reason(result) if result.p_value is None else estimate_text(result), trace),
             traced(result.p_value, trace, shown=p_value(result.p_value)),
         )
     for seen in outcome.descriptions:

@@ -16,7 +16,8 @@ from trialwright.reports.trial.quality import write_quality
 from trialwright.reports.trial.responders import write_responders
 from trialwright.reports.trial.safety import write_safety
 from trialwright.reports.trial.sheet import Sheet, Trace
-from trialwright.terms.message import message
+from trialwright.reports.trial.unblindings import write_unblindings
+from trialwright.terms.message import Message, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,43 @@ def compose_report(data: TrialData, *, catalogue: Mapping[str, str]) -> TrialRep
         )
     if data.blind:
         sheet.say(
-            message("The study is blind: arms are not shown and nothing is compared before it is unblinded."),
+            message(
+                "The study is blind: arms are not shown and nothing is compared before it is unblinded. What is shown is of all participants together."
+            ),
             kind="warning",
         )
+    if not data.locked:
+        say_interim(data, sheet)
     write_flow(data, sheet)
+    write_baseline(data, sheet)
     if not data.blind:
-        write_baseline(data, sheet)
         write_responders(data, sheet)
-        write_course(data, sheet)
-        write_safety(data, sheet)
+    write_course(data, sheet)
+    write_safety(data, sheet)
     write_quality(data, sheet)
+    write_unblindings(data, sheet)
     write_published(data.study, sheet)
     write_profiles(data, sheet)
-    title = message("Report of the trial {study}", study=data.study.identity.acronym or data.study.id)
-    return TrialReport(Document(title, data.origin, tuple(sheet.blocks)), sheet.traces)
+    return TrialReport(Document(report_title(data), data.origin, tuple(sheet.blocks)), sheet.traces)
+
+
+def report_title(data: TrialData) -> Message:
+    """What the report is called: until the study is locked it is an interim one."""
+    study = data.study.identity.acronym or data.study.id
+    if data.locked:
+        return message("Report of the trial {study}", study=study)
+    return message("Interim report of the trial {study}", study=study)
+
+
+def say_interim(data: TrialData, sheet: Sheet) -> None:
+    """That the study takes data still, and how many are on their way."""
+    allocated = [one for one in data.cohort.followed if one.participant.allocated]
+    sheet.say(
+        message(
+            "Interim: the study is not locked, and its records up to {day} may still grow and change. Of {allocated} allocated participants {running} have not ended their participation.",
+            day=data.on,
+            allocated=len(allocated),
+            running=sum(one.ended is None for one in allocated),
+        ),
+        kind="warning",
+    )

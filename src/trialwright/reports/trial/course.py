@@ -8,8 +8,10 @@ from datetime import date
 
 from trialwright.analysis.describe import describe
 from trialwright.analysis.kaplan_meier import SurvivalCurve
-from trialwright.analysis.plan.run import Outcome
+from trialwright.analysis.methods import METHODS
+from trialwright.analysis.plan.run import Outcome, is_available
 from trialwright.endpoints.follow_up import FollowUp, exact_day
+from trialwright.endpoints.horizon import find_horizon
 from trialwright.endpoints.measures import derive_trajectory
 from trialwright.endpoints.response import assess_response
 from trialwright.reports.document import Cell, Column
@@ -39,7 +41,7 @@ from trialwright.study.schedule import Encounter
 from trialwright.terms.message import Message, Text, message
 
 WEEK = 7.0
-UNKNOWN, ABSENT = "?", ""  # no category has such an id, which begins with a letter
+UNKNOWN, ABSENT, PENDING = "?", "", "-"  # no category has such an id, which begins with a letter
 LANES = 30  # on a page
 OBSERVED = message(
     "Of everyone allocated to the arm whose visit took place, in its window or not, as observed. What the plan says of intercurrent events and missing answers is not applied, so that the shares may be others than in the planned comparisons."
@@ -69,12 +71,16 @@ def planned_week(encounter: Encounter) -> float:
 
 
 def write_course(data: TrialData, sheet: Sheet) -> None:
-    """Every table and figure over time."""
+    """Every table and figure over time; while the study is blind no comparison and nobody's own line."""
     sheet.heading(message("Course over time"), "course", level=1)
     if data.plan.responses:
         _write_response(data, sheet)
+    if data.blind:
+        _write_measures(data, sheet)
+        return
     write_survival(data, sheet)
     _write_measures(data, sheet)
+    _draw_trajectories(data, sheet)
     _write_swimmer(data, sheet)
 
 
@@ -85,6 +91,11 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
     categories = [each.id for each in reading.categories]
     titles = [each.title for each in reading.categories]
     encounters = treated_encounters(data)
+    at = {
+        (group, encounter.id): _at(data.followed_in(group), encounter, response.id, response.chosen)
+        for group in data.groups
+        for encounter in encounters
+    }
     columns = [
         Column("arm", message("Arm"), "text"),
         Column("visit", message("Visit"), "text"),
@@ -92,30 +103,34 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
         Column("unknown", message("not known"), "text"),
         Column("none", message("no visit"), "integer"),
     ]
+    shown: list[tuple[str, Message | Text]] = [
+        *zip(categories, titles, strict=True),
+        (UNKNOWN, message("not known")),
+        (ABSENT, message("no visit")),
+    ]
+    if any(PENDING in found for found in at.values()):
+        columns.append(Column("pending", message("not due yet"), "integer"))
+        shown.append((PENDING, message("not due yet")))
     lines: list[Line] = []
     bars = []
-    for arm in data.arms:
-        people = [one for one in data.cohort.followed if one.participant.arm == arm.id]
+    for group in data.groups:
+        titled = data.group_title(group)
         counts = []
         for encounter in encounters:
-            found = _at(people, encounter, response.id, response.chosen)
-            held = sum(len(rows) for name, rows in found.items() if name != ABSENT)
-            entries: list[Entry] = [arm.id, encounter.title]
-            for category, said in zip(
-                [*categories, UNKNOWN, ABSENT],
-                [*titles, message("not known"), message("no visit")],
-                strict=True,
-            ):
+            found = at[group, encounter.id]
+            held = sum(len(rows) for name, rows in found.items() if name not in (ABSENT, PENDING))
+            entries: list[Entry] = [titled, encounter.title]
+            for category, said in shown:
                 rows = tuple(found.get(category, ()))
                 what = message(
-                    "{category} at {visit}, {arm}", category=said, visit=encounter.title, arm=arm.id
+                    "{category} at {visit}, {arm}", category=said, visit=encounter.title, arm=titled
                 )
                 trace = Trace(what, "response", reading.source or "", rows)
-                shown = len(rows) if category == ABSENT else count_share(len(rows), held)
-                entries.append(traced(shown, trace))
+                visits = category not in (ABSENT, PENDING)
+                entries.append(traced(count_share(len(rows), held) if visits else len(rows), trace))
             lines.append(line(*entries))
             counts.append(tuple(len(found.get(name, ())) for name in (*categories, UNKNOWN)))
-        bars.append(ArmBars(arm.id, tuple(counts)))
+        bars.append(ArmBars(titled, tuple(counts)))
     sheet.table(
         "response_by_visit",
         message("{response} at every visit, by the declared reading", response=response.title),
@@ -145,7 +160,7 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
 def _at(
     people: Sequence[FollowUp], encounter: Encounter, response: str, reading: str
 ) -> dict[str, list[Source]]:
-    """Everybody by the category at an encounter, by one reading; those without the visit under `ABSENT`."""
+    """Everybody by the category at an encounter, by one reading; those without the visit under `ABSENT`, or `PENDING`."""
     found: dict[str, list[Source]] = {}
     for one in people:
         visit = one.visit(encounter.id)
@@ -154,6 +169,9 @@ def _at(
             source = Source(one.id, message("no visit"), "")
             if missed is not None:
                 source = source._replace(reason=missed.reason, positions=(missed.position,))
+            elif find_horizon(one, encounter.id, outside_window="used").problem == "pending":
+                found.setdefault(PENDING, []).append(source._replace(value=message("not due yet")))
+                continue
             found.setdefault(ABSENT, []).append(source)
             continue
         assessed = assess_response(one, visit.id, response=response, reading=reading)
@@ -175,17 +193,19 @@ def _write_readings(data: TrialData, sheet: Sheet) -> None:
     columns = [
         Column("definition", message("Definition"), "text"),
         Column("category", message("Category"), "text"),
-        *(Column(f"arm_{index}", arm.id, "text") for index, arm in enumerate(data.arms, start=1)),
+        *(
+            Column(f"arm_{index}", data.group_title(group), "text")
+            for index, group in enumerate(data.groups, start=1)
+        ),
     ]
     lines: list[Line] = []
     flags: list[Message] = []
     for name, reading in response.readings.items():
         title = reading.title or name
         groups = []
-        for arm in data.arms:
-            people = [one for one in data.cohort.followed if one.participant.arm == arm.id]
-            found = _at(people, last, response.id, name)
-            found.pop(ABSENT, None)
+        for group in data.groups:
+            found = _at(data.followed_in(group), last, response.id, name)
+            found = {name: rows for name, rows in found.items() if name not in (ABSENT, PENDING)}
             groups.append(found)
         named: list[tuple[str, Message | Text]] = [(each.id, each.title) for each in reading.categories]
         for index, (category, said) in enumerate([*named, (UNKNOWN, message("not known"))]):
@@ -217,7 +237,7 @@ def _write_readings(data: TrialData, sheet: Sheet) -> None:
 
 def write_survival(data: TrialData, sheet: Sheet) -> None:
     """Times to event: a table with the log-rank test, and a figure for each."""
-    curves = [one for one in data.outcomes if one.curves]
+    curves = [one for one in data.outcomes if one.curves or (one.problem is not None and _is_curve(one))]
     if not curves:
         return
     columns = [
@@ -232,8 +252,13 @@ def write_survival(data: TrialData, sheet: Sheet) -> None:
     horizon = max((planned_week(each) for each in treated_encounters(data)), default=24.0)
     for outcome in curves:
         test = data.by_method("log_rank", outcome.estimand.id)
-        for index, curve in enumerate(outcome.curves):
-            lines.append(_curve_line(outcome, curve, test if index == 0 else None, horizon))
+        drawn = {curve.group: curve for curve in outcome.curves}
+        for index, arm in enumerate(outcome.estimand.arms):
+            p = _log_rank_entry(test) if index == 0 else Cell(None, "")
+            if arm in drawn:
+                lines.append(_curve_line(outcome, drawn[arm], p, horizon))
+            else:
+                lines.append(_no_curve_line(outcome, arm, p))
     sheet.table(
         "times",
         message("Times to event (Kaplan-Meier, log-log intervals)"),
@@ -246,7 +271,33 @@ def write_survival(data: TrialData, sheet: Sheet) -> None:
             _draw_survival(data, sheet, outcome, horizon)
 
 
-def _curve_line(outcome: Outcome, curve: SurvivalCurve, test: Outcome | None, horizon: float) -> Line:
+def _is_curve(outcome: Outcome) -> bool:
+    return is_available(outcome.method) and METHODS[outcome.method.method].kind == "survival_curve"
+
+
+def _log_rank_entry(test: Outcome | None) -> Entry:
+    """The P value of the log-rank test, or why there is none."""
+    if test is None:
+        return Cell(None, "")
+    if test.problem is not None:
+        why = message("not possible: {reason}", reason=test.problem)
+        return traced(None, outcome_trace(test), shown=why)
+    found = test.results[0]
+    return traced(found.p_value, outcome_trace(test, found), shown=p_value(found.p_value))
+
+
+def _no_curve_line(outcome: Outcome, arm: str, p: Entry) -> Line:
+    """An arm without a curve, with the reason."""
+    why = (
+        message("not possible: nobody of this arm was followed")
+        if outcome.problem is None
+        else message("not possible: {reason}", reason=outcome.problem)
+    )
+    trace = outcome_trace(outcome, arm=arm)
+    return line(outcome.estimand.title, arm, traced("0/0", trace), traced(why, trace), Cell(None, DASH), p)
+
+
+def _curve_line(outcome: Outcome, curve: SurvivalCurve, p: Entry, horizon: float) -> Line:
     trace = outcome_trace(outcome, arm=curve.group)
     last = min(curve.steps[-1].time, horizon * WEEK + WEEK) if curve.steps else 0.0
     at = curve.survival_at(last)
@@ -261,10 +312,6 @@ def _curve_line(outcome: Outcome, curve: SurvivalCurve, test: Outcome | None, ho
     if median.estimate is not None and median.interval is not None:
         around = interval_text(median.interval, scale=1 / WEEK, digits=1)
         middle = f"{signed(median.estimate / WEEK, 1)} ({around})"
-    p: Entry = Cell(None, "")
-    if test is not None and test.results:
-        found = test.results[0]
-        p = traced(found.p_value, outcome_trace(test, found), shown=p_value(found.p_value))
     return line(
         outcome.estimand.title,
         curve.group,
@@ -327,7 +374,8 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
             else measure.title
         )
         lines.append(line(titled, kind="group"))
-        members = data.cohort.members(estimand.population)
+        members = data.members(estimand.population)
+        groups = data.groups if data.blind else estimand.arms
         trajectories = {
             one.id: {row.visit: row for row in derive_trajectory(one, estimand)}
             for one in data.cohort.followed
@@ -336,7 +384,7 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
         for encounter in treated_encounters(data):
             entries: list[Entry] = [encounter.title]
             some = False
-            for arm in estimand.arms:
+            for arm in groups:
                 rows = [
                     found[encounter.id]
                     for id, found in trajectories.items()
@@ -350,17 +398,23 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
             if some:
                 lines.append(line(*entries, level=1))
     if lines:
-        arms = data.plan.estimands[0].arms
+        arms = data.groups if data.blind else data.plan.estimands[0].arms
         sheet.table(
             "measures",
-            message("Measures over time by arm: mean (standard deviation); median [quartiles]; participants"),
+            message("Measures over time: mean (standard deviation); median [quartiles]; participants")
+            if data.blind
+            else message(
+                "Measures over time by arm: mean (standard deviation); median [quartiles]; participants"
+            ),
             [
                 Column("visit", message("Visit"), "text"),
-                *(Column(f"arm_{index}", arm, "text") for index, arm in enumerate(arms, start=1)),
+                *(
+                    Column(f"arm_{index}", data.group_title(arm), "text")
+                    for index, arm in enumerate(arms, start=1)
+                ),
             ],
             lines,
         )
-    _draw_trajectories(data, sheet)
 
 
 def main_concept(data: TrialData) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from trialwright.analysis.plan.population import Cohort
 from trialwright.analysis.plan.run import Outcome, carry_out
 from trialwright.conduct.deviations import DeviationFound, derive_deviations
+from trialwright.conduct.trial import hidden, is_blind
 from trialwright.endpoints.follow_up import FollowUp
 from trialwright.record.participant import Participant
 from trialwright.reports.document import Origin
@@ -20,12 +21,16 @@ from trialwright.study.analysis_rules import AnalysisRules, lower_analysis
 from trialwright.study.model import Arm, Study
 from trialwright.terms.message import Message, message
 
+EVERYONE = "*"
+"""The one group of a blind report; no arm has such an id."""
+
 
 @dataclass(frozen=True)
 class TrialData:
     """A trial as of the last event read. `on`: the day of that event, up to which everything is known.
 
-    `blind`: the arms are hidden, so nothing is compared.
+    `blind`: the arms are hidden, so nothing is compared: whoever was unblinded in an emergency has no arm here either,
+    and everyone is one group. `locked`: the study takes no more data, so that the report is no interim one.
     """
 
     study: Study
@@ -33,21 +38,16 @@ class TrialData:
     on: date
     origin: Origin
     blind: bool
+    locked: bool = False
 
-    @cached_property
-    def shown_participants(self) -> tuple[Participant, ...]:
-        """Everybody, while the study is blind without an arm: also one disclosed in an emergency stays hidden here."""
-        if not self.blind:
-            return self.participants
-        return tuple(
-            replace(one, allocated=one.allocated._replace(arm="")) if one.allocated else one
-            for one in self.participants
-        )
+    def __post_init__(self) -> None:
+        if self.blind:
+            object.__setattr__(self, "participants", tuple(hidden(one) for one in self.participants))
 
     @cached_property
     def deviations(self) -> Mapping[str, tuple[DeviationFound, ...]]:
         """Everybody's deviations, by participant."""
-        return {one.id: derive_deviations(self.study, one, on=self.on) for one in self.shown_participants}
+        return {one.id: derive_deviations(self.study, one, on=self.on) for one in self.participants}
 
     @cached_property
     def rules(self) -> AnalysisRules:
@@ -89,13 +89,49 @@ class TrialData:
         """The arms, in the order of the definition."""
         return self.study.arms
 
-    def arm_title(self, id: str) -> Message | str:
-        """An arm as tables name it: its id."""
-        return id or message("not known")
+    @property
+    def assigned(self) -> bool:
+        """Whether a person gave the arms, and not chance."""
+        return self.study.allocation is not None and self.study.allocation.method == "concurrent_control"
 
-    def allocated(self, arm: str) -> tuple[Participant, ...]:
-        """Everybody allocated to an arm."""
-        return tuple(one for one in self.participants if one.arm == arm)
+    @property
+    def masked(self) -> bool:
+        """Whether the design hides the arms, also once they have been disclosed."""
+        return is_blind(self.study)
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """The interventions that not every arm has: what was taken of one would tell the arm."""
+        arms = [frozenset(arm.interventions) for arm in self.arms]
+        return frozenset[str]().union(*arms) - frozenset.intersection(*arms) if arms else frozenset()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """What is shown side by side: the arms, or while the study is blind everyone together."""
+        return (EVERYONE,) if self.blind else tuple(arm.id for arm in self.arms)
+
+    def group_title(self, group: str) -> Message | str:
+        """A group as tables name it: an arm by its id."""
+        return message("All participants") if group == EVERYONE else group
+
+    def allocated(self, group: str) -> tuple[Participant, ...]:
+        """Everybody allocated to an arm; while the study is blind everybody allocated."""
+        return tuple(one for one in self.participants if one.allocated and self._in(one) == group)
+
+    def followed_in(self, group: str) -> tuple[FollowUp, ...]:
+        """The same, followed up."""
+        ids = {one.id for one in self.allocated(group)}
+        return tuple(one for one in self.cohort.followed if one.id in ids)
+
+    def members(self, name: str) -> Mapping[str, str]:
+        """The group of everybody who belongs to an analysis set and has one, by participant."""
+        if self.blind:
+            belonging = self.cohort.belonging(name)
+            return {one.id: EVERYONE for one in self.cohort.followed if one.id in belonging}
+        return self.cohort.members(name)
+
+    def _in(self, participant: Participant) -> str:
+        return EVERYONE if self.blind else participant.arm
 
     def followed(self, participant: str) -> FollowUp:
         """A participant followed up; raises `StopIteration` for one who is not enrolled."""

@@ -44,11 +44,15 @@ class Exposure(NamedTuple):
 
 
 def derive_exposures(data: TrialData) -> tuple[Exposure, ...]:
-    """What every allocated participant took, in the order of consent and of the definition; earlier care first."""
-    groups = {one.id: one.arm for one in data.shown_participants if one.allocated}
-    known = {one.id: one for one in data.study.interventions}
+    """What every allocated participant took, in the order of consent and of the definition; earlier care first.
+
+    While the study is blind nothing of an intervention that not every arm has.
+    """
+    groups = {one.id: one.arm for one in data.participants if one.allocated}
+    secret = data.telling if data.blind else frozenset[str]()
+    known = {one.id: one for one in data.study.interventions if one.id not in secret}
     found: dict[str, list[Exposure]] = {id: [] for id in groups}
-    people = {one.id: one for one in data.shown_participants}
+    people = {one.id: one for one in data.participants}
     for earlier in (True, False):
         rows = derive_exposure(
             data.participants, groups=groups, interventions=tuple(known), until=data.on, prior=earlier
@@ -74,7 +78,7 @@ def write_exposure(
         return
     columns = [Column("intervention", message("Intervention"), "text")]
     columns += [
-        Column(f"arm_{index}", message("{arm} (n = {count})", arm=arm, count=size), "text")
+        Column(f"arm_{index}", message("{arm} (n = {count})", arm=data.group_title(arm), count=size), "text")
         for index, (arm, size) in enumerate(sizes.items(), start=1)
     ]
     sheet.table("exposure", message("What was taken, of what was planned"), columns, lines, notes=(PLANNED,))

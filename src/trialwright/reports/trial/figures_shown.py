@@ -78,6 +78,11 @@ def estimate_text(result: Result) -> str:
     return shown if around == DASH else f"{shown} ({around})"
 
 
+def estimate_or_reason(result: Result) -> Message | str:
+    """The estimate with its interval; where there is none, the reason that the method gives."""
+    return result.notes[0] if result.estimate is None and result.notes else estimate_text(result)
+
+
 def quantity_name(result: Result) -> Message | str:
     """What a result estimates, in words."""
     return _QUANTITIES.get(result.quantity or "", "")

@@ -15,6 +15,7 @@ from trialwright.reports.coded import listed
 from trialwright.reports.document import Column
 from trialwright.reports.figures.consort import ArmFlow, Box, Consort, Count, draw_consort
 from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.membership import explain_sets
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
 from trialwright.study.analysis import AnalysisSet
 from trialwright.terms.message import Message, Text, message
@@ -330,7 +331,7 @@ def _table(
             lines += [counted(level - 1, each) for level, each in shown(group)[1:]]
         lines += [counted(level, each) for level, each in shown(groups[2])]
     for each in data.plan.sets:
-        members = data.cohort.members(each.id)
+        members = data.cohort.belonging(each.id)
         people = tuple(one for one in data.participants if one.id in members)
         lines.append(counted(0, Group(each.title, people)))
     sheet.table(
@@ -342,5 +343,6 @@ def _table(
             message(
                 "Whoever was asked and did not consent is not in the ledger. Reasons are given as entered."
             ),
+            *explain_sets(data),
         ),
     )

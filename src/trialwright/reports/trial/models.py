@@ -9,7 +9,7 @@ from trialwright.analysis.methods import METHODS
 from trialwright.analysis.plan.run import Outcome, is_available
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.trial.data import TrialData
-from trialwright.reports.trial.figures_shown import DASH, estimate_text, p_value
+from trialwright.reports.trial.figures_shown import DASH, estimate_or_reason, estimate_text, p_value
 from trialwright.reports.trial.sheet import Line, Sheet, Source, line, traced
 from trialwright.reports.trial.traces import outcome_trace
 from trialwright.terms.message import Message, Text, message
@@ -34,7 +34,9 @@ def write_models(data: TrialData, sheet: Sheet) -> None:
             lines += _model_lines(one, covariates)
         sheet.table(
             "models",
-            message("Adjusted for what differed at baseline"),
+            message("Adjusted for what differed at baseline")
+            if data.assigned
+            else message("Adjusted for covariates at baseline"),
             columns,
             lines,
             heads=3,
@@ -127,7 +129,7 @@ def _model_lines(outcome: Outcome, covariates: dict[str, Text]) -> Iterator[Line
             outcome.method.title if first else "",
             outcome.estimand.title if first else "",
             named.get(each.term or "", each.term or ""),
-            traced(estimate_text(each), trace),
+            traced(estimate_or_reason(each), trace),
             traced(each.p_value, trace, shown=p_value(each.p_value)),
             traced(each.n, trace) if first else Cell(None, ""),
             level=0 if first else 1,

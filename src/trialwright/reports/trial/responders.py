@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from trialwright.analysis.methods import METHODS
 from trialwright.analysis.plan.population import Analysed
-from trialwright.analysis.plan.run import Outcome
+from trialwright.analysis.plan.run import Outcome, is_available
 from trialwright.endpoints.reasons import reason_text
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.figures.forest import Estimate, Forest, draw_forest
 from trialwright.reports.trial.by_method import write_by_method
 from trialwright.reports.trial.data import TrialData
-from trialwright.reports.trial.figures_shown import DASH, count_share, estimate_text, p_value
+from trialwright.reports.trial.figures_shown import (
+    DASH,
+    count_share,
+    estimate_or_reason,
+    estimate_text,
+    p_value,
+    quantity_name,
+)
 from trialwright.reports.trial.models import write_models
 from trialwright.reports.trial.sheet import Entry, Sheet, Trace, line, traced
+from trialwright.reports.trial.strata import explain_strata
 from trialwright.reports.trial.traces import outcome_trace, row_source
-from trialwright.reports.trial.unanswered import explain_unanswered, shown_title
+from trialwright.reports.trial.unanswered import explain_unanswered, explain_undecided, shown_title
 from trialwright.study.analysis import BINARY, Estimand
 from trialwright.terms.message import Message, Text, message
 
@@ -46,6 +55,10 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
         Column(f"arm_{index}", message("{arm}: n/N (%)", arm=arm), "text")
         for index, arm in enumerate(arms, start=1)
     ]
+    main = {each.id: _declared_main(data, each) for each in estimands}
+    shows_main = any(main.values())
+    if shows_main:
+        columns.append(Column("main", message("Declared main analysis (95 % interval)"), "text"))
     columns += [
         Column("difference", message("Difference, percentage points (95 % interval)"), "text"),
         Column("p", message("P"), "number"),
@@ -57,8 +70,11 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
         said = shown_title(each)
         entries: list[Entry] = [message("Primary: {title}", title=said) if each.level == "primary" else said]
         entries += [_count_entry(each, arm, population.of(arm, population.answered)) for arm in arms]
+        declared = main[each.id]
+        if shows_main:
+            entries.append(_main_entry(declared))
         entries.append(_estimate_entry(data.by_method("miettinen_nurminen", each.id)))
-        entries += _test_entries(data.by_method("declared_rule", each.id))
+        entries += _test_entries(declared or data.by_method("declared_rule", each.id))
         lines.append(line(*entries))
     sheet.table(
         "responders",
@@ -68,15 +84,57 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
         notes=(
             *_bases(data, estimands),
             *explain_unanswered(data, estimands),
-            message(
-                "Difference: first arm less second, Miettinen-Nurminen interval. Test by the declared rule: Pearson, Yates or Fisher."
-            ),
+            *explain_undecided(data, estimands),
+            *_methods(data, estimands, shows_main=shows_main),
+            *explain_strata(data),
         ),
         wide=True,
     )
     primary = [each for each in estimands if each.level == "primary"]
     for each in primary:
         _say_reasons(data, sheet, each)
+
+
+def _declared_main(data: TrialData, estimand: Estimand) -> Outcome | None:
+    """The declared main analysis where it is a regression, whose estimate and test decide; else None."""
+    return next(
+        (
+            one
+            for one in data.outcomes
+            if one.estimand.id == estimand.id
+            and one.method.role == "main"
+            and is_available(one.method)
+            and METHODS[one.method.method].kind == "regression"
+        ),
+        None,
+    )
+
+
+def _main_entry(outcome: Outcome | None) -> Entry:
+    if outcome is None or outcome.problem is not None:
+        return _estimate_entry(outcome)
+    result = outcome.results[0]
+    trace = outcome_trace(outcome, result)
+    if result.estimate is None:
+        return traced(estimate_or_reason(result), trace)
+    return traced(
+        message("{quantity} {estimate}", quantity=quantity_name(result), estimate=estimate_text(result)),
+        trace,
+    )
+
+
+def _methods(data: TrialData, estimands: Sequence[Estimand], *, shows_main: bool) -> Iterator[Message]:
+    """What the columns of the comparison are, as far as the plan declares them."""
+    if shows_main:
+        yield message(
+            "The declared main analysis and its P decide; the difference (first arm less second, Miettinen-Nurminen interval) is shown beside it and is supplementary. Covariates and their terms stand among the models."
+        )
+    elif any(data.by_method("declared_rule", each.id) for each in estimands):
+        yield message(
+            "Difference: first arm less second, Miettinen-Nurminen interval. Test by the declared rule: Pearson, Yates or Fisher."
+        )
+    else:
+        yield message("Difference: first arm less second, Miettinen-Nurminen interval.")
 
 
 def _bases(data: TrialData, estimands: Sequence[Estimand]) -> Iterator[Message]:
@@ -113,7 +171,7 @@ def _estimate_entry(outcome: Outcome | None) -> Entry:
     if outcome.problem is not None:
         return traced(None, outcome_trace(outcome), shown=outcome.problem)
     result = outcome.results[0]
-    return traced(estimate_text(result), outcome_trace(outcome, result))
+    return traced(estimate_or_reason(result), outcome_trace(outcome, result))
 
 
 def _test_entries(outcome: Outcome | None) -> list[Entry]:
@@ -122,7 +180,8 @@ def _test_entries(outcome: Outcome | None) -> list[Entry]:
     if outcome.problem is not None:
         return [Cell(None, DASH), traced(outcome.problem, outcome_trace(outcome))]
     result = outcome.results[0]
-    because = result.notes[0] if result.notes else outcome.method.title
+    tested = METHODS[outcome.method.method].kind == "test" and result.notes
+    because = result.notes[0] if tested else outcome.method.title
     trace = outcome_trace(outcome, result)
     return [traced(result.p_value, trace, shown=p_value(result.p_value)), traced(because, trace)]
 

@@ -38,8 +38,8 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
     sizes = {
         group: sum(each == group for each in groups.values()) for group in dict.fromkeys(groups.values())
     }
-    _write_summary(sheet, rows, groups, sizes)
-    _write_terms(sheet, rows, groups, sizes)
+    _write_summary(data, sheet, rows, groups, sizes)
+    _write_terms(data, sheet, rows, groups, sizes)
     _write_serious(data, sheet, rows)
     _write_labs(data, sheet, groups, sizes)
     write_exposure(data, sheet, groups, sizes)
@@ -50,16 +50,18 @@ def _groups(data: TrialData) -> Mapping[str, str]:
     """The arm of everybody in the safety set, in the order of the arms; everyone in one group while blind."""
     sets = {each.id: each for each in data.plan.sets}
     chosen = sets.get("safety") or data.plan.sets[0]
-    members = data.cohort.members(chosen.id)
-    order = [arm.id for arm in data.arms]
+    members = data.members(chosen.id)
+    order = data.groups
     return dict(sorted(members.items(), key=lambda each: (order.index(each[1]), each[0])))
 
 
-def _columns(first: Message, sizes: Mapping[str, int]) -> list[Column]:
+def _columns(data: TrialData, first: Message, sizes: Mapping[str, int]) -> list[Column]:
     return [
         Column("what", first, "text"),
         *(
-            Column(f"arm_{index}", message("{arm} (n = {count})", arm=arm, count=size), "text")
+            Column(
+                f"arm_{index}", message("{arm} (n = {count})", arm=data.group_title(arm), count=size), "text"
+            )
             for index, (arm, size) in enumerate(sizes.items(), start=1)
         ),
     ]
@@ -92,7 +94,11 @@ def _count_cell(found: EventCount, rows: list[EventRow], what: object) -> Entry:
 
 
 def _write_summary(
-    sheet: Sheet, rows: tuple[EventRow, ...], groups: Mapping[str, str], sizes: Mapping[str, int]
+    data: TrialData,
+    sheet: Sheet,
+    rows: tuple[EventRow, ...],
+    groups: Mapping[str, str],
+    sizes: Mapping[str, int],
 ) -> None:
     counts = derive_event_summary(rows, groups=groups)
     lines = []
@@ -102,13 +108,17 @@ def _write_summary(
     sheet.table(
         "ae_summary",
         message("Adverse events: participants (%), and events where there were more"),
-        _columns(message("Adverse events"), sizes),
+        _columns(data, message("Adverse events"), sizes),
         lines,
     )
 
 
 def _write_terms(
-    sheet: Sheet, rows: tuple[EventRow, ...], groups: Mapping[str, str], sizes: Mapping[str, int]
+    data: TrialData,
+    sheet: Sheet,
+    rows: tuple[EventRow, ...],
+    groups: Mapping[str, str],
+    sizes: Mapping[str, int],
 ) -> None:
     emergent = [row for row in rows if row.emergent is not False]
     worst = derive_worst_events(emergent, by=by_term)
@@ -134,7 +144,7 @@ def _write_terms(
         sheet.table(
             "ae_terms",
             message("Treatment-emergent adverse events by term: participants (%); of them grade 3 or higher"),
-            _columns(message("Term as entered"), sizes),
+            _columns(data, message("Term as entered"), sizes),
             lines,
             notes=(message("Terms are not coded; the same event in other words counts apart."),),
         )
@@ -161,7 +171,7 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
         lines.append(
             line(
                 row.participant,
-                row.group,
+                *(() if data.blind else (row.group,)),
                 traced(row.term, trace),
                 traced(row.grade, trace, shown=DASH if row.grade is None else None),
                 *(traced(what, trace) for what in said),
@@ -172,7 +182,7 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
         message("Serious adverse events"),
         [
             Column("participant", message("Participant"), "text"),
-            Column("arm", message("Arm"), "text"),
+            *(() if data.blind else (Column("arm", message("Arm"), "text"),)),
             Column("term", message("Event"), "text"),
             Column("grade", message("Grade"), "integer"),
             Column("criteria", message("Criteria of seriousness"), "text"),
@@ -217,7 +227,7 @@ def _write_labs(data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes:
         sheet.table(
             "lab_grades",
             message("Worst treatment-emergent laboratory grade: participants of grade 1 / 2 / 3 / 4"),
-            _columns(message("Term"), sizes),
+            _columns(data, message("Term"), sizes),
             lines,
             notes=(
                 message(

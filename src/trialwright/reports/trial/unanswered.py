@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from trialwright.analysis.plan.population import Analysed
 from trialwright.endpoints.landmark import COMPOSITE
 from trialwright.endpoints.reasons import reason_text
+from trialwright.endpoints.response import assess_response
 from trialwright.reports.trial.data import TrialData
 from trialwright.study.analysis import Estimand
 from trialwright.terms.message import Message, Text, message
@@ -21,6 +22,68 @@ def shown_title(estimand: Estimand) -> Message | Text:
     if any(each.strategy in OBSERVED_ONLY for each in estimand.intercurrent_events):
         return message("{estimand} (observed cases)", estimand=estimand.title)
     return estimand.title
+
+
+def explain_undecided(data: TrialData, estimands: Sequence[Estimand]) -> Iterator[Message]:
+    """Say of whom an answer is known in one row and missing in another: in one of some categories, not known in which.
+
+    Such rows do not add up: whoever is in complete or partial response counts in the overall response, and, for want of
+    an answer, in neither of the two, nor as non-response, of which it is known that it is not so.
+    """
+    asked = [each for each in estimands if each.response and each.counted == "at_encounter"]
+    groups: dict[tuple[object, ...], list[Estimand]] = {}
+    for each in asked:
+        alike = (each.response, each.reading, each.baseline, each.population, each.encounter, each.arms)
+        groups.setdefault(alike, []).append(each)
+    for together in groups.values():
+        found: dict[tuple[str, ...], list[Analysed]] = {}
+        for one in data.cohort.population(together[0]).analysed:
+            possible = _possible(data, together, one.row.participant)
+            if possible:
+                found.setdefault(possible, []).append(one)
+        for possible, people in found.items():
+            yield _undecided(data, together, possible, people)
+
+
+def _possible(data: TrialData, estimands: Sequence[Estimand], participant: str) -> tuple[str, ...]:
+    """The categories between which somebody is open, where that decides some of the estimands and not others."""
+    rows = {each.id: data.cohort.row(each, participant) for each in estimands}
+    missing = [each for each in estimands if rows[each.id].reason in COMPOSITE.values()]
+    seen = [each for each in missing if rows[each.id].visit]
+    if not seen or not any(rows[each.id].reason == "observed" for each in estimands):
+        return ()
+    first = seen[0]
+    assessed = assess_response(
+        data.followed(participant),
+        rows[first.id].visit or "",
+        response=first.response,
+        reading=first.reading,
+        plan=data.rules.of(first),
+    )
+    return assessed.possible if len(assessed.possible) > 1 else ()
+
+
+def _undecided(
+    data: TrialData, estimands: Sequence[Estimand], possible: Sequence[str], people: Sequence[Analysed]
+) -> Message:
+    first = estimands[0]
+    reading = data.rules.of(first).responses[first.response or ""].reading(first.reading)
+    titles = {each.category.id: each.category.title for each in reading.categories}
+    ids = {one.row.participant for one in people}
+    counted: dict[bool, list[Text]] = {True: [], False: []}
+    for each in estimands:
+        values = {
+            one.row.value for one in data.cohort.population(each).analysed if one.row.participant in ids
+        }
+        if len(values) == 1 and None not in values:
+            counted[1.0 in values].append(each.title)
+    return message(
+        "In one of these categories, not known in which: {categories}: {arms}. Counted as yes in: {yes}. Counted as no, by the rule for a missing answer or because it is known not to be so, in: {no}. The rows therefore do not add up.",
+        categories=tuple(titles[id] for id in possible),
+        arms=_by_arm(first, people, data.cohort.population(first).analysed),
+        yes=tuple(counted[True]) or message("none"),
+        no=tuple(counted[False]) or message("none"),
+    )
 
 
 def explain_unanswered(data: TrialData, estimands: Sequence[Estimand]) -> Iterator[Message]:
@@ -59,6 +122,13 @@ def _left_out(data: TrialData, estimand: Estimand) -> Iterator[Message]:
             estimand=estimand.title,
             arms=_by_arm(estimand, found, analysed),
             reasons=_reasons(one.row.reason for one in found),
+        )
+    early = [one for one in found if one.row.reason == "pending" and one.row.detail == "happened"]
+    if early:
+        yield message(
+            "{estimand}: it has happened already to some who are not due yet: {arms}. They are counted when they are due, together with those to whom it has not happened; counting them now would make the shares too high.",
+            estimand=estimand.title,
+            arms=_by_arm(estimand, early, analysed),
         )
 
 

@@ -11,6 +11,7 @@ from trialwright.study.checks.examined import Examined
 from trialwright.study.checks.population import check_population
 from trialwright.study.checks.sameness import check_sameness
 from trialwright.study.checks.silence import check_silence
+from trialwright.study.checks.stratification import check_stratification
 from trialwright.study.checks.surrogate import check_surrogates
 from trialwright.study.checks.texts import check_reasons, check_translations
 from trialwright.study.checks.thresholds import check_thresholds
@@ -39,6 +40,7 @@ CHECKS: Mapping[str, Check] = {
     "population": Check(check_population, ("population_differs",)),
     "silence": Check(check_silence, ("open_world_decided_by_silence",)),
     "surrogates": Check(check_surrogates, ("surrogate_never_decides",)),
+    "stratification": Check(check_stratification, ("factor_not_analysed",)),
     "sameness": Check(check_sameness, ("readings_identical", "criteria_identical", "same_text_other_rule")),
     "reasons": Check(check_reasons, ("chosen_without_because",)),
     "translations": Check(check_translations, ("untranslated",)),
