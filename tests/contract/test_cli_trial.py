@@ -871,3 +871,14 @@ def test_screening_alone_leaves_a_participant_without_visits(run: Run, tmp_path:
     assert {each["status"] for each in result["visits"]} == {"waits", "done"}
     assert "Waiting for" in run("schedule", tmp_path / "trial", "--participant", who).out
     assert SECRET.secret.hex() not in run("safety", tmp_path / "trial").out
+
+
+def test_a_death_that_no_adverse_event_tells_of_is_listed(run: Run, tmp_path: Path) -> None:
+    rehearsal = rehearsal_in(tmp_path / "trial", "beam")
+    who = Rehearsal.consented(rehearsal)
+    rehearsal.done(
+        "record_death", "investigator_a", site="a", reason="told", participant=who, date=rehearsal.day
+    )
+    (gap,) = run("safety", tmp_path / "trial", "--format", "json").json["deaths"]
+    assert (gap["participant"], gap["missing"], gap["date"]) == (who, "fatal_event", rehearsal.day)
+    assert f"{who} died on {rehearsal.day}, and no adverse event" in run("safety", tmp_path / "trial").out

@@ -88,7 +88,7 @@ def test_signed_again_it_stands_and_the_broken_one_stays_on_record() -> None:
         ("week_0", True),
         (CASEBOOK, True),
     ]
-    rehearsal.done("lock", "investigator_a", site="a", participant=who)
+    rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
 
 
 def test_what_changes_no_value_breaks_nothing() -> None:
@@ -101,7 +101,7 @@ def test_what_changes_no_value_breaks_nothing() -> None:
     stated = next(event for event in rehearsal.store.events() if event.type == "query_raised")
     rehearsal.done("mask", "investigator_a", site="a", reason="a name", position=str(stated.position))
     assert _broken(rehearsal, who) == set()
-    rehearsal.done("lock", "investigator_a", site="a", participant=who)
+    rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
 
 
 def test_a_comparison_with_the_source_is_broken_likewise() -> None:

@@ -28,7 +28,7 @@ def test_a_lock_names_everything_that_is_open() -> None:
     rehearsal.done("sign", "investigator_a", **at_a, target="casebook", meaning="approved")
     assert rehearsal.refused("lock", "investigator_a", **at_a) == "Query 1 is answered."
     rehearsal.done("close_query", "monitor", **at_a, number="1")
-    event = rehearsal.done("lock", "investigator_a", **at_a)
+    event = rehearsal.done("lock", "investigator_a", reason="no more will come", **at_a)
     assert (event.type, event.actor) == ("casebook_locked", "investigator_a")
 
 

@@ -116,7 +116,7 @@ def test_a_wrong_arm_told_in_the_emergency_is_found_when_the_study_is_unblinded(
     for site, one in (("a", who), ("b", other)):
         account = f"investigator_{site}"
         rehearsal.done("sign", account, site=site, participant=one, target="casebook", meaning="approved")
-        rehearsal.done("lock", account, site=site, participant=one)
+        rehearsal.done("lock", account, reason="no more will come", site=site, participant=one)
     rehearsal.done("unblind", "sponsor", reason="analysis")
     assert isinstance(rehearsal.store, Archive)
     rehearsal.store.write_manifest()

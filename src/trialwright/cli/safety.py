@@ -110,6 +110,7 @@ def _of_archive(options: argparse.Namespace, rates: tuple[float, ...], terminal:
         **seen.opening(),
         "participants": len(everyone),
         "reports": _reports(seen, everyone, options.on, terminal),
+        "deaths": _deaths(everyone),
         "alerts": [alert for one in everyone for alert in _alerts(seen, plan, one, terminal)],
         "grades": grades,
         "stopping_rules": [
@@ -142,6 +143,22 @@ def _reports(
     )
     people = {one.id: one for one in everyone}
     return [_report(each, people[each.participant], terminal) for each in found]
+
+
+def _deaths(everyone: tuple[Participant, ...]) -> list[dict[str, Any]]:
+    """Deaths without a fatal adverse event, whose clocks do not run, and the reverse."""
+    from trialwright.safety.deaths import find_death_gaps
+
+    return [
+        {
+            "participant": gap.participant,
+            "missing": gap.missing,
+            "date": gap.date,
+            "event": gap.event,
+            "events": [gap.position],
+        }
+        for gap in find_death_gaps(everyone)
+    ]
 
 
 def _report(report: Report, participant: Participant, terminal: Terminal) -> dict[str, Any]:

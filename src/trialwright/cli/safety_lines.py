@@ -44,6 +44,7 @@ def safety_lines(seen: AsOf, result: Mapping[str, Any], terminal: Terminal) -> I
         yield from paragraph(line, hanging="  ")
     yield ""
     yield from _report_lines(result["reports"], terminal)
+    yield from _death_lines(result["deaths"], terminal)
     yield ""
     yield from _alert_lines(result["alerts"], terminal)
     yield ""
@@ -77,6 +78,25 @@ def _report_lines(reports: list[dict[str, Any]], terminal: Terminal) -> Iterator
             for each in shown
         ],
     )
+
+
+def _death_lines(deaths: list[dict[str, Any]], terminal: Terminal) -> Iterator[str]:
+    """Deaths that no adverse event tells of, and the reverse; nothing where there are none."""
+    for each in deaths:
+        said = (
+            message(
+                "{participant} died on {date}, and no adverse event with the outcome fatal is recorded: no clock runs for it.",
+                participant=each["participant"],
+                date=each["date"],
+            )
+            if each["missing"] == "fatal_event"
+            else message(
+                "Adverse event {event} of {participant} has the outcome fatal, and no death is recorded.",
+                event=each["event"],
+                participant=each["participant"],
+            )
+        )
+        yield from paragraph(terminal.say(said), hanging="  ")
 
 
 _HEADS: Mapping[str, Message] = {

@@ -70,7 +70,7 @@ def walked(folder: Path, secret: Secret) -> tuple[Rehearsal, str, str]:
     rehearsal.done("allocate", "investigator_b", site="b", values=values)
     event = {
         "term": "Headache", "start": rehearsal.day, "grade": "1", "infection": "false", "taken": "none",
-        "outcome": "recovered", "aware": rehearsal.now.isoformat(), "causality": {"study_treatment": "related"},
+        "outcome": "recovering", "aware": rehearsal.now.isoformat(), "causality": {"study_treatment": "related"},
     }  # fmt: skip
     rehearsal.done("report_ae", "investigator_a", site="a", participant=who, values=event)
     held = {"intervention": "study_infusion", "date": rehearsal.day}
@@ -196,7 +196,7 @@ def test_a_blind_site_judges_the_study_treatment() -> None:
     rehearsal, who = at_stage("dosed", "bliss-ln")
     event = {
         "term": "Headache", "start": rehearsal.day, "grade": "1", "infection": "false", "taken": "none",
-        "outcome": "recovered", "aware": rehearsal.now.isoformat(), "causality": {"study_treatment": "related"},
+        "outcome": "recovering", "aware": rehearsal.now.isoformat(), "causality": {"study_treatment": "related"},
     }  # fmt: skip
     rehearsal.done("report_ae", "investigator_a", site="a", participant=who, values=event)
     open_label, known = at_stage("dosed")
@@ -304,7 +304,7 @@ def unblinded(rehearsal: Rehearsal, who: str, other: str) -> Event:
     for site, one in (("a", who), ("b", other)):
         account = f"investigator_{site}"
         rehearsal.done("sign", account, site=site, participant=one, target="casebook", meaning="approved")
-        rehearsal.done("lock", account, site=site, participant=one)
+        rehearsal.done("lock", account, reason="no more will come", site=site, participant=one)
     event = rehearsal.done("unblind", "sponsor", reason="analysis")
     closed(rehearsal)
     return event
@@ -408,7 +408,7 @@ def test_the_lock_of_a_blind_study_keeps_the_secret() -> None:
     """What locks the study is one thing, what discloses it another."""
     rehearsal, who = at_stage("allocated", "bliss-ln")
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
-    rehearsal.done("lock", "investigator_a", site="a", participant=who)
+    rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
     event = rehearsal.done("lock", "sponsor")
     assert event.data == {"date": rehearsal.day, "secret": "", "nonce": ""}
     assert rehearsal.trial.study.secret == ""
@@ -422,7 +422,7 @@ def test_what_lock_refuses() -> None:
     assert "for all sites at once" in rehearsal.refused("lock", "data_manager", site="a")
     assert "lock is done at a site; name it." in rehearsal.refused("lock", "data_manager", participant=who)
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
-    rehearsal.done("lock", "data_manager", site="a", participant=who)
+    rehearsal.done("lock", "data_manager", reason="no more will come", site="a", participant=who)
     assert "is locked" in rehearsal.refused("lock", "data_manager", site="a", participant=who)
     assert "whoever holds it must lock the study" in rehearsal.refused("lock", "data_manager", secret=None)
     rehearsal.done("lock", "data_manager")
@@ -437,7 +437,7 @@ def test_what_unlock_refuses() -> None:
     assert "is not locked" in rehearsal.refused("unlock", "sponsor", site="a", reason="x", participant=who)
     assert rehearsal.refused("unlock", "sponsor", reason="x") == "The study is not locked."
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
-    rehearsal.done("lock", "investigator_a", site="a", participant=who)
+    rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
     rehearsal.done("lock", "sponsor")
     assert "unlock it first" in rehearsal.refused("unlock", "sponsor", site="a", reason="x", participant=who)
 

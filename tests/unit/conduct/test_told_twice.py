@@ -168,7 +168,7 @@ def test_the_casebook_is_not_locked_before_a_person_has_answered() -> None:
         "answer_query", "coordinator_a", site="a", participant=who, number=number, answer="the form is right"
     )
     rehearsal.done("close_query", "data_manager", site="a", participant=who, number=number)
-    rehearsal.done("lock", "investigator_a", site="a", participant=who)
+    rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
 
 
 def test_two_forms_that_tell_otherwise_of_a_day() -> None:

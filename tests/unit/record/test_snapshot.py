@@ -103,7 +103,7 @@ def test_arms_stand_in_it_from_their_disclosure_on() -> None:
     rehearsal, who = at_stage("allocated", "bliss-ln")
     at_a = {"site": "a", "participant": who}
     rehearsal.done("sign", "investigator_a", **at_a, target="casebook", meaning="approved")
-    rehearsal.done("lock", "investigator_a", **at_a)
+    rehearsal.done("lock", "investigator_a", reason="no more will come", **at_a)
     event = rehearsal.done("unblind", "sponsor", reason="analysis")
     arms = []
     for position in (event.position - 1, event.position):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.due import plan_activities
 from trialwright.conduct.standing import refuse
 from trialwright.conduct.trial import STUDY, View, is_randomised, participant_stream
 from trialwright.record.content import CASEBOOK, stands
 from trialwright.record.event import Proposal
-from trialwright.record.participant import Participant
+from trialwright.record.participant import Participant, Visit
+from trialwright.study.model import Study
 from trialwright.study.schedule import ScheduleOfActivities, visit_title
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, Text, message
 
 
 def decide(view: View, values: Values) -> Proposal | Refusal:
@@ -24,6 +28,14 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
     problems = open_ends(view.definition.schedule, participant)
     if problems:
         return refuse(*problems)
+    missing = [] if view.call.reason.strip() else _say_missing(view, participant)
+    if missing:
+        return refuse(
+            *missing,
+            message(
+                "Record them, mark them as not done, or give a reason why the casebook is locked without them."
+            ),
+        )
     return Proposal(participant_stream(participant.id), "casebook_locked", 1, {}, {})
 
 
@@ -37,6 +49,49 @@ def _asked(participant: Participant) -> list[Message]:
         message("Query {number} is {state}.", number=query.number, state=query.state)
         for query in participant.queries
         if query.state != "closed"
+    ]
+
+
+def find_missing_forms(study: Study, participant: Participant) -> list[tuple[Visit, str]]:
+    """The forms that the schedule asks for at a visit which took place, and of which nothing is recorded.
+
+    Asked for is what certainly applies to the participant on the day of the visit. At an unscheduled visit the forms are
+    chosen for its occasion, and a log is filled in where there is something to tell.
+    """
+    unscheduled = {
+        one.id for one in (study.schedule.encounters if study.schedule else ()) if one.type == "unscheduled"
+    }
+    logs = {form.id for form in (study.forms.forms if study.forms else ()) if form.repeating}
+    found: dict[tuple[Visit, str], None] = {}
+    for visit in participant.visits:
+        if visit.missed or visit.encounter in unscheduled:
+            continue
+        on = date.fromisoformat(visit.date)
+        for planned in plan_activities(study, participant, visit.encounter, on=on):
+            wanted = planned.activity.forms if planned.applies else ()
+            found.update(
+                {
+                    (visit, form): None
+                    for form in wanted
+                    if form not in logs and f"{visit.id}/{form}" not in participant.forms
+                }
+            )
+    return list(found)
+
+
+def _say_missing(view: View, participant: Participant) -> list[Message]:
+    study = view.definition
+    titles = {form.id: form.title for form in (study.forms.forms if study.forms else ())}
+    by_visit: dict[Visit, list[Text]] = {}
+    for visit, form in find_missing_forms(study, participant):
+        by_visit.setdefault(visit, []).append(titles[form])
+    return [
+        message(
+            "Of the visit {visit} these forms are neither recorded nor marked as not done: {forms}.",
+            visit=visit_title(study.schedule, visit.id, visit.encounter),
+            forms=tuple(forms),
+        )
+        for visit, forms in by_visit.items()
     ]
 
 
@@ -81,6 +136,19 @@ def _lock_study(view: View) -> Proposal | Refusal:
     ]
     if problems:
         return refuse(*problems)
+    waiting = tuple(
+        one.id
+        for one in everyone
+        if not one.screenings and not any((one.withdrawn, one.lost, one.died, one.completed))
+    )
+    if waiting:
+        return refuse(
+            message(
+                "These people consented and were neither screened nor did they leave: {ids}. Screen them, or record that "
+                "they withdrew or were lost.",
+                ids=waiting,
+            )
+        )
     secret = view.secret
     if is_randomised(view.definition) and not view.trial.blind and secret is None:
         return refuse(
@@ -106,4 +174,5 @@ ACTION = Action(
     "either",
     (Argument("participant", message("whose casebook; empty: the study"), "id", required=False),),
     decide,
+    reason="optional",
 )
