@@ -21,7 +21,8 @@ def corrected(stage: str, values: dict[str, Any]) -> tuple[Participant, Particip
         "correct", "coordinator_a", site="a", reason="a slip of the pen", participant=who, values=values
     )
     after = rehearsal.trial.participant(who)
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     return before, after
 
 
