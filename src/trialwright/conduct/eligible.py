@@ -16,7 +16,7 @@ from trialwright.record.raw import RawFact
 from trialwright.study.model import Study
 from trialwright.study.prose.findings import say
 from trialwright.study.prose.words import Words
-from trialwright.study.rules import FORMULAS
+from trialwright.study.rules import FORMULAS, Eligibility
 from trialwright.study.situation import type_participant
 from trialwright.terms.message import Message, message
 
@@ -62,11 +62,14 @@ def assess_participant(
     view: View, participant: Participant, *, on: date, more: Iterable[RawFact] = ()
 ) -> Judged:
     """Judge a participant in screening mode on a day, from everything recorded and `more` facts of records."""
-    whole = with_record(participant, more)
+    return assess_record(view.definition, view.eligibility, with_record(participant, more), on=on)
+
+
+def assess_record(study: Study, eligibility: Eligibility, participant: Participant, *, on: date) -> Judged:
+    """Judge what is recorded of a participant in screening mode on a day, by a definition and its criteria."""
     setting = Setting("screening", FORMULAS)
-    verdict, criteria = assess_person(
-        type_participant(view.definition, whole), view.eligibility.chosen(), on=on, setting=setting
-    )
+    person = type_participant(study, participant)
+    verdict, criteria = assess_person(person, eligibility.chosen(), on=on, setting=setting)
     return Judged(verdict, criteria)
 
 
