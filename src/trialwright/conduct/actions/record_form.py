@@ -21,7 +21,7 @@ from trialwright.conduct.forms import (
     merged_entries,
     written_items,
 )
-from trialwright.conduct.standing import WHO, check_in_study, for_participant, refuse
+from trialwright.conduct.standing import WHO, check_in_study, for_participant, no_visit, refuse
 from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
@@ -68,7 +68,7 @@ def find_form(
         return refuse(message("The form {form} belongs to a visit; name it.", form=wanted.title))
     found = participant.visit(visit)
     if found is None or found.missed:
-        return refuse(message("There is no visit {visit}.", visit=visit))
+        return no_visit(view, participant, visit)
     schedule = view.definition.schedule
     planned = {
         name

@@ -22,6 +22,7 @@ from trialwright.terms.units import Conversion, UnitError, converter
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _WHOLE = re.compile(r"[+-]?\d+")
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-]\d{2}:\d{2})?")
+_NUMBER_AND_MORE = re.compile(r"(?P<number>[<>]?[+-]?\d+(?:[.,]\d+)*)(?P<more>\s*/?[A-Za-z%µμ\[{].*)?")
 SEPARATOR = ";"
 """Stands between the answers of a multiple choice."""
 
@@ -94,13 +95,13 @@ def _wrong_type(item: Item, text: str, known: Known) -> Message | None:
     match item.type:
         case "number" | "calculated":
             if not _reads(text, censored=may_be_censored(item, known.types)):
-                return message("{item}: this is not a number.", item=item.label)
+                return _no_number(item, text)
         case "integer":
             if not _WHOLE.fullmatch(plain(text)):
                 return message("{item}: this is not a whole number.", item=item.label)
         case "boolean":
             if text not in ("true", "false"):
-                return message("{item}: the answer is yes or no.", item=item.label)
+                return message("{item}: the answer is yes or no, written true or false.", item=item.label)
         case "choice" | "multiple_choice":
             offered = {entry.value for entry in known.lists[item.code_list or ""].entries}
             answers = text.split(SEPARATOR) if item.type == "multiple_choice" else [text]
@@ -112,6 +113,27 @@ def _wrong_type(item: Item, text: str, known: Known) -> Message | None:
         case "date" | "partial_date" | "date_time":
             return _wrong_date(item, text)
     return None
+
+
+def _no_number(item: Item, text: str) -> Message:
+    """Say what is wrong with a number: a decimal comma, a unit without a blank before it, or that it is none."""
+    found = _NUMBER_AND_MORE.fullmatch(plain(text))
+    if found is None or not ("," in found["number"] or found["more"]):
+        return message("{item}: this is not a number.", item=item.label)
+    if "," in found["number"]:
+        return message(
+            "{item}: {seen} is not a number. Decimals are written with a point, as in 60.5; nothing stands between "
+            "thousands.",
+            item=item.label,
+            seen=text,
+        )
+    return message(
+        "{item}: {seen} is not a number. A blank stands between the number and its unit: {number} {unit}.",
+        item=item.label,
+        seen=text,
+        number=found["number"],
+        unit=found["more"].strip(),
+    )
 
 
 def _wrong_date(item: Item, text: str) -> Message | None:
