@@ -17,6 +17,7 @@ from pathlib import Path
 from trialwright.assessments import ASSESSMENTS
 from trialwright.cli import common
 from trialwright.cli.main import ABOUT, COMMANDS, OPTIONS
+from trialwright.conduct.action import Argument
 from trialwright.conduct.actions import ACTIONS
 from trialwright.exchange.folder import read_study
 from trialwright.locale import read_catalogue
@@ -260,6 +261,54 @@ def concepts() -> str:
     return "\n".join(lines) + "\n"
 
 
+# How the values of `trialwright act` are typed.
+HOW_TO_TYPE = (
+    "## How values are typed", "",
+    "Each is one word of the shell, `name=value`; what holds a blank or a bracket stands in quotes. A reason is no value",
+    "but the option `--reason`.", "",
+    "| typed | says |", "|---|---|",
+    "| `date=2026-11-01` | a day in the calendar of the site |",
+    "| `aware=2026-11-01T09:30+08:00` | a moment with its offset |",
+    "| `infection=true` | yes; `false` is no |",
+    "| `seriousness=hospitalisation,disability` | several words, with commas |",
+    "| `causality.belimumab=possibly_related` | of the named intervention; one such value for each |",
+    "| `values.birth=1990-05-17` | of `correct`: the new value of what is named |",
+    "| `'item.body.weight=60.5 kg'` | of a form, by group and item: a number, a blank, its unit in UCUM |",
+    "| `item.items.rash=false` | a question of a form answered no |",
+    "| `'item.history[2].start=2025-11'` | in the second row of a group that repeats; a date that may be partial |",
+    "| `'item.serum.creatinine=74 umol/L @2026-06-16'` | a result of another day than its group or visit |",
+    "| `item.body.weight=not_done:not_performed` | not done, with a reason of the study's list `not_done_reasons` |",
+    "| `'item.collection.*=not_done:collection_failed'` | nothing of the group was done |",
+    "| `'item.*=not_done:declined'` | nothing of the form was done |",
+    "| `ranges=ranges.csv` | the rows of a table, from a file of comma-separated values |", "",
+    "What forms, items and answers there are stands in the study's `forms.yaml`, and on the paper forms",
+    "(`trialwright export beam --to crf`).", "",
+)  # fmt: skip
+
+
+def written(argument: Argument) -> str:
+    """How a value is typed on a terminal."""
+    words = ", ".join(f"`{choice}`" for choice in argument.choices)
+    match argument.kind:
+        case "pairs":
+            return f"`{argument.name}.NAME=VALUE`" + (f", the value one of {words}" if words else "")
+        case "entries":
+            return "`item.GROUP.ITEM=VALUE UNIT`"
+        case "yes_no":
+            return "`true` or `false`"
+        case "choices":
+            return f"some of {words}, with commas between" if words else "several words, with commas between"
+        case "date":
+            return "date, `2026-11-01`"
+        case "date_time":
+            return "moment, `2026-11-01T09:30+08:00`"
+        case "rows":
+            return "a CSV file"
+        case "whole":
+            return "whole number"
+    return words or argument.kind
+
+
 def actions() -> str:
     """Every action with what it must be told, and who may do it in BEAM."""
     table = read_study("beam").delegation
@@ -269,6 +318,7 @@ def actions() -> str:
         "Everything people do in a trial, as `trialwright act` takes it ([command line](command-line.md#trialwright-act)). An action",
         "gives one event of the ledger, or is refused with its reasons and writes nothing. Who may do what stands in the",
         "study's `delegation.yaml`; the roles here are those of BEAM.", "",
+        *HOW_TO_TYPE,
     ]  # fmt: skip
     for name, action in ACTIONS.items():
         roles = ", ".join(role.title.en for role in table.roles if name in role.actions)
@@ -282,9 +332,7 @@ def actions() -> str:
         if shown:
             lines += ["| argument | what it is | written as |", "|---|---|---|"]
             for argument in shown:
-                kind = ", ".join(f"`{choice}`" for choice in argument.choices) or argument.kind.replace(
-                    "_", " "
-                )
+                kind = written(argument)
                 need = "" if argument.required else "; may be left out"
                 lines.append(f"| `{argument.name}` | {cell(render(argument.about, {}))} | {kind}{need} |")
             lines.append("")

@@ -196,6 +196,8 @@ COMMANDS = [
     ("respond",),
     ("respond", "--participant", "a-001"),
     ("safety",),
+    ("queries",),
+    ("queries", "--all", "--participant", "a-001"),
 ]
 """Every question about an archive, by its command and options."""
 
@@ -861,6 +863,64 @@ def test_an_archive_to_begin_with(run: Run, tmp_path: Path, monkeypatch: pytest.
         assert act("set_reference_ranges", 6, "dr", f"ranges={ranges}").code == code, row
     assert act("set_reference_ranges", 7, "dr", f"ranges={tmp_path / 'none.csv'}").code == 2
     assert isinstance(verify_archive(folder), Verified)
+
+
+Act = Callable[..., Done]
+
+
+@pytest.fixture
+def act(run: Run, made: Path, tmp_path: Path) -> Act:
+    """The woman of `made`, in an archive of one's own, and somebody at site A to act on it, some minutes after."""
+    folder = tmp_path / "trial"
+    shutil.copytree(made, folder)
+    minutes = itertools.count(30)
+
+    def call(action: str, *words: str, by: str = "coordinator_a") -> Done:
+        at = f"2026-06-23T10:{next(minutes):02}+08:00"
+        return run("act", folder, action, "--as", by, "--at", at, "--site", "a", *words)
+
+    return call
+
+
+def test_an_action_says_what_is_needed_next(act: Act) -> None:
+    """The first line stays for programs; people read the rest."""
+    who = "participant=a-001"
+    done = act("consent", "date=2026-06-23", "sex=male", "birth=2012-01-01", by="investigator_a")
+    new = f"participant={done.out.split()[-1]}"
+    done = act("screen", new, "date=2026-06-23")
+    assert done.out.split()[1:] == ["screened", new.partition("=")[2]]
+    assert "a-002 is not eligible on 2026-06-23." in done.err
+    assert "- A0 (Age and sex) fails: Age is 14 years, below 18 years." in done.err
+    assert "- I4 (Kidney function) is open: " in done.err
+    done = act("open_visit", who, "encounter=unscheduled", "date=2026-06-23")
+    assert "The visit is called unscheduled-1." in done.err
+    drug = ("intervention=tacrolimus", "date=2026-06-23", "amount=2", "unit=mg/d")
+    done = act("give_dose", who, *drug, "--reason", "her level", by="nurse_a")
+    assert "Dose 6: Tacrolimus 2 mg/d. To correct it: target=dose/6." in done.err
+
+
+def test_what_is_asked_back_is_said_at_once_and_listed(act: Act, run: Run, tmp_path: Path) -> None:
+    who, archive = "participant=a-001", tmp_path / "trial"
+    earlier = run("queries", archive, "--format", "json").json["queries"]
+    target = "target=week_0/vital_signs"
+    done = act("correct", who, target, "item.body.weight=73 kg", "--reason", "misread")
+    number = len(earlier) + 1
+    question = "The weight differs by more than 15 % from another of the last 6 weeks."
+    assert f"Query {number} about week_0/vital_signs#body.weight: {question}" in done.err
+    assert act("correct", who, target, "item.body.weight=74 kg", "--reason", "misread").err == ""
+    (shown,) = run("queries", archive, "--format", "json").json["queries"][len(earlier) :]
+    assert (shown["participant"], shown["number"], shown["state"]) == ("a-001", number, "open")
+    listed = run("queries", archive, "--participant", "E001").out
+    assert f"a-001, query {number}, not answered: week_0/vital_signs#body.weight" in listed
+    assert question in listed
+    act("answer_query", who, f"number={number}", "answer=weighed again")
+    listed = run("queries", archive).out
+    assert f"a-001, query {number}, answered: " in listed
+    assert "Answer: weighed again" in listed
+    act("close_query", who, f"number={number}", by="data_manager")
+    assert f"query {number}" not in run("queries", archive).out
+    assert f"a-001, query {number}, closed: " in run("queries", archive, "--all").out
+    assert f"a-001，质疑{number}，已关闭：" in run("queries", archive, "--all", "--lang", "zh").out
 
 
 def test_screening_alone_leaves_a_participant_without_visits(run: Run, tmp_path: Path) -> None:

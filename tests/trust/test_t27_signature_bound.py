@@ -80,6 +80,6 @@ def test_a_copied_signature_breaks_the_chain(archive: Path) -> None:
 
 def test_nobody_signs_for_a_visit_that_is_not_there() -> None:
     rehearsal, who = at_stage("dosed")
-    assert "no visit week_2" in rehearsal.refused(
+    assert "(week_2) has not been opened" in rehearsal.refused(
         "sign", "investigator_a", site="a", participant=who, target="week_2", meaning="approved"
     )

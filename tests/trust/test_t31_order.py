@@ -30,7 +30,12 @@ SKIPPED: list[tuple[str, str, dict[str, Any], str]] = [
     ("enrolled", "complete_study", DAY, "has not been allocated"),
     ("enrolled", "discontinue_intervention", {**DAY, "intervention": "belimumab"}, "has not been allocated"),
     ("allocated", "give_dose", {**DAY, "intervention": "belimumab", "visit": "week_0"}, "no visit week_0"),
-    ("allocated", "record_form", {"form": "urine", "visit": "week_0", "entries": {}}, "no visit week_0"),
+    (
+        "allocated",
+        "record_form",
+        {"form": "urine", "visit": "week_0", "entries": {}},
+        "The visit Week 0 (week_0) has not been opened",
+    ),
     ("dosed", "complete_study", DAY, "is neither recorded nor missed"),
     # and back: what was passed is over
     ("enrolled", "re_screen", DAY, "screening is over"),
@@ -84,10 +89,10 @@ def test_nobody_joins_who_fails_or_is_unknown() -> None:
     rehearsal.done("correct", "coordinator_a", site="a", reason="misread", participant=who, values=changed)
     rehearsal.go_to("2026-06-01")
     said = rehearsal.refused("enrol", "investigator_a", site="a", participant=who, date="2026-06-01")
-    assert "I3 (Proteinuria): fail" in said
+    assert "I3 (Proteinuria) fails: " in said
     rehearsal.go_to("2026-07-01")
     said = rehearsal.refused("enrol", "investigator_a", site="a", participant=who, date="2026-07-01")
-    assert "I3 (Proteinuria): unknown" in said
+    assert "I3 (Proteinuria) is open: " in said
     participant = rehearsal.trial.participant(who)
     assert participant is not None
     assert participant.enrolled is None

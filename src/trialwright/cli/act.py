@@ -22,6 +22,7 @@ from trialwright.cli.common import (
     own_parser,
     problem_line,
 )
+from trialwright.cli.outcome import outcome
 from trialwright.terms.message import Message, Text, message
 
 if TYPE_CHECKING:
@@ -212,6 +213,8 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     _tell_alerts(answer, trial.definition(answer.study_version), terminal)
     subject = answer.stream.rpartition("/")[2]
     print(f"{answer.position}\t{answer.type}\t{subject}")
+    for sentence in outcome(answer, trial):
+        terminal.remark(sentence)
     if options.action == "see_allocation" and secret is not None:
         _show_arm(trial, secret, subject, terminal)
     return DONE

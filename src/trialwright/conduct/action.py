@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from trialwright.conduct.forms.entry import Entry
+from trialwright.conduct.forms.values import plain
 from trialwright.record.event import Proposal
 from trialwright.terms.message import Message, message
 from trialwright.terms.quantity import UnreadableNumber, parse_number
@@ -172,6 +173,11 @@ _NOTHING: Mapping[str, Any] = {
 }
 
 
+def _plain(argument: Argument, value: Any) -> str:
+    """What is typed, with full-width digits, letters and signs made ordinary ones."""
+    return plain(_text(argument, value))
+
+
 def _text(argument: Argument, value: Any) -> str:
     if not isinstance(value, str):
         raise BadArgument(message("`{name}` is a text.", name=argument.name))
@@ -179,7 +185,7 @@ def _text(argument: Argument, value: Any) -> str:
 
 
 def _date(argument: Argument, value: Any) -> str:
-    text = _text(argument, value)
+    text = _plain(argument, value)
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -200,7 +206,7 @@ def _not_too_early(argument: Argument, day: date) -> None:
 
 
 def _date_time(argument: Argument, value: Any) -> str:
-    text = _text(argument, value)
+    text = _plain(argument, value)
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -229,14 +235,14 @@ def _number(argument: Argument, value: Any) -> str:
 
 
 def _whole(argument: Argument, value: Any) -> str:
-    text = str(value)
+    text = plain(str(value))
     if not (text.isascii() and text.isdigit()):
         raise BadArgument(message("`{name}` is a whole number, not {seen}.", name=argument.name, seen=text))
     return text
 
 
 def _choice(argument: Argument, value: Any) -> str:
-    text = _text(argument, value)
+    text = _plain(argument, value)
     if argument.choices and text not in argument.choices:
         raise BadArgument(
             message(
@@ -255,12 +261,13 @@ def _choices(argument: Argument, value: Any) -> tuple[str, ...]:
 
 
 def _yes_no(argument: Argument, value: Any) -> str:
-    text = {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+    said = plain(str(value)).lower()
+    text = {"yes": "true", "no": "false"}.get(said, said)
     if text not in ("true", "false"):
         raise BadArgument(
-            message("`{name}` is true or false, not {seen}.", name=argument.name, seen=str(text))
+            message("`{name}` is true or false, not {seen}.", name=argument.name, seen=str(value))
         )
-    return str(text)
+    return text
 
 
 def _pairs(argument: Argument, value: Any) -> dict[str, str]:

@@ -13,7 +13,10 @@ from trialwright.logic.interpreter import Setting
 from trialwright.record.event import Entered
 from trialwright.record.participant import Participant
 from trialwright.record.raw import RawFact
-from trialwright.study.rules import FORMULAS
+from trialwright.study.model import Study
+from trialwright.study.prose.findings import say
+from trialwright.study.prose.words import Words
+from trialwright.study.rules import FORMULAS, Eligibility
 from trialwright.study.situation import type_participant
 from trialwright.terms.message import Message, message
 
@@ -37,30 +40,36 @@ class Judged:
             for each in self.criteria
         }
 
-    def problems(self) -> tuple[Message, ...]:
-        """A sentence for every criterion that does not pass."""
+    def problems(self, study: Study) -> tuple[Message, ...]:
+        """A sentence for every criterion that does not pass: that it fails or is open, and what decides it."""
+        words = Words(study)
         return tuple(
-            message(
-                "{id} ({title}): {verdict}, {reason}.",
-                id=each.id,
-                title=each.rule.criterion.title,
-                verdict=each.verdict,
-                reason=each.reason,
-            )
-            for each in self.criteria
-            if each.verdict != "pass"
+            say_criterion(each, words) for each in self.criteria if each.verdict in ("fail", "unknown")
         )
+
+
+def say_criterion(each: Assessed, words: Words) -> Message:
+    """One criterion that does not pass: that it fails or is open, and what decides it."""
+    return message(
+        "{id} ({title}) fails: {found}" if each.verdict == "fail" else "{id} ({title}) is open: {found}",
+        id=each.id,
+        title=each.rule.criterion.title,
+        found=say(each.verdict, each.reason, each.finding, words),
+    )
 
 
 def assess_participant(
     view: View, participant: Participant, *, on: date, more: Iterable[RawFact] = ()
 ) -> Judged:
     """Judge a participant in screening mode on a day, from everything recorded and `more` facts of records."""
-    whole = with_record(participant, more)
+    return assess_record(view.definition, view.eligibility, with_record(participant, more), on=on)
+
+
+def assess_record(study: Study, eligibility: Eligibility, participant: Participant, *, on: date) -> Judged:
+    """Judge what is recorded of a participant in screening mode on a day, by a definition and its criteria."""
     setting = Setting("screening", FORMULAS)
-    verdict, criteria = assess_person(
-        type_participant(view.definition, whole), view.eligibility.chosen(), on=on, setting=setting
-    )
+    person = type_participant(study, participant)
+    verdict, criteria = assess_person(person, eligibility.chosen(), on=on, setting=setting)
     return Judged(verdict, criteria)
 
 

@@ -45,6 +45,34 @@ def for_participant(
     return decided
 
 
+def no_visit(view: View, participant: Participant, id: str) -> Refusal:
+    """The refusal where no visit of this id took place: planned and not opened yet, missed, or none of the study."""
+    schedule = view.definition.schedule
+    encounter = next((one for one in (schedule.encounters if schedule else ()) if one.id == id), None)
+    visit = participant.visit(id)
+    if visit is not None and visit.missed:
+        return refuse(
+            message(
+                "The visit {id} is recorded as missed; correct target=visit/{id} says on which day it took place.",
+                id=id,
+            )
+        )
+    if encounter is not None and encounter.type == "scheduled":
+        return refuse(
+            message(
+                "The visit {visit} ({id}) has not been opened; open_visit records that it takes place.",
+                visit=encounter.title,
+                id=id,
+            )
+        )
+    held = tuple(one.id for one in participant.visits if not one.missed)
+    return refuse(
+        message("There is no visit {id}; recorded are: {known}.", id=id, known=held)
+        if held
+        else message("There is no visit {id}; none is recorded yet.", id=id)
+    )
+
+
 def refuse(*reasons: Message) -> Refusal:
     """A refusal with its reasons."""
     return Refusal(reasons)

@@ -431,7 +431,10 @@ def test_a_reported_deviation_is_numbered_after_those_the_rules_found() -> None:
 
 @pytest.mark.parametrize(
     ("changed", "said"),
-    [({"date": "2026-06-05"}, "lies in the future"), ({"visit": "week_2"}, "There is no visit week_2.")],
+    [
+        ({"date": "2026-06-05"}, "lies in the future"),
+        ({"visit": "week_2"}, "The visit Week 2 (week_2) has not been opened"),
+    ],
 )
 def test_a_deviation_that_cannot_be(changed: dict[str, str], said: str) -> None:
     rehearsal, who = at_visit()

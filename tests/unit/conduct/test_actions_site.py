@@ -92,6 +92,7 @@ def test_a_role_for_the_study_is_given_and_ended_for_the_study_only() -> None:
 # Reference ranges
 
 ROW: dict[str, Any] = asdict(next(one for one in RANGES if one.concept == "alt"))
+CREATININE: dict[str, Any] = asdict(next(one for one in RANGES if one.concept == "serum_creatinine"))
 RANGES_REFUSED: list[tuple[list[dict[str, Any]], str]] = [
     ([], "No ranges were given."),
     ([{"concept": "alt", "low": "7"}], "A range has the columns concept, unit, low, high"),
@@ -108,6 +109,15 @@ RANGES_REFUSED: list[tuple[list[dict[str, Any]], str]] = [
     ([{**ROW, "age_from": "18"}], "for ages in completed years"),
     ([{**ROW, "age_from": 65, "age_to": 18}], "for ages in completed years"),
     ([ROW, {**ROW, "sex": "other"}], "The sex of a range"),
+    # forms.yaml: creatinine 10 to 3000 umol/L is possible; 41 mg/dL is 3624 umol/L, 0.5 umol/L less than anybody has
+    ([{**CREATININE, "unit": "mg/dL"}], "Serum creatinine: 41 mg/dL is not possible (10 to 3000 umol/L)"),
+    ([{**CREATININE, "low": "0.5", "high": "0.9"}], "0.5 umol/L is not possible"),
+    ([{**CREATININE, "low": "", "high": "3001"}], "3001 umol/L is not possible"),
+    # ... and ALT 3 to 120 U/L is expected; 9 ukat/L is 540 U/L
+    (
+        [{**ROW, "low": "9", "high": "50", "unit": "ukat/L"}],
+        "9 to 50 ukat/L, lies beside everything expected",
+    ),
 ]
 
 
@@ -129,6 +139,19 @@ def test_ranges_are_a_sites_own_and_a_table() -> None:
         rehearsal.act("set_reference_ranges", "data_manager", site="a", values={"ranges": "ranges"})
     rehearsal.done("set_reference_ranges", "data_manager", site="a", values={"ranges": [ROW]})
     assert rehearsal.trial.site("b").ranges == ()
+
+
+def test_a_range_beside_everything_expected_needs_a_reason() -> None:
+    rehearsal = Rehearsal()
+    rows = [
+        {**ROW, "low": "9", "high": "50", "unit": "ukat/L"},
+        {**CREATININE, "low": "0.46", "high": "0.92", "unit": "mg/dL"},  # 41 to 81 umol/L
+    ]
+    at_a: dict[str, Any] = {"site": "a", "reason": "an assay of its own", "values": {"ranges": rows}}
+    rehearsal.done("set_reference_ranges", "data_manager", **at_a)
+    impossible = {**CREATININE, "unit": "mg/dL", "valid_from": "2026-02-01"}
+    at_a["values"] = {"ranges": [impossible]}
+    assert "is not possible" in rehearsal.refused("set_reference_ranges", "data_manager", **at_a)
 
 
 # Consent

@@ -162,7 +162,7 @@ UNASSIGNED = [
     ("MT", "", "a", "reason_missing", "Say why this participant comes into the arm MT."),
     ("MT", " \n", "a", "reason_missing", "Say why"),
     ("placebo", "Asked for it.", "a", "arm_unknown", "placebo is no arm of the study; its arms are: BEL+MT, MT."),
-    ("", "Asked for it.", "a", "arm_unknown", "is no arm of the study"),
+    ("", "Asked for it.", "a", "arm_unknown", "Say which arm it is; the arms are: BEL+MT, MT."),
     ("MT", "Asked for it.", "", "site_missing", "belongs to no site"),
 ]
 # fmt: on

@@ -44,7 +44,7 @@ def test_nobody_is_enrolled_with_an_unknown_or_failed_criterion() -> None:
     )
     rehearsal.go_to("2026-06-01")
     why = rehearsal.refused("enrol", "investigator_a", site="a", participant=who, date=rehearsal.day)
-    assert "I3 (Proteinuria): fail" in why
+    assert "I3 (Proteinuria) fails: 24-hour urine protein 1.49 g/24 h on 2026-05-28 is below 1.5 g" in why
 
 
 def test_nobody_is_enrolled_on_results_that_have_grown_old() -> None:
@@ -52,7 +52,7 @@ def test_nobody_is_enrolled_on_results_that_have_grown_old() -> None:
     who = screened(rehearsal)
     rehearsal.go_to("2026-07-01")
     why = rehearsal.refused("enrol", "investigator_a", site="a", participant=who, date=rehearsal.day)
-    assert "I3 (Proteinuria): unknown" in why
+    assert "I3 (Proteinuria) is open: " in why
 
 
 def test_nobody_is_allocated_before_enrolment() -> None:

@@ -75,6 +75,23 @@ def test_what_refuses_a_form(form: str, entered: str, why: str) -> None:
     assert codes(check(form, table(entered)).refused) == [tuple(why.split())]
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("60kg", "60kg is not a number. A blank stands between the number and its unit: 60 kg."),
+        ("６０kg", "A blank stands between the number and its unit: 60 kg."),
+        ("60,5 kg", "60,5 kg is not a number. Decimals are written with a point"),
+        ("1,000.5", "nothing stands between thousands"),
+        ("5.1.2026", "this is not a number."),
+        ("heavy", "this is not a number."),
+        ("about 60 kg", "this is not a number."),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_named(text: str, says: str) -> None:
+    (fault,) = check("vital_signs", {"body.weight": Entry(text)}).refused
+    assert says in said(fault)
+
+
 FINE = [
     # form, what is entered, why it is no fault
     ("vital_signs", "body.weight | 130 | kg\nbody.height | 200 | cm", "the limit itself is expected"),

@@ -25,6 +25,7 @@ from trialwright.conduct.administration import check_administration, expired, pr
 from trialwright.conduct.asked import asked_back
 from trialwright.conduct.dosing.amounts import read_dose
 from trialwright.conduct.dosing.proposal import assess_dose
+from trialwright.conduct.enrolled_rightly import eligibility_queries
 from trialwright.conduct.given import is_run_in
 from trialwright.conduct.standing import WHO, check_born, check_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
@@ -45,7 +46,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     kind, _, key = target.partition("/")
     given = values.pairs("values")
     if target == "demographics":
-        return _demographics(participant, given)
+        return _demographics(view, participant, given)
     if kind == "dose" and key.isdigit():
         return _dose(view, participant, int(key), given)
     if kind == "visit":
@@ -75,7 +76,7 @@ def _form(view: View, participant: Participant, target: str, values: Values) -> 
     return write_form(view, participant, form, visit, record.number, entries, kind="form_corrected")
 
 
-def _demographics(participant: Participant, given: dict[str, str]) -> Proposal | Refusal:
+def _demographics(view: View, participant: Participant, given: dict[str, str]) -> Proposal | Refusal:
     strange = tuple(name for name in given if name not in DEMOGRAPHICS)
     if strange or not given:
         return refuse(message("Of demographics these may be corrected: {names}.", names=DEMOGRAPHICS))
@@ -83,7 +84,12 @@ def _demographics(participant: Participant, given: dict[str, str]) -> Proposal |
         return refuse(message("The sex is one of {choices}.", choices=SEX))
     problem = check_birth(given["birth"], participant.consents[0].date) if "birth" in given else None
     written = {name: Entered(text) if name == "birth" else text for name, text in given.items()}
-    return problem or _corrected(participant, "demographics", written)
+    if problem:
+        return problem
+    sex, birth = given.get("sex", participant.sex), given.get("birth", participant.birth)
+    after = replace(participant, sex=sex, birth=birth)
+    queries = eligibility_queries(view, participant, after, path="demographics")
+    return _corrected(participant, "demographics", written, queries=queries)
 
 
 def _dose(view: View, participant: Participant, number: int, given: dict[str, str]) -> Proposal | Refusal:

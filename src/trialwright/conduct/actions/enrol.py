@@ -34,7 +34,8 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     judged = assess_participant(view, participant, on=date.fromisoformat(day))
     if judged.verdict != "eligible":
         return refuse(
-            message("{id} cannot be enrolled on {day}:", id=participant.id, day=day), *judged.problems()
+            message("{id} cannot be enrolled on {day}:", id=participant.id, day=day),
+            *judged.problems(view.definition),
         )
     number = view.next("enrolment")
     return Proposal(

@@ -9,6 +9,7 @@ from typing import Any
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.raise_query import next_query
 from trialwright.conduct.alerts import raised_alerts
+from trialwright.conduct.enrolled_rightly import eligibility_queries
 from trialwright.conduct.forms import (
     Checked,
     Entry,
@@ -20,7 +21,7 @@ from trialwright.conduct.forms import (
     merged_entries,
     written_items,
 )
-from trialwright.conduct.standing import WHO, check_in_study, for_participant, refuse
+from trialwright.conduct.standing import WHO, check_in_study, for_participant, no_visit, refuse
 from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
@@ -67,7 +68,7 @@ def find_form(
         return refuse(message("The form {form} belongs to a visit; name it.", form=wanted.title))
     found = participant.visit(visit)
     if found is None or found.missed:
-        return refuse(message("There is no visit {visit}.", visit=visit))
+        return no_visit(view, participant, visit)
     schedule = view.definition.schedule
     planned = {
         name
@@ -154,12 +155,24 @@ def write_form(
     after = _after(participant, data, changed)
     queries = _queries(participant, id, checked, {value.path for value in changed})
     queries += new_doubts(view.definition, participant, after, asked=len(queries))
+    if kind == "form_corrected" or _is_of_screening(view, visit):
+        queries += eligibility_queries(view, participant, after, path=id, asked=len(queries))
     if queries:
         data["queries"] = queries
     alerts = _alerts(view, participant, after, changed)
     if alerts:
         data["alerts"] = alerts
     return Proposal(participant_stream(participant.id), kind, 1, data, {})
+
+
+def _is_of_screening(view: View, visit: Visit | None) -> bool:
+    """Whether a form says something of the time before enrolment: a log may, one of a visit of the screening does."""
+    if visit is None:
+        return True
+    schedule = view.definition.schedule
+    epochs = {one.id: one.epoch for one in (schedule.encounters if schedule else ())}
+    screening = {epoch.id for epoch in view.definition.epochs if epoch.type == "screening"}
+    return epochs.get(visit.encounter) in screening
 
 
 def _after(participant: Participant, data: Mapping[str, Any], changed: Iterable[ItemValue]) -> Participant:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.standing import WHO, check_day, for_participant, refuse
+from trialwright.conduct.standing import WHO, check_day, for_participant, no_visit
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Participant
@@ -16,7 +16,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     """Record the deviation with its rating."""
     visit = values.text("visit")
     if visit and participant.visit(visit) is None:
-        return refuse(message("There is no visit {visit}.", visit=visit))
+        return no_visit(view, participant, visit)
     day = values.text("date")
     return check_day(view, day, message("A deviation of")) or Proposal(
         participant_stream(participant.id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.standing import WHO, for_participant, refuse
+from trialwright.conduct.standing import WHO, for_participant, no_visit
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.content import CASEBOOK, content_digest
 from trialwright.record.event import Proposal
@@ -17,7 +17,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     """Bind a signature to what stands at the target now."""
     target = values.text("target")
     if target != CASEBOOK and participant.visit(target) is None:
-        return refuse(message("There is no visit {visit}.", visit=target))
+        return no_visit(view, participant, target)
     return Proposal(
         participant_stream(participant.id),
         "signed",

@@ -18,6 +18,10 @@ def assign_arm(
     """
     if not site:
         return NotGiven("site_missing", message("The participant belongs to no site."))
+    if not arm:
+        return NotGiven(
+            "arm_unknown", message("Say which arm it is; the arms are: {arms}.", arms=tuple(arms))
+        )
     if arm not in arms:
         return NotGiven(
             "arm_unknown",

@@ -9,6 +9,7 @@ from trialwright.conduct.forms.cells import Cell, Sheet, lay_out
 from trialwright.conduct.forms.coding import Coder, nothing_done
 from trialwright.conduct.forms.entry import WHOLE, Checked, Entry, Fault, FormContext
 from trialwright.conduct.forms.rules import Judge
+from trialwright.conduct.forms.sample_days import check_sample_days
 from trialwright.conduct.forms.values import Known, check_expected, check_value, stored
 from trialwright.record.fact import read_unit
 from trialwright.record.participant import ItemValue
@@ -108,6 +109,11 @@ class _FormCheck:
         for group in self.sheet.form.groups:
             self._check_rows(group, judge)
         self._check_rules(cells, asked, judge)
+        self.queries += [
+            fault
+            for fault in check_sample_days(self.forms, self.sheet, self.context)
+            if fault.path in self.values and asked[fault.path] is not False
+        ]
         kept = [cell.path for cell in cells if asked[cell.path] is not False and cell.path in self.values]
         return Checked(
             tuple(self.refused), tuple(self.queries), tuple(self.values[path] for path in kept), asked

@@ -58,8 +58,9 @@ CODES = (
     "row_missing",
     "edit_check",
     "outside_expected",
+    "off_visit",
 )
-"""What a fault can be; `outside_expected` is always a query, `edit_check` as the study says, the others refuse."""
+"""What a fault can be; `outside_expected` and `off_visit` are always queries, `edit_check` as the study says, the others refuse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

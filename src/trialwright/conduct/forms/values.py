@@ -22,6 +22,7 @@ from trialwright.terms.units import Conversion, UnitError, converter
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _WHOLE = re.compile(r"[+-]?\d+")
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-]\d{2}:\d{2})?")
+_NUMBER_AND_MORE = re.compile(r"(?P<number>[<>]?[+-]?\d+(?:[.,]\d+)*)(?P<more>\s*/?[A-Za-z%µμ\[{].*)?")
 SEPARATOR = ";"
 """Stands between the answers of a multiple choice."""
 
@@ -70,7 +71,7 @@ def check_value(cell: Cell, entry: Entry, known: Known) -> Iterator[Fault]:
                 units=offered,
             ),
         )
-    elif item.is_number and _outside(item, item.possible, entry, known):
+    elif item.is_number and _is_outside(item, item.possible, entry, known):
         yield Fault(cell.path, "outside_possible", _beyond(item, item.possible, entry, possible=True))
     if item.is_date:
         yield from _check_day(cell.path, item, text, known)
@@ -81,7 +82,7 @@ def check_value(cell: Cell, entry: Entry, known: Known) -> Iterator[Fault]:
 def check_expected(cell: Cell, entry: Entry, known: Known) -> Iterator[Fault]:
     """Find why a value should be asked back."""
     item = cell.item
-    if item.is_number and _outside(item, item.expected, entry, known):
+    if item.is_number and _is_outside(item, item.expected, entry, known):
         yield Fault(cell.path, "outside_expected", _beyond(item, item.expected, entry, possible=False))
 
 
@@ -94,13 +95,13 @@ def _wrong_type(item: Item, text: str, known: Known) -> Message | None:
     match item.type:
         case "number" | "calculated":
             if not _reads(text, censored=may_be_censored(item, known.types)):
-                return message("{item}: this is not a number.", item=item.label)
+                return _no_number(item, text)
         case "integer":
             if not _WHOLE.fullmatch(plain(text)):
                 return message("{item}: this is not a whole number.", item=item.label)
         case "boolean":
             if text not in ("true", "false"):
-                return message("{item}: the answer is yes or no.", item=item.label)
+                return message("{item}: the answer is yes or no, written true or false.", item=item.label)
         case "choice" | "multiple_choice":
             offered = {entry.value for entry in known.lists[item.code_list or ""].entries}
             answers = text.split(SEPARATOR) if item.type == "multiple_choice" else [text]
@@ -112,6 +113,27 @@ def _wrong_type(item: Item, text: str, known: Known) -> Message | None:
         case "date" | "partial_date" | "date_time":
             return _wrong_date(item, text)
     return None
+
+
+def _no_number(item: Item, text: str) -> Message:
+    """Say what is wrong with a number: a decimal comma, a unit without a blank before it, or that it is none."""
+    found = _NUMBER_AND_MORE.fullmatch(plain(text))
+    if found is None or not ("," in found["number"] or found["more"]):
+        return message("{item}: this is not a number.", item=item.label)
+    if "," in found["number"]:
+        return message(
+            "{item}: {seen} is not a number. Decimals are written with a point, as in 60.5; nothing stands between "
+            "thousands.",
+            item=item.label,
+            seen=text,
+        )
+    return message(
+        "{item}: {seen} is not a number. A blank stands between the number and its unit: {number} {unit}.",
+        item=item.label,
+        seen=text,
+        number=found["number"],
+        unit=found["more"].strip(),
+    )
 
 
 def _wrong_date(item: Item, text: str) -> Message | None:
@@ -162,37 +184,43 @@ def _check_sample_day(path: str, item: Item, text: str, known: Known) -> Iterato
         yield from _check_day(path, item, text, known)
 
 
-def _outside(item: Item, limits: Range | None, entry: Entry, known: Known) -> bool:
-    """Whether a value lies outside limits as a whole; one only known to lie below or above something may be inside."""
+def _is_outside(item: Item, limits: Range | None, entry: Entry, known: Known) -> bool:
+    return lies_outside(item, limits, parse_number(entry.value), entry.unit, known.types)
+
+
+def lies_outside(
+    item: Item, limits: Range | None, value: Interval, unit: str, types: Mapping[str, ConceptType]
+) -> bool:
+    """Whether a value lies outside limits as a whole; one only known to lie below or above something may be inside.
+
+    `unit`: of the value, UCUM; limits are in the item's first unit. `types`: the study's concepts as the record reads
+    them, for units that convert by the concept. A unit that does not convert says nothing.
+    """
     if limits is None:
         return False
-    value, conversion = parse_number(entry.value), _conversion(item, entry.unit, known)
+    conversion = _conversion(item, unit, types)
     if conversion is None:
         return False
-    low, high = _convert(value, conversion)
+    low, high = conversion(value.low), conversion(value.high)
     below = limits.low is not None and less(high, float(limits.low))
     above = limits.high is not None and greater(low, float(limits.high))
     return below or above
 
 
-def _conversion(item: Item, unit: str, known: Known) -> Conversion | None:
+def _conversion(item: Item, unit: str, types: Mapping[str, ConceptType]) -> Conversion | None:
     """From the unit entered to the item's first one, in which its limits are written."""
     if not unit or unit == item.units[0]:
         return Conversion(1.0)
-    bridges = known.types[item.concept].bridges if item.concept else ()
+    bridges = types[item.concept].bridges if item.concept else ()
     try:
         return converter(unit, item.units[0], bridges)
     except UnitError:
         return None
 
 
-def _convert(value: Interval, conversion: Conversion) -> tuple[float, float]:
-    return conversion(value.low), conversion(value.high)
-
-
 def _beyond(item: Item, limits: Range | None, entry: Entry, *, possible: bool) -> Message:
     said = f"{entry.value.strip()} {entry.unit}".strip()
-    within = _within(limits or Range(), item.units[0] if item.units else "")
+    within = say_limits(item, limits)
     if possible:
         return message(
             "{item}: {value} is not possible ({limits}).", item=item.label, value=said, limits=within
@@ -205,7 +233,9 @@ def _beyond(item: Item, limits: Range | None, entry: Entry, *, possible: bool) -
     )
 
 
-def _within(limits: Range, unit: str) -> Message:
+def say_limits(item: Item, limits: Range | None) -> Message:
+    """The limits of an item, with its first unit."""
+    limits, unit = limits or Range(), item.units[0] if item.units else ""
     if limits.low is None:
         return message("at most {high}", high=f"{limits.high or ''} {unit}".strip())
     if limits.high is None:

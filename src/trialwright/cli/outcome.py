@@ -1,0 +1,123 @@
+"""What a person needs next after an action: the verdict, what was asked back, and the numbers by which to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from trialwright.terms.message import Message, Text, message
+
+if TYPE_CHECKING:
+    from trialwright.conduct.trial import Trial
+    from trialwright.record.event import Event
+    from trialwright.record.participant import Participant, Query
+    from trialwright.study.model import Study
+
+
+def outcome(event: Event, trial: Trial) -> Iterator[Message]:
+    """Sentences about an event that was just written: numbers it gave, verdicts, deviations found, queries raised."""
+    kind, _, id = event.stream.partition("/")
+    participant = trial.participant(id) if kind == "participant" else None
+    if participant is None:
+        return
+    say = _SAY.get(event.type)
+    if say is not None:
+        yield from say(event, participant, trial)
+    for deviation in participant.deviations:
+        if deviation.position == event.position:
+            yield message("Deviation {number}: {text}", number=deviation.number, text=deviation.text)
+    for query in participant.queries:
+        if query.position == event.position:
+            yield say_query(query)
+
+
+def say_query(query: Query) -> Message:
+    """A query with its number, its place and its question; the text of a masked one is gone."""
+    return message(
+        "Query {number} about {path}: {text}",
+        number=query.number,
+        path=query.path,
+        text=query.text or message("(masked)"),
+    )
+
+
+def _screened(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    from trialwright.conduct.eligible import assess_record
+
+    study = trial.definition(event.study_version)
+    day = event.data["date"]
+    judged = assess_record(
+        study, trial.eligibility(event.study_version), participant, on=date.fromisoformat(day)
+    )
+    if judged.verdict == "eligible":
+        yield message("{id} is eligible on {day}: every criterion passes.", id=participant.id, day=day)
+    elif judged.verdict == "undetermined":
+        yield message("{id} is not yet eligible on {day}: something is open.", id=participant.id, day=day)
+    else:
+        yield message("{id} is not eligible on {day}.", id=participant.id, day=day)
+    for problem in judged.problems(study):
+        yield message("- {reason}", reason=problem)
+
+
+def _enrolled(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    yield message("{id} is enrolled as {number}.", id=participant.id, number=participant.enrolment_number)
+
+
+def _visit(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    yield message("The visit is called {id}.", id=event.data["visit"])
+
+
+def _form(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    yield message("The form is called {id}.", id=event.data["id"])
+
+
+def _dose(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    study = trial.definition(event.study_version)
+    for dose in participant.doses:
+        if dose.position == event.position:
+            yield message(
+                "Dose {number}: {intervention} {amount} {unit}. To correct it: target=dose/{number}.",
+                number=dose.number,
+                intervention=_title(study, dose.intervention),
+                amount=dose.amount,
+                unit=dose.unit,
+            )
+
+
+def _title(study: Study, intervention: str) -> Text | str:
+    titles: dict[str, Text] = {one.id: one.title for one in study.interventions}
+    return titles.get(intervention, intervention)
+
+
+def _adverse_event(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    number = event.data["number"]
+    for one in participant.adverse_events:
+        if one.number == number:
+            grade, term = one.current.grade, one.current.term or message("(masked)")
+            yield (
+                message(
+                    "Adverse event {number}, serious: {term}, grade {grade}.",
+                    number=number,
+                    term=term,
+                    grade=grade,
+                )
+                if one.current.seriousness
+                else message(
+                    "Adverse event {number}, not serious: {term}, grade {grade}.",
+                    number=number,
+                    term=term,
+                    grade=grade,
+                )
+            )
+
+
+_SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message]]] = {
+    "screened": _screened,
+    "enrolled": _enrolled,
+    "visit_opened": _visit,
+    "form_recorded": _form,
+    "dose_given": _dose,
+    "ae_reported": _adverse_event,
+    "ae_updated": _adverse_event,
+}

@@ -1,0 +1,70 @@
+"""Whether somebody enrolled would still have passed: what a later change of the record says about the day of enrolment.
+
+A criterion that passed before the change and does not after it is asked back, so that an investigator judges what it
+means and records a deviation where it is one; nobody is taken out of the trial by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from trialwright.conduct.actions.raise_query import next_query
+from trialwright.conduct.eligible import assess_participant, say_criterion
+from trialwright.conduct.trial import View
+from trialwright.eligibility.verdict import Assessed
+from trialwright.record.event import Entered
+from trialwright.record.participant import Participant
+from trialwright.study.prose.words import Words
+from trialwright.terms.message import message, render
+
+
+def lost_criteria(view: View, before: Participant, after: Participant) -> tuple[Assessed, ...]:
+    """Find the criteria that passed on the day of enrolment as the record stood, and no longer do; nobody enrolled has any.
+
+    Doses of the study do not count: they were given because the person had joined.
+    """
+    if after.enrolled is None:
+        return ()
+    day = date.fromisoformat(after.enrolled.date)
+    now = [each for each in _judged(view, after, day) if each.verdict != "pass"]
+    if not now:
+        return ()
+    passed = {each.id for each in _judged(view, before, day) if each.verdict == "pass"}
+    return tuple(each for each in now if each.id in passed)
+
+
+def _judged(view: View, participant: Participant, day: date) -> Iterable[Assessed]:
+    joined = replace(participant, doses=tuple(dose for dose in participant.doses if dose.prior))
+    return assess_participant(view, joined, on=day).criteria
+
+
+def eligibility_queries(
+    view: View, before: Participant, after: Participant, *, path: str, asked: int = 0
+) -> list[dict[str, Any]]:
+    """The queries that an event raises because of criteria that no longer pass, as it keeps them.
+
+    `path`: the form, or the demographics, that the event changes; `asked`: how many queries it raises besides.
+    """
+    first = next_query(before) + asked
+    return [
+        {"number": first + index, "path": path, "text": Entered(text)}
+        for index, text in enumerate(_questions(view, before, after))
+    ]
+
+
+def _questions(view: View, before: Participant, after: Participant) -> Iterator[str]:
+    words = Words(view.definition)
+    for each in lost_criteria(view, before, after):
+        said = message(
+            "After this change a criterion that passed does not pass on the day of enrolment, {day}. {criterion} "
+            "Investigator: is the value right, and if so, is this a deviation to be reported?",
+            day=after.enrolled.date if after.enrolled else "",
+            criterion=say_criterion(each, words),
+        )
+        yield render(said, {})
+
+
+__all__ = ["eligibility_queries", "lost_criteria"]
