@@ -32,6 +32,7 @@ BESIDE = {
     "add_definition",
     "definition",
     "definition_file",
+    "offer_definition",
     "write_manifest",
     "rehearsal",
 }
