@@ -166,6 +166,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.conduct.action import BadArgument, Refusal
     from trialwright.conduct.actions import ACTIONS
     from trialwright.conduct.perform import Request, perform
+    from trialwright.exchange.archive import ArchiveBroken
 
     if options.list:
         return _list_actions(terminal)
@@ -187,7 +188,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
 
     trial = Trial(archive, archive.definition)
     brought = _bring_version(archive, options.action, given, terminal)
-    secret = secret or _secret(trial, options.action)
+    secret = secret or _secret(trial, options.action, archive.folder)
     request = Request(
         id=options.call or os.urandom(16).hex(),
         action=options.action,
@@ -204,6 +205,8 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
         answer = perform(trial, request, secret=secret)
     except BadArgument as error:
         raise Stop(USAGE, error.message) from None
+    except ArchiveBroken as error:
+        raise Stop(RECORDS_UNREADABLE, error.message) from None
     finally:
         if brought is not None and (answer is None or isinstance(answer, Refusal)):
             brought.unlink()
@@ -252,7 +255,7 @@ def _open(
 ) -> tuple[Archive, str, Secret | None]:
     """The archive to act on; open_study makes it."""
     from trialwright.cli.secrets import make_secret
-    from trialwright.exchange.archive import ArchiveBroken, create_archive, open_archive
+    from trialwright.exchange.archive import ArchiveBroken, check_free, create_archive, open_archive
     from trialwright.study.canonical import version
 
     folder = Path(options.archive)
@@ -268,10 +271,12 @@ def _open(
         name = given.plain.pop("study", "")
         if not name:
             raise Stop(USAGE, message("Say which study is opened: study=beam."))
+        check_free(folder)
         study = _released(name, terminal)
+        secret = make_secret(archive=folder)  # before the folder is made: a secret too many does no harm
         archive = create_archive(folder, study, rehearsal=True, draw=os.urandom)
         given.plain.update(rehearsal="true")
-        return archive, version(study), make_secret()
+        return archive, version(study), secret
     except ArchiveBroken as error:
         raise Stop(RECORDS_UNREADABLE, error.message) from None
 
@@ -337,11 +342,11 @@ def _read_table(path: str) -> list[dict[str, Any]]:
     ]
 
 
-def _secret(trial: Trial, action: str) -> Secret | None:
+def _secret(trial: Trial, action: str, folder: Path) -> Secret | None:
     """The secret, for the actions that need it."""
     from trialwright.cli.secrets import find_secret
 
-    return find_secret(trial.study.commitment) if action in WITH_SECRET else None
+    return find_secret(trial.study.commitment, archive=folder) if action in WITH_SECRET else None
 
 
 def _read_values(words: list[str]) -> _Given:
@@ -405,6 +410,8 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
         place = f"{found.file}:{found.line}" if found.line else found.file
         print(terminal.say(message("Broken at {place}: {problem}", place=place, problem=found.problem)))
         return ANSWER_IS_NO
+    if not found.events:
+        raise Stop(RECORDS_UNREADABLE, message("{path} holds no event yet.", path=options.archive))
     if found.rehearsal:
         print(terminal.say(message("A rehearsal with synthetic people.")))
     print(
