@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.trust.files import rewrite
+from tests.trust.files import restate, rewrite
 from tests.unit.conduct.support import Rehearsal, salts, two_sites
 from trialwright.cli.main import main
 from trialwright.cli.secrets import VARIABLE, make_secret
@@ -65,8 +65,7 @@ def _other_last(folder: Path) -> None:
     manifest = (folder / MANIFEST).read_bytes()
     count = json.loads(manifest)["events"]
     _without_last(folder)
-    empty = {**json.loads(manifest), "events": 0, "head": ""}
-    (folder / MANIFEST).write_text(json.dumps(empty), encoding="utf-8")
+    restate(folder, events=0, head="")
     rewrite(folder / ENTERED, lambda rows: rows[:-1])
     event = going_on(folder).done("delegate", "sponsor", site="a", account="nurse_8", role="nurse")
     assert event.position == count
@@ -102,8 +101,8 @@ def test_an_event_that_lacks_only_the_end_of_its_line_is_kept(trial: Path) -> No
 
 
 def test_whether_it_is_a_rehearsal_is_what_the_first_event_says(trial: Path) -> None:
-    manifest = json.loads((trial / MANIFEST).read_text(encoding="utf-8"))
-    (trial / MANIFEST).write_text(json.dumps({**manifest, "rehearsal": False}), encoding="utf-8")
+    restate(trial, rehearsal=False)
+    assert main(["verify", str(trial)]) == 6
     assert open_archive(trial, draw=salts()).rehearsal
     assert act(trial, *DELEGATE) == 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from trialwright.terms.message import Message, Text, message
 if TYPE_CHECKING:
     from trialwright.conduct.action import Action
     from trialwright.conduct.trial import Secret, Trial
-    from trialwright.exchange.archive import Archive, Seen
+    from trialwright.exchange.archive import Archive, Seen, Verified
     from trialwright.record.event import Event
     from trialwright.study.model import Study
 
@@ -408,71 +408,55 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
     terminal.clear()
     if isinstance(found, Broken):
         place = f"{found.file}:{found.line}" if found.line else found.file
-        print(terminal.say(message("Broken at {place}: {problem}", place=place, problem=found.problem)))
+        terminal.show(message("Broken at {place}: {problem}", place=place, problem=found.problem))
         return ANSWER_IS_NO
     if not found.events:
         raise Stop(RECORDS_UNREADABLE, message("{path} holds no event yet.", path=options.archive))
+    for sentence in _verified(found):
+        terminal.show(sentence)
+    return DONE
+
+
+def _verified(found: Verified) -> Iterator[Message]:
+    """What was checked, and what somebody should know of it."""
     if found.rehearsal:
-        print(terminal.say(message("A rehearsal with synthetic people.")))
-    print(
-        terminal.say(
-            message(
-                "Verified: {events} events, {texts} entered texts ({masked} masked), {versions} versions of the definition. Head {head}.",
-                events=found.events,
-                texts=found.texts,
-                masked=found.masked,
-                versions=len(found.versions),
-                head=found.head,
-            )
-        )
+        yield message("A rehearsal with synthetic people.")
+    yield message(
+        "Verified: {events} events, {texts} entered texts ({masked} masked), {versions} versions of the definition. Head {head}.",
+        events=found.events,
+        texts=found.texts,
+        masked=found.masked,
+        versions=len(found.versions),
+        head=found.head,
     )
     if found.seen_at is not None:
-        print(
-            terminal.say(
-                message(
-                    "It continues the archive seen before, whose head is event {position} here.",
-                    position=found.seen_at,
-                )
-            )
+        yield message(
+            "It continues the archive seen before, whose head is event {position} here.",
+            position=found.seen_at,
         )
     if found.replayed is not None:
-        print(
-            terminal.say(
-                message(
-                    "The secret is disclosed; {count} allocations were drawn again and agree.",
-                    count=found.replayed,
-                )
-            )
+        yield message(
+            "The secret is disclosed; {count} allocations were drawn again and agree.", count=found.replayed
         )
     if found.after_closing:
-        print(
-            terminal.say(
-                message(
-                    "{count} events were written after the manifest; they follow its last event.",
-                    count=found.after_closing,
-                )
-            )
+        yield message(
+            "{count} events were written after the manifest; they follow its last event.",
+            count=found.after_closing,
         )
     if found.unblanked:
-        print(
-            terminal.say(
-                message(
-                    "A masking was interrupted: {count} texts are still to be blanked; the next action does it.",
-                    count=found.unblanked,
-                )
-            )
+        yield message(
+            "A masking was interrupted: {count} texts are still to be blanked; the next action does it.",
+            count=found.unblanked,
         )
-    if found.incomplete or found.unnamed:
-        print(
-            terminal.say(
-                message(
-                    "A writer was stopped: {bytes} bytes of an unfinished event and {texts} texts no event names. Nothing complete is lost.",
-                    bytes=found.incomplete,
-                    texts=found.unnamed,
-                )
-            )
+    if found.incomplete or found.incomplete_texts or found.unnamed:
+        yield message(
+            "A writer was stopped: {bytes} bytes of an unfinished event, {more} bytes of unfinished texts and {texts} texts no event names; the next action takes them away. Nothing complete is lost.",
+            bytes=found.incomplete,
+            more=found.incomplete_texts,
+            texts=found.unnamed,
         )
-    return DONE
+    if found.foreign:
+        yield message("Files that are no part of the archive: {names}.", names=found.foreign)
 
 
 COMMANDS = {"act": run_act, "verify": run_verify}

@@ -52,6 +52,10 @@ class Terminal:
         """A sentence in the language."""
         return render(sentence, self.catalogue)
 
+    def show(self, sentence: object) -> None:
+        """A sentence on stdout, as one line on which nothing acts."""
+        print(visible(self.say(sentence)))
+
     def tell(self, sentence: object) -> None:
         """A sentence on stderr, always."""
         self.clear()

@@ -91,9 +91,12 @@ class Event:
     hash: str
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> bytes:
     """Write a value of texts, whole numbers, yes/no, lists and maps with ASCII keys as RFC 8785 asks."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def entered_digest(salt: str, text: str) -> str:

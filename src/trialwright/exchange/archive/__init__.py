@@ -3,6 +3,7 @@
 It is never rewritten, except that a masked text is blanked. `verify` checks it offline and names the first broken row.
 """
 
+from trialwright.exchange.archive.found import Broken
 from trialwright.exchange.archive.store import (
     Archive,
     ArchiveBroken,
@@ -10,7 +11,7 @@ from trialwright.exchange.archive.store import (
     create_archive,
     open_archive,
 )
-from trialwright.exchange.archive.verify import Broken, Seen, Verified, verify_archive
+from trialwright.exchange.archive.verify import Seen, Verified, verify_archive
 from trialwright.exchange.archive.whole import write_archive
 
 __all__ = [
