@@ -7,16 +7,16 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from trialwright.locale import read_catalogue
 from trialwright.terms.message import Message, message, render
-from trialwright.terms.visible import display_width, pad, visible
+from trialwright.terms.visible import display_width, harmless, pad, visible
 
 if TYPE_CHECKING:
     from trialwright.study.errors import Problem
@@ -85,6 +85,25 @@ class Terminal:
         if self._wide:
             print("\r" + " " * self._wide + "\r", end="", file=sys.stderr)
             self._wide = 0
+
+
+class Harmless:
+    """A stream of text to which nothing is written that acts on a terminal, whatever a study or a record holds."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text; its control characters are shown by their numbers."""
+        return self._stream.write(harmless(text))
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write several."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def own_parser(command: str, about: Message, examples: str, terminal: Terminal) -> argparse.ArgumentParser:
@@ -198,7 +217,7 @@ def output(path: str | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        yield file
+        yield cast(TextIO, Harmless(file))
 
 
 @contextmanager
