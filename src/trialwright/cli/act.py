@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
+    is_count,
     own_parser,
     problem_line,
 )
@@ -120,7 +121,7 @@ def _head(terminal: Terminal) -> Any:
 
         position, colon, digest = text.rpartition(":")
         written = digest.lower()
-        if not re.fullmatch(r"[0-9a-f]{64}", written) or (colon and not re.fullmatch(r"[0-9]+", position)):
+        if not re.fullmatch(r"[0-9a-f]{64}", written) or (colon and not is_count(position)):
             raise argparse.ArgumentTypeError(
                 terminal.say(
                     message(
@@ -137,7 +138,11 @@ def _moment(terminal: Terminal) -> Any:
     def read(text: str) -> datetime:
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError:
+            moment.astimezone(UTC)
+        except (
+            ValueError,
+            OverflowError,
+        ):  # the first and the last day of the calendar have no moment elsewhere
             moment = None
         if moment is None or moment.tzinfo is None:
             raise argparse.ArgumentTypeError(
@@ -324,6 +329,8 @@ def _read_table(path: str) -> list[dict[str, Any]]:
     """The rows of a CSV file; whole numbers of a column of ages as numbers."""
     import csv
 
+    if not Path(path).is_file():  # a pipe or a device may never end
+        raise Stop(USAGE, message("{path} is no table of comma-separated values.", path=path))
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, restkey="", restval=""))
@@ -335,7 +342,7 @@ def _read_table(path: str) -> list[dict[str, Any]]:
         raise Stop(USAGE, message("{path} is no table of comma-separated values.", path=path)) from None
     return [
         {
-            name: int(cell) if name.startswith("age_") and cell.isascii() and cell.isdigit() else cell
+            name: int(cell) if name.startswith("age_") and is_count(cell) else cell
             for name, cell in row.items()
         }
         for row in rows
@@ -369,7 +376,7 @@ def _read_expect(words: list[str]) -> Mapping[str, int]:
     expected = {}
     for word in words:
         stream, equals, number = word.rpartition("=")
-        if not equals or not (number.isascii() and number.isdigit()):
+        if not equals or not is_count(number):
             raise Stop(
                 USAGE, message("{word} is not STREAM=POSITION, such as participant/nanjing-001=7.", word=word)
             )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trialwright.study.errors import Problem
     from trialwright.study.rules import Eligibility
 
+_DIGITS = 18  # Python refuses to read numbers of some thousand
 DONE, BUG, USAGE, STUDY_INVALID, RECORDS_UNREADABLE, SOME_SKIPPED, ANSWER_IS_NO = 0, 1, 2, 3, 4, 5, 6
 
 
@@ -159,11 +160,16 @@ def percent_option(terminal: Terminal) -> Callable[[str], float]:
     return read
 
 
+def is_count(text: str) -> bool:
+    """Whether a text is a whole number of at least 0, of no more digits than anything here can be counted with."""
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
+
+
 def count_option(terminal: Terminal) -> Callable[[str], int]:
     """A whole number of at least 0 for argparse."""
 
     def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit():
+        if not is_count(text):
             raise _no_option(message("{text} is not a whole number of at least 0", text=text), terminal)
         return int(text)
 

@@ -70,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     language = _language(given)
     terminal = Terminal(language)
+    if any("\ud800" <= letter <= "\udfff" for word in given for letter in word):
+        terminal.tell(message("An argument is not UTF-8 text."))
+        return USAGE
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character is shown its number
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
