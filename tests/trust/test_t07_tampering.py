@@ -3,7 +3,8 @@
 **Source**: this project's own, beyond 21 CFR Part 11.
 **Proves**: `trialwright verify` ends with exit code 6 and names file and row for a flipped bit anywhere; what it prints of
 an archive that verifies is the hash of the last event, which every later state of the archive still contains, and given
-back to it (`--head`) it finds an archive whose tail was cut off, or that was written anew with every hash fitting.
+back to it (`--head`) it finds an archive whose tail was cut off, or that was written anew with every hash fitting. What
+fits every hash and could not have been done then, or stands beside the events, is the subject of `test_forged_archive`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""T7. Tampering is found, also where every hash fits: there is one way to write each file, and no room beside the events.
+"""Tampering is found also where every hash fits (T7): one way to write each file, and no room beside the events.
 
-**Source**: this project's own, beyond 21 CFR Part 11.
-**Proves**: an event that nobody could have made then is found, though its hash fits: of an unknown type, in another
-form, by an account that did not hold the role, by a role that may not do it, after the lock; so is whatever is written
-into `entered.jsonl` or the manifest that no event says, and a masked text that is put back; other files are listed.
+An event that nobody could have made then is found: of an unknown type, in another form, by an account that did not hold
+the role, by a role that may not do it, after the lock. So is whatever is written into `entered.jsonl` or the manifest
+that no event says, and a masked text that is put back; other files are listed.
 """
 
 from __future__ import annotations
