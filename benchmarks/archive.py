@@ -19,7 +19,7 @@ from trialwright.record.event import Call, Entered, Event, Payload, Proposal, ca
 from trialwright.study.canonical import version
 from trialwright.study.model import Study
 
-MADE_BY = 1
+MADE_BY = 2
 """Raised when an archive made here changes, so that a kept one is made anew."""
 
 PARTICIPANTS = 1_000
@@ -102,20 +102,49 @@ class _Chain:
         self.draw = _draws()
         self.previous: Event | None = None
         self.places: dict[str, int] = {}
+        assert study.delegation is not None
+        self.table = study.delegation
+
+    def open(self) -> Iterator[tuple[Event, tuple[Payload, ...]]]:
+        """The first events: the study is opened, and every role given to somebody."""
+        day = "2026-01-05"
+        start = {"account": f"{self.table.opens}_a", "role": self.table.opens, "site": "", "start": day}
+        about = {"date": day, "study": "beam", "rehearsal": True, "commitment": ""}
+        yield self.seal("study", "study_opened", about | start, "open_study", site="")
+        for role in self.table.roles:
+            if role.id != self.table.opens:
+                site = "nanjing" if role.scope == "site" else ""
+                data = {"account": f"{role.id}_a", "role": role.id, "site": site, "start": day}
+                yield self.seal(
+                    f"site/{site}" if site else "study", "role_delegated", data, "delegate", site=site
+                )
 
     def add(
         self, number: int, kind: str, data: dict[str, Any], action: str, *, series: str = ""
     ) -> tuple[Event, tuple[Payload, ...]]:
         """The next event of a participant, by number; `series`: the counter that gave the number."""
-        stream = f"participant/nanjing-{number + 1:03d}"
+        counted = {series: number + 1} if series else {}
+        return self.seal(f"participant/nanjing-{number + 1:03d}", kind, data, action, series=counted)
+
+    def seal(
+        self,
+        stream: str,
+        kind: str,
+        data: dict[str, Any],
+        action: str,
+        *,
+        site: str = "nanjing",
+        series: dict[str, int] | None = None,
+    ) -> tuple[Event, tuple[Payload, ...]]:
+        """The next event, by the first role that may do this."""
+        role = next(role.id for role in self.table.roles if action in role.actions)
         place = self.places[stream] = self.places.get(stream, 0) + 1
         position = self.previous.position + 1 if self.previous else 1
         call = Call(
-            f"{position:032x}", "2026-01-05T01:00:00Z", "coordinator_a", "coordinator", "nanjing", action, "",
-            self.version,
+            f"{position:032x}", "2026-01-05T01:00:00Z", f"{role}_a", role, site, action, "", self.version,
         )  # fmt: skip
         made = seal(
-            Proposal(stream, kind, 1, data, {}, {series: number + 1} if series else {}),
+            Proposal(stream, kind, 1, data, {}, series or {}),
             call,
             previous=self.previous,
             stream_position=place,
@@ -133,6 +162,7 @@ class _Chain:
 
 def _forms(study: Study, values: int) -> Iterator[tuple[Event, tuple[Payload, ...]]]:
     chain = _Chain(study)
+    yield from chain.open()
     yield from chain.consents(min(PARTICIPANTS, values // ITEMS))
     for index in range(values // ITEMS):
         visit = f"visit-{index // PARTICIPANTS}"
@@ -150,9 +180,11 @@ def _forms(study: Study, values: int) -> Iterator[tuple[Event, tuple[Payload, ..
 
 def _queries(study: Study, events: int) -> Iterator[tuple[Event, tuple[Payload, ...]]]:
     chain = _Chain(study)
-    people = min(PARTICIPANTS, events)
+    opening = list(chain.open())
+    yield from opening
+    people = min(PARTICIPANTS, events - len(opening))
     yield from chain.consents(people)
-    for index in range(events - people):
+    for index in range(events - len(opening) - people):
         turn, number = divmod(index, people)
         query, step = divmod(turn, 3)
         data: dict[str, Any] = {"number": query + 1}

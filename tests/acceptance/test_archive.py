@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.trust.files import restate
 from tests.unit.conduct.support import Rehearsal, two_sites
 from trialwright.conduct.trial import Trial
 from trialwright.exchange.archive import Broken, Verified, create_archive, open_archive, verify_archive
@@ -24,11 +25,9 @@ from trialwright.exchange.folder import read_study
 from trialwright.record.event import (
     GENESIS,
     Call,
-    Entered,
     Event,
     Proposal,
     canonical,
-    opened,
     row,
     row_hash,
 )
@@ -80,8 +79,7 @@ def test_an_archive_verifies_and_reads_back_as_it_was(trial: Path) -> None:
 def test_cut_after_any_byte_it_verifies_up_to_the_last_complete_event(trial: Path) -> None:
     whole = (trial / EVENTS).read_bytes()
     ends = [index + 1 for index, byte in enumerate(whole) if byte == ord("\n")]
-    manifest = json.loads((trial / "manifest.json").read_text())
-    (trial / "manifest.json").write_text(json.dumps({**manifest, "events": 0, "head": ""}))
+    restate(trial, events=0, head="")
     for cut in sorted(
         {*range(0, len(whole), 197), *ends, *(end - 1 for end in ends), *(end + 1 for end in ends[:-1])}
     ):
@@ -100,7 +98,16 @@ def test_the_next_writer_goes_on_after_the_last_complete_event(trial: Path) -> N
     assert last is not None
     event = archive.append(
         Proposal("study", "masked", 1, {"digests": [], "of": 1}, {}),
-        Call("next", "2027-01-01T00:00:00Z", "x", "y", "", "mask", "", last.study_version),
+        Call(
+            "next",
+            "2027-01-01T00:00:00Z",
+            "data_manager",
+            "data_manager",
+            "",
+            "mask",
+            "",
+            last.study_version,
+        ),
     )
     assert isinstance(event, Event)
     found = verify_archive(trial)
@@ -151,12 +158,11 @@ def test_an_entered_text_taken_out_is_found(trial: Path) -> None:
 def test_a_chain_rewritten_from_the_start_is_found_by_the_closed_head(trial: Path) -> None:
     """Somebody who can rewrite every hash still cannot give the event the manifest (or a printed head) names."""
     other = open_archive(trial, draw=draw())
-    first = next(other.events())
     previous, lines = GENESIS, []
     for event in other.events():
         written = {**row(event), "previous": previous}
-        if event.position == first.position:
-            written["actor"] = "somebody_else"
+        if event.type == "consented":
+            written["data"] = {**event.data, "sex": "male"}
         previous = row_hash(written)
         lines.append(canonical({**written, "hash": previous}) + b"\n")
     (trial / EVENTS).write_bytes(b"".join(lines))
@@ -202,15 +208,25 @@ def _write_many(folder: str, name: str, count: int) -> None:
         while True:
             archive.refresh()
             stream = f"participant/{name}"
+            next_number = archive.counter("enrolment") + 1
             proposal = Proposal(
                 stream,
-                "query_raised",
+                "enrolled",
                 1,
-                {"number": number, "path": "x", "text": Entered(f"{name} {number}")},
+                {"date": "2027-01-01", "enrolment_number": f"E{number:03d}", "criteria": {}},
                 {stream: len(archive.stream(stream))},
-                {"shared": archive.counter("shared") + 1},
+                {"enrolment": next_number},
             )
-            call = Call(f"{name}-{number}", "2027-01-01T00:00:00Z", name, "x", "", "raise_query", "", version)
+            call = Call(
+                f"{name}-{number}",
+                "2027-01-01T00:00:00Z",
+                "investigator_a",
+                "investigator",
+                "a",
+                "enrol",
+                f"{name} {number}",
+                version,
+            )
             if isinstance(archive.append(proposal, call), Event):
                 break
 
@@ -229,17 +245,17 @@ def test_writers_in_several_processes_never_interleave(trial: Path) -> None:
     assert isinstance(verify_archive(trial), Verified)
     archive = open_archive(trial, draw=draw())
     events = [event for event in archive.events() if event.position > before.position]
-    assert sorted(event.series["shared"] for event in events) == list(range(1, 101))
+    assert sorted(event.series["enrolment"] for event in events) == list(range(1, 101))
     for event in events:
-        assert opened(event.data, archive.text)["text"] == f"{event.actor} {event.data['number']}"
+        assert archive.text(event.reason) == event.id.replace("-", " ")
 
 
 _KILLED = """
+import os
 import sys
-from pathlib import Path
 from tests.acceptance.test_archive import _write_many
 print("ready", flush=True)
-_write_many(sys.argv[1], "w", 100000)
+_write_many(sys.argv[1], f"w{os.getpid()}", 100000)
 """
 
 

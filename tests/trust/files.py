@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from trialwright.exchange.archive.store import EVENTS, MANIFEST
+from trialwright.exchange.archive.store import EVENTS, MANIFEST, manifest_form
 from trialwright.record.event import GENESIS, canonical, row_hash
 
 
@@ -32,4 +32,10 @@ def forge(archive: Path, change: Callable[[dict[str, Any]], None]) -> None:
     rewrite(archive / EVENTS, chained)
     manifest = json.loads((archive / MANIFEST).read_text())
     last = json.loads((archive / EVENTS).read_text().splitlines()[manifest["events"] - 1])
-    (archive / MANIFEST).write_text(json.dumps({**manifest, "head": last["hash"]}))
+    restate(archive, head=last["hash"])
+
+
+def restate(archive: Path, **parts: Any) -> None:
+    """Write other parts into the manifest, as a manifest is written."""
+    manifest = json.loads((archive / MANIFEST).read_text(encoding="utf-8"))
+    (archive / MANIFEST).write_bytes(manifest_form({**manifest, **parts}))

@@ -3,19 +3,19 @@
 **Source**: this project's own, beyond 21 CFR Part 11.
 **Proves**: `trialwright verify` ends with exit code 6 and names file and row for a flipped bit anywhere; what it prints of
 an archive that verifies is the hash of the last event, which every later state of the archive still contains, and given
-back to it (`--head`) it finds an archive whose tail was cut off, or that was written anew with every hash fitting.
+back to it (`--head`) it finds an archive whose tail was cut off, or that was written anew with every hash fitting. What
+fits every hash and could not have been done then, or stands beside the events, is the subject of `test_forged_archive`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.trust.files import forge
+from tests.trust.files import forge, restate
 from tests.unit.conduct.support import salts
 from trialwright.cli.main import main
 from trialwright.exchange.archive import open_archive
@@ -45,7 +45,16 @@ def test_the_printed_anchor_stays_in_the_chain(archive: Path, capsys: pytest.Cap
     assert printed[0] == store.head.hash
     event = store.append(
         Proposal("study", "masked", 1, {"of": 1, "digests": []}, {}),
-        Call("later", "2027-01-01T00:00:00Z", "x", "x", "", "mask", "", store.head.study_version),
+        Call(
+            "later",
+            "2027-01-01T00:00:00Z",
+            "data_manager",
+            "data_manager",
+            "",
+            "mask",
+            "",
+            next(store.events()).study_version,
+        ),
     )
     assert isinstance(event, Event)
     assert main(["verify", str(archive)]) == 0
@@ -80,9 +89,7 @@ def test_a_tail_cut_off_with_a_manifest_that_fits_is_found_by_the_head_seen_befo
     lines = (archive / EVENTS).read_bytes().splitlines(keepends=True)
     kept = len(lines) - 3
     (archive / EVENTS).write_bytes(b"".join(lines[:kept]))
-    manifest = json.loads((archive / "manifest.json").read_text(encoding="utf-8"))
-    manifest |= {"events": kept, "head": heads[kept - 1]}
-    (archive / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    restate(archive, events=kept, head=heads[kept - 1])
     assert main(["verify", str(archive)]) == 0
     assert main(["verify", str(archive), "--head", f"{len(heads)}:{heads[-1]}"]) == 6
     assert (

@@ -86,11 +86,11 @@ def test_the_secret_lies_outside_the_archive_for_its_owner_only(
 ) -> None:
     kept = tmp_path / "home" / "secrets.json"
     monkeypatch.setenv(VARIABLE, str(kept))
-    made = make_secret()
+    made = make_secret(archive=tmp_path / "trial")
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert find_secret(commitment(*made)) == made
+    assert find_secret(commitment(*made), archive=tmp_path / "trial") == made
     monkeypatch.delenv(VARIABLE)
-    assert find_secret(commitment(*made)) is None
+    assert find_secret(commitment(*made), archive=tmp_path / "trial") is None
 
 
 @pytest.mark.parametrize("study", ["bliss-ln", "beam-randomised", "template"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
+    is_count,
     own_parser,
     problem_line,
 )
@@ -28,7 +29,7 @@ from trialwright.terms.message import Message, Text, message
 if TYPE_CHECKING:
     from trialwright.conduct.action import Action
     from trialwright.conduct.trial import Secret, Trial
-    from trialwright.exchange.archive import Archive, Seen
+    from trialwright.exchange.archive import Archive, Seen, Verified
     from trialwright.record.event import Event
     from trialwright.study.model import Study
 
@@ -121,7 +122,7 @@ def _head(terminal: Terminal) -> Any:
 
         position, colon, digest = text.rpartition(":")
         written = digest.lower()
-        if not re.fullmatch(r"[0-9a-f]{64}", written) or (colon and not re.fullmatch(r"[0-9]+", position)):
+        if not re.fullmatch(r"[0-9a-f]{64}", written) or (colon and not is_count(position)):
             raise argparse.ArgumentTypeError(
                 terminal.say(
                     message(
@@ -138,7 +139,11 @@ def _moment(terminal: Terminal) -> Any:
     def read(text: str) -> datetime:
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError:
+            moment.astimezone(UTC)
+        except (
+            ValueError,
+            OverflowError,
+        ):  # the first and the last day of the calendar have no moment elsewhere
             moment = None
         if moment is None or moment.tzinfo is None:
             raise argparse.ArgumentTypeError(
@@ -167,6 +172,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.conduct.action import BadArgument, Refusal
     from trialwright.conduct.actions import ACTIONS
     from trialwright.conduct.perform import Request, perform
+    from trialwright.exchange.archive import ArchiveBroken
 
     if options.list:
         return _list_actions(terminal)
@@ -188,7 +194,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
 
     trial = Trial(archive, archive.definition)
     _bring_version(archive, options.action, given, terminal)
-    secret = secret or _secret(trial, options.action)
+    secret = secret or _secret(trial, options.action, archive.folder)
     request = Request(
         id=options.call or os.urandom(16).hex(),
         action=options.action,
@@ -204,6 +210,8 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
         answer = perform(trial, request, secret=secret)
     except BadArgument as error:
         raise Stop(USAGE, error.message) from None
+    except ArchiveBroken as error:
+        raise Stop(RECORDS_UNREADABLE, error.message) from None
     if isinstance(answer, Refusal):
         terminal.tell(message("Refused: {action}.", action=options.action))
         for reason in answer.reasons:
@@ -251,7 +259,7 @@ def _open(
 ) -> tuple[Archive, str, Secret | None]:
     """The archive to act on; open_study makes it."""
     from trialwright.cli.secrets import make_secret
-    from trialwright.exchange.archive import ArchiveBroken, create_archive, open_archive
+    from trialwright.exchange.archive import ArchiveBroken, check_free, create_archive, open_archive
     from trialwright.study.canonical import version
 
     folder = Path(options.archive)
@@ -267,10 +275,12 @@ def _open(
         name = given.plain.pop("study", "")
         if not name:
             raise Stop(USAGE, message("Say which study is opened: study=beam."))
+        check_free(folder)
         study = _released(name, terminal)
+        secret = make_secret(archive=folder)  # before the folder is made: a secret too many does no harm
         archive = create_archive(folder, study, rehearsal=True, draw=os.urandom)
         given.plain.update(rehearsal="true")
-        return archive, version(study), make_secret()
+        return archive, version(study), secret
     except ArchiveBroken as error:
         raise Stop(RECORDS_UNREADABLE, error.message) from None
 
@@ -309,6 +319,8 @@ def _read_table(path: str) -> list[dict[str, Any]]:
     """The rows of a CSV file; whole numbers of a column of ages as numbers."""
     import csv
 
+    if not Path(path).is_file():  # a pipe or a device may never end
+        raise Stop(USAGE, message("{path} is no table of comma-separated values.", path=path))
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, restkey="", restval=""))
@@ -320,18 +332,18 @@ def _read_table(path: str) -> list[dict[str, Any]]:
         raise Stop(USAGE, message("{path} is no table of comma-separated values.", path=path)) from None
     return [
         {
-            name: int(cell) if name.startswith("age_") and cell.isascii() and cell.isdigit() else cell
+            name: int(cell) if name.startswith("age_") and is_count(cell) else cell
             for name, cell in row.items()
         }
         for row in rows
     ]
 
 
-def _secret(trial: Trial, action: str) -> Secret | None:
+def _secret(trial: Trial, action: str, folder: Path) -> Secret | None:
     """The secret, for the actions that need it."""
     from trialwright.cli.secrets import find_secret
 
-    return find_secret(trial.study.commitment) if action in WITH_SECRET else None
+    return find_secret(trial.study.commitment, archive=folder) if action in WITH_SECRET else None
 
 
 def _read_values(words: list[str]) -> _Given:
@@ -354,7 +366,7 @@ def _read_expect(words: list[str]) -> Mapping[str, int]:
     expected = {}
     for word in words:
         stream, equals, number = word.rpartition("=")
-        if not equals or not (number.isascii() and number.isdigit()):
+        if not equals or not is_count(number):
             raise Stop(
                 USAGE, message("{word} is not STREAM=POSITION, such as participant/nanjing-001=7.", word=word)
             )
@@ -393,69 +405,55 @@ def run_verify(options: argparse.Namespace, terminal: Terminal) -> int:
     terminal.clear()
     if isinstance(found, Broken):
         place = f"{found.file}:{found.line}" if found.line else found.file
-        print(terminal.say(message("Broken at {place}: {problem}", place=place, problem=found.problem)))
+        terminal.show(message("Broken at {place}: {problem}", place=place, problem=found.problem))
         return ANSWER_IS_NO
+    if not found.events:
+        raise Stop(RECORDS_UNREADABLE, message("{path} holds no event yet.", path=options.archive))
+    for sentence in _verified(found):
+        terminal.show(sentence)
+    return DONE
+
+
+def _verified(found: Verified) -> Iterator[Message]:
+    """What was checked, and what somebody should know of it."""
     if found.rehearsal:
-        print(terminal.say(message("A rehearsal with synthetic people.")))
-    print(
-        terminal.say(
-            message(
-                "Verified: {events} events, {texts} entered texts ({masked} masked), {versions} versions of the definition. Head {head}.",
-                events=found.events,
-                texts=found.texts,
-                masked=found.masked,
-                versions=len(found.versions),
-                head=found.head,
-            )
-        )
+        yield message("A rehearsal with synthetic people.")
+    yield message(
+        "Verified: {events} events, {texts} entered texts ({masked} masked), {versions} versions of the definition. Head {head}.",
+        events=found.events,
+        texts=found.texts,
+        masked=found.masked,
+        versions=len(found.versions),
+        head=found.head,
     )
     if found.seen_at is not None:
-        print(
-            terminal.say(
-                message(
-                    "It continues the archive seen before, whose head is event {position} here.",
-                    position=found.seen_at,
-                )
-            )
+        yield message(
+            "It continues the archive seen before, whose head is event {position} here.",
+            position=found.seen_at,
         )
     if found.replayed is not None:
-        print(
-            terminal.say(
-                message(
-                    "The secret is disclosed; {count} allocations were drawn again and agree.",
-                    count=found.replayed,
-                )
-            )
+        yield message(
+            "The secret is disclosed; {count} allocations were drawn again and agree.", count=found.replayed
         )
     if found.after_closing:
-        print(
-            terminal.say(
-                message(
-                    "{count} events were written after the manifest; they follow its last event.",
-                    count=found.after_closing,
-                )
-            )
+        yield message(
+            "{count} events were written after the manifest; they follow its last event.",
+            count=found.after_closing,
         )
     if found.unblanked:
-        print(
-            terminal.say(
-                message(
-                    "A masking was interrupted: {count} texts are still to be blanked; the next action does it.",
-                    count=found.unblanked,
-                )
-            )
+        yield message(
+            "A masking was interrupted: {count} texts are still to be blanked; the next action does it.",
+            count=found.unblanked,
         )
-    if found.incomplete or found.unnamed:
-        print(
-            terminal.say(
-                message(
-                    "A writer was stopped: {bytes} bytes of an unfinished event and {texts} texts no event names. Nothing complete is lost.",
-                    bytes=found.incomplete,
-                    texts=found.unnamed,
-                )
-            )
+    if found.incomplete or found.incomplete_texts or found.unnamed:
+        yield message(
+            "A writer was stopped: {bytes} bytes of an unfinished event, {more} bytes of unfinished texts and {texts} texts no event names; the next action takes them away. Nothing complete is lost.",
+            bytes=found.incomplete,
+            more=found.incomplete_texts,
+            texts=found.unnamed,
         )
-    return DONE
+    if found.foreign:
+        yield message("Files that are no part of the archive: {names}.", names=found.foreign)
 
 
 COMMANDS = {"act": run_act, "verify": run_verify}

@@ -7,21 +7,22 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from trialwright.locale import read_catalogue
 from trialwright.terms.message import Message, message, render
-from trialwright.terms.visible import display_width, pad, visible
+from trialwright.terms.visible import display_width, harmless, pad, visible
 
 if TYPE_CHECKING:
     from trialwright.study.errors import Problem
     from trialwright.study.rules import Eligibility
 
+_DIGITS = 18  # Python refuses to read numbers of some thousand
 DONE, BUG, USAGE, STUDY_INVALID, RECORDS_UNREADABLE, SOME_SKIPPED, ANSWER_IS_NO = 0, 1, 2, 3, 4, 5, 6
 
 
@@ -52,6 +53,10 @@ class Terminal:
         """A sentence in the language."""
         return render(sentence, self.catalogue)
 
+    def show(self, sentence: object) -> None:
+        """A sentence on stdout, as one line on which nothing acts."""
+        print(visible(self.say(sentence)))
+
     def tell(self, sentence: object) -> None:
         """A sentence on stderr, always."""
         self.clear()
@@ -81,6 +86,25 @@ class Terminal:
         if self._wide:
             print("\r" + " " * self._wide + "\r", end="", file=sys.stderr)
             self._wide = 0
+
+
+class Harmless:
+    """A stream of text to which nothing is written that acts on a terminal, whatever a study or a record holds."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text; its control characters are shown by their numbers."""
+        return self._stream.write(harmless(text))
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write several."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def own_parser(command: str, about: Message, examples: str, terminal: Terminal) -> argparse.ArgumentParser:
@@ -136,11 +160,16 @@ def percent_option(terminal: Terminal) -> Callable[[str], float]:
     return read
 
 
+def is_count(text: str) -> bool:
+    """Whether a text is a whole number of at least 0, of no more digits than anything here can be counted with."""
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
+
+
 def count_option(terminal: Terminal) -> Callable[[str], int]:
     """A whole number of at least 0 for argparse."""
 
     def read(text: str) -> int:
-        if not text.isascii() or not text.isdigit():
+        if not is_count(text):
             raise _no_option(message("{text} is not a whole number of at least 0", text=text), terminal)
         return int(text)
 
@@ -194,7 +223,7 @@ def output(path: str | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        yield file
+        yield cast(TextIO, Harmless(file))
 
 
 @contextmanager

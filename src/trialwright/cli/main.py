@@ -8,10 +8,10 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 
 from trialwright import __version__
-from trialwright.cli.common import DONE, USAGE, Stop, Terminal
+from trialwright.cli.common import DONE, USAGE, Harmless, Stop, Terminal
 from trialwright.cli.parser_words import parser_words
 from trialwright.terms.message import message
 
@@ -72,10 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     language = _language(given)
     terminal = Terminal(language)
+    if any("\ud800" <= letter <= "\udfff" for word in given for letter in word):
+        terminal.tell(message("An argument is not UTF-8 text."))
+        return USAGE
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character is shown its number
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        with parser_words(terminal):
+        with parser_words(terminal), redirect_stdout(Harmless(sys.stdout)):
             code = _run(given, terminal)
         sys.stdout.flush()
     except Stop as stop:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from trialwright.cli.common import ANSWER_IS_NO, DONE, USAGE, Stop, Terminal, output, own_parser, whole_file
 from trialwright.cli.trial import open_trial, trial_data
 from trialwright.terms.message import message
-from trialwright.terms.visible import display_width, pad, visible
+from trialwright.terms.visible import display_width, harmless, pad, visible
 
 if TYPE_CHECKING:
     from trialwright.record.event import Event
@@ -99,16 +99,18 @@ def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
     document = report.document
     terminal.progress(message("writing the page"))
     files: dict[str, bytes] = {
-        "report.html": write_html(document, catalogue=catalogue, language=terminal.language).encode()
+        "report.html": harmless(
+            write_html(document, catalogue=catalogue, language=terminal.language)
+        ).encode()
     }
     terminal.progress(message("writing the PDF"))
     files["report.pdf"] = write_pdf(document, catalogue=catalogue, language=terminal.language)
     for table in document.tables():
         if table.name.startswith(("visits_", "doses_")):
             continue
-        files[f"tables/{table.name}.csv"] = write_csv(table, catalogue=catalogue).encode()
-        files[f"tables/{table.name}.json"] = write_dataset_json(
-            table, origin=document.origin, catalogue=catalogue
+        files[f"tables/{table.name}.csv"] = harmless(write_csv(table, catalogue=catalogue)).encode()
+        files[f"tables/{table.name}.json"] = harmless(
+            write_dataset_json(table, origin=document.origin, catalogue=catalogue)
         ).encode()
     for name, data in files.items():
         with whole_file(str(folder / name)) as temporary:

@@ -5,10 +5,13 @@ The environment variable TRIALWRIGHT_SECRETS names it. One entry a study opened:
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from trialwright.cli.common import USAGE, Stop
@@ -19,9 +22,12 @@ from trialwright.terms.message import message
 VARIABLE = "TRIALWRIGHT_SECRETS"
 
 
-def make_secret() -> Secret:
-    """Draw a secret and its nonce and keep them in the file; ends the command where there is no file to keep them."""
-    path = _path()
+def make_secret(*, archive: Path) -> Secret:
+    """Draw a secret and its nonce and keep them in the file; ends the command where there is no file to keep them.
+
+    `archive`: the folder of the trial, which must not hold them.
+    """
+    path = _path(archive)
     if path is None:
         raise Stop(
             USAGE,
@@ -30,18 +36,13 @@ def make_secret() -> Secret:
                 variable=VARIABLE,
             ),
         )
-    kept = _read(path) if path.exists() else {}
     made = Secret(secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(SECRET_BYTES))
-    kept[commitment(*made)] = {"nonce": made.nonce.hex(), "secret": made.secret.hex()}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(kept, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        with _alone(path):
+            kept = _read(path) if path.exists() else {}
+            kept[commitment(*made)] = {"nonce": made.nonce.hex(), "secret": made.secret.hex()}
+            _write(path, kept)
     except OSError as error:
         raise Stop(
             USAGE,
@@ -50,18 +51,57 @@ def make_secret() -> Secret:
     return made
 
 
-def find_secret(bound: str) -> Secret | None:
-    """The secret of a commitment, if the file holds it; None where it does not, or where no file is named."""
-    path = _path()
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep others who add a secret to the file waiting: what one of them adds, the next must read."""
+    beside = path.with_name(f".{path.name}.lock")
+    handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _write(path: Path, kept: dict[str, dict[str, str]]) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(kept, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def find_secret(bound: str, *, archive: Path) -> Secret | None:
+    """The secret of a commitment, if the file holds it; None where it does not, or where no file is named.
+
+    `archive`: the folder of the trial, which must not hold it.
+    """
+    path = _path(archive)
     if path is None or not path.exists() or not bound:
         return None
     entry = _read(path).get(bound)
-    return Secret(bytes.fromhex(entry["secret"]), bytes.fromhex(entry["nonce"])) if entry else None
+    try:
+        return Secret(bytes.fromhex(entry["secret"]), bytes.fromhex(entry["nonce"])) if entry else None
+    except ValueError:
+        raise Stop(USAGE, message("{path} is no file of secrets.", path=str(path))) from None
 
 
-def _path() -> Path | None:
+def _path(archive: Path) -> Path | None:
     named = os.environ.get(VARIABLE)
-    return Path(named) if named else None
+    if not named:
+        return None
+    path = Path(named)
+    if path.resolve().is_relative_to(archive.resolve()):
+        raise Stop(
+            USAGE,
+            message(
+                "The secret of the allocation lies in the archive, where everybody reads it: let {variable} name a file elsewhere.",
+                variable=VARIABLE,
+            ),
+        )
+    return path
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
@@ -75,11 +115,13 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
                 ),
             )
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return {key: {"nonce": entry["nonce"], "secret": entry["secret"]} for key, entry in kept.items()}
+        return {
+            key: {"nonce": str(entry["nonce"]), "secret": str(entry["secret"])} for key, entry in kept.items()
+        }
     except OSError as error:
         raise Stop(
             USAGE,
             message("{path} cannot be read: {reason}.", path=str(path), reason=error.strerror or ""),
         ) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Stop(USAGE, message("{path} is no file of secrets.", path=str(path))) from None

@@ -5,19 +5,23 @@ The caller gives the clock, the secret (if it may hold it) and the store; nothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from trialwright.conduct.action import Action, Refusal, Values
+from trialwright.conduct.action import Action, BadArgument, Refusal, Values
 from trialwright.conduct.actions import ACTIONS
 from trialwright.conduct.trial import STUDY, Secret, Trial, View
 from trialwright.record.books import Delegation
 from trialwright.record.event import Call, Event, Proposal
-from trialwright.record.ledger import Moved
+from trialwright.record.ledger import CallReused, Earlier, Moved, repeats
 from trialwright.study.delegation import DelegationTable, Role
 from trialwright.terms.message import Message, message
+
+_CALL_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+"""It stands in the ledger as it is and cannot be masked, so there is no room for a name in it."""
 
 TRIES = 20  # another writer may have come first that often before we give up
 
@@ -49,13 +53,21 @@ def perform(trial: Trial, request: Request, *, secret: Secret | None = None) -> 
     """
     if request.at.tzinfo is None:
         raise ValueError("a moment needs its offset from UTC")
+    if not _CALL_ID.fullmatch(request.id):
+        raise BadArgument(message("A call id is 1 to 64 letters of the alphabet, digits and hyphens."))
     action = ACTIONS[request.action]
     values = Values(action, request.values)
     for attempt in range(TRIES):
         done = trial.store.call(request.id)
         if done is not None:
-            return _again(done, request)
-        answer = _once(trial, action, request, values, secret)
+            return _again(trial, done, action, request, values, secret)
+        decided = _decide(trial, action, request, values, secret)
+        if isinstance(decided, Refusal):
+            return decided
+        try:
+            answer = trial.store.append(*decided)
+        except CallReused:  # by somebody who came first; the next round looks at what it was used for
+            continue
         if not isinstance(answer, Moved):
             return answer
         if request.expect or attempt + 1 == TRIES:
@@ -63,9 +75,9 @@ def perform(trial: Trial, request: Request, *, secret: Secret | None = None) -> 
     raise AssertionError("unreachable")
 
 
-def _once(
+def _decide(
     trial: Trial, action: Action, request: Request, values: Values, secret: Secret | None
-) -> Event | Refusal | Moved:
+) -> tuple[Proposal, Call] | Refusal:
     moment = request.at.astimezone(UTC)
     call = Call(
         request.id,
@@ -96,8 +108,7 @@ def _once(
         return proposal
     if not trial.reads(proposal, view.call):
         return Refusal((message("What this would record could not be read again; nothing was written."),))
-    proposal = replace(proposal, decided_on={**view.looked, **proposal.decided_on})
-    return trial.store.append(proposal, view.call)
+    return replace(proposal, decided_on={**view.looked, **proposal.decided_on}), view.call
 
 
 def replace_call(call: Call, role: str, view: View) -> Call:
@@ -106,10 +117,24 @@ def replace_call(call: Call, role: str, view: View) -> Call:
     return call._replace(role=role, study_version=version)
 
 
-def _again(event: Event, request: Request) -> Event | Refusal:
-    if (event.action, event.actor) != (request.action, request.account):
+def _again(
+    trial: Trial, event: Event, action: Action, request: Request, values: Values, secret: Secret | None
+) -> Event | Refusal:
+    """The event that the call gave, if it is the same call: decided anew where it was decided, it gives the same."""
+    before = next((one for one in trial.store.events() if one.position == event.position - 1), None)
+    then = Trial(Earlier(trial.store, head=before), trial.definition)
+    moment = datetime.fromisoformat(event.at)
+    decided = _decide(then, action, replace(request, at=moment, expect={}), values, secret)
+    if isinstance(decided, Refusal) or not repeats(event, *decided, trial.store.text):
         return Refusal(
-            (message("The call id {id} was used already, for {action}.", id=request.id, action=event.action),)
+            (
+                message(
+                    "The call id {id} was used already, for {action}: event {position} says something else.",
+                    id=request.id,
+                    action=event.action,
+                    position=event.position,
+                ),
+            )
         )
     return event
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -12,6 +13,16 @@ from trialwright.record.participant import Participant
 from trialwright.terms.message import Message, message
 
 WHO = Argument("participant", message("screening or enrolment number"), "id")
+
+
+_ACCOUNT = re.compile(r"[a-z0-9_.-]{1,64}")
+
+
+def check_account(account: str) -> Message | None:
+    """Whether this can be an account: its name stands in the ledger for ever, where nobody can mask it."""
+    if _ACCOUNT.fullmatch(account):
+        return None
+    return message("An account is 1 to 64 of a to z, 0 to 9, `_`, `.` and `-`, and no person's name.")
 
 
 def for_participant(

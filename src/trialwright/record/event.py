@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 GENESIS = "0" * 64
 _ENTERED = b"trialwright entered\x00"
@@ -91,9 +91,12 @@ class Event:
     hash: str
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: Any) -> bytes:
     """Write a value of texts, whole numbers, yes/no, lists and maps with ASCII keys as RFC 8785 asks."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def entered_digest(salt: str, text: str) -> str:
@@ -126,6 +129,38 @@ def row(event: Event) -> dict[str, Any]:
 def row_hash(written: Mapping[str, Any]) -> str:
     """The hash of a row without its own hash."""
     return hashlib.sha256(canonical(written)).hexdigest()
+
+
+_FORM: Mapping[str, type] = {
+    "position": int,
+    "stream": str,
+    "stream_position": int,
+    "id": str,
+    "type": str,
+    "version": int,
+    "at": str,
+    "actor": str,
+    "role": str,
+    "site": str,
+    "action": str,
+    "reason": str,
+    "study_version": str,
+    "series": dict,
+    "data": dict,
+    "previous": str,
+    "hash": str,
+}
+_NAMES, _TYPES = tuple(_FORM), tuple(_FORM.values())
+
+
+def is_written(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether something read from JSON is a row with its hash: every part, of its type, and nothing else."""
+    return (
+        type(value) is dict
+        and len(value) == len(_NAMES)
+        and tuple(map(type, map(value.get, _NAMES))) == _TYPES
+        and all(type(number) is int for number in value["series"].values())
+    )
 
 
 def event_from(written: Mapping[str, Any]) -> Event:
@@ -177,6 +212,29 @@ def seal(
         "previous": previous.hash if previous else GENESIS,
     }
     return event_from({**written, "hash": row_hash(written)}), tuple(payloads.values())
+
+
+def says(written: Any, proposed: Any, texts: Callable[[str], str]) -> bool:
+    """Whether data in an event say what a proposal says; a text that was masked since may have been any.
+
+    `texts` gives the text of a digest, '' where it is masked.
+    """
+    if isinstance(proposed, Entered):
+        digest = written.get("entered", "") if isinstance(written, Mapping) else ""
+        return digest != "" and texts(digest) in ("", proposed.text)
+    if isinstance(proposed, Mapping):
+        return (
+            isinstance(written, Mapping)
+            and written.keys() == proposed.keys()
+            and all(says(written[name], part, texts) for name, part in proposed.items())
+        )
+    if isinstance(proposed, list | tuple):
+        return (
+            isinstance(written, list | tuple)
+            and len(written) == len(proposed)
+            and all(says(one, part, texts) for one, part in zip(written, proposed, strict=True))
+        )
+    return type(written) is type(proposed) and written == proposed
 
 
 def digests(value: Any) -> list[str]:

@@ -7,11 +7,11 @@ ledger refuses (`Moved`) and the writer decides again. The same call twice gives
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple, Protocol
 
-from trialwright.record.event import Call, Draw, Event, Payload, Proposal, digests, seal
+from trialwright.record.event import Call, Draw, Entered, Event, Payload, Proposal, digests, says, seal
 
 
 class Moved(NamedTuple):
@@ -32,7 +32,7 @@ class Store(Protocol):
     def append(self, proposal: Proposal, call: Call) -> Event | Moved:
         """Write one event, or nothing. A call that was written already gives its event again.
 
-        A `masked` event blanks the texts it names. Raises `CallReused` where the id was used by another action or for another stream.
+        A `masked` event blanks the texts it names. Raises `CallReused` where the id was used for something else.
         """
 
     def events(self) -> Iterator[Event]:
@@ -91,10 +91,10 @@ class Index:
         """See `Store.call`."""
         return self._calls.get(id)
 
-    def repeated(self, proposal: Proposal, call: Call) -> Event | None:
+    def repeated(self, proposal: Proposal, call: Call, texts: Callable[[str], str]) -> Event | None:
         """The event this call gave already; raises `CallReused` where it was another call."""
         event = self.call(call.id)
-        if event and (event.action, event.actor, event.stream) != (call.action, call.actor, proposal.stream):
+        if event and not repeats(event, proposal, call, texts):
             raise CallReused(call.id)
         return event
 
@@ -127,7 +127,7 @@ class MemoryLedger:
 
     def append(self, proposal: Proposal, call: Call) -> Event | Moved:
         """See `Store.append`."""
-        repeated = self._index.repeated(proposal, call)
+        repeated = self._index.repeated(proposal, call, self.text)
         if repeated:
             return repeated
         moved = self._index.moved(proposal)
@@ -233,6 +233,23 @@ def earlier(store: Store, *, until: str) -> Earlier:
             break
         head = event
     return Earlier(store, head=head)
+
+
+def repeats(event: Event, proposal: Proposal, call: Call, texts: Callable[[str], str]) -> bool:
+    """Whether an event says what a call and its proposal say: who, what, where, why, about whom; not when.
+
+    `texts` gives an entered text by its digest; one that was masked since may have been any.
+    """
+    return (
+        (event.action, event.actor, event.site) == (call.action, call.actor, call.site)
+        and (event.type, event.stream) == (proposal.type, proposal.stream)
+        and says({"entered": event.reason} if event.reason else "", _reason(call), texts)
+        and says(event.data, proposal.data, texts)
+    )
+
+
+def _reason(call: Call) -> Entered | str:
+    return Entered(call.reason) if call.reason else ""
 
 
 def entered_in(event: Event) -> list[str]:

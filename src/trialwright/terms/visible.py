@@ -17,6 +17,15 @@ def visible(text: str) -> str:
     return _ACTS.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
+# The control characters of ISO 6429 (C0 and C1), but not those that end a line or move to the next column.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+
+
+def harmless(text: str) -> str:
+    r"""Lines of a result on which nothing acts: `\u001b` for an escape character, as JSON has it."""
+    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
 def display_width(text: str) -> int:
     """How many columns of a terminal a text fills: 2 for a wide character (Chinese), 0 for a mark on another.
 

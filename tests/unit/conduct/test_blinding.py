@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tests.trust.files import restate
 from tests.unit.conduct.support import (
     Rehearsal,
     allocated,
@@ -373,8 +374,7 @@ def forge(folder: Path, kind: str, change: Any) -> None:
         previous = row_hash(written)
         lines.append(canonical({**written, "hash": previous}) + b"\n")
     (folder / "events.jsonl").write_bytes(b"".join(lines))
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "head": previous}))
+    restate(folder, head=previous)
 
 
 # Refusals

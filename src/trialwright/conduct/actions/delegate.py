@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.standing import refuse
+from trialwright.conduct.standing import check_account, refuse
 from trialwright.conduct.trial import STUDY, View, site_stream
 from trialwright.record.event import Proposal
 from trialwright.terms.message import message
@@ -12,6 +12,9 @@ from trialwright.terms.message import message
 def decide(view: View, values: Values) -> Proposal | Refusal:
     """Give an account a role of the delegation table: one of a site at the site of the call, one of the study for all."""
     account, role_id = values.text("account"), values.text("role")
+    problem = check_account(account)
+    if problem:
+        return refuse(problem)
     table = view.delegation
     role = table.role(role_id) if table else None
     if role is None:

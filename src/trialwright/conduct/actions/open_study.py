@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.allocation import commitment
-from trialwright.conduct.standing import refuse
+from trialwright.conduct.standing import check_account, refuse
 from trialwright.conduct.trial import STUDY, View
 from trialwright.record.event import Proposal
 from trialwright.terms.message import message
@@ -14,6 +14,9 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
     """Open the study once; the caller has drawn the secret and keeps it outside the archive."""
     if view.study.opened:
         return refuse(message("The study is open since {date}.", date=view.study.opened))
+    problem = check_account(view.call.actor)
+    if problem:
+        return refuse(problem)
     study = view.trial.definition(view.call.study_version)
     if study.delegation is None:
         return refuse(

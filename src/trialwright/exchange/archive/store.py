@@ -2,23 +2,27 @@
 
 | file | holds |
 |---|---|
-| manifest.json | format, study, whether it is a rehearsal, and the digests of all files as of the last closing |
+| manifest.json | format, study, whether it is a rehearsal, how many events there are and the hash of the last, definitions |
 | events.jsonl | one event a line, canonical JSON with its hash, in the order of the chain |
 | entered.jsonl | the texts entered for one event a line: digest, salt and text of each ("" and null where masked) |
 | definitions/<digest>.json | every version of the study definition that events name, canonical JSON |
 
 Texts are written and synced before the event that names them, so a killed process leaves at most an incomplete last
-line, which the next writer takes away, and texts that no event names. A masking is an event first; if the process is
-killed before the texts are blank in the file, the next writer blanks them. A lock on the file `lock` keeps writers apart.
+line, or the texts of one event that is not there; the next writer takes both away. An event that lacks nothing but the
+end of its line is no remnant: its line is ended. A masking is an event first; if the process is killed before the texts
+are blank in the file, the next writer blanks them. A lock on the file `lock` keeps writers apart. Nobody writes into an
+archive that holds fewer events than its manifest says.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
+import re
+import stat
 from array import array
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +31,19 @@ from typing import Any, overload
 from pydantic_core import from_json
 
 import trialwright
-from trialwright.record.event import Call, Draw, Event, Payload, Proposal, canonical, event_from, row
-from trialwright.record.ledger import Index, Moved, masked_by
+from trialwright.record.event import (
+    Call,
+    Draw,
+    Event,
+    Payload,
+    Proposal,
+    canonical,
+    event_from,
+    is_written,
+    row,
+    row_hash,
+)
+from trialwright.record.ledger import Index, Moved, entered_in, masked_by
 from trialwright.study.canonical import canonical_json, study_of
 from trialwright.study.canonical import version as version_of
 from trialwright.study.model import Study
@@ -53,16 +68,30 @@ class ArchiveBroken(ValueError):
 
 
 def create_archive(folder: Path, study: Study, *, rehearsal: bool, draw: Draw) -> Archive:
-    """Make an empty archive for a study; raises `ArchiveBroken` where the folder holds something."""
-    if folder.exists() and any(folder.iterdir()):
-        raise ArchiveBroken(message("{path} is not empty.", path=str(folder)))
+    """Make an archive without events for a study; raises `ArchiveBroken` where the folder holds something."""
+    check_free(folder)
     (folder / DEFINITIONS).mkdir(parents=True, exist_ok=True)
-    for name in (EVENTS, ENTERED, LOCK):
+    for name in (EVENTS, ENTERED):
         (folder / name).touch()
-    archive = Archive(folder, {"format": FORMAT, "study": study.id, "rehearsal": rehearsal}, draw=draw)
-    archive.add_definition(study)
-    archive.write_manifest()
+    with _locked(folder / LOCK):
+        archive = Archive(folder, {"format": FORMAT, "study": study.id, "rehearsal": rehearsal}, draw=draw)
+        archive.add_definition(study)
+        if archive.head is None:
+            archive._state()
     return archive
+
+
+def check_free(folder: Path) -> None:
+    """Raise `ArchiveBroken` where a folder for a new archive holds something else than one without events.
+
+    One without events is what an opening leaves that was refused or stopped; the next one goes on with it.
+    """
+    if not folder.exists():
+        return
+    begun = folder / EVENTS
+    unused = begun.is_file() and not begun.stat().st_size and (folder / MANIFEST).is_file()
+    if not folder.is_dir() or (any(folder.iterdir()) and not unused):
+        raise ArchiveBroken(message("{path} is not empty.", path=str(folder)))
 
 
 def open_archive(folder: Path, *, draw: Draw) -> Archive:
@@ -77,10 +106,12 @@ def open_archive(folder: Path, *, draw: Draw) -> Archive:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of an archive; raises `ArchiveBroken`."""
+    """The manifest of an archive; raises `ArchiveBroken`, also where a file of the archive is a link or a pipe."""
+    for name in (MANIFEST, EVENTS, ENTERED):
+        _check_ordinary(folder / name)
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise ArchiveBroken(message("{path} is no archive of a trial.", path=str(folder))) from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ArchiveBroken(
@@ -90,7 +121,49 @@ def read_manifest(folder: Path) -> dict[str, Any]:
                 format=FORMAT,
             )
         )
+    if not _is_manifest(manifest):
+        raise ArchiveBroken(message("{path} is not what a manifest should be.", path=str(folder / MANIFEST)))
     return manifest
+
+
+def manifest_form(manifest: Mapping[str, Any]) -> bytes:
+    """The one way in which a manifest is written."""
+    return (json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+_PARTS: Mapping[str, type] = {
+    "format": str,
+    "study": str,
+    "rehearsal": bool,
+    "software": str,
+    "events": int,
+    "head": str,
+    "definitions": dict,
+}
+DIGEST = re.compile(r"[0-9a-f]{64}")
+"""A SHA-256, as it is written everywhere."""
+
+
+def _is_manifest(manifest: Mapping[str, Any]) -> bool:
+    if {name: type(value) for name, value in manifest.items()} != dict(_PARTS):
+        return False
+    head, events = manifest["head"], manifest["events"]
+    if not (DIGEST.fullmatch(head) and events > 0) and (events, head) != (0, ""):
+        return False
+    return all(
+        isinstance(digest, str) and DIGEST.fullmatch(digest) and name == f"{digest}.json"
+        for name, digest in manifest["definitions"].items()
+    )
+
+
+def _check_ordinary(path: Path) -> None:
+    """Raise `ArchiveBroken` for a link, pipe or device: reading one may wait for ever, writing changes another file."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:  # said where it is read
+        return
+    if not stat.S_ISREG(mode):
+        raise ArchiveBroken(message("{path} is no ordinary file.", path=str(path)))
 
 
 class Archive:
@@ -107,6 +180,8 @@ class Archive:
         self._studies: dict[str, Study] = {}
         self._offered: dict[str, Study] = {}
         self._read = {EVENTS: 0, ENTERED: 0}
+        self._last_texts: deque[tuple[int, bytes]] = deque(maxlen=2)
+        """The last two lines of the file of texts, with their offsets."""
         self._held = False
         self.refresh()
 
@@ -125,8 +200,10 @@ class Archive:
             anew = anew or bool(masked)
         if anew:
             self._texts.clear()
+            self._last_texts.clear()
             self._read[ENTERED], self._still_to_blank = 0, False
-        for _, line in self._new_lines(ENTERED):
+        for offset, line in self._new_lines(ENTERED):
+            self._last_texts.append((offset, line))
             try:
                 for digest, _salt, text in from_json(line, cache_strings="none"):
                     self._take_text(bytes.fromhex(digest), text)
@@ -179,8 +256,9 @@ class Archive:
 
     @property
     def rehearsal(self) -> bool:
-        """Whether everyone in it is synthetic."""
-        return bool(self.manifest["rehearsal"])
+        """Whether everyone in it is synthetic, as the first event says; before it, the manifest."""
+        first = next(self.events(), None)
+        return bool(self.manifest["rehearsal"] if first is None else first.data.get("rehearsal"))
 
     # writing
 
@@ -190,22 +268,45 @@ class Archive:
         if self._held:
             yield
             return
-        with (self.folder / LOCK).open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with _locked(self.folder / LOCK):
             self._held = True
             try:
-                self.refresh()
-                self._cut()
-                if self._still_to_blank:
-                    self._blank()
+                self._settle()
                 yield
             finally:
                 self._held = False
 
+    def _settle(self) -> None:
+        """Bring the files to where the writer before should have left them; raises `ArchiveBroken`."""
+        self.refresh()
+        if self._index.follows(self._rest(EVENTS)):
+            self._write(EVENTS, b"\n", count=False)
+            self.refresh()
+        self._check_closing()
+        self._cut()
+        self._drop_unnamed()
+        if self._still_to_blank:
+            self._blank()
+        for left in self.folder.glob(".*.part"):
+            left.unlink()
+
+    def _check_closing(self) -> None:
+        """Write nothing into an archive whose end is gone: the next manifest would hide that."""
+        closing = read_manifest(self.folder)
+        closed, here = closing["events"], self.head.position if self.head else 0
+        if here < closed:
+            raise ArchiveBroken(
+                message(
+                    "The manifest speaks of {closed} events; {count} are here.", closed=closed, count=here
+                )
+            )
+        if closed and self._index.everything()[closed - 1].hash != closing["head"]:
+            raise ArchiveBroken(message("The event is another one than the manifest names."))
+
     def append(self, proposal: Proposal, call: Call) -> Event | Moved:
         """See `Store.append`."""
         with self.holding():
-            repeated = self._index.repeated(proposal, call)
+            repeated = self._index.repeated(proposal, call, self.text)
             if repeated:
                 return repeated
             moved = self._index.moved(proposal)
@@ -216,7 +317,9 @@ class Archive:
             if named in self._offered:
                 self.add_definition(self._offered.pop(named))
             if payloads:
-                self._write(ENTERED, canonical([list(one) for one in payloads]) + b"\n")
+                texts = canonical([list(one) for one in payloads]) + b"\n"
+                self._last_texts.append((self._read[ENTERED], texts))
+                self._write(ENTERED, texts)
                 self._texts.update((bytes.fromhex(one.digest), one.text) for one in payloads)
             offset = self._read[EVENTS]
             line = canonical({**row(event), "hash": event.hash}) + b"\n"
@@ -227,12 +330,20 @@ class Archive:
                 self._blank()
             return event
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, data: bytes, *, count: bool = True) -> None:
+        """Append to a file. `count`: as read already."""
         with (self.folder / name).open("ab") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        self._read[name] += len(data)
+        if count:
+            self._read[name] += len(data)
+
+    def _rest(self, name: str) -> bytes:
+        """What stands behind the last complete line."""
+        with (self.folder / name).open("rb") as file:
+            file.seek(self._read[name])
+            return file.read()
 
     def _cut(self) -> None:
         """Take away what a killed writer left incomplete at the end of a file."""
@@ -242,13 +353,37 @@ class Archive:
                 with path.open("r+b") as file:
                     file.truncate(read)
 
+    def _drop_unnamed(self) -> None:
+        """Take away the texts of an event that a killed writer did not come to write: nobody could mask them.
+
+        Raises `ArchiveBroken` where they are no such remnant: an event names them, or those before them are not
+        those of the last event that has any.
+        """
+        named = self._index.last_named()
+        lines = [(offset, _digests(line)) for offset, line in self._last_texts]
+        if not lines or lines[-1][1] == named:
+            return
+        offset, unnamed = lines[-1]
+        before = lines[-2][1] if len(lines) > 1 else set()
+        if before != named or self._index.names(unnamed):
+            raise ArchiveBroken(message("The entered texts do not follow the events; verify the archive."))
+        self._last_texts.pop()
+        for digest in unnamed:
+            del self._texts[bytes.fromhex(digest)]
+        with (self.folder / ENTERED).open("r+b") as file:
+            file.truncate(offset)
+            os.fsync(file.fileno())
+        self._read[ENTERED] = offset
+
     def _blank(self) -> None:
         """Blank every masked text, and its salt, here and in the file; the events that say so are written already."""
         self._texts.update(dict.fromkeys(self._masked))
         lines = (self.folder / ENTERED).read_bytes().splitlines()
         data = b"".join(canonical([self._blanked(one) for one in json.loads(line)]) + b"\n" for line in lines)
         _replace(self.folder / ENTERED, data)
-        self._read[ENTERED], self._still_to_blank = len(data), False
+        self._read[ENTERED], self._still_to_blank = 0, False
+        self._last_texts.clear()
+        self._last_texts.extend(self._new_lines(ENTERED))
 
     def _blanked(self, entered: Sequence[str | None]) -> Payload:
         digest, salt, text = entered
@@ -284,7 +419,11 @@ class Archive:
         return self._studies[version]
 
     def write_manifest(self) -> None:
-        """State the digests of all files as they are now."""
+        """State how many events there are, the hash of the last, and which definitions; raises `ArchiveBroken`."""
+        with self.holding():
+            self._state()
+
+    def _state(self) -> None:
         head = self.head
         self.manifest = {
             **self.manifest,
@@ -292,12 +431,12 @@ class Archive:
             "events": head.position if head else 0,
             "head": head.hash if head else "",
             "definitions": {
-                path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+                path.name: path.stem  # the digest of what should be in it, which `verify` compares
                 for path in sorted((self.folder / DEFINITIONS).glob("*.json"))
+                if DIGEST.fullmatch(path.stem)
             },
         }
-        text = json.dumps(self.manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        _replace(self.folder / MANIFEST, text.encode())
+        _replace(self.folder / MANIFEST, manifest_form(self.manifest))
 
 
 class _FileIndex(Index):
@@ -309,6 +448,7 @@ class _FileIndex(Index):
         self._lines: dict[str, array[int]] = {}
         self._all = array("Q")
         self._ids: dict[str, int] = {}
+        self._named_at: int | None = None
 
     def take(self, offset: int, line: bytes) -> tuple[bytes, ...]:
         """Take in the event of a line, and give the digests it masks; its data are read when somebody asks.
@@ -326,6 +466,8 @@ class _FileIndex(Index):
         self._all.append(offset)
         self._ids[event.id] = offset
         self._counters.update(event.series)
+        if event.reason or b'{"entered":"' in line:  # a quote inside of a text is escaped
+            self._named_at = offset
         if event.type != "masked":
             return ()
         return tuple(bytes.fromhex(digest) for digest in masked_by(_event(line)))
@@ -341,6 +483,31 @@ class _FileIndex(Index):
     def streams(self) -> Sequence[str]:
         """See `Store.streams`."""
         return tuple(self._lines)
+
+    def follows(self, line: bytes) -> bool:
+        """Whether a line is the next event, whole but for the end of the line."""
+        try:
+            event = _event(line)
+        except ArchiveBroken:
+            return False
+        last = self.head
+        return (
+            canonical({**row(event), "hash": event.hash}) == line
+            and row_hash(row(event)) == event.hash
+            and last is not None
+            and (event.position, event.previous) == (last.position + 1, last.hash)
+        )
+
+    def last_named(self) -> set[str]:
+        """The digests of the last event that has entered texts; none where no event has."""
+        if self._named_at is None:
+            return set()
+        return set(entered_in(_Events(self._path, array("Q", [self._named_at]))[0]))
+
+    def names(self, digests: set[str]) -> bool:
+        """Whether any event names one of the digests."""
+        with self._path.open("rb") as file:
+            return any(digest.encode() in line for line in file for digest in digests)
 
     def call(self, id: str) -> Event | None:
         """See `Store.call`."""
@@ -386,14 +553,33 @@ def _without_data(line: bytes) -> bytes:
 
 def _event(line: bytes) -> Event:
     try:
-        return event_from(from_json(line))
-    except (ValueError, TypeError):
+        written = from_json(line)
+    except ValueError:
+        written = None
+    if not is_written(written):
         raise ArchiveBroken(message("A line of {file} is no event.", file=EVENTS)) from None
+    return event_from(written)
+
+
+def _digests(line: bytes) -> set[str]:
+    return {digest for digest, _salt, _text in from_json(line, cache_strings="none")}
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock on a file, which is made where there is none and never written; raises `ArchiveBroken`."""
+    _check_ordinary(path)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _replace(path: Path, data: bytes) -> None:
     """Put a file in place whole, or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     with temporary.open("wb") as file:
         file.write(data)
         file.flush()

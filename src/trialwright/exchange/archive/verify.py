@@ -1,8 +1,13 @@
-"""Verifies an archive offline: every hash, every digest, every definition; names the first row that is broken."""
+"""Verifies an archive offline: every hash, every digest, every definition; names the first row that is broken.
+
+Events and the texts that were entered for them are read side by side, once. Each file can be written in one way only,
+so that there is no room in it for anything that no event says.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,50 +17,32 @@ from pydantic_core import from_json
 
 from trialwright.conduct.allocation import GivenArm, check_commitment, digest_rule, replay
 from trialwright.conduct.trial import Secret, is_blind, is_randomised
-from trialwright.exchange.archive.store import DEFINITIONS, ENTERED, EVENTS, read_manifest
-from trialwright.record.event import GENESIS, canonical, digests, entered_digest
+from trialwright.exchange.archive.conducted import Conducted, is_moment
+from trialwright.exchange.archive.found import Broken, Found
+from trialwright.exchange.archive.store import (
+    DEFINITIONS,
+    DIGEST,
+    ENTERED,
+    EVENTS,
+    LOCK,
+    MANIFEST,
+    manifest_form,
+    read_manifest,
+)
+from trialwright.exchange.archive.texts import Texts
+from trialwright.record.event import GENESIS, canonical, digests, is_written
 from trialwright.study.allocation import Allocation
 from trialwright.study.canonical import study_of
 from trialwright.study.model import Study
 from trialwright.terms.message import Message, message
-
-_KEYS = frozenset(
-    [
-        "position",
-        "stream",
-        "stream_position",
-        "id",
-        "type",
-        "version",
-        "at",
-        "actor",
-        "role",
-        "site",
-        "action",
-        "reason",
-        "study_version",
-        "series",
-        "data",
-        "previous",
-        "hash",
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first thing that does not hold: in which file, on which line (0: the file as a whole), what."""
-
-    file: str
-    line: int
-    problem: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What was checked. `incomplete`: bytes after the last complete event, left by a killed writer.
 
-    `unnamed`: entered texts no event names, likewise; `masked`: texts that were blanked, each by an event; `unblanked`:
+    `incomplete_texts`: bytes after the last complete line of texts, likewise; `unnamed`: entered texts no event names,
+    likewise; `foreign`: files in the folder that are no part of an archive; `masked`: texts that were blanked, each by an event; `unblanked`:
     texts the last event masks that a killed writer left to be blanked by the next one.
     `after_closing`: events written after the manifest. `replayed`: allocations drawn again from the disclosed secret;
     None while it is not disclosed. `seen_at`: the position of the head seen before, None where none was given.
@@ -73,6 +60,8 @@ class Verified:
     rehearsal: bool
     replayed: int | None
     seen_at: int | None = None
+    incomplete_texts: int = 0
+    foreign: tuple[str, ...] = ()
 
 
 class Seen(NamedTuple):
@@ -94,22 +83,13 @@ def verify_archive(
     try:
         walk.events(progress)
         walk.continues()
-        walk.texts(progress)
+        walk.remnants()
+        walk.maskings()
         walk.definitions()
         walk.allocations()
-    except _Found as found:
+    except Found as found:
         return found.broken
     return walk.verified()
-
-
-def _fits(digest: str, salt: str, text: str | None) -> bool:
-    return text is None or entered_digest(salt, text) == digest
-
-
-class _Found(Exception):
-    def __init__(self, file: str, line: int, problem: Message) -> None:
-        super().__init__(problem.template)
-        self.broken = Broken(file, line, problem)
 
 
 class _Walk:
@@ -124,10 +104,11 @@ class _Walk:
         self.streams: dict[str, int] = {}
         self.series: dict[str, int] = {}
         self.calls: set[str] = set()
-        self.named: set[str] = set()
-        self.masked: set[str] = set()
-        self.masked_last: set[str] = set()
-        self.versions: dict[str, None] = {}
+        self.conducted = Conducted(lambda version: self.study_at(version).delegation)
+        self.studies: dict[str, Study] = {}
+        self.texts = Texts(self.lines(ENTERED))
+        self.masked: dict[str, int] = {}
+        self.masked_last: frozenset[str] = frozenset()
         self.given: list[tuple[int, GivenArm]] = []
         self.order: list[str] = []
         self.arms: dict[str, str] = {}
@@ -136,22 +117,20 @@ class _Walk:
         self.rules_of: dict[str, None] = {}
         self.secret: Secret | None = None
         self.replayed: int | None = None
-        self.incomplete = 0
-        self.known = self.blank = self.unblanked = self.unnamed = 0
+        self.incomplete = {EVENTS: 0, ENTERED: 0}
 
     def lines(self, name: str) -> Iterator[tuple[int, bytes]]:
         """Complete lines with their numbers; what follows the last one is counted."""
         try:
             file = (self.folder / name).open("rb")
         except OSError as error:
-            raise _Found(
+            raise Found(
                 name, 0, message("The file cannot be read: {reason}.", reason=error.strerror or "")
             ) from None
         with file:
             for number, line in enumerate(file, start=1):
                 if not line.endswith(b"\n"):
-                    if name == EVENTS:
-                        self.incomplete = len(line)
+                    self.incomplete[name] = len(line)
                     return
                 yield number, line[:-1]
 
@@ -160,9 +139,9 @@ class _Walk:
             if number % 20_000 == 0:
                 progress(number)
             self.event(number, line)
-        closed = self.manifest.get("events", 0)
+        closed = self.manifest["events"]
         if self.count < closed:
-            raise _Found(
+            raise Found(
                 EVENTS,
                 self.count + 1,
                 message(
@@ -189,23 +168,23 @@ class _Walk:
             )
         else:
             problem = message("The archive does not continue the one seen before: its head is not here.")
-        raise _Found(EVENTS, row, problem)
+        raise Found(EVENTS, row, problem)
 
     def event(self, number: int, line: bytes) -> None:
         def fail(problem: Message) -> None:
-            raise _Found(EVENTS, number, problem)
+            raise Found(EVENTS, number, problem)
 
         try:
             written = from_json(line)
         except ValueError:
             written = None
-        if not isinstance(written, dict) or written.keys() != _KEYS:
+        if not is_written(written):
             fail(message("This is no event."))
         stated = written.pop("hash")
         form = canonical(written)
         if hashlib.sha256(form).hexdigest() != stated:
             fail(message("The event's hash does not fit what stands there."))
-        if line.replace(b'"hash":"%s",' % stated.encode(), b"", 1) != form:
+        if line.replace(b'"hash":"%s","id":' % stated.encode(), b'"id":', 1) != form:
             fail(message("The line is not in canonical form."))
         if written["previous"] != self.head:
             fail(message("The event does not follow the one before."))
@@ -214,6 +193,8 @@ class _Walk:
         stream = written["stream"]
         if written["stream_position"] != self.streams.get(stream, 0) + 1:
             fail(message("The event is out of order in its stream {stream}.", stream=stream))
+        if written["at"] != self.last_at and not is_moment(written["at"]):
+            fail(message("The event states no moment."))
         if written["at"] < self.last_at:
             fail(message("The event lies before the one before it in time."))
         if written["id"] in self.calls:
@@ -231,17 +212,19 @@ class _Walk:
         self.count, self.head, self.last_at = number, stated, written["at"]
         if self.seen is not None and stated == self.seen.digest:
             self.seen_at = number
+        problem = self.conducted.problem(written)
+        if problem:
+            fail(problem)
         self.streams[stream] = written["stream_position"]
         self.calls.add(written["id"])
-        self.named.update(digests(written["data"]))
-        if written["reason"]:
-            self.named.add(written["reason"])
-        self.masked_last = set(written["data"]["digests"]) if written["type"] == "masked" else set()
-        self.masked |= self.masked_last
-        self.versions[written["study_version"]] = None
+        named = {*digests(written["data"]), *([written["reason"]] if written["reason"] else [])}
+        if named:
+            self.texts.follow(named, position=number)
+        self.masked_last = frozenset(written["data"]["digests"] if written["type"] == "masked" else ())
+        self.masked.update(dict.fromkeys(self.masked_last, number))
         self.release(number, written)
         self.allocation(number, written)
-        if number == self.manifest.get("events") and stated != self.manifest.get("head"):
+        if number == self.manifest["events"] and stated != self.manifest["head"]:
             fail(message("The event is another one than the manifest names."))
 
     def release(self, line: int, written: dict[str, Any]) -> None:
@@ -256,10 +239,7 @@ class _Walk:
                 self.rules_of[data["version"]] = None
             case "version_approved", _:
                 if self.released.get(data["released"]) != data["version"]:
-                    raise _Found(EVENTS, line, message("A site approves a version that nobody had released."))
-            case _:
-                return
-        self.versions[data.get("version", written["study_version"])] = None
+                    raise Found(EVENTS, line, message("A site approves a version that nobody had released."))
 
     def allocation(self, line: int, written: dict[str, Any]) -> None:
         """Keep what a replay of the allocations needs."""
@@ -268,6 +248,9 @@ class _Walk:
         match written["type"]:
             case "study_opened":
                 self.commitment, self.study = data["commitment"], data["study"]
+                if (data["study"], data["rehearsal"]) != (self.manifest["study"], self.manifest["rehearsal"]):
+                    problem = message("The manifest names another trial than the first event opens.")
+                    raise Found(MANIFEST, 0, problem)
             case "allocated":
                 self.given.append(
                     (line, GivenArm(data["arm"], written["site"], data["levels"], data["rule"]))
@@ -282,7 +265,7 @@ class _Walk:
                             "The arm of {participant} is another than the one disclosed before.",
                             participant=one,
                         )
-                        raise _Found(EVENTS, line, problem)
+                        raise Found(EVENTS, line, problem)
                 self.secret = Secret(bytes.fromhex(data["secret"]), bytes.fromhex(data["nonce"]))
 
     def allocations(self) -> None:
@@ -294,20 +277,20 @@ class _Walk:
         if self.secret is None:
             return
         if not check_commitment(self.commitment, secret=self.secret.secret, nonce=self.secret.nonce):
-            raise _Found(EVENTS, 0, message("The disclosed secret is not the one the study was opened with."))
+            raise Found(EVENTS, 0, message("The disclosed secret is not the one the study was opened with."))
         known = [
             replace(given, arm=given.arm or self.arms.get(participant, ""))
             for (_, given), participant in zip(self.given, self.order, strict=True)
         ]
         found = replay(rules, study=self.study, secret=self.secret.secret, allocations=known)
         if found.difference:
-            raise _Found(EVENTS, self.given[found.difference.number - 1][0], found.difference.message)
+            raise Found(EVENTS, self.given[found.difference.number - 1][0], found.difference.message)
         hidden = next((number for number, given in enumerate(known) if not given.arm), None)
         if hidden is not None:
             problem = message(
                 "The secret is disclosed, and the arm of allocation {number} is not.", number=hidden + 1
             )
-            raise _Found(EVENTS, self.given[hidden][0], problem)
+            raise Found(EVENTS, self.given[hidden][0], problem)
         self.replayed = found.compared
 
     def made_by_rule(self, rules: Sequence[Allocation]) -> None:
@@ -324,68 +307,84 @@ class _Walk:
                 problem = message("The arm stands in the event; in this study it is hidden.")
             else:
                 continue
-            raise _Found(EVENTS, line, problem)
+            raise Found(EVENTS, line, problem)
 
     def study_at(self, version: str) -> Study:
-        return study_of((self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json").read_bytes())
-
-    def texts(self, progress: Callable[[int], None]) -> None:
-        here: set[str] = set()
-        masked_before = self.masked - self.masked_last
-        for number, line in self.lines(ENTERED):
-            if number % 20_000 == 0:
-                progress(self.count + number)
+        """The definition of a version, which must be what its name says; raises `Found`."""
+        if version not in self.studies:
+            digest = version.removeprefix("sha256:")
+            place = f"{DEFINITIONS}/{digest}.json"
+            data = self.definition(place, digest)
             try:
-                entries = from_json(line, cache_strings="none")
-                fits = [(digest, text, _fits(digest, salt, text)) for digest, salt, text in entries]
-            except (ValueError, TypeError, AttributeError):
-                raise _Found(ENTERED, number, message("These are no entered texts.")) from None
-            for digest, text, right in fits:
-                if not right:
-                    raise _Found(ENTERED, number, message("The text is not the one that was entered."))
-                if text is None and digest not in self.masked:
-                    raise _Found(ENTERED, number, message("The text is blank, but no event masked it."))
-                if text is not None and digest in masked_before:
-                    raise _Found(ENTERED, number, message("The text was masked, but is here again."))
-                here.add(digest)
-                self.blank += text is None
-                self.unblanked += text is not None and digest in self.masked_last
-        missing = self.named - here
-        if missing:
-            raise _Found(
-                ENTERED, 0, message("{count} entered texts that events name are missing.", count=len(missing))
-            )
-        self.known, self.unnamed = len(here), len(here - self.named)
+                self.studies[version] = study_of(data)
+            except ValueError:
+                problem = message("This software cannot read this version of the definition.")
+                raise Found(place, 0, problem) from None
+        return self.studies[version]
+
+    def definition(self, place: str, digest: str) -> bytes:
+        path = self.folder / place
+        if not DIGEST.fullmatch(digest) or path.is_symlink() or not path.is_file():
+            raise Found(place, 0, message("This version of the definition is missing."))
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise Found(place, 0, message("The definition is not the one that was in force."))
+        return data
+
+    def remnants(self) -> None:
+        """What stands behind the texts of the last event: nothing, or what a killed writer left there."""
+        self.texts.rest()
+        unnamed = self.texts.unnamed
+        if not unnamed:
+            return
+        for _, line in self.lines(EVENTS):
+            for digest in re.findall(r"[0-9a-f]{64}", line.decode()):
+                if digest in unnamed:
+                    raise Found(ENTERED, unnamed[digest], message("This text stands here a second time."))
+
+    def maskings(self) -> None:
+        """What is blank was masked, and what was masked is blank, unless a killed writer left it to the next one."""
+        blank = self.texts.blank
+        for digest, line in blank.items():
+            if digest not in self.masked:
+                raise Found(ENTERED, line, message("The text is blank, but no event masked it."))
+        back = self.masked.keys() - blank.keys() - self.masked_last
+        if not back:
+            return
+        for row, texts in self.lines(ENTERED):
+            if any(digest in back for digest, _salt, _text in from_json(texts)):
+                raise Found(ENTERED, row, message("The text was masked, but is here again."))
+        row = min(self.masked[digest] for digest in back)
+        raise Found(EVENTS, row, message("The event masks a text that is not here."))
 
     def definitions(self) -> None:
-        stated = self.manifest.get("definitions", {})
-        for version in self.versions:
-            name = f"{version.removeprefix('sha256:')}.json"
-            path = self.folder / DEFINITIONS / name
-            if not path.is_file():
-                raise _Found(
-                    f"{DEFINITIONS}/{name}", 0, message("This version of the definition is missing.")
-                )
-            stated = {**stated, name: version.removeprefix("sha256:")}
-        for name, digest in stated.items():
-            path = self.folder / DEFINITIONS / name
-            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-                raise _Found(
-                    f"{DEFINITIONS}/{name}", 0, message("The definition is not the one that was in force.")
-                )
+        for name, digest in self.manifest["definitions"].items():
+            self.definition(f"{DEFINITIONS}/{name}", digest)
+        if (self.folder / MANIFEST).read_bytes() != manifest_form(self.manifest):
+            raise Found(MANIFEST, 0, message("The file is not in canonical form."))
+
+    def foreign(self) -> tuple[str, ...]:
+        """What lies in the folder and is no part of the archive."""
+        known = {MANIFEST, EVENTS, ENTERED, LOCK, DEFINITIONS}
+        known |= {f"{DEFINITIONS}/{name}" for name in self.manifest["definitions"]}
+        known |= {f"{DEFINITIONS}/{one.removeprefix('sha256:')}.json" for one in self.conducted.versions}
+        inside = [*self.folder.iterdir(), *(self.folder / DEFINITIONS).glob("*")]
+        return tuple(sorted({one.relative_to(self.folder).as_posix() for one in inside} - known))
 
     def verified(self) -> Verified:
         return Verified(
             events=self.count,
             head=self.head,
-            texts=self.known,
-            masked=self.blank,
-            unblanked=self.unblanked,
-            unnamed=self.unnamed,
-            incomplete=self.incomplete,
-            after_closing=self.count - self.manifest.get("events", 0),
-            versions=tuple(self.versions),
+            texts=self.texts.count,
+            masked=len(self.texts.blank),
+            unblanked=len(self.masked_last - self.texts.blank.keys()),
+            unnamed=len(self.texts.unnamed),
+            incomplete=self.incomplete[EVENTS],
+            after_closing=self.count - self.manifest["events"],
+            versions=self.conducted.versions,
             rehearsal=bool(self.manifest["rehearsal"]),
             replayed=self.replayed,
             seen_at=self.seen_at,
+            incomplete_texts=self.incomplete[ENTERED],
+            foreign=self.foreign(),
         )

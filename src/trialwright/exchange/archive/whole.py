@@ -10,14 +10,13 @@ from pathlib import Path
 from trialwright.exchange.archive.store import (
     ENTERED,
     EVENTS,
-    ArchiveBroken,
+    check_free,
     create_archive,
     open_archive,
 )
 from trialwright.record.event import canonical, row
 from trialwright.record.ledger import MemoryLedger, entered_in
 from trialwright.study.model import Study
-from trialwright.terms.message import message
 
 
 def write_archive(
@@ -29,8 +28,7 @@ def write_archive(
     its events name. `rehearsal`: whether everyone in it is synthetic. Raises `ArchiveBroken` where the folder holds
     something; after any other failure nothing is left of it.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ArchiveBroken(message("{path} is not empty.", path=str(folder)))
+    check_free(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
