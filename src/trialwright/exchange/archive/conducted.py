@@ -96,15 +96,19 @@ class _Form:
         self.version = declared.version
         self.streams = declared.streams
         self.series = (declared.series.partition("/")[0],) if declared.series else ()
+        self.seen: set[tuple[str, ...]] = set()
+        """The names of parts that fitted before, in their order: most events of a type have the same."""
         self.known = frozenset(part.name for part in declared.data)
         self.needed = frozenset(part.name for part in declared.data if not part.optional)
         self.entered = frozenset(part.name for part in declared.data if part.entered)
         self.plain = self.known - _KINDS.keys() - _DAYS - _SEALED
 
     def fits(self, data: Mapping[str, Any]) -> bool:
-        names = data.keys()
-        if not self.needed <= names <= self.known:
-            return False
+        names = tuple(data)
+        if names not in self.seen:
+            if not self.needed <= data.keys() <= self.known:
+                return False
+            self.seen.add(names)
         for name, value in data.items():
             if not (type(value) is str and name in self.plain) and not self._part(name, value):
                 return False
@@ -170,7 +174,7 @@ class Conducted:
         if written["version"] < form.version:
             data = upcast(event_from({**written, "hash": ""}))
         kind, _, rest = written["stream"].partition("/")
-        series = tuple(name.partition("/")[0] for name in written["series"])
+        series = tuple([name.partition("/")[0] for name in written["series"]]) if written["series"] else ()
         in_place = kind in form.streams and (kind == "study") == (not rest) and series == form.series
         if not in_place or not form.fits(data):
             return message("An event of the type {type} has another form.", type=written["type"])
