@@ -173,14 +173,14 @@ def test_the_definition_holds_no_seed() -> None:
 def _slipped_in(
     rehearsal: Rehearsal, kind: str, number: int, stream: str, data: dict[str, Any], **series: int
 ) -> None:
-    """An event that no action wrote, with every hash right."""
+    """An event that no action decided, with every hash right, in the name of somebody who might have."""
     call = Call(
         f"slip-{kind}",
         "2026-06-01T02:00:00Z",
         "investigator_a",
         "investigator",
         "a",
-        "x",
+        {"version_approved": "approve_version", "allocated": "allocate"}[kind],
         "",
         rehearsal.version,
     )
