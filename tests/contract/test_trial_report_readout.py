@@ -21,6 +21,7 @@ from tests.contract.trial_report_support import (
 )
 from tests.unit.endpoints.support import CUT_OFF, WEEK_0, Made, begun
 from tests.unit.endpoints.test_derive import CR, NR, OPEN, PR, made
+from tests.unit.safety.test_stopping import ON, first_infusion
 from trialwright.exchange.folder import read_study
 from trialwright.record.participant import Ended, Participant
 from trialwright.reports.document import Figure, Paragraph, Table
@@ -30,6 +31,7 @@ from trialwright.reports.trial.course import write_course, write_survival
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.membership import explain_sets
 from trialwright.reports.trial.responders import write_responders
+from trialwright.reports.trial.safety import write_stopping
 from trialwright.reports.trial.sheet import Sheet
 from trialwright.study.stratification import unanalysed_factors
 from trialwright.terms.message import Text, render
@@ -313,3 +315,14 @@ def test_the_difference_of_two_categories_has_the_sign_that_the_note_says(
     assert found is not None
     assert found.estimate is not None
     assert found.estimate * sign > 0
+
+
+def test_a_boundary_that_was_reached_once_is_told_with_its_day() -> None:
+    """Two of two stop; with five more the numbers are below the boundary, and the answer stays to stop."""
+    days = [("2026-03-02", "2026-04-01"), ("2026-03-02", "2026-04-09"), *[("2026-05-04", "")] * 5]
+    people = tuple(first_infusion(f"S-{number}", *each) for number, each in enumerate(days))
+    table = _table(data_about(read_study("beam"), people, on=ON), write_stopping, "stopping")
+    assert [said(cell) for cell in table.rows[0].cells][1:3] == ["2/7", "4"]
+    assert said(table.rows[0].cells[4]) == "yes"
+    (note,) = (render(each, {}) for each in table.notes)
+    assert "first reached on 2026-04-09, with 2 of 2 participants" in note

@@ -23,7 +23,7 @@ from trialwright.safety.adverse_events import (
 )
 from trialwright.safety.boundary import SOURCE as BOUNDARY_SOURCE
 from trialwright.safety.lab_grades import WorstGrade, derive_lab_grades, derive_worst_grades
-from trialwright.safety.stopping import StoppingStatus, assess_stopping, derive_counted
+from trialwright.safety.stopping import StoppingStatus, follow_stopping
 from trialwright.terms.message import Message, message
 
 SEVERE = 3
@@ -43,7 +43,7 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
     _write_serious(data, sheet, rows)
     _write_labs(data, sheet, groups, sizes)
     write_exposure(data, sheet, groups, sizes)
-    _write_stopping(data, sheet)
+    write_stopping(data, sheet)
 
 
 def _groups(data: TrialData) -> Mapping[str, str]:
@@ -247,7 +247,8 @@ def _grade_source(worst: WorstGrade) -> Source:
     return Source(worst.participant, grade, worst.grade.reason, positions, (row.fact.fact,))
 
 
-def _write_stopping(data: TrialData, sheet: Sheet) -> None:
+def write_stopping(data: TrialData, sheet: Sheet) -> None:
+    """Where the study stands against its stopping rules, and when a boundary was first reached."""
     if data.blind or not data.safety.stopping:
         return
     columns = [
@@ -257,9 +258,10 @@ def _write_stopping(data: TrialData, sheet: Sheet) -> None:
         Column("probability", message("Probability that the rate is too high"), "text"),
         Column("stop", message("Stop?"), "text"),
     ]
-    lines = []
+    lines: list[Line] = []
+    notes: list[Message] = []
     for rule in data.safety.stopping:
-        status = assess_stopping(rule.rule, derive_counted(data.safety, rule, data.participants, on=data.on))
+        status = follow_stopping(data.safety, rule, data.participants, on=data.on)
         trace = _stopping_trace(status)
         said = {True: message("yes"), False: message("no"), None: message("not known")}[status.stop]
         chance = percent(status.probability) if status.probability is not None else DASH
@@ -272,7 +274,15 @@ def _write_stopping(data: TrialData, sheet: Sheet) -> None:
                 traced(said, trace),
             )
         )
-    sheet.table("stopping", message("Stopping rules now"), columns, lines)
+        if status.crossed:
+            notes.append(
+                message(
+                    "{rule}: the boundary was first reached on {day}, with {events} of {participants} participants; the answer stays to stop.",
+                    rule=rule.rule.title,
+                    **status.crossed._asdict(),
+                )
+            )
+    sheet.table("stopping", message("Stopping rules now"), columns, lines, notes=tuple(notes))
 
 
 def _stopping_trace(status: StoppingStatus) -> Trace:
