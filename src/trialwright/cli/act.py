@@ -99,7 +99,7 @@ def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
             "Check an archive offline: every hash, every text, every definition. Exit 6 if it does not verify."
         ),
         "  trialwright verify rehearsal\n"
-        "  trialwright verify rehearsal --head 8370:dffb0f38987fce16c8117f3f15833a81c0b45b8f100ec924cd7befa2e766d649",
+        "  trialwright verify rehearsal --head 8405:eed655f02cfbae2d823f872677b2d09de14ff1cf3cdaef0b808989f39f2424e2",
         terminal,
     )
     own.add_argument("archive", metavar="ARCHIVE", help=terminal.say(message("the folder of the trial")))

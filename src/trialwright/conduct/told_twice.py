@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from trialwright.conduct.actions.raise_query import next_query
 from trialwright.record.event import Entered
 from trialwright.record.fact import Fact
+from trialwright.record.item_facts import form_facts
 from trialwright.record.participant import Participant
 from trialwright.record.raw import RawFact
 from trialwright.record.repeated import Beside
@@ -37,8 +38,10 @@ def find_doubts(study: Study, participant: Participant) -> tuple[Doubt, ...]:
     beside = participant.retold().beside
     if not beside:
         return ()
-    raw = {fact.fact: fact for fact in participant.facts()}
     told = {id for each in beside for id in (each.fact, *(row.fact for row in each.rows))}
+    forms = {id.partition("#")[0] for id in told} & participant.forms.keys()
+    entered = (fact for id in forms for fact in form_facts(participant, participant.forms[id]))
+    raw = {fact.fact: fact for fact in (*participant.record, *participant.other_facts(), *entered)}
     typed = type_facts((raw[id] for id in sorted(told & raw.keys())), concept_types(study))
     facts = {fact.fact: fact for rows in typed.facts.values() for fact in rows}
     found: dict[Doubt, None] = {}

@@ -33,6 +33,17 @@ def form_facts(participant: Participant, form: FormRecord) -> tuple[RawFact, ...
     return form.kept.get("facts", participant.id, lambda: tuple(_form_facts(participant, form)))
 
 
+def exposures_going_on(participant: Participant, form: FormRecord) -> tuple[RawFact, ...]:
+    """Give the exposures without an end that were entered on one form."""
+    return form.kept.get(
+        "exposures_going_on",
+        participant.id,
+        lambda: tuple(
+            fact for fact in form_facts(participant, form) if fact.kind == "exposure" and not fact.end
+        ),
+    )
+
+
 def _form_facts(participant: Participant, form: FormRecord) -> Iterator[RawFact]:
     together: dict[str, list[ItemValue]] = {}
     for value in form.items.values():

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from trialwright.record.happenings import happenings
-from trialwright.record.item_facts import item_facts
+from trialwright.record.item_facts import exposures_going_on, item_facts
 from trialwright.record.raw import RawFact
 from trialwright.record.repeated import Retold, find_retold
 from trialwright.terms.kept import Kept
@@ -359,9 +359,12 @@ class Participant:
             "retold",
             None,
             lambda: find_retold(
-                self.forms.values(), self.record, _dose_facts(self), prior, entered=item_facts(self)
+                self.forms.values(), self.record, _dose_facts(self), prior, entered=self._going_on()
             ),
         )
+
+    def _going_on(self) -> list[RawFact]:
+        return [fact for form in self.forms.values() for fact in exposures_going_on(self, form)]
 
     def other_facts(self) -> tuple[RawFact, ...]:
         """The facts that no form and no record states: doses, and what happened."""
