@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from trialwright.cli.as_of import AsOf, add_trial_options, look, write_result
 from trialwright.cli.common import DONE, STUDY_INVALID, USAGE, Stop, Terminal, own_parser
 from trialwright.cli.respond_lines import respond_lines
-from trialwright.study.schedule import visit_title
 from trialwright.terms.message import Message, Text, message
 from trialwright.terms.visible import visible
 
@@ -133,6 +132,7 @@ def _visit(
     follow_up: FollowUp, id: str, rules: ResponseRules, reading: str, words: Words, terminal: Terminal
 ) -> dict[str, Any]:
     from trialwright.endpoints.response import assess_readings, explain_response
+    from trialwright.study.schedule import visit_title
 
     assessed = assess_readings(follow_up, id, response=rules.response.id)
     main = assessed[reading]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from trialwright.cli.as_of import AsOf, add_trial_options, look, write_result
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal, own_parser, write_text
 from trialwright.cli.schedule_lines import one_lines, trial_lines
-from trialwright.study.schedule import visit_title
 from trialwright.terms.message import message
 
 if TYPE_CHECKING:
@@ -164,6 +163,7 @@ def _visit(
     """A visit as JSON has it."""
     from trialwright.conduct.due import plan_activities
     from trialwright.conduct.schedule import STATUSES, TO_DO
+    from trialwright.study.schedule import visit_title
 
     say, visit, window = terminal.say, planned.visit, planned.window
     took_place = visit.date if visit and not visit.missed else None

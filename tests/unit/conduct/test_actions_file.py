@@ -289,7 +289,7 @@ def test_a_measured_value_stays_while_the_text_beside_it_is_masked() -> None:
         "correct", "coordinator_a", site="a", participant=who, reason="Zhang read 61", values=values
     )
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
-    rehearsal.done("lock", "investigator_a", site="a", participant=who)
+    rehearsal.done("lock", "investigator_a", site="a", participant=who, reason="the forms were lost")
     done = rehearsal.done("mask", "data_manager", reason="a name", position=str(event.position))
     assert rehearsal.store.text(event.reason) == ""
     assert participant(rehearsal, who).forms["week_0/vital_signs"].items["body.weight"].value == "61"

@@ -49,7 +49,7 @@ def _check_known(view: View, values: Values) -> Refusal | None:
     A birth date that is not complete fits too many people to tell anything.
     """
     day, sex, birth = (values.text(name) for name in ("date", "sex", "birth"))
-    if not parse_date(birth).exact:
+    if check_birth(birth, day) or not parse_date(birth).exact:
         return None
     prefix = f"{view.call.site}-"
     same = [

@@ -144,10 +144,10 @@ def _line(exposure: Exposure) -> Line:
         row.group or DASH,
         title,
         traced(given, trace, shown=None if given is not None else DASH),
-        planned if planned is not None else Cell(None, DASH),
+        traced(planned, trace) if planned is not None else Cell(None, DASH),
         message("days") if exposure.by_days else message("doses"),
-        row.first.isoformat() if row.first else DASH,
-        row.last.isoformat() if row.last else DASH,
+        traced(row.first.isoformat(), trace) if row.first else DASH,
+        traced(row.last.isoformat(), trace) if row.last else DASH,
         traced(row.total, trace) if row.total is not None else Cell(None, DASH),
         row.unit,
     )

@@ -120,10 +120,10 @@ def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposur
                 if each.earlier
                 else each.title,
                 traced(counted, trace),
-                row.first.isoformat() if row.first else DASH,
-                row.last.isoformat() if row.last else DASH,
+                traced(row.first.isoformat(), trace) if row.first else DASH,
+                traced(row.last.isoformat(), trace) if row.last else DASH,
                 traced(total_shown(row), trace),
-                listed(_dose(dose) for dose in doses),
+                traced(listed(_dose(dose) for dose in doses), trace),
             )
         )
     sheet.table(
@@ -253,11 +253,10 @@ def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
     for masking in participant.maskings:
         signed = any(masking.of < mark.position < masking.position for mark in participant.signatures)
         yield message(
-            "{texts} texts of event {of} masked by {actor} at {at}, {when}: {reason}",
+            "{texts} texts of event {of} masked on {day}, {when}: {reason}",
             texts=masking.texts,
             of=masking.of,
-            actor=masking.actor,
-            at=masking.at,
+            day=masking.at[:10],
             when=message("after a signature") if signed else message("before any signature"),
             reason=masking.reason,
         )
