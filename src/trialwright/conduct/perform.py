@@ -23,7 +23,7 @@ from trialwright.terms.message import Message, message
 _CALL_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 """It stands in the ledger as it is and cannot be masked, so there is no room for a name in it."""
 
-TRIES = 20  # another writer may have come first that often before we give up
+TRIES = 200  # another writer may have come first that often before we give up; four at work at once lose three times in four
 
 
 @dataclass(frozen=True, slots=True)
