@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.hospital import SEED
 from trialwright.cli.main import main as trialwright
 from trialwright.exchange.archive import create_archive, open_archive
-from trialwright.exchange.archive.store import ENTERED, EVENTS
+from trialwright.exchange.archive.files import ENTERED, EVENTS
 from trialwright.exchange.folder import read_study
 from trialwright.record.event import Call, Entered, Event, Payload, Proposal, canonical, row, seal
 from trialwright.study.canonical import version

@@ -17,7 +17,7 @@ from benchmarks.cost import Clock
 from trialwright.cli.main import main as trialwright
 from trialwright.conduct.trial import Trial
 from trialwright.exchange.archive import Verified, open_archive, verify_archive
-from trialwright.exchange.archive.store import ENTERED, EVENTS
+from trialwright.exchange.archive.files import ENTERED, EVENTS
 
 Answer = dict[str, Any]
 

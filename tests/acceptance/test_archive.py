@@ -20,7 +20,7 @@ from tests.trust.files import restate
 from tests.unit.conduct.support import Rehearsal, two_sites
 from trialwright.conduct.trial import Trial
 from trialwright.exchange.archive import Broken, Verified, create_archive, open_archive, verify_archive
-from trialwright.exchange.archive.store import ENTERED, EVENTS
+from trialwright.exchange.archive.files import ENTERED, EVENTS
 from trialwright.exchange.folder import read_study
 from trialwright.record.event import (
     GENESIS,

@@ -16,7 +16,8 @@ from tests.unit.conduct.support import Rehearsal, salts, two_sites
 from trialwright.cli.main import main
 from trialwright.cli.secrets import VARIABLE, make_secret
 from trialwright.exchange.archive import ArchiveBroken, Verified, create_archive, open_archive, verify_archive
-from trialwright.exchange.archive.store import ENTERED, EVENTS, LOCK, MANIFEST, Archive
+from trialwright.exchange.archive.files import ENTERED, EVENTS, LOCK, MANIFEST
+from trialwright.exchange.archive.store import Archive
 from trialwright.exchange.folder import read_study
 
 

@@ -13,7 +13,7 @@ from tests.trust.files import restate
 from tests.unit.conduct.support import Rehearsal, dosed, salts, two_sites
 from trialwright.cli.main import main
 from trialwright.exchange.archive import create_archive
-from trialwright.exchange.archive.store import EVENTS
+from trialwright.exchange.archive.files import EVENTS
 from trialwright.exchange.folder import read_study
 from trialwright.record.event import canonical, row_hash
 from trialwright.terms.visible import harmless

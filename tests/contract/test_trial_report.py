@@ -33,7 +33,7 @@ from trialwright.analysis.methods import METHODS
 from trialwright.analysis.plan.run import is_available
 from trialwright.cli.main import main
 from trialwright.cli.trial import open_trial, trial_data
-from trialwright.exchange.archive import store
+from trialwright.exchange.archive import lines
 from trialwright.exchange.folder import read_study
 from trialwright.locale import read_catalogue
 from trialwright.record.event import Event
@@ -406,14 +406,14 @@ def test_the_participants_of_an_archive_read_each_of_its_events_once(
 ) -> None:
     _, trial = open_trial(str(odd))
     read: list[int] = []
-    event = store._event
+    event = lines.read_event
 
     def counted(line: bytes) -> Event:
         found = event(line)
         read.append(found.position)
         return found
 
-    monkeypatch.setattr(store, "_event", counted)
+    monkeypatch.setattr(lines, "read_event", counted)
     trial.participants()
     assert len(read) > 100
     assert max(Counter(read).values()) == 1

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from trialwright.exchange.archive.store import EVENTS, MANIFEST, manifest_form
+from trialwright.exchange.archive.files import EVENTS, MANIFEST, manifest_form
 from trialwright.record.event import GENESIS, canonical, row_hash
 
 

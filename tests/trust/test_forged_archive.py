@@ -30,7 +30,7 @@ from trialwright.exchange.archive import (
     verify_archive,
 )
 from trialwright.exchange.archive.conducted import WRITES
-from trialwright.exchange.archive.store import ENTERED, EVENTS, MANIFEST
+from trialwright.exchange.archive.files import ENTERED, EVENTS, MANIFEST
 from trialwright.record.event import canonical, entered_digest, row_hash
 from trialwright.record.event_types import EVENT_TYPES
 from trialwright.terms.message import render

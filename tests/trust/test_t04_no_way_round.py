@@ -19,16 +19,15 @@ import pytest
 from tests.trust.files import rewrite
 from tests.unit.conduct.support import Rehearsal, at_stage, salts
 from trialwright.exchange.archive import Archive, Broken, open_archive, verify_archive
-from trialwright.exchange.archive.store import ENTERED, EVENTS
+from trialwright.exchange.archive.files import ENTERED, EVENTS
 from trialwright.record.event import Call, Entered, Event, Proposal, opened
 from trialwright.record.ledger import MemoryLedger, Store
 
-READS = {"events", "stream", "streams", "counter", "call", "text", "head"}
-"""What every store gives."""
+READS = {"events", "stream", "streams", "counter", "call", "text", "head", "holding"}
+"""What every store gives: what was written, and a time in which nobody else writes."""
 
 BESIDE = {
     "refresh",
-    "holding",
     "add_definition",
     "definition",
     "definition_file",
@@ -36,7 +35,7 @@ BESIDE = {
     "write_manifest",
     "rehearsal",
 }
-"""What an archive does besides: reads what others wrote, keeps them out, holds definitions and the manifest."""
+"""What an archive does besides: reads what others wrote, holds definitions and the manifest."""
 
 
 def _public(store: type) -> set[str]:

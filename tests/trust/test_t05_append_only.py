@@ -18,7 +18,7 @@ import pytest
 from tests.trust.files import rewrite
 from tests.unit.conduct.support import Rehearsal
 from trialwright.exchange.archive import Broken, verify_archive
-from trialwright.exchange.archive.store import EVENTS
+from trialwright.exchange.archive.files import EVENTS
 from trialwright.record.event import row, row_hash
 
 

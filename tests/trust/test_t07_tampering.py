@@ -19,7 +19,7 @@ from tests.trust.files import forge, restate
 from tests.unit.conduct.support import salts
 from trialwright.cli.main import main
 from trialwright.exchange.archive import open_archive
-from trialwright.exchange.archive.store import EVENTS
+from trialwright.exchange.archive.files import EVENTS
 from trialwright.record.event import Call, Event, Proposal
 
 

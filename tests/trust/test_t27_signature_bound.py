@@ -18,7 +18,7 @@ from tests.trust.files import forge, rewrite
 from tests.unit.conduct.support import Rehearsal, at_stage, dosed, screened
 from trialwright.conduct.trial import Trial
 from trialwright.exchange.archive import Broken, open_archive, verify_archive
-from trialwright.exchange.archive.store import EVENTS
+from trialwright.exchange.archive.files import EVENTS
 from trialwright.record.content import CASEBOOK, content_digest, stands
 
 

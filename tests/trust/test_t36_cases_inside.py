@@ -17,7 +17,7 @@ import pytest
 from trialwright.cli.main import main
 from trialwright.cli.secrets import VARIABLE
 from trialwright.conduct import perform
-from trialwright.exchange.archive.store import EVENTS
+from trialwright.exchange.archive.files import EVENTS
 from trialwright.exchange.folder import bundled_studies, read_scenarios, read_study
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "studies" / "template"

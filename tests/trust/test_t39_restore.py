@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.unit.conduct.support import Rehearsal, salts
 from trialwright.conduct.trial import Trial
 from trialwright.exchange.archive import Archive, Verified, open_archive, verify_archive, write_archive
-from trialwright.exchange.archive.store import ENTERED, EVENTS
+from trialwright.exchange.archive.files import ENTERED, EVENTS
 from trialwright.record.event import Payload
 from trialwright.record.ledger import MemoryLedger
 

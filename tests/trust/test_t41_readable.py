@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.trust.files import rewrite
 from tests.unit.conduct.support import Rehearsal
-from trialwright.exchange.archive.store import EVENTS
+from trialwright.exchange.archive.files import EVENTS
 
 READER = Path(__file__).with_name("plain_reader.py")
 

@@ -27,7 +27,7 @@ from trialwright.cli.main import main
 from trialwright.conduct.actions import ACTIONS
 from trialwright.conduct.trial import Trial
 from trialwright.exchange.archive import Archive, Broken, Verified, open_archive, verify_archive
-from trialwright.exchange.archive.store import ENTERED, EVENTS
+from trialwright.exchange.archive.files import ENTERED, EVENTS
 from trialwright.record.event import Event
 from trialwright.record.ledger import Store, entered_in
 

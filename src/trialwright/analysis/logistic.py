@@ -48,9 +48,9 @@ def logistic(
             term=term,
             notes=(
                 message(
-                    "The outcome is separated: {count} coefficients have no finite maximum likelihood estimate. "
-                    "Firth's penalised likelihood has one.",
-                    count=len(separated),
+                    "The outcome is separated: {terms} have no finite maximum likelihood estimate. Firth's "
+                    "penalised likelihood has one.",
+                    terms=separated,
                 ),
                 *data.thin(),
             ),

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from trialwright.study.model import Study
 
 
+AS_IT_STOOD = message(
+    "the day (that of the last event); an earlier one shows the ledger as it stood at its end"
+)
+"""What `--on` means where the whole ledger is read."""
+
+
 def add_trial_options(
     own: argparse.ArgumentParser, terminal: Terminal, *, on: str, formats: tuple[str, ...] = ("table", "json")
 ) -> None:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from trialwright.cli.as_of import AsOf, add_trial_options, look, write_result
+from trialwright.cli.as_of import AS_IT_STOOD, AsOf, add_trial_options, look, write_result
 from trialwright.cli.columns import paragraph
 from trialwright.cli.common import DONE, Terminal, own_parser
 from trialwright.terms.message import Message, message
@@ -40,11 +40,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     add_trial_options(
         own,
         terminal,
-        on=say(
-            message(
-                "the day (that of the last event); an earlier one shows the ledger as it stood at its end"
-            )
-        ),
+        on=say(AS_IT_STOOD),
     )
     return own
 

@@ -8,7 +8,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialwright.cli.as_of import AsOf, add_trial_options, last_moment, look, site_zone, write_result
+from trialwright.cli.as_of import (
+    AS_IT_STOOD,
+    AsOf,
+    add_trial_options,
+    last_moment,
+    look,
+    site_zone,
+    write_result,
+)
 from trialwright.cli.boundary import boundary_lines, planned_size, read_rates, show_boundary
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal, count_option, load_eligibility, own_parser
 from trialwright.cli.safety_lines import safety_lines
@@ -51,11 +59,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     add_trial_options(
         own,
         terminal,
-        on=say(
-            message(
-                "the day (that of the last event); an earlier one shows the ledger as it stood at its end"
-            )
-        ),
+        on=say(AS_IT_STOOD),
     )
     return own
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from trialwright.cli.as_of import AsOf, add_trial_options, look, write_result
+from trialwright.cli.as_of import AS_IT_STOOD, AsOf, add_trial_options, look, write_result
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal, own_parser, write_text
 from trialwright.cli.schedule_lines import one_lines, trial_lines
 from trialwright.terms.message import message
@@ -44,11 +44,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
         own,
         terminal,
         formats=("table", "json", "ics"),
-        on=say(
-            message(
-                "the day (that of the last event); an earlier one shows the ledger as it stood at its end"
-            )
-        ),
+        on=say(AS_IT_STOOD),
     )
     return own
 

@@ -5,21 +5,20 @@ The environment variable TRIALWRIGHT_SECRETS names it. One entry a study opened:
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from trialwright.cli.common import USAGE, Stop
 from trialwright.conduct.allocation import SECRET_BYTES, commitment
 from trialwright.conduct.trial import Secret
+from trialwright.exchange.archive.files import ArchiveBroken, locked, replace_file
 from trialwright.terms.message import message
 
 VARIABLE = "TRIALWRIGHT_SECRETS"
+OWNER_ONLY = 0o600
 
 
 def make_secret(*, archive: Path) -> Secret:
@@ -39,38 +38,19 @@ def make_secret(*, archive: Path) -> Secret:
     made = Secret(secrets.token_bytes(SECRET_BYTES), secrets.token_bytes(SECRET_BYTES))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(path):
+        # what one of several who add a secret adds, the next must read
+        with locked(path.with_name(f".{path.name}.lock"), mode=OWNER_ONLY):
             kept = _read(path) if path.exists() else {}
             kept[commitment(*made)] = {"nonce": made.nonce.hex(), "secret": made.secret.hex()}
-            _write(path, kept)
+            replace_file(path, json.dumps(kept, indent=1).encode(), mode=OWNER_ONLY)
+    except ArchiveBroken as error:
+        raise Stop(USAGE, error.message) from None
     except OSError as error:
         raise Stop(
             USAGE,
             message("{path} cannot be written: {reason}.", path=str(path), reason=error.strerror or ""),
         ) from None
     return made
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep others who add a secret to the file waiting: what one of them adds, the next must read."""
-    beside = path.with_name(f".{path.name}.lock")
-    handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _write(path: Path, kept: dict[str, dict[str, str]]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(kept, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def find_secret(bound: str, *, archive: Path) -> Secret | None:

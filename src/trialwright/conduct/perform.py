@@ -23,8 +23,6 @@ from trialwright.terms.message import Message, message
 _CALL_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 """It stands in the ledger as it is and cannot be masked, so there is no room for a name in it."""
 
-TRIES = 200  # another writer may have come first that often before we give up; four at work at once lose three times in four
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -57,22 +55,28 @@ def perform(trial: Trial, request: Request, *, secret: Secret | None = None) -> 
         raise BadArgument(message("A call id is 1 to 64 letters of the alphabet, digits and hyphens."))
     action = ACTIONS[request.action]
     values = Values(action, request.values)
-    for attempt in range(TRIES):
-        done = trial.store.call(request.id)
-        if done is not None:
-            return _again(trial, done, action, request, values, secret)
+    answer = _once(trial, action, request, values, secret)
+    if isinstance(answer, Moved) and not request.expect:
+        with trial.store.holding():  # another writer came first; now nobody does
+            answer = _once(trial, action, request, values, secret)
+    return _changed(answer) if isinstance(answer, Moved) else answer
+
+
+def _once(
+    trial: Trial, action: Action, request: Request, values: Values, secret: Secret | None
+) -> Event | Refusal | Moved:
+    done = trial.store.call(request.id)
+    if done is None:
         decided = _decide(trial, action, request, values, secret)
         if isinstance(decided, Refusal):
             return decided
         try:
-            answer = trial.store.append(*decided)
-        except CallReused:  # by somebody who came first; the next round looks at what it was used for
-            continue
-        if not isinstance(answer, Moved):
-            return answer
-        if request.expect or attempt + 1 == TRIES:
-            return _changed(answer)
-    raise AssertionError("unreachable")
+            return trial.store.append(*decided)
+        except CallReused:  # by somebody who came first
+            done = trial.store.call(request.id)
+            if done is None:
+                raise
+    return _again(trial, done, action, request, values, secret)
 
 
 def _decide(

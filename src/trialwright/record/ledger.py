@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import takewhile
 from typing import NamedTuple, Protocol
 
@@ -34,6 +35,9 @@ class Store(Protocol):
 
         A `masked` event blanks the texts it names. Raises `CallReused` where the id was used for something else.
         """
+
+    def holding(self) -> AbstractContextManager[None]:
+        """Keep other writers out for several calls."""
 
     def events(self) -> Iterator[Event]:
         """All events in order."""
@@ -125,6 +129,10 @@ class MemoryLedger:
         self._events: list[Event] = []
         self._payloads: dict[str, Payload] = {}
 
+    def holding(self) -> AbstractContextManager[None]:
+        """See `Store.holding`: there is no other writer."""
+        return nullcontext()
+
     def append(self, proposal: Proposal, call: Call) -> Event | Moved:
         """See `Store.append`."""
         repeated = self._index.repeated(proposal, call, self.text)
@@ -185,6 +193,10 @@ class Earlier:
         self._store = store
         self._head = head
         self._last = head.position if head else 0
+
+    def holding(self) -> AbstractContextManager[None]:
+        """See `Store.holding`: nobody writes into the past."""
+        return nullcontext()
 
     def append(self, proposal: Proposal, call: Call) -> Event | Moved:
         """Raises `TypeError`: nothing is written into the past."""

@@ -29,7 +29,7 @@ def test_separated(text: str, terms: tuple[str, ...], odds_ratio: float) -> None
         plain = METHODS[name].compute(outcome, covariates, term="arm", level=LEVEL)
         assert (plain.estimate, plain.interval, plain.p_value) == (None, None, None)
         assert "separated" in plain.notes[0].template
-        assert dict(plain.notes[0].values)["count"] == len(terms)
+        assert dict(plain.notes[0].values)["terms"] == terms
     firth = METHODS["firth"].compute(outcome, covariates, term="arm", level=LEVEL)
     assert firth.estimate == pytest.approx(odds_ratio, rel=1e-8)
     assert 0 < firth.interval.low < firth.estimate < firth.interval.high < math.inf

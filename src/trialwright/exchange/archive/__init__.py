@@ -3,14 +3,9 @@
 It is never rewritten, except that a masked text is blanked. `verify` checks it offline and names the first broken row.
 """
 
+from trialwright.exchange.archive.files import ArchiveBroken
 from trialwright.exchange.archive.found import Broken
-from trialwright.exchange.archive.store import (
-    Archive,
-    ArchiveBroken,
-    check_free,
-    create_archive,
-    open_archive,
-)
+from trialwright.exchange.archive.store import Archive, check_free, create_archive, open_archive
 from trialwright.exchange.archive.verify import Seen, Verified, verify_archive
 from trialwright.exchange.archive.whole import write_archive
 

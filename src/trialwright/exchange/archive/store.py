@@ -16,21 +16,32 @@ archive that holds fewer events than its manifest says.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import re
-import stat
-from array import array
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from pydantic_core import from_json
 
 import trialwright
+from trialwright.exchange.archive.files import (
+    DEFINITIONS,
+    DIGEST,
+    ENTERED,
+    EVENTS,
+    FORMAT,
+    LOCK,
+    MANIFEST,
+    ArchiveBroken,
+    locked,
+    manifest_form,
+    read_manifest,
+    replace_file,
+)
+from trialwright.exchange.archive.lines import FileIndex
 from trialwright.record.event import (
     Call,
     Draw,
@@ -38,33 +49,13 @@ from trialwright.record.event import (
     Payload,
     Proposal,
     canonical,
-    event_from,
-    is_written,
     row,
-    row_hash,
 )
-from trialwright.record.ledger import Index, Moved, entered_in, masked_by
+from trialwright.record.ledger import Moved
 from trialwright.study.canonical import canonical_json, study_of
 from trialwright.study.canonical import version as version_of
 from trialwright.study.model import Study
-from trialwright.terms.message import Message, message
-
-FORMAT = "trialwright archive 1"
-MANIFEST, EVENTS, ENTERED, DEFINITIONS, LOCK = (
-    "manifest.json",
-    "events.jsonl",
-    "entered.jsonl",
-    "definitions",
-    "lock",
-)
-
-
-class ArchiveBroken(ValueError):
-    """The folder is no archive, or one that cannot be read: the sentence."""
-
-    def __init__(self, sentence: Message) -> None:
-        super().__init__(sentence.template)
-        self.message = sentence
+from trialwright.terms.message import message
 
 
 def create_archive(folder: Path, study: Study, *, rehearsal: bool, draw: Draw) -> Archive:
@@ -73,7 +64,7 @@ def create_archive(folder: Path, study: Study, *, rehearsal: bool, draw: Draw) -
     (folder / DEFINITIONS).mkdir(parents=True, exist_ok=True)
     for name in (EVENTS, ENTERED):
         (folder / name).touch()
-    with _locked(folder / LOCK):
+    with locked(folder / LOCK):
         archive = Archive(folder, {"format": FORMAT, "study": study.id, "rehearsal": rehearsal}, draw=draw)
         archive.add_definition(study)
         if archive.head is None:
@@ -105,67 +96,6 @@ def open_archive(folder: Path, *, draw: Draw) -> Archive:
         ) from None
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of an archive; raises `ArchiveBroken`, also where a file of the archive is a link or a pipe."""
-    for name in (MANIFEST, EVENTS, ENTERED):
-        _check_ordinary(folder / name)
-    try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        raise ArchiveBroken(message("{path} is no archive of a trial.", path=str(folder))) from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ArchiveBroken(
-            message(
-                "{path} is an archive of another format; this software reads {format}.",
-                path=str(folder),
-                format=FORMAT,
-            )
-        )
-    if not _is_manifest(manifest):
-        raise ArchiveBroken(message("{path} is not what a manifest should be.", path=str(folder / MANIFEST)))
-    return manifest
-
-
-def manifest_form(manifest: Mapping[str, Any]) -> bytes:
-    """The one way in which a manifest is written."""
-    return (json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
-
-
-_PARTS: Mapping[str, type] = {
-    "format": str,
-    "study": str,
-    "rehearsal": bool,
-    "software": str,
-    "events": int,
-    "head": str,
-    "definitions": dict,
-}
-DIGEST = re.compile(r"[0-9a-f]{64}")
-"""A SHA-256, as it is written everywhere."""
-
-
-def _is_manifest(manifest: Mapping[str, Any]) -> bool:
-    if {name: type(value) for name, value in manifest.items()} != dict(_PARTS):
-        return False
-    head, events = manifest["head"], manifest["events"]
-    if not (DIGEST.fullmatch(head) and events > 0) and (events, head) != (0, ""):
-        return False
-    return all(
-        isinstance(digest, str) and DIGEST.fullmatch(digest) and name == f"{digest}.json"
-        for name, digest in manifest["definitions"].items()
-    )
-
-
-def _check_ordinary(path: Path) -> None:
-    """Raise `ArchiveBroken` for a link, pipe or device: reading one may wait for ever, writing changes another file."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:  # said where it is read
-        return
-    if not stat.S_ISREG(mode):
-        raise ArchiveBroken(message("{path} is no ordinary file.", path=str(path)))
-
-
 class Archive:
     """A ledger in a folder; see the module. `draw` gives the salts of entered texts."""
 
@@ -173,7 +103,7 @@ class Archive:
         self.folder = folder
         self.manifest = dict(manifest)
         self._draw = draw
-        self._index = _FileIndex(folder / EVENTS)
+        self._index = FileIndex(folder / EVENTS)
         self._texts: dict[bytes, str | None] = {}
         self._masked: set[bytes] = set()
         self._still_to_blank = False
@@ -268,7 +198,7 @@ class Archive:
         if self._held:
             yield
             return
-        with _locked(self.folder / LOCK):
+        with locked(self.folder / LOCK):
             self._held = True
             try:
                 self._settle()
@@ -380,7 +310,7 @@ class Archive:
         self._texts.update(dict.fromkeys(self._masked))
         lines = (self.folder / ENTERED).read_bytes().splitlines()
         data = b"".join(canonical([self._blanked(one) for one in json.loads(line)]) + b"\n" for line in lines)
-        _replace(self.folder / ENTERED, data)
+        replace_file(self.folder / ENTERED, data)
         self._read[ENTERED], self._still_to_blank = 0, False
         self._last_texts.clear()
         self._last_texts.extend(self._new_lines(ENTERED))
@@ -395,7 +325,7 @@ class Archive:
         version = version_of(study)
         path = self.definition_file(version)
         if not path.exists():
-            _replace(path, canonical_json(study))
+            replace_file(path, canonical_json(study))
         return version
 
     def offer_definition(self, study: Study) -> str:
@@ -436,152 +366,8 @@ class Archive:
                 if DIGEST.fullmatch(path.stem)
             },
         }
-        _replace(self.folder / MANIFEST, manifest_form(self.manifest))
-
-
-class _FileIndex(Index):
-    """An index that keeps of each event only where it lies in the file."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-        self._lines: dict[str, array[int]] = {}
-        self._all = array("Q")
-        self._ids: dict[str, int] = {}
-        self._named_at: int | None = None
-
-    def take(self, offset: int, line: bytes) -> tuple[bytes, ...]:
-        """Take in the event of a line, and give the digests it masks; its data are read when somebody asks.
-
-        Raises `ArchiveBroken`.
-        """
-        event = _event(_without_data(line))
-        last = self.head.position if self.head else 0
-        if event.position != last + 1:
-            raise ArchiveBroken(
-                message("Event {position} of {file} is out of order.", position=event.position, file=EVENTS)
-            )
-        self.head = event
-        self._lines.setdefault(event.stream, array("Q")).append(offset)
-        self._all.append(offset)
-        self._ids[event.id] = offset
-        self._counters.update(event.series)
-        if event.reason or b'{"entered":"' in line:  # a quote inside of a text is escaped
-            self._named_at = offset
-        if event.type != "masked":
-            return ()
-        return tuple(bytes.fromhex(digest) for digest in masked_by(_event(line)))
-
-    def stream(self, name: str) -> Sequence[Event]:
-        """See `Store.stream`."""
-        return _Events(self._path, self._lines.get(name, array("Q")))
-
-    def everything(self) -> Sequence[Event]:
-        """All events in order."""
-        return _Events(self._path, self._all)
-
-    def streams(self) -> Sequence[str]:
-        """See `Store.streams`."""
-        return tuple(self._lines)
-
-    def follows(self, line: bytes) -> bool:
-        """Whether a line is the next event, whole but for the end of the line."""
-        try:
-            event = _event(line)
-        except ArchiveBroken:
-            return False
-        last = self.head
-        return (
-            canonical({**row(event), "hash": event.hash}) == line
-            and row_hash(row(event)) == event.hash
-            and last is not None
-            and (event.position, event.previous) == (last.position + 1, last.hash)
-        )
-
-    def last_named(self) -> set[str]:
-        """The digests of the last event that has entered texts; none where no event has."""
-        if self._named_at is None:
-            return set()
-        return set(entered_in(_Events(self._path, array("Q", [self._named_at]))[0]))
-
-    def names(self, digests: set[str]) -> bool:
-        """Whether any event names one of the digests."""
-        with self._path.open("rb") as file:
-            return any(digest.encode() in line for line in file for digest in digests)
-
-    def call(self, id: str) -> Event | None:
-        """See `Store.call`."""
-        offset = self._ids.get(id)
-        return None if offset is None else _Events(self._path, array("Q", [offset]))[0]
-
-
-class _Events(Sequence[Event]):
-    """Events by their offsets in the file, read when they are asked for."""
-
-    def __init__(self, path: Path, offsets: array[int]) -> None:
-        self._path = path
-        self._offsets = offsets
-
-    def __len__(self) -> int:
-        return len(self._offsets)
-
-    @overload
-    def __getitem__(self, index: int) -> Event: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Event]: ...
-    def __getitem__(self, index: int | slice) -> Event | Sequence[Event]:
-        if isinstance(index, slice):
-            return _Events(self._path, self._offsets[index])
-        with self._path.open("rb") as file:
-            file.seek(self._offsets[index])
-            return _event(file.readline())
-
-    def __iter__(self) -> Iterator[Event]:
-        if not self._offsets:
-            return
-        with self._path.open("rb") as file:
-            for offset in self._offsets:
-                file.seek(offset)
-                yield _event(file.readline())
-
-
-def _without_data(line: bytes) -> bytes:
-    """A canonical row with its data emptied; an unescaped quote stands outside of every text."""
-    before, after = line.find(b',"data":'), line.rfind(b',"hash":"')
-    return b'%s,"data":{}%s' % (line[:before], line[after:]) if 0 < before < after else line
-
-
-def _event(line: bytes) -> Event:
-    try:
-        written = from_json(line)
-    except ValueError:
-        written = None
-    if not is_written(written):
-        raise ArchiveBroken(message("A line of {file} is no event.", file=EVENTS)) from None
-    return event_from(written)
+        replace_file(self.folder / MANIFEST, manifest_form(self.manifest))
 
 
 def _digests(line: bytes) -> set[str]:
     return {digest for digest, _salt, _text in from_json(line, cache_strings="none")}
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the lock on a file, which is made where there is none and never written; raises `ArchiveBroken`."""
-    _check_ordinary(path)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put a file in place whole, or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

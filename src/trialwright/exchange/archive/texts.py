@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 from pydantic_core import from_json
 
+from trialwright.exchange.archive.files import DIGEST, ENTERED
 from trialwright.exchange.archive.found import Found
-from trialwright.exchange.archive.store import DIGEST, ENTERED
 from trialwright.record.event import canonical, entered_digest
 from trialwright.terms.message import Message, message
 

@@ -18,8 +18,7 @@ from pydantic_core import from_json
 from trialwright.conduct.allocation import GivenArm, check_commitment, digest_rule, replay
 from trialwright.conduct.trial import Secret, is_blind, is_randomised
 from trialwright.exchange.archive.conducted import Conducted, is_moment
-from trialwright.exchange.archive.found import Broken, Found
-from trialwright.exchange.archive.store import (
+from trialwright.exchange.archive.files import (
     DEFINITIONS,
     DIGEST,
     ENTERED,
@@ -29,6 +28,7 @@ from trialwright.exchange.archive.store import (
     manifest_form,
     read_manifest,
 )
+from trialwright.exchange.archive.found import Broken, Found
 from trialwright.exchange.archive.texts import Texts
 from trialwright.record.event import GENESIS, canonical, digests, is_written
 from trialwright.study.allocation import Allocation

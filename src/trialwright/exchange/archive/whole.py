@@ -7,13 +7,8 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from trialwright.exchange.archive.store import (
-    ENTERED,
-    EVENTS,
-    check_free,
-    create_archive,
-    open_archive,
-)
+from trialwright.exchange.archive.files import ENTERED, EVENTS
+from trialwright.exchange.archive.store import check_free, create_archive, open_archive
 from trialwright.record.event import canonical, row
 from trialwright.record.ledger import MemoryLedger, entered_in
 from trialwright.study.model import Study

@@ -89,7 +89,9 @@ def _outcome_lines(outcome: Outcome) -> Iterator[Line]:
         yield line(
             title,
             _in_arm(quantity_name(result), arm),
-            traced(estimate_or_reason(result) if result.p_value is None else estimate_text(result), trace),
+            traced(
+                estimate_or_reason(result, {}) if result.p_value is None else estimate_text(result), trace
+            ),
             traced(result.p_value, trace, shown=p_value(result.p_value)),
         )
     for seen in outcome.descriptions:

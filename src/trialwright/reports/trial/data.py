@@ -19,7 +19,7 @@ from trialwright.safety.rules import SafetyPlan, lower_safety
 from trialwright.study.analysis import AnalysisPlan, Estimand
 from trialwright.study.analysis_rules import AnalysisRules, lower_analysis
 from trialwright.study.model import Arm, Study
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, Text, message
 
 EVERYONE = "*"
 """The one group of a blind report; no arm has such an id."""
@@ -98,6 +98,11 @@ class TrialData:
     def masked(self) -> bool:
         """Whether the design hides the arms, also once they have been disclosed."""
         return is_blind(self.study)
+
+    @property
+    def covariate_titles(self) -> Mapping[str, Text]:
+        """The titles of the covariates, by id."""
+        return {each.id: each.title for each in self.plan.covariates}
 
     @property
     def telling(self) -> frozenset[str]:

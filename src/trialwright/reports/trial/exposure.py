@@ -97,7 +97,7 @@ def write_exposure(
             Column("total", message("Total"), "number"),
             Column("unit", message("Unit"), "text"),
         ],
-        [_line(each) for each in derive_exposures(data)],
+        [_line(each) for each in exposures],
         notes=(EARLIER,),
     )
 

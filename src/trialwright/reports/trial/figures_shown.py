@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 
 from trialwright.analysis.describe import Description
+from trialwright.analysis.plan.run import TERM
+from trialwright.analysis.regression_data import INTERCEPT
 from trialwright.analysis.result import Interval, Result
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, Text, message
 
 DASH = "–"
 
@@ -78,15 +82,28 @@ def estimate_text(result: Result) -> str:
     return shown if around == DASH else f"{shown} ({around})"
 
 
-def estimate_or_reason(result: Result) -> Message | str:
-    """The estimate with its interval; where there is none, the reason that the method gives."""
-    return result.notes[0] if result.estimate is None and result.notes else estimate_text(result)
+def estimate_or_reason(result: Result, covariates: Mapping[str, Text]) -> Message | str:
+    """The estimate with its interval; where there is none, the reason that the method gives.
+
+    `covariates`: the titles by id, so that a reason names the terms of a model as people know them.
+    """
+    if result.estimate is not None or not result.notes:
+        return estimate_text(result)
+    note = result.notes[0]
+    titles: Mapping[str, Message | Text] = {**_TERMS, **covariates}
+    return replace(note, values=tuple((name, _titled(value, titles)) for name, value in note.values))
+
+
+def _titled(value: object, titles: Mapping[str, Message | Text]) -> object:
+    return tuple(titles.get(term, term) for term in value) if isinstance(value, tuple) else value
 
 
 def quantity_name(result: Result) -> Message | str:
     """What a result estimates, in words."""
     return _QUANTITIES.get(result.quantity or "", "")
 
+
+_TERMS: dict[str, Message] = {INTERCEPT: message("the constant"), TERM: message("the arm")}
 
 _SCALES = {"risk_difference": (100.0, 1), "proportion": (100.0, 1), "posterior_probability": (1.0, 3)}
 

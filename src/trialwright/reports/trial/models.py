@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from trialwright.analysis.methods import METHODS
@@ -20,7 +20,6 @@ def write_models(data: TrialData, sheet: Sheet) -> None:
     covered = [one for one in data.outcomes if one.method.covariates and is_available(one.method)]
     adjusted = [one for one in covered if METHODS[one.method.method].kind == "regression"]
     if adjusted:
-        covariates = {each.id: each.title for each in data.plan.covariates}
         columns = [
             Column("model", message("Model"), "text"),
             Column("estimand", message("Endpoint"), "text"),
@@ -31,7 +30,7 @@ def write_models(data: TrialData, sheet: Sheet) -> None:
         ]
         lines: list[Line] = []
         for one in adjusted:
-            lines += _model_lines(one, covariates)
+            lines += _model_lines(one, data.covariate_titles)
         sheet.table(
             "models",
             message("Adjusted for what differed at baseline")
@@ -63,7 +62,7 @@ def write_models(data: TrialData, sheet: Sheet) -> None:
 
 def _write_balance(data: TrialData, sheet: Sheet, outcomes: Sequence[Outcome]) -> None:
     """How far the arms differ in each covariate, by the declared methods."""
-    titles = {each.id: each.title for each in data.plan.covariates}
+    titles = data.covariate_titles
     lines = []
     for one in outcomes:
         if one.problem is not None:
@@ -103,7 +102,7 @@ def _covariate_rows(data: TrialData, outcome: Outcome, name: str) -> Iterator[So
             yield Source(one.row.participant, f"{found.value:.6g}", one.arm, found.positions, found.facts)
 
 
-def _model_lines(outcome: Outcome, covariates: dict[str, Text]) -> Iterator[Line]:
+def _model_lines(outcome: Outcome, covariates: Mapping[str, Text]) -> Iterator[Line]:
     if outcome.problem is not None:
         yield line(
             outcome.method.title,
@@ -129,7 +128,7 @@ def _model_lines(outcome: Outcome, covariates: dict[str, Text]) -> Iterator[Line
             outcome.method.title if first else "",
             outcome.estimand.title if first else "",
             named.get(each.term or "", each.term or ""),
-            traced(estimate_or_reason(each), trace),
+            traced(estimate_or_reason(each, covariates), trace),
             traced(each.p_value, trace, shown=p_value(each.p_value)),
             traced(each.n, trace) if first else Cell(None, ""),
             level=0 if first else 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from trialwright.analysis.methods import METHODS
 from trialwright.analysis.plan.population import Analysed
@@ -72,7 +72,7 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
         entries += [_count_entry(each, arm, population.of(arm, population.answered)) for arm in arms]
         declared = main[each.id]
         if shows_main:
-            entries.append(_main_entry(declared))
+            entries.append(_main_entry(declared, data.covariate_titles))
         entries.append(_estimate_entry(data.by_method("miettinen_nurminen", each.id)))
         entries += _test_entries(declared or data.by_method("declared_rule", each.id))
         lines.append(line(*entries))
@@ -110,13 +110,13 @@ def _declared_main(data: TrialData, estimand: Estimand) -> Outcome | None:
     )
 
 
-def _main_entry(outcome: Outcome | None) -> Entry:
+def _main_entry(outcome: Outcome | None, covariates: Mapping[str, Text]) -> Entry:
     if outcome is None or outcome.problem is not None:
         return _estimate_entry(outcome)
     result = outcome.results[0]
     trace = outcome_trace(outcome, result)
     if result.estimate is None:
-        return traced(estimate_or_reason(result), trace)
+        return traced(estimate_or_reason(result, covariates), trace)
     return traced(
         message("{quantity} {estimate}", quantity=quantity_name(result), estimate=estimate_text(result)),
         trace,
@@ -171,7 +171,7 @@ def _estimate_entry(outcome: Outcome | None) -> Entry:
     if outcome.problem is not None:
         return traced(None, outcome_trace(outcome), shown=outcome.problem)
     result = outcome.results[0]
-    return traced(estimate_or_reason(result), outcome_trace(outcome, result))
+    return traced(estimate_or_reason(result, {}), outcome_trace(outcome, result))
 
 
 def _test_entries(outcome: Outcome | None) -> list[Entry]:

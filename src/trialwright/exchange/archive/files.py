@@ -1,0 +1,120 @@
+"""The files of an archive: their names, the one way in which the manifest is written, and how a file is held or replaced."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from trialwright.terms.message import Message, message
+
+FORMAT = "trialwright archive 1"
+MANIFEST, EVENTS, ENTERED, DEFINITIONS, LOCK = (
+    "manifest.json",
+    "events.jsonl",
+    "entered.jsonl",
+    "definitions",
+    "lock",
+)
+
+
+class ArchiveBroken(ValueError):
+    """The folder is no archive, or one that cannot be read: the sentence."""
+
+    def __init__(self, sentence: Message) -> None:
+        super().__init__(sentence.template)
+        self.message = sentence
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of an archive; raises `ArchiveBroken`, also where a file of the archive is a link or a pipe."""
+    for name in (MANIFEST, EVENTS, ENTERED):
+        check_ordinary(folder / name)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        raise ArchiveBroken(message("{path} is no archive of a trial.", path=str(folder))) from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ArchiveBroken(
+            message(
+                "{path} is an archive of another format; this software reads {format}.",
+                path=str(folder),
+                format=FORMAT,
+            )
+        )
+    if not _is_manifest(manifest):
+        raise ArchiveBroken(message("{path} is not what a manifest should be.", path=str(folder / MANIFEST)))
+    return manifest
+
+
+def manifest_form(manifest: Mapping[str, Any]) -> bytes:
+    """The one way in which a manifest is written."""
+    return (json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+_PARTS: Mapping[str, type] = {
+    "format": str,
+    "study": str,
+    "rehearsal": bool,
+    "software": str,
+    "events": int,
+    "head": str,
+    "definitions": dict,
+}
+DIGEST = re.compile(r"[0-9a-f]{64}")
+"""A SHA-256, as it is written everywhere."""
+
+
+def _is_manifest(manifest: Mapping[str, Any]) -> bool:
+    if {name: type(value) for name, value in manifest.items()} != dict(_PARTS):
+        return False
+    head, events = manifest["head"], manifest["events"]
+    if not (DIGEST.fullmatch(head) and events > 0) and (events, head) != (0, ""):
+        return False
+    return all(
+        isinstance(digest, str) and DIGEST.fullmatch(digest) and name == f"{digest}.json"
+        for name, digest in manifest["definitions"].items()
+    )
+
+
+def check_ordinary(path: Path) -> None:
+    """Raise `ArchiveBroken` for a link, pipe or device: reading one may wait for ever, writing changes another file."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:  # said where it is read
+        return
+    if not stat.S_ISREG(mode):
+        raise ArchiveBroken(message("{path} is no ordinary file.", path=str(path)))
+
+
+@contextmanager
+def locked(path: Path, *, mode: int = 0o666) -> Iterator[None]:
+    """Hold the lock on a file, which is made where there is none (`mode`: who may) and never written.
+
+    Raises `ArchiveBroken` for a link, pipe or device.
+    """
+    check_ordinary(path)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def replace_file(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Put a file in place whole, or not at all; `mode`: who may read and write it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary.unlink(missing_ok=True)  # what a killed writer left may be open to others
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
