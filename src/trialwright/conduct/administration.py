@@ -12,6 +12,8 @@ from trialwright.conduct.dosing.proposal import DoseProposal
 from trialwright.conduct.standing import first_refusal, refuse
 from trialwright.record.participant import Dose, Participant
 from trialwright.study.design import Intervention
+from trialwright.study.model import Study
+from trialwright.study.schedule import visit_title
 from trialwright.terms.dates import Days, UnreadableDate, parse_date
 from trialwright.terms.message import Message, message
 
@@ -90,7 +92,9 @@ def _days(text: str) -> Days | None:
         return None
 
 
-def doubts_of_day(participant: Participant, dose: Dose, *, single: bool) -> Iterator[tuple[str, Message]]:
+def doubts_of_day(
+    study: Study, participant: Participant, dose: Dose, *, single: bool
+) -> Iterator[tuple[str, Message]]:
     """What is asked back where a dose is of another day than its visit.
 
     A single dose is given on the day of the visit; a daily one that is decided on there may begin later, not earlier.
@@ -108,9 +112,9 @@ def doubts_of_day(participant: Participant, dose: Dose, *, single: bool) -> Iter
         message(
             "Dose {number} of {intervention} is of {day}, and its visit {visit} of {other}. Which day is right?",
             number=dose.number,
-            intervention=dose.intervention,
+            intervention=study.intervention_title(dose.intervention),
             day=dose.start,
-            visit=visit.id,
+            visit=visit_title(study.schedule, visit.id, visit.encounter),
             other=visit.date,
         ),
     )

@@ -12,7 +12,7 @@ from trialwright.terms.message import Message, render
 
 
 def asked_back(
-    participant: Participant, questions: Iterable[tuple[str, Message]], *, asked: int = 0
+    participant: Participant, questions: Iterable[tuple[str, Message | str]], *, asked: int = 0
 ) -> list[dict[str, Any]]:
     """The queries of an event, as it keeps them.
 

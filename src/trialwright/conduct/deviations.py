@@ -140,16 +140,16 @@ def _recorded(study: Study, participant: Participant, deviation: Deviation) -> D
 
 def _departure(study: Study, dose: Dose) -> Message:
     """The sentence of a dose other than the proposed one, in every language."""
-    given = {"intervention": _title(study, dose.intervention), "amount": dose.amount, "unit": dose.unit}
+    given = {
+        "intervention": study.intervention_title(dose.intervention),
+        "amount": dose.amount,
+        "unit": dose.unit,
+    }
     if dose.proposed:
         return message(
             "{intervention}: {amount} {unit} given; {proposed} proposed.", **given, proposed=dose.proposed
         )
     return message("{intervention}: {amount} {unit} given; no dose was proposed.", **given)
-
-
-def _title(study: Study, intervention: str) -> Text | str:
-    return next((each.title for each in study.interventions if each.id == intervention), intervention)
 
 
 # Visits

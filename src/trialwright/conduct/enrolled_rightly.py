@@ -11,14 +11,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from trialwright.conduct.actions.raise_query import next_query
+from trialwright.conduct.asked import asked_back
 from trialwright.conduct.eligible import assess_participant, say_criterion
 from trialwright.conduct.trial import View
 from trialwright.eligibility.verdict import Assessed
-from trialwright.record.event import Entered
 from trialwright.record.participant import Participant
 from trialwright.study.prose.words import Words
-from trialwright.terms.message import message, render
+from trialwright.terms.message import Message, message
 
 
 def lost_criteria(view: View, before: Participant, after: Participant) -> tuple[Assessed, ...]:
@@ -48,23 +47,19 @@ def eligibility_queries(
 
     `path`: the form, or the demographics, that the event changes; `asked`: how many queries it raises besides.
     """
-    first = next_query(before) + asked
-    return [
-        {"number": first + index, "path": path, "text": Entered(text)}
-        for index, text in enumerate(_questions(view, before, after))
-    ]
+    questions = ((path, question) for question in _questions(view, before, after))
+    return asked_back(before, questions, asked=asked)
 
 
-def _questions(view: View, before: Participant, after: Participant) -> Iterator[str]:
+def _questions(view: View, before: Participant, after: Participant) -> Iterator[Message]:
     words = Words(view.definition)
     for each in lost_criteria(view, before, after):
-        said = message(
+        yield message(
             "After this change a criterion that passed does not pass on the day of enrolment, {day}. {criterion} "
             "Investigator: is the value right, and if so, is this a deviation to be reported?",
             day=after.enrolled.date if after.enrolled else "",
             criterion=say_criterion(each, words),
         )
-        yield render(said, {})
 
 
 __all__ = ["eligibility_queries", "lost_criteria"]

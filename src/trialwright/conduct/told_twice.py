@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from trialwright.conduct.actions.raise_query import next_query
-from trialwright.record.event import Entered
+from trialwright.conduct.asked import asked_back
 from trialwright.record.fact import Fact
 from trialwright.record.item_facts import form_facts
 from trialwright.record.participant import Participant
@@ -106,9 +105,5 @@ def new_doubts(
     `asked`: how many queries the event raises besides. What a person has answered is not asked a second time.
     """
     known = set(find_doubts(study, before))
-    first = next_query(before) + asked
     new = [doubt for doubt in find_doubts(study, after) if doubt not in known]
-    return [
-        {"number": first + index, "path": doubt.path, "text": Entered(doubt.text)}
-        for index, doubt in enumerate(new)
-    ]
+    return asked_back(before, new, asked=asked)

@@ -131,6 +131,10 @@ class Study:
                 return concept
         raise KeyError(name)
 
+    def intervention_title(self, id: str) -> Text | str:
+        """The title of an intervention; the id itself where the study has none of it."""
+        return next((each.title for each in self.interventions if each.id == id), id)
+
     def criterion(self, key: str) -> Criterion:
         """The criterion of this id; raises `KeyError`."""
         for criterion in self.criteria:

@@ -197,7 +197,7 @@ def test_a_dose_of_another_day_than_its_visit_is_asked_about(
     found = participant(rehearsal, who).queries
     assert [one.path for one in found] == (["dose/1"] if asked else [])
     if asked:
-        assert f"is of {day}, and its visit week_0 of 2026-06-02" in found[0].text
+        assert f"is of {day}, and its visit Week 0 of 2026-06-02" in found[0].text
 
 
 # What a dose of 600 mg belimumab, given as proposed, is corrected to, and what comes of it

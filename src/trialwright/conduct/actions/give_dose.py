@@ -258,7 +258,9 @@ def dose_queries(
     others = tuple(one for one in participant.doses if one.number != dose.number)
     doses = tuple(sorted((*others, dose), key=lambda one: one.number))
     found = new_doubts(view.definition, participant, replace(participant, doses=doses))
-    doubts = [doubt for one in asked_of for doubt in doubts_of_day(participant, one, single=single)]
+    doubts = [
+        doubt for one in asked_of for doubt in doubts_of_day(view.definition, participant, one, single=single)
+    ]
     return [*found, *asked_back(participant, doubts, asked=len(found))]
 
 

@@ -6,7 +6,7 @@ Every number is a group of people; the figure and the table say the same groups.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trialwright.logic.interpreter import evaluate
@@ -326,10 +326,9 @@ def _table(
     lines.append(counted(0, Group(message("Allocated"), allocated)))
     for arm, groups in arms:
         lines.append(counted(1, Group(arm, groups[0].people)))
-        shown: Callable[[Group], list[tuple[int, Group]]] = lambda group: group.lines(2)  # noqa: E731
         for group in groups[:2]:
-            lines += [counted(level - 1, each) for level, each in shown(group)[1:]]
-        lines += [counted(level, each) for level, each in shown(groups[2])]
+            lines += [counted(level - 1, each) for level, each in group.lines(2)[1:]]
+        lines += [counted(level, each) for level, each in groups[2].lines(2)]
     for each in data.plan.sets:
         members = data.cohort.belonging(each.id)
         people = tuple(one for one in data.participants if one.id in members)

@@ -19,7 +19,6 @@ from trialwright.reports.trial.quality import said
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.reports.words import reason_words
 from trialwright.study.concepts import Concept
-from trialwright.study.model import Study
 from trialwright.study.prose.figures import quantity, unit_words
 from trialwright.study.prose.words import Words
 from trialwright.terms.message import Message, Text, message
@@ -233,13 +232,13 @@ def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
     for hold in participant.holds:
         yield message(
             "{intervention} interrupted from {date}",
-            intervention=_intervention(data.study, hold.intervention),
+            intervention=data.study.intervention_title(hold.intervention),
             date=hold.start,
         )
     for stop in participant.discontinuations:
         yield message(
             "{intervention} stopped for good on {date}",
-            intervention=_intervention(data.study, stop.intervention),
+            intervention=data.study.intervention_title(stop.intervention),
             date=stop.date,
         )
     for rescue in participant.rescues:
@@ -262,7 +261,3 @@ def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
         )
     for each in data.deviations[participant.id]:
         yield message("Deviation, {day}: {text}", day=each.day or "–", text=said(each))
-
-
-def _intervention(study: Study, id: str) -> Text | str:
-    return next((each.title for each in study.interventions if each.id == id), id)

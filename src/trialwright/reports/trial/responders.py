@@ -14,10 +14,10 @@ from trialwright.reports.trial.by_method import write_by_method
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import (
     DASH,
-    count_share,
     estimate_or_reason,
     estimate_text,
     p_value,
+    percent,
     quantity_name,
 )
 from trialwright.reports.trial.models import write_models
@@ -161,7 +161,7 @@ def _count_entry(estimand: Estimand, arm: str, people: Sequence[Analysed]) -> En
         tuple(row_source(one.row) for one in people),
     )
     total = len(people)
-    shown = f"{len(events)}/{count_share(len(events), total).replace(str(len(events)), str(total), 1)}"
+    shown = f"{len(events)}/{total}" + (f" ({percent(len(events) / total)})" if total else "")
     return traced(shown, trace)
 
 
