@@ -645,6 +645,17 @@ def test_the_boundary_in_advance(run: Run) -> None:
     assert ["0.3", "0.658315"] == next(line[:2] for line in lines if line[:1] == ["0.3"])
     planned = run("safety", "beam", "--format", "json").json
     assert planned["participants"] == 15  # as the registry plans
+    (shorter,) = planned["stopping_rules"]
+    assert shorter["boundary"] == rule["boundary"][:15]  # the same boundary, followed less far
+
+
+def test_the_boundary_says_for_how_many_it_is_shown(run: Run) -> None:
+    told = " ".join(run("safety", "beam").out.split())
+    assert (
+        "up to 15 participants, as many as the plan has in an arm (--participants N asks for others)." in told
+    )
+    told = " ".join(run("safety", "beam", "--participants", "28").out.split())
+    assert "up to 28 participants, as many as were asked for." in told
 
 
 # Allocation before the start

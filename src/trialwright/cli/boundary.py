@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialwright.cli.columns import paragraph, table_lines
 from trialwright.cli.common import USAGE, Stop, Terminal
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 from trialwright.terms.visible import visible
 
 if TYPE_CHECKING:
@@ -36,7 +36,22 @@ def read_rates(text: str | None) -> tuple[float, ...]:
     return tuple(found)
 
 
-def planned_size(study: Study, options: argparse.Namespace, *, least: int = 0) -> int:
+WHY: Mapping[str, Message] = {
+    "asked": message("as many as were asked for"),
+    "planned": message("as many as the plan has in an arm (--participants N asks for others)"),
+    "counted": message("as many as are counted already"),
+}
+"""Why a boundary is shown for so many participants, by a word for programs."""
+
+
+class Size(NamedTuple):
+    """For how many participants a boundary is shown, and why: a word of `WHY`."""
+
+    participants: int
+    why: str
+
+
+def planned_size(study: Study, options: argparse.Namespace, *, least: int = 0) -> Size:
     """For how many participants a boundary is shown: as asked, else as many as an arm of the plan has.
 
     `least`: as many as are counted already. Ends the command where nobody says how many.
@@ -44,25 +59,26 @@ def planned_size(study: Study, options: argparse.Namespace, *, least: int = 0) -
     if options.participants is not None:
         if options.participants < 1:
             raise Stop(USAGE, message("--participants must be at least 1."))
-        return max(least, options.participants)
-    planned = study.analysis.sample_size if study.analysis else None
-    size = max(least, int(planned.planned) if planned else 0)
-    if size == 0:
+        wanted, why = options.participants, "asked"
+    else:
+        planned = study.analysis.sample_size if study.analysis else None
+        wanted, why = int(planned.planned) if planned else 0, "planned"
+    if max(least, wanted) == 0:
         raise Stop(
             USAGE,
             message("The definition plans no number of participants; say for how many: --participants N."),
         )
-    return size
+    return Size(least, "counted") if least > wanted else Size(wanted, why)
 
 
 def show_boundary(
-    rule: BetaBinomialStopping, *, largest: int, rates: Sequence[float], terminal: Terminal
+    rule: BetaBinomialStopping, *, size: Size, rates: Sequence[float], terminal: Terminal
 ) -> dict[str, Any]:
     """A stopping rule with its boundary and operating characteristics, as JSON has them."""
     from trialwright.safety.boundary import compute_operating_characteristics, plan_boundary
 
     say = terminal.say
-    boundary = plan_boundary(rule, largest=largest)
+    boundary = plan_boundary(rule, largest=size.participants)
     return {
         "id": rule.id,
         "title": say(rule.title),
@@ -73,6 +89,7 @@ def show_boundary(
         "rate": rule.rate,
         "cut": rule.cut,
         "action": say(rule.action),
+        "shown_for": {"participants": size.participants, "why": size.why},
         "boundary": list(boundary),
         "operating_characteristics": [
             {"rate": found.rate, "stops": found.stops, "expected_participants": found.expected}
@@ -98,6 +115,16 @@ def boundary_lines(rule: Mapping[str, Any], terminal: Terminal, *, now: Iterable
         )
     )
     yield from now
+    shown_for = rule["shown_for"]
+    yield from paragraph(
+        say(
+            message(
+                "The boundary is shown for up to {count} participants, {why}. The probabilities are those of stopping among them.",
+                count=shown_for["participants"],
+                why=WHY[shown_for["why"]],
+            )
+        )
+    )
     yield ""
     yield from _indented(
         [say(message("Stop at so many events")), say(message("Among so many participants"))],

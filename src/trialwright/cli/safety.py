@@ -82,12 +82,12 @@ def _of_study(options: argparse.Namespace, rates: tuple[float, ...], terminal: T
     if not rules:
         raise Stop(USAGE, message("The study {study} has no stopping rule.", study=study.id))
     size = planned_size(study, options)
-    shown = [show_boundary(rule, largest=size, rates=rates, terminal=terminal) for rule in rules]
+    shown = [show_boundary(rule, size=size, rates=rates, terminal=terminal) for rule in rules]
     result = {
         "study": study.id,
         "study_version": version(study),
         "software": f"trialwright {trialwright.__version__}",
-        "participants": size,
+        "participants": size.participants,
         "stopping_rules": shown,
     }
     write_result(options, terminal, result=result, lines=_boundaries(shown, terminal))
@@ -296,7 +296,7 @@ def _stopping(
     counted = status.participants + len(status.open)
     size = planned_size(seen.study, options, least=counted)
     return {
-        **show_boundary(rule.rule, largest=size, rates=rates, terminal=terminal),
+        **show_boundary(rule.rule, size=size, rates=rates, terminal=terminal),
         "participants": status.participants,
         "events": status.events,
         "stop_at": status.boundary,
