@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from trialwright.logic.interpreter import Context, Occasion, Setting
+from trialwright.logic.interpreter import Came, Context, Occasion, Setting
 from trialwright.record.fact import ConceptType, Person, read_person
 from trialwright.record.item_facts import form_facts
 from trialwright.record.participant import Dose, Participant
@@ -66,11 +66,12 @@ def open_context(
     person: Person | None = None,
     days: Mapping[str, Occasion] | None = None,
     also: Mapping[str, Occasion] | None = None,
+    came: Mapping[str, Came] | None = None,
 ) -> Context:
     """Give the situation of a participant on a day, with all that is on record up to it and its named days.
 
     `person`, `days`: the typed record and the days of the anchors, if they are already there. `also`: further named days, such as the visit judged; facts
-    that belong to one of them count whatever their date.
+    that belong to one of them count whatever their date. `came`: what is known of the events that rules ask for.
     """
     person = person or type_participant(study, participant)
     named = {**(derive_occasions(study, participant) if days is None else days), **(also or {})}
@@ -79,7 +80,7 @@ def open_context(
         concept: tuple([fact for fact in facts if fact.start_low <= on or fact.fact in members])
         for concept, facts in person.facts.items()
     }
-    return Context(person, on, on, SETTING, rows, named)
+    return Context(person, on, on, SETTING, rows, named, came or {})
 
 
 def _hour(dose: Dose) -> str:

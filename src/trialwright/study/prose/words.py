@@ -61,6 +61,12 @@ class Words:
         """A concept's label at the beginning of a sentence: "Serum creatinine"."""
         return self._labels[name][1]
 
+    def event(self, id: str) -> Text:
+        """The title of an intercurrent event of the plan, as it begins a sentence."""
+        plan = self.study.analysis
+        events = {each.id: each.title for each in plan.intercurrent_events} if plan else {}
+        return at_beginning(events[id]) if id in events else Text(id, id)
+
     def coded(self, name: str, index: int) -> Prose:
         """A coded value of a concept by its index; items of a known score have their own words."""
         value = self.concepts[name].values[index]
