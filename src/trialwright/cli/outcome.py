@@ -27,6 +27,12 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message]:
     for deviation in participant.deviations:
         if deviation.position == event.position:
             yield message("Deviation {number}: {text}", number=deviation.number, text=deviation.text)
+        elif deviation.taken_back == event.position:
+            yield message(
+                "Deviation {number} does not follow from the record any more: {text}",
+                number=deviation.number,
+                text=deviation.text or message("(masked)"),
+            )
     for query in participant.queries:
         if query.position == event.position:
             yield say_query(query)

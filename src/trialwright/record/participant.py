@@ -229,7 +229,9 @@ class ReportSent(NamedTuple):
 class Deviation(NamedTuple):
     """A departure from the protocol. `severity`: minor | major. `by_system`: found by the rules, not reported.
 
-    `category`: consent | eligibility | allocation | visit | dose | procedure | other.
+    `category`: consent | eligibility | allocation | visit | dose | procedure | other. `dose`: of one that the rules found
+    when a dose was entered or corrected, its number (0: of none), and `matter` what of it: amount | lot. `taken_back`: the
+    position of the correction after which it does not follow from the record any more (0: it does).
     """
 
     position: int
@@ -240,6 +242,9 @@ class Deviation(NamedTuple):
     text: str
     visit: str
     by_system: bool
+    dose: int = 0
+    matter: str = ""
+    taken_back: int = 0
 
 
 class Query(NamedTuple):

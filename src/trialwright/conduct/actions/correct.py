@@ -31,8 +31,10 @@ from trialwright.conduct.standing import WHO, check_born, check_day, first_refus
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.books import TURNS
 from trialwright.record.event import Entered, Proposal
+from trialwright.record.lots import lot_expired
 from trialwright.record.participant import Dose, Ended, Participant, Visit
 from trialwright.study.design import Intervention
+from trialwright.study.model import Study
 from trialwright.terms.message import Message, message
 
 DEMOGRAPHICS = ("sex", "birth")
@@ -141,11 +143,13 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         departure = assess_dose(proposal, given_now) if given_now else "outside_limits"
         departs = departure != "as_proposed"
         written["deviation"] = Entered(dose.deviation or view.call.reason) if departs else ""
-        if departure in ("outside_limits", "not_proposed"):
-            deviations.append(dose_deviation(participant, after, proposal))
-            doubts.append(_is_it_so(after))
-    late = expired(after)
-    if late and not dose.prior and not expired(dose):
+        outside = departure in ("outside_limits", "not_proposed")
+        if outside or proposal.deviation:
+            deviations.append(dose_deviation(view.definition, participant, after, proposal))
+        if outside:
+            doubts.append(_is_it_so(view.definition, after))
+    late = expired(view.definition, after)
+    if late and not dose.prior and not lot_expired(dose):
         deviations.append(expiry_deviation(participant, after, late, found=len(deviations)))
     moved = (after,) if after.start != dose.start else ()
     queries = dose_queries(view, participant, after, asked_of=moved, single=single)
@@ -165,7 +169,7 @@ def _check_allocated(
     return refuse(message("{day} lies before allocation of {date}.", day=after.start, date=allocated))
 
 
-def _is_it_so(after: Dose) -> tuple[str, Message]:
+def _is_it_so(study: Study, after: Dose) -> tuple[str, Message]:
     """The reason of a correction says what was wrong with the entry, not why another dose was given: that is asked."""
     return (
         f"dose/{after.number}",
@@ -173,7 +177,7 @@ def _is_it_so(after: Dose) -> tuple[str, Message]:
             "Dose {number} of {intervention} was corrected to {amount} {unit}, and {proposed}. Is this the amount "
             "that was given, and why?",
             number=after.number,
-            intervention=after.intervention,
+            intervention=study.intervention_title(after.intervention),
             amount=after.amount,
             unit=after.unit,
             proposed=message("{amount} was proposed", amount=after.proposed)
