@@ -38,7 +38,7 @@ def find_doubts(study: Study, participant: Participant) -> tuple[Doubt, ...]:
     if not retold.beside:
         return ()
     return participant.carried.get(
-        "doubts", study, lambda: _doubts(study, participant, retold.beside), parts=retold
+        "doubts", retold, lambda: _doubts(study, participant, retold.beside), parts=concept_types(study)
     )
 
 

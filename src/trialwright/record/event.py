@@ -159,7 +159,7 @@ def is_written(value: Any) -> TypeGuard[Mapping[str, Any]]:
         type(value) is dict
         and len(value) == len(_NAMES)
         and tuple(map(type, map(value.get, _NAMES))) == _TYPES
-        and all(type(number) is int for number in value["series"].values())
+        and (not value["series"] or all(type(number) is int for number in value["series"].values()))
     )
 
 
