@@ -34,9 +34,15 @@ def find_doubts(study: Study, participant: Participant) -> tuple[Doubt, ...]:
     Amounts differ where they are not equal in the concept's unit; an amount that is not recorded differs from none.
     What tells of further days than the form is asked about once, at the first day that both tell of.
     """
-    beside = participant.retold().beside
-    if not beside:
+    retold = participant.retold()
+    if not retold.beside:
         return ()
+    return participant.carried.get(
+        "doubts", retold, lambda: _doubts(study, participant, retold.beside), parts=concept_types(study)
+    )
+
+
+def _doubts(study: Study, participant: Participant, beside: tuple[Beside, ...]) -> tuple[Doubt, ...]:
     told = {id for each in beside for id in (each.fact, *(row.fact for row in each.rows))}
     forms = {id.partition("#")[0] for id in told} & participant.forms.keys()
     entered = (fact for id in forms for fact in form_facts(participant, participant.forms[id]))

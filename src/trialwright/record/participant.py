@@ -7,12 +7,12 @@ Nothing here computes anything clinical.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from trialwright.record.happenings import happenings
-from trialwright.record.item_facts import exposures_going_on, item_facts
+from trialwright.record.item_facts import exposures_going_on, form_facts, item_facts
 from trialwright.record.raw import RawFact
 from trialwright.record.repeated import Retold, find_retold
 from trialwright.terms.kept import Kept
@@ -302,7 +302,7 @@ class Participant:
 
     `demographics`: the event that last stated `sex` or `birth`. `record`: facts of the person's records brought in at
     screening. `locked`: the casebook is closed; `locking`: the event that closed or opened it last, 0 for none. `kept`:
-    what was read out of it before.
+    what was read out of it before. `carried`: what was derived from parts of it, also in its earlier states.
     """
 
     id: str
@@ -338,6 +338,7 @@ class Participant:
     locked: bool = False
     locking: int = 0
     kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
+    carried: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     @property
     def arm(self) -> str:
@@ -357,23 +358,45 @@ class Participant:
         """
         return self.kept.get("facts", None, lambda: (*self.record, *item_facts(self), *self.other_facts()))
 
+    def facts_with_hour(self) -> Iterator[RawFact]:
+        """Those of the facts that began at a known hour of their day."""
+        yield from filter(_has_hour, self.record)
+        for form in self.forms.values():
+            yield from form.kept.get(
+                "with hour",
+                self.id,
+                lambda: tuple(filter(_has_hour, form_facts(self, form))),  # noqa: B023
+            )
+        yield from filter(_has_hour, self.other_facts())
+
     def retold(self) -> Retold:
         """What is told more than once, see `record.repeated`: it counts once."""
-        prior = frozenset(f"dose/{dose.number}" for dose in self.doses if dose.prior)
-        return self.kept.get(
-            "retold",
-            None,
-            lambda: find_retold(
-                self.forms.values(), self.record, _dose_facts(self), prior, entered=self._going_on()
-            ),
+        return self.kept.get("retold", None, self._retold)
+
+    def _retold(self) -> Retold:
+        forms = tuple(form for form in self.forms.values() if _tells_of_exposure(form))
+        return self.carried.get(
+            "retold", None, lambda: self._retell(forms), parts=(self.record, self.doses, forms)
         )
 
-    def _going_on(self) -> list[RawFact]:
-        return [fact for form in self.forms.values() for fact in exposures_going_on(self, form)]
+    def _retell(self, forms: tuple[FormRecord, ...]) -> Retold:
+        prior = frozenset(f"dose/{dose.number}" for dose in self.doses if dose.prior)
+        entered = [fact for form in forms for fact in exposures_going_on(self, form)]
+        return find_retold(forms, self.record, _dose_facts(self), prior, entered=entered)
 
     def other_facts(self) -> tuple[RawFact, ...]:
         """The facts that no form and no record states: doses, and what happened."""
-        return (*_dose_facts(self), *happenings(self))
+        return self.kept.get("other facts", None, lambda: (*_dose_facts(self), *happenings(self)))
+
+
+def _has_hour(fact: RawFact) -> bool:
+    return "T" in fact.start
+
+
+def _tells_of_exposure(form: FormRecord) -> bool:
+    return form.kept.get(
+        "tells of exposure", None, lambda: any(value.kind == "exposure" for value in form.items.values())
+    )
 
 
 def _dose_facts(participant: Participant) -> list[RawFact]:

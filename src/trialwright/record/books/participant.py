@@ -39,6 +39,7 @@ from trialwright.record.participant import (
 )
 from trialwright.record.raw import RawFact
 from trialwright.record.upcast import upcast
+from trialwright.terms.kept import Kept
 
 Texts = Callable[[str], str]
 LISTS: Mapping[str, Any] = {
@@ -74,6 +75,7 @@ class ParticipantBook:
         self.record: list[RawFact] = []
         self.values: dict[str, Any] = {"id": id, "site": ""}
         self.ended_by_death: list[tuple[Dose, Dose]] = []  # each as it was before and after
+        self._carried = Kept()
         self._made: Participant | None = None
 
     def copy(self) -> ParticipantBook:
@@ -145,6 +147,7 @@ class ParticipantBook:
                 forms=dict(self.forms),
                 record=tuple(self.record),
                 **lists,
+                carried=self._carried,
             )
         return self._made
 
