@@ -924,6 +924,10 @@ def test_what_is_asked_back_is_said_at_once_and_listed(act: Act, run: Run, tmp_p
     listed = run("queries", archive, "--participant", "E001").out
     assert f"a-001, query {number}, not answered: week_0/vital_signs#body.weight" in listed
     assert question in listed
+    chinese = "".join(
+        run("queries", archive, "--lang", "zh").out.split()
+    )  # the study's own words, forms.yaml
+    assert "体重与近6周内的另一次测量相差超过15％，请复测或确认。" in chinese
     act("answer_query", who, f"number={number}", "answer=weighed again")
     listed = run("queries", archive).out
     assert f"a-001, query {number}, answered: " in listed

@@ -248,7 +248,11 @@ class Deviation(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A question about a value. `path`: form id, '#', item path. `state`: open | answered | closed."""
+    """A question about a value. `path`: form id, '#', item path. `state`: open | answered | closed.
+
+    `says`: of one that the rules ask, the sentence as data (`terms.stored_message`), to be read in another language than
+    that of `text`; '' where a person asks, and in events of earlier versions.
+    """
 
     position: int
     number: int
@@ -256,6 +260,7 @@ class Query(NamedTuple):
     text: str
     state: str
     answer: str
+    says: str = ""
 
 
 class Signature(NamedTuple):

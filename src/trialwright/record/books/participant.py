@@ -97,7 +97,15 @@ class ParticipantBook:
         handler(self, event, data, reason)
         for query in data.get("queries", ()):
             self.lists["queries"].append(
-                Query(event.position, query["number"], query["path"], query["text"], "open", "")
+                Query(
+                    event.position,
+                    query["number"],
+                    query["path"],
+                    query["text"],
+                    "open",
+                    "",
+                    query.get("says", ""),
+                )
             )
         dose = self._dose(number)
         if before is not None and dose is not None:
