@@ -301,4 +301,5 @@ ACTION = Action(
     ),
     for_participant(decide),
     reason="required",
+    writes=("form_corrected", "corrected"),
 )

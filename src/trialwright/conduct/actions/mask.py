@@ -103,4 +103,5 @@ ACTION = Action(
     decide,
     reason="required",
     locked=True,
+    writes=("masked",),
 )

@@ -233,4 +233,5 @@ ACTION = Action(
         ENTRIES,
     ),
     for_participant(decide),
+    writes=("form_recorded",),
 )
