@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -82,6 +82,8 @@ class Action:
     place: Literal["study", "site", "participant", "either"]
     arguments: tuple[Argument, ...]
     decide: Callable[[View, Values], Proposal | Refusal]
+    writes: tuple[str, ...] = field(kw_only=True)
+    """The types of the events it proposes."""
     reason: Literal["required", "optional", "none"] = "none"
     locked: bool = False
     """Whether it may still be done in a locked casebook or study."""

@@ -110,6 +110,8 @@ def _decide(
     proposal = action.decide(view, values)
     if isinstance(proposal, Refusal):
         return proposal
+    if proposal.type not in action.writes:
+        raise RuntimeError(f"{action.name} does not say that it writes {proposal.type}")
     if not trial.reads(proposal, view.call):
         return Refusal((message("What this would record could not be read again; nothing was written."),))
     return replace(proposal, decided_on={**view.looked, **proposal.decided_on}), view.call

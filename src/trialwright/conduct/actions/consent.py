@@ -90,4 +90,5 @@ ACTION = Action(
     ),
     decide,
     reason="optional",
+    writes=("consented",),
 )

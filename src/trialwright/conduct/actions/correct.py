@@ -305,4 +305,5 @@ ACTION = Action(
     ),
     for_participant(decide),
     reason="required",
+    writes=("form_corrected", "corrected"),
 )

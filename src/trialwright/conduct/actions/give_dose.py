@@ -335,4 +335,5 @@ ACTION = Action(
     ),
     for_participant(decide),
     reason="optional",
+    writes=("dose_given",),
 )

@@ -105,4 +105,5 @@ ACTION = Action(
     decide,
     reason="required",
     locked=True,
+    writes=("masked",),
 )

@@ -227,4 +227,5 @@ ACTION = Action(
         ENTRIES,
     ),
     for_participant(decide),
+    writes=("form_recorded",),
 )

@@ -19,48 +19,6 @@ from trialwright.record.upcast import upcast
 from trialwright.study.delegation import DelegationTable
 from trialwright.terms.message import Message, message
 
-WRITES: Final[Mapping[str, tuple[str, ...]]] = {
-    "open_study": ("study_opened",),
-    "open_site": ("site_opened",),
-    "approve_version": ("version_approved", "version_released"),
-    "set_reference_ranges": ("ranges_set",),
-    "delegate": ("role_delegated",),
-    "revoke": ("role_revoked",),
-    "consent": ("consented",),
-    "re_consent": ("re_consented",),
-    "screen": ("screened",),
-    "re_screen": ("screened",),
-    "enrol": ("enrolled",),
-    "allocate": ("allocated",),
-    "open_visit": ("visit_opened",),
-    "missed_visit": ("visit_missed",),
-    "record_form": ("form_recorded",),
-    "correct": ("form_corrected", "corrected"),
-    "raise_query": ("query_raised",),
-    "answer_query": ("query_answered",),
-    "close_query": ("query_closed",),
-    "give_dose": ("dose_given",),
-    "hold_dose": ("dose_held",),
-    "record_rescue": ("rescue_recorded",),
-    "report_ae": ("ae_reported",),
-    "update_ae": ("ae_updated",),
-    "report_sent": ("report_sent",),
-    "report_deviation": ("deviation_reported",),
-    "discontinue_intervention": ("intervention_discontinued",),
-    "withdraw_consent": ("consent_withdrawn",),
-    "lost_to_follow_up": ("lost_to_follow_up",),
-    "record_death": ("participant_died",),
-    "complete_study": ("study_completed",),
-    "unblind": ("study_unblinded", "unblinded"),
-    "see_allocation": ("allocation_seen",),
-    "sign": ("signed",),
-    "verify_source": ("source_verified",),
-    "mask": ("masked",),
-    "lock": ("casebook_locked", "study_locked"),
-    "unlock": ("casebook_unlocked", "unlock_requested", "study_unlocked"),
-}
-"""Which types of event each action writes."""
-
 _LIST = ("alerts", "because", "deviations", "digests", "facts", "items", "queries", "ranges", "seriousness")
 _KINDS: Final[Mapping[str, type]] = {
     **dict.fromkeys(_LIST, list),
@@ -218,7 +176,7 @@ class Conducted:
         return None
 
     def _may(self, actor: str, role: str, site: str, action: str, kind: str, version: str) -> Message | None:
-        if kind not in WRITES.get(action, ()) or kind == "study_opened":
+        if action not in ACTIONS or kind not in ACTIONS[action].writes or kind == "study_opened":
             return message(
                 "The action {action} writes no event of the type {type}.", action=action, type=kind
             )
