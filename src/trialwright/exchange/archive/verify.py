@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,6 +91,8 @@ def verify_archive(
         walk.allocations()
     except Found as found:
         return found.broken
+    finally:
+        walk.files.close()  # at a fault the files were not read to their ends
     return walk.verified()
 
 
@@ -102,6 +105,7 @@ class _Walk:
         self.folder = folder
         self.manifest = manifest
         self.seen = seen
+        self.files = ExitStack()
         self.seen_at: int | None = None
         self.count = 0
         self.head = GENESIS
@@ -128,7 +132,7 @@ class _Walk:
     def lines(self, name: str) -> Iterator[tuple[int, bytes]]:
         """Complete lines with their numbers; what follows the last one is counted."""
         try:
-            file = (self.folder / name).open("rb")
+            file = self.files.enter_context((self.folder / name).open("rb"))
         except OSError as error:
             raise Found(
                 name, 0, message("The file cannot be read: {reason}.", reason=error.strerror or "")
