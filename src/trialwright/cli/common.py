@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from trialwright.locale import read_catalogue
+from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_day
+from trialwright.terms.digits import find_other_digit, is_count, ordinary
 from trialwright.terms.message import Message, message, render
-from trialwright.terms.visible import display_width, harmless, pad, visible
+from trialwright.terms.quantity import UnreadableNumber, parse_number
+from trialwright.terms.visible import display_width, harmless, pad, shortened, visible
 
 if TYPE_CHECKING:
     from trialwright.study.errors import Problem
     from trialwright.study.rules import Eligibility
 
-_DIGITS = 18  # Python refuses to read numbers of some thousand
 DONE, BUG, USAGE, STUDY_INVALID, RECORDS_UNREADABLE, SOME_SKIPPED, ANSWER_IS_NO = 0, 1, 2, 3, 4, 5, 6
 
 
@@ -122,11 +124,22 @@ def day_option(terminal: Terminal) -> Callable[[str], date]:
 
     def read(text: str) -> date:
         try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise _no_option(
-                message("{text} is not a date such as 2026-11-01", text=text), terminal
+            day = parse_day(text)
+        except UnreadableDate:
+            raise _unreadable(
+                text, message("{text} is not a date such as 2026-11-01", text=shortened(text)), terminal
             ) from None
+        if not EARLIEST <= day <= LATEST:
+            raise _no_option(
+                message(
+                    "{day} is not a day from {earliest} to {latest}",
+                    day=day,
+                    earliest=EARLIEST,
+                    latest=LATEST,
+                ),
+                terminal,
+            )
+        return day
 
     return read
 
@@ -149,31 +162,51 @@ def percent_option(terminal: Terminal) -> Callable[[str], float]:
     """A share from 0 to 100 for argparse."""
 
     def read(text: str) -> float:
-        try:
-            share = float(text)
-        except ValueError:
-            share = -1.0
+        share = read_share(text)
         if not 0 <= share <= 100:
-            raise _no_option(message("{text} is not a number from 0 to 100", text=text), terminal)
+            raise _unreadable(
+                text, message("{text} is not a number from 0 to 100", text=shortened(text)), terminal
+            )
         return share
 
     return read
 
 
-def is_count(text: str) -> bool:
-    """Whether a text is a whole number of at least 0, of no more digits than anything here can be counted with."""
-    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
+def read_share(text: str) -> float:
+    """A number as people type it; -1 for anything that is none."""
+    try:
+        found = parse_number(text)
+    except UnreadableNumber:
+        return -1.0
+    return found.low if found.exact else -1.0
 
 
-def count_option(terminal: Terminal) -> Callable[[str], int]:
-    """A whole number of at least 0 for argparse."""
+def count_option(terminal: Terminal, *, least: int = 0, most: int | None = None) -> Callable[[str], int]:
+    """A whole number for argparse, of at least `least` and at most `most` (None: as large as can be counted)."""
 
     def read(text: str) -> int:
-        if not is_count(text):
-            raise _no_option(message("{text} is not a whole number of at least 0", text=text), terminal)
-        return int(text)
+        written = ordinary(text)
+        number = int(written) if is_count(written) else -1
+        if number < least or (most is not None and number > most):
+            said = (
+                message("{text} is not a whole number of at least {least}", text=shortened(text), least=least)
+                if most is None
+                else message(
+                    "{text} is not a whole number from {least} to {most}",
+                    text=shortened(text),
+                    least=least,
+                    most=f"{most:,}",
+                )
+            )
+            raise _unreadable(text, said, terminal)
+        return number
 
     return read
+
+
+def _unreadable(text: str, sentence: Message, terminal: Terminal) -> argparse.ArgumentTypeError:
+    """Why a text cannot be read; the character, where it is a digit of another script."""
+    return _no_option(find_other_digit(text) or sentence, terminal)
 
 
 def _no_option(sentence: Message, terminal: Terminal) -> argparse.ArgumentTypeError:

@@ -22,6 +22,9 @@ from trialwright.terms.message import message
 START = date(2026, 1, 5)
 """The day on which a rehearsal opens its study, where none is named: a Monday, always the same."""
 
+MOST = 10_000
+"""The most participants of a rehearsal: its ledger is made in memory, some 0.3 MB of text for each of them."""
+
 
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     """The options of the command."""
@@ -43,7 +46,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument(
         "--participants",
         required=True,
-        type=count_option(terminal),
+        type=count_option(terminal, least=1, most=MOST),
         metavar="N",
         help=say(message("how many join; those who fail the screening come on top")),
     )
@@ -70,8 +73,6 @@ def simulate(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.exchange.archive import ArchiveBroken, write_archive
     from trialwright.simulation.participants import NoRehearsal, rehearse
 
-    if options.participants < 1:
-        raise Stop(USAGE, message("--participants must be at least 1."))
     folder = Path(options.out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out))

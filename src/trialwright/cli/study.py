@@ -172,6 +172,8 @@ def import_study(options: argparse.Namespace, terminal: Terminal) -> int:
     folder = Path(options.out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out))
+    if Path(options.file).exists() and not Path(options.file).is_file():  # a pipe or a device may never end
+        raise Stop(RECORDS_UNREADABLE, message("{path} is no ordinary file.", path=options.file))
     try:
         files = import_record(Path(options.file).read_text(encoding="utf-8-sig"))
     except OSError as error:

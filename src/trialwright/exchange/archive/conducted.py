@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from trialwright.conduct.actions import ACTIONS
@@ -17,6 +18,7 @@ from trialwright.record.event import digests, event_from
 from trialwright.record.event_types import EVENT_TYPES, EventType
 from trialwright.record.upcast import upcast
 from trialwright.study.delegation import DelegationTable
+from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_date
 from trialwright.terms.message import Message, message
 
 WRITES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -71,7 +73,7 @@ _KINDS: Final[Mapping[str, type]] = {
 """What a part of an event's data is written as, by its name; every other one is a text."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_DAY = re.compile(r"(?:[0-9]{4}(?:-[0-9]{2}){0,2})?")
+_DAY = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _VERSION = re.compile(r"sha256:[0-9a-f]{64}")
 _DAYS = frozenset(["date", "start", "end"])
@@ -83,10 +85,19 @@ def is_moment(text: str) -> bool:
     if not _MOMENT.fullmatch(text):
         return False
     try:
-        datetime.fromisoformat(text)
+        return EARLIEST <= datetime.fromisoformat(text).date() <= LATEST
     except ValueError:
         return False
-    return True
+
+
+@lru_cache(maxsize=4096)
+def _is_day(text: str) -> bool:
+    """Whether a text is a day, a month or a year that a trial can know of."""
+    try:
+        days = parse_date(text)
+    except UnreadableDate:
+        return False
+    return EARLIEST <= days.first and days.last <= LATEST and _DAY.fullmatch(text) is not None
 
 
 class _Form:
@@ -119,7 +130,7 @@ class _Form:
         if kind is str:
             if name in _SEALED:
                 return not value or _DIGEST.fullmatch(value) is not None
-            return name in _DAYS and _DAY.fullmatch(value) is not None
+            return name in _DAYS and (not value or _is_day(value))
         if name in self.entered:
             return kind is _KINDS.get(name, dict) and all(type(one) is str for one in digests(value))
         return kind is _KINDS.get(name) and (kind not in (dict, list) or not digests(value))
