@@ -19,6 +19,7 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
+    cannot_write,
     own_parser,
     problem_line,
 )
@@ -222,12 +223,17 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
         raise Stop(USAGE, error.message) from None
     except ArchiveBroken as error:
         raise Stop(RECORDS_UNREADABLE, error.message) from None
+    except OSError as error:
+        answer = _written_all_the_same(archive, request.id, error, terminal)
     if isinstance(answer, Refusal):
         terminal.tell(message("Refused: {action}.", action=options.action))
         for reason in answer.reasons:
             terminal.tell(message("- {reason}", reason=reason))
         return ANSWER_IS_NO
-    archive.write_manifest()
+    try:
+        archive.write_manifest()
+    except OSError as error:
+        terminal.tell(_recorded(archive, error))
     _tell_alerts(answer, trial.definition(answer.study_version), terminal)
     subject = answer.stream.rpartition("/")[2]
     print(f"{answer.position}\t{answer.type}\t{subject}")
@@ -236,6 +242,32 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.action == "see_allocation" and secret is not None:
         _show_arm(trial, secret, subject, terminal)
     return DONE
+
+
+def _written_all_the_same(archive: Archive, call: str, error: OSError, terminal: Terminal) -> Event:
+    """The event of a call during which a file could not be written; ends the command where there is none."""
+    from trialwright.exchange.archive import open_archive
+
+    event = open_archive(archive.folder, draw=os.urandom).call(call)
+    if event is None:
+        raise Stop(
+            USAGE,
+            message(
+                "{path} cannot be written: {reason}. Nothing was recorded.",
+                path=str(error.filename or archive.folder),
+                reason=error.strerror or "",
+            ),
+        ) from None
+    terminal.tell(_recorded(archive, error))
+    return event
+
+
+def _recorded(archive: Archive, error: OSError) -> Message:
+    return message(
+        "The event is recorded; {path} cannot be written: {reason}. The next action completes it.",
+        path=str(error.filename or archive.folder),
+        reason=error.strerror or "",
+    )
 
 
 def _check_step(at: datetime, archive: Archive) -> None:
@@ -310,6 +342,8 @@ def _open(
         return archive, version(study), secret
     except ArchiveBroken as error:
         raise Stop(RECORDS_UNREADABLE, error.message) from None
+    except OSError as error:
+        raise cannot_write(folder, error) from None
 
 
 def _released(name: str, terminal: Terminal) -> Study:

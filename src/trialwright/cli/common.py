@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import stat
 import sys
 import time
@@ -249,6 +250,42 @@ def load_eligibility(name: str, terminal: Terminal) -> Eligibility:
         ) from None
 
 
+def cannot_write(path: str | Path, error: OSError) -> Stop:
+    """Why nothing could be written: the disk is full, or the folder may not be written to."""
+    words = (os.strerror(error.errno) if error.errno else "") or error.strerror or str(error)
+    return Stop(USAGE, message("{path} cannot be written: {reason}.", path=str(path), reason=words))
+
+
+def check_new_folder(path: str) -> None:
+    """End the command where a folder to be written holds something already."""
+    folder = Path(path)
+    if not path or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+        raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=path))
+
+
+@contextmanager
+def whole_folder(path: str) -> Iterator[Path]:
+    """A temporary folder beside a new or empty one, moved into place when everything went well.
+
+    Ends the command where the folder holds something, or where nothing can be written.
+    """
+    check_new_folder(path)
+    folder = Path(path).resolve()
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        if folder.exists():  # somebody may be in it, or a disk mounted on it
+            for one in beside.iterdir():
+                one.replace(folder / one.name)
+        else:
+            beside.replace(folder)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
 @contextmanager
 def output(path: str | None) -> Iterator[TextIO]:
     """Where results go: stdout, or a file that appears whole or not at all."""
@@ -267,6 +304,8 @@ def whole_file(path: str) -> Iterator[Path]:
     it leads to is written.
     """
     target = Path(path)
+    if not target.name:
+        raise Stop(USAGE, message("{path} is no file.", path=f'"{path}"'))
     direct = _is_device(target)
     if not direct and target.is_symlink():
         target = target.resolve()
@@ -279,9 +318,7 @@ def whole_file(path: str) -> Iterator[Path]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise Stop(
-            USAGE, message("{path} cannot be written: {reason}.", path=path, reason=error.strerror or "")
-        ) from None
+        raise cannot_write(path, error) from None
     finally:
         if not direct:
             with suppress(OSError):  # where the folder is none, there is nothing to take away

@@ -12,6 +12,8 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
+    cannot_write,
+    check_new_folder,
     count_option,
     day_option,
     load_eligibility,
@@ -73,9 +75,7 @@ def simulate(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.exchange.archive import ArchiveBroken, write_archive
     from trialwright.simulation.participants import NoRehearsal, rehearse
 
-    folder = Path(options.out)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out))
+    check_new_folder(options.out)
     study = load_eligibility(options.study, terminal).study
     try:
         made = rehearse(
@@ -87,11 +87,15 @@ def simulate(options: argparse.Namespace, terminal: Terminal) -> int:
             progress=lambda count: terminal.progress(message("{count} events written", count=f"{count:,}")),
         )
         terminal.clear()
-        write_archive(folder, made.study, made.ledger, definitions=made.definitions.values(), rehearsal=True)
+        write_archive(
+            Path(options.out), made.study, made.ledger, definitions=made.definitions.values(), rehearsal=True
+        )
     except NoRehearsal as error:
         raise Stop(STUDY_INVALID, error.message) from None
     except ArchiveBroken as error:
         raise Stop(USAGE, error.message) from None
+    except OSError as error:
+        raise cannot_write(options.out, error) from None
     head = made.ledger.head
     assert head is not None  # noqa: S101  # a rehearsal has at least opened its study
     terminal.remark(

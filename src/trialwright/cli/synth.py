@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from trialwright.cli.common import (
     DONE,
@@ -14,6 +13,7 @@ from trialwright.cli.common import (
     day_option,
     load_eligibility,
     own_parser,
+    whole_folder,
 )
 from trialwright.terms.message import message
 
@@ -73,19 +73,15 @@ def synth(options: argparse.Namespace, terminal: Terminal) -> int:
                 study=study.id,
             ),
         )
-    try:
+    with whole_folder(options.out) as folder:
         write_hospital(
-            Path(options.out),
+            folder,
             options.people,
             options.seed,
             options.on or REFERENCE_DATE,
             format=options.format,
             progress=lambda count: terminal.progress(message("writing: {count} people", count=f"{count:,}")),
         )
-    except FileExistsError:
-        raise Stop(
-            USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out)
-        ) from None
     terminal.remark(
         message(
             "Synthetic people, not patients: {count} in {path}.",
