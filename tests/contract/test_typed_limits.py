@@ -320,3 +320,14 @@ def test_a_length_has_an_end(length: str) -> None:
 def test_a_number_of_a_definition_has_an_end(shape: str) -> None:
     for number in (MANY, "٣"):
         assert not any(re.fullmatch(shape, f"{number}{unit}") for unit in ("", " d"))
+
+
+def test_a_report_goes_into_a_folder_that_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--out $FOLDER` with a variable that is not set wrote into the current folder."""
+    assert main(["report", "nowhere", "--out", ""]) == 2
+    assert '"" is no folder.' in capsys.readouterr().err
+
+
+def test_an_argument_that_is_no_text_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "tr\udcffial"]) == 2
+    assert "The argument tr\\udcffial is not UTF-8 text." in capsys.readouterr().err

@@ -108,6 +108,8 @@ def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.reports.pdf import write_pdf
     from trialwright.reports.tables import write_csv, write_dataset_json
 
+    if not options.out:  # of a variable of the shell that is not set
+        raise Stop(USAGE, message("{path} is no folder.", path='""'))
     _verified(options.archive, terminal)
     catalogue = terminal.catalogue
     report = _compose(options.archive, catalogue, terminal)
