@@ -47,7 +47,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def fill(name: str) -> None:
         def fsync(handle: int) -> None:
-            if name in os.readlink(f"/proc/self/fd/{handle}"):
+            if name in str(Path(f"/proc/self/fd/{handle}").readlink()):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             real(handle)
 
@@ -148,7 +148,7 @@ def test_an_opening_that_failed_is_repeated(
         real = os.fsync
 
         def fsync(handle: int) -> None:
-            if MANIFEST in os.readlink(f"/proc/self/fd/{handle}"):
+            if MANIFEST in str(Path(f"/proc/self/fd/{handle}").readlink()):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             real(handle)
 

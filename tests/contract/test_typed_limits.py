@@ -29,7 +29,7 @@ ACTION = Action(
     "act",
     ABOUT,
     "study",
-    tuple(Argument(kind, ABOUT, kind, required=False) for kind in ("date", "date_time", "number", "whole")),  # type: ignore[arg-type]
+    tuple(Argument(kind, ABOUT, kind, required=False) for kind in ("date", "date_time", "number", "whole")),
     lambda view, values: Refusal(()),
 )
 
