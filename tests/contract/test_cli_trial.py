@@ -753,7 +753,7 @@ def test_act_shows_the_arm_to_whoever_prepares_the_doses_and_to_nobody_else(
         "--site",
         "a",
         "--at",
-        "2030-01-01T09:00+08:00",
+        "2027-01-01T09:00+08:00",
         "participant=a-001",
     ]
     done = run(*words, "--as", "pharmacist_a")

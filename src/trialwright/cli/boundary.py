@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialwright.cli.columns import paragraph, table_lines
-from trialwright.cli.common import USAGE, Stop, Terminal
+from trialwright.cli.common import USAGE, Stop, Terminal, read_share
 from trialwright.terms.message import Message, message
-from trialwright.terms.visible import visible
+from trialwright.terms.visible import shortened, visible
 
 if TYPE_CHECKING:
     from trialwright.safety.boundary import Boundary
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RATES = (0.1, 0.2, 0.3, 0.4, 0.5)
 """True rates for which a boundary is shown if nothing else is asked."""
 
+MOST_SHOWN = 2_000
+"""The most participants for whom a boundary is shown: what it does is computed in steps as many as their square."""
+
 
 def read_rates(text: str | None) -> tuple[float, ...]:
     """Read rates such as 0.1,0.2; ends the command for anything that is no proportion."""
@@ -26,12 +29,9 @@ def read_rates(text: str | None) -> tuple[float, ...]:
         return RATES
     found = []
     for part in text.split(","):
-        try:
-            rate = float(part)
-        except ValueError:
-            rate = -1.0
+        rate = read_share(part)
         if not 0 <= rate <= 1:
-            raise Stop(USAGE, message("{part} is no rate from 0 to 1.", part=visible(part)))
+            raise Stop(USAGE, message("{part} is no rate from 0 to 1.", part=visible(shortened(part))))
         found.append(rate)
     return tuple(found)
 
@@ -57,8 +57,6 @@ def planned_size(study: Study, options: argparse.Namespace, *, least: int = 0) -
     `least`: as many as are counted already. Ends the command where nobody says how many.
     """
     if options.participants is not None:
-        if options.participants < 1:
-            raise Stop(USAGE, message("--participants must be at least 1."))
         wanted, why = options.participants, "asked"
     else:
         planned = study.analysis.sample_size if study.analysis else None

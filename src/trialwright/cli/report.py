@@ -9,7 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialwright.cli.common import ANSWER_IS_NO, DONE, USAGE, Stop, Terminal, output, own_parser, whole_file
+from trialwright.cli.common import (
+    ANSWER_IS_NO,
+    DONE,
+    USAGE,
+    Stop,
+    Terminal,
+    count_option,
+    output,
+    own_parser,
+    whole_file,
+)
 from trialwright.cli.trial import open_trial, trial_data
 from trialwright.terms.message import message
 from trialwright.terms.visible import display_width, harmless, pad, visible
@@ -70,7 +80,13 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
         metavar="CELL",
         help=say(message("the id of a cell or figure, as the page shows it (T5.r1.c2, F3)")),
     )
-    own.add_argument("--most", type=int, default=20, metavar="N", help=say(message("rows shown in full")))
+    own.add_argument(
+        "--most",
+        type=count_option(terminal),
+        default=20,
+        metavar="N",
+        help=say(message("rows shown in full")),
+    )
     return own
 
 
@@ -92,6 +108,8 @@ def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.reports.pdf import write_pdf
     from trialwright.reports.tables import write_csv, write_dataset_json
 
+    if not options.out:  # of a variable of the shell that is not set
+        raise Stop(USAGE, message("{path} is no folder.", path='""'))
     _verified(options.archive, terminal)
     catalogue = terminal.catalogue
     report = _compose(options.archive, catalogue, terminal)

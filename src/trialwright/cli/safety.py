@@ -17,7 +17,7 @@ from trialwright.cli.as_of import (
     site_zone,
     write_result,
 )
-from trialwright.cli.boundary import boundary_lines, planned_size, read_rates, show_boundary
+from trialwright.cli.boundary import MOST_SHOWN, boundary_lines, planned_size, read_rates, show_boundary
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal, count_option, load_eligibility, own_parser
 from trialwright.cli.safety_lines import safety_lines
 from trialwright.terms.message import Message, Text, message
@@ -47,7 +47,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument("archive", metavar="ARCHIVE", help=say(message("the folder of the trial, or a study")))
     own.add_argument(
         "--participants",
-        type=count_option(terminal),
+        type=count_option(terminal, least=1, most=MOST_SHOWN),
         metavar="N",
         help=say(message("show boundaries up to so many participants (as the definition plans)")),
     )

@@ -18,7 +18,7 @@ from trialwright.study.schedule import visit_title
 from trialwright.terms.dates import Days, UnreadableDate, parse_date
 from trialwright.terms.message import Message, message
 
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
 
 def check_administration(dose: Dose) -> Refusal | None:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from trialwright.conduct.action import EARLIEST, Argument, Refusal, Values
+from trialwright.conduct.action import Argument, Refusal, Values
 from trialwright.conduct.trial import View
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.study.schedule import visit_title
+from trialwright.terms.dates import EARLIEST
 from trialwright.terms.message import Message, message
 
 WHO = Argument("participant", message("screening or enrolment number"), "id")

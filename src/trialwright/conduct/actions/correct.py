@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
 from trialwright.conduct.actions.give_dose import (
     FREE,
+    check_amount,
     check_unit,
     dose_deviation,
     dose_queries,
@@ -35,7 +35,10 @@ from trialwright.record.lots import lot_expired
 from trialwright.record.participant import Dose, Ended, Participant, Visit
 from trialwright.study.design import Intervention
 from trialwright.study.model import Study
+from trialwright.terms.dates import UnreadableDate, parse_day
+from trialwright.terms.digits import find_other_digit, ordinary
 from trialwright.terms.message import Message, message
+from trialwright.terms.visible import shortened
 
 DEMOGRAPHICS = ("sex", "birth")
 _DAYS = ("start", "end")
@@ -85,6 +88,7 @@ def _demographics(view: View, participant: Participant, given: dict[str, str]) -
     if given.get("sex", "unknown") not in SEX:
         return refuse(message("The sex is one of {choices}.", choices=SEX))
     problem = check_birth(given["birth"], participant.consents[0].date) if "birth" in given else None
+    given = {name: ordinary(text) for name, text in given.items()}
     written = {name: Entered(text) if name == "birth" else text for name, text in given.items()}
     if problem:
         return problem
@@ -124,6 +128,7 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         None
         if read_dose(after.amount, after.unit)
         else refuse(message("A dose has an amount, which is a number, and its unit.")),
+        check_amount(after.amount) if "amount" in given and read_dose(after.amount, after.unit) else None,
         check_unit(after.unit),
         check_administration(after),
         _check_allocated(view, participant, after, known.get(dose.intervention)),
@@ -258,11 +263,13 @@ def _check_day_of(
 ) -> Refusal | None:
     """Refuse what is no day, lies in the future or, unless it is care on record, before consent."""
     try:
-        written = date.fromisoformat(day).isoformat() == day
-    except ValueError:
+        written = parse_day(day).isoformat() == day
+    except UnreadableDate:
         written = False
     if not written:
-        return refuse(message("{seen} is no day; write 2026-11-01.", seen=day))
+        return refuse(
+            find_other_digit(day) or message("{seen} is no day; write 2026-11-01.", seen=shortened(day))
+        )
     before = not prior and day < participant.consents[0].date
     return (
         check_day(view, day, about)

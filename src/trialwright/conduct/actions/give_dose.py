@@ -29,6 +29,7 @@ from trialwright.record.participant import Dose, Participant
 from trialwright.study.design import Intervention
 from trialwright.study.model import Study
 from trialwright.terms.message import Message, message, render
+from trialwright.terms.quantity import parse_number
 from trialwright.terms.units import UnitError, parse_unit
 
 GRAVE = ("hold", "stop", "refused", "not_planned")
@@ -59,6 +60,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         else None,
         no_visit(view, participant, visit) if visit and participant.visit(visit) is None else None,
         check_unit(values.text("unit")),
+        check_amount(values.text("amount")),
     )
     if problem:
         return problem
@@ -76,6 +78,18 @@ def check_unit(unit: str) -> Refusal | None:
             parse_unit(unit)
     except UnitError:
         return refuse(message("{unit} is no unit; write a UCUM unit, such as mg or mg/d.", unit=unit))
+    return None
+
+
+def check_amount(amount: str) -> Refusal | None:
+    """Refuse a number that no dose can have; '' is the proposed one."""
+    if amount and parse_number(amount).high <= 0:
+        return refuse(
+            message(
+                "A dose is more than 0, and {amount} is not. That none is given is told by hold_dose.",
+                amount=amount,
+            )
+        )
     return None
 
 
