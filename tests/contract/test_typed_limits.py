@@ -31,6 +31,7 @@ ACTION = Action(
     "study",
     tuple(Argument(kind, ABOUT, kind, required=False) for kind in ("date", "date_time", "number", "whole")),
     lambda view, values: Refusal(()),
+    writes=(),
 )
 
 DIGITS = [
