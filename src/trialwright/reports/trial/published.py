@@ -6,9 +6,16 @@ from dataclasses import replace
 
 from trialwright.analysis.counts import ArmCount, TwoArms
 from trialwright.analysis.plan.run import Outcome, run_counts
-from trialwright.reports.document import Cell, Column
+from trialwright.reports.document import Cell, Column, Number
 from trialwright.reports.names import plain_names
-from trialwright.reports.trial.figures_shown import DASH, estimate_text, p_value, percent
+from trialwright.reports.trial.figures_shown import (
+    DASH,
+    estimate_numbers,
+    estimate_text,
+    fraction_numbers,
+    fraction_text,
+    p_value,
+)
 from trialwright.reports.trial.sheet import Line, Sheet, Trace, line, traced
 from trialwright.reports.trial.traces import outcome_trace
 from trialwright.study.analysis import AnalysisPlan, Estimand
@@ -80,16 +87,25 @@ def _figure_line(
         agrees = message("yes") if equal(float(f"{value:.{digits}f}"), float(figure.value)) else message("no")
         if found.results and found.results[0].notes:
             agrees = message("{agrees}. {because}", agrees=agrees, because=found.results[0].notes[0])
-    told = Trace(message("{estimand}, as published", estimand=estimand.title), "published", report.source)
+    told = Trace(
+        message("{estimand}, as published", estimand=estimand.title),
+        "published",
+        report.source,
+        inputs=((message("Published in"), report.source),),
+    )
     trace = _published_trace(report, found, arms)
     return line(
         estimand.title,
         *(
-            traced(f"{count.arm}: {count.events}/{count.n} ({percent(count.share)})", told)
+            traced(
+                f"{count.arm}: {fraction_text(count.events, count.n)}",
+                told,
+                numbers=fraction_numbers(count.events, count.n),
+            )
             for count in (arms.treatment, arms.control)
         ),
-        traced(printed, told),
-        traced(computed, trace),
+        traced(printed, told, numbers=(Number(figure.quantity, float(figure.value)),)),
+        traced(computed, trace, numbers=() if value is None else (Number(figure.quantity, value),)),
         traced(agrees, trace),
     )
 
@@ -130,9 +146,16 @@ def _write_methods(
         if found.problem is not None:
             lines.append(line(method.title, traced(found.problem, trace), Cell(None, DASH)))
             continue
+        numbers = [number for result in found.results for number in estimate_numbers(result)]
         shown = "; ".join(estimate_text(result) for result in found.results if result.estimate is not None)
         p = found.results[0].p_value
-        lines.append(line(method.title, traced(shown or DASH, trace), traced(p, trace, shown=p_value(p))))
+        lines.append(
+            line(
+                method.title,
+                traced(shown or DASH, trace, numbers=numbers),
+                traced(p, trace, shown=p_value(p)),
+            )
+        )
     sheet.table(
         f"published_{names[estimand.id]}",
         message(
@@ -146,7 +169,7 @@ def _write_methods(
         [
             Column("method", message("Method"), "text"),
             Column("estimate", message("Estimate (95 % interval)"), "text"),
-            Column("p", message("P"), "number"),
+            Column("p", message("P"), "number", statistic="p_value"),
         ],
         lines,
     )
