@@ -173,7 +173,11 @@ def test_exposure_has_days_and_totals_of_daily_doses() -> None:
 def test_exposure_is_a_table_for_machines_too() -> None:
     written = list(csv.DictReader(io.StringIO(write_csv(table("exposure_by_participant"), catalogue={}))))
     assert {row["participant"] for row in written} == {one.id for one in enrolled()}
-    assert all(row["counted"] in ("doses", "days") for row in written)
+    counted = [row for row in written if row["column"] in ("Given", "Planned") and row["value"]]
+    assert {(row["statistic"], row["unit"]) for row in counted} == {
+        (what, unit) for what in ("given", "planned") for unit in ("{dose}", "d")
+    }
+    assert {row["unit"] for row in written if row["statistic"] == "total"} >= {"mg", "g"}
 
 
 # Profiles

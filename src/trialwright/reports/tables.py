@@ -65,7 +65,8 @@ class Line(NamedTuple):
 def table_lines(table: Table, *, catalogue: Mapping[str, str]) -> Iterator[Line]:
     """The numbers of a table, cell by cell.
 
-    A heading that stands under another (`level`) has it in front; an empty one is that of the row above.
+    A heading that stands under another (`level`) has it in front; an empty one is that of the row above, as long as those
+    before it are.
     """
     section = ""
     above: list[Any] = [""] * table.heads
@@ -114,7 +115,9 @@ def _heads(
         said = _text(cell.says, catalogue)
         if not said:
             said = above[place]
-        elif place == 0:
+        else:
+            above = [*above[: place + 1], *[""] * (table.heads - place - 1)]
+        if place == 0 and _text(cell.says, catalogue):
             del path[row.level :]
             path.append(said)
             said = PATH.join(path)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from trialwright.analysis.counts import ArmCount, TwoArms
 from trialwright.analysis.plan.run import Outcome, run_counts
+from trialwright.analysis.result import Result
 from trialwright.reports.document import Cell, Column, Number
 from trialwright.reports.names import plain_names
 from trialwright.reports.trial.figures_shown import (
@@ -110,9 +111,18 @@ def _figure_line(
     )
 
 
-def _published_trace(report: PublishedReport, outcome: Outcome, arms: TwoArms) -> Trace:
+def _of_arm(title: Text, result: Result) -> Message | Text:
+    """A method, with the arm where its result is that of one."""
+    if len(result.counted) != 1:
+        return title
+    return message("{method}, {arm}", method=title, arm=result.counted[0].arm)
+
+
+def _published_trace(
+    report: PublishedReport, outcome: Outcome, arms: TwoArms, result: Result | None = None
+) -> Trace:
     """A number computed from published counts: no participants stand behind it, only the counts and their source."""
-    trace = outcome_trace(outcome, next(iter(outcome.results), None))
+    trace = outcome_trace(outcome, result or next(iter(outcome.results), None))
     counts = tuple(
         (message("Events / participants, {arm}", arm=count.arm), f"{count.events}/{count.n}")
         for count in (arms.treatment, arms.control)
@@ -146,16 +156,15 @@ def _write_methods(
         if found.problem is not None:
             lines.append(line(method.title, traced(found.problem, trace), Cell(None, DASH)))
             continue
-        numbers = [number for result in found.results for number in estimate_numbers(result)]
-        shown = "; ".join(estimate_text(result) for result in found.results if result.estimate is not None)
-        p = found.results[0].p_value
-        lines.append(
-            line(
-                method.title,
-                traced(shown or DASH, trace, numbers=numbers),
-                traced(p, trace, shown=p_value(p)),
+        for result in found.results:
+            own = _published_trace(report, found, arms, result)
+            lines.append(
+                line(
+                    _of_arm(method.title, result),
+                    traced(estimate_text(result), own, numbers=estimate_numbers(result)),
+                    traced(result.p_value, own, shown=p_value(result.p_value)),
+                )
             )
-        )
     sheet.table(
         f"published_{names[estimand.id]}",
         message(

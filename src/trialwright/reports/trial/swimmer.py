@@ -162,5 +162,5 @@ def _end_source(one: FollowUp, end: date) -> Source:
     turns = (one.participant.died, one.participant.withdrawn, one.participant.lost, one.participant.completed)
     ended = [turn.position for turn in turns if turn] if one.ended else []
     held = [visit.position for visit in one.visits if visit.day == end]
-    consent = [one.participant.consents[0].position]
+    consent = [consent.position for consent in one.participant.consents[:1]]
     return Source(one.id, end.isoformat(), "", tuple(sorted({*(ended or held or consent)})))
