@@ -164,9 +164,12 @@ def write_dataset_json(table: Table, *, origin: Origin, catalogue: Mapping[str, 
         "name": name,
         "label": render(table.caption, catalogue),
         "columns": [_json_column(column, name, catalogue) for column in columns],
-        "rows": rows,
     }
-    return json.dumps(dataset, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    head = json.dumps(dataset, ensure_ascii=False, allow_nan=False, indent=1).removesuffix("\n}")
+    if not rows:
+        return f'{head},\n "rows": []\n}}\n'
+    written = ",\n".join(f"  {json.dumps(each, ensure_ascii=False, allow_nan=False)}" for each in rows)
+    return f'{head},\n "rows": [\n{written}\n ]\n}}\n'
 
 
 def _columns(table: Table) -> tuple[Column, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from trialwright.reports.document import (
@@ -48,12 +49,42 @@ class Trace:
     inputs: tuple[tuple[Says, Says], ...] = ()
 
 
+Later = Callable[[], Trace]
+"""A trace that takes time to make, and is made when somebody asks for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traced:
     """A cell with where it comes from."""
 
     cell: Cell
-    trace: Trace
+    trace: Trace | Later
+
+
+class Traces(Mapping[str, Trace]):
+    """The trace of every cell and figure, by its id."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Trace | Later] = {}
+
+    def keep(self, id: str, trace: Trace | Later) -> None:
+        """Keep the trace of a cell or figure."""
+        self._found[id] = trace
+
+    def __getitem__(self, id: str) -> Trace:
+        found = self._found[id]
+        if not isinstance(found, Trace):
+            found = self._found[id] = found()
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._found
 
 
 Entry = Value | Cell | Traced
@@ -74,7 +105,7 @@ def line(*entries: Entry, kind: Literal["plain", "group", "total"] = "plain", le
 
 
 def traced(
-    value: Value, trace: Trace, *, shown: Says | None = None, numbers: Iterable[Number] = ()
+    value: Value, trace: Trace | Later, *, shown: Says | None = None, numbers: Iterable[Number] = ()
 ) -> Traced:
     """A value with where it comes from; `numbers`: those that a text shows."""
     return Traced(Cell(value, shown, tuple(numbers)), trace)
@@ -92,7 +123,7 @@ class Sheet:
     figures: bool = True
     letter: Literal["T", "P"] = "T"
     blocks: list[Block] = field(default_factory=list)
-    traces: dict[str, Trace] = field(default_factory=dict)
+    traces: Traces = field(default_factory=Traces)
     _tables: int = 0
     _figures: int = 0
 
@@ -148,7 +179,7 @@ class Sheet:
             cells = []
             for place, entry in enumerate(each.entries):
                 if isinstance(entry, Traced):
-                    self.traces[f"{id}.r{len(rows) + 1}.c{place + 1}"] = entry.trace
+                    self.traces.keep(f"{id}.r{len(rows) + 1}.c{place + 1}", entry.trace)
                     entry = entry.cell
                 cells.append(entry if isinstance(entry, Cell) else Cell(entry))
             rows.append(Row(tuple(cells), each.kind, each.level))
@@ -176,7 +207,7 @@ class Sheet:
             heads=heads,
             letter="F",
         )
-        self.traces[table.id] = _together(caption, lines)
+        self.traces.keep(table.id, partial(_together, caption, lines))
         if self.figures:
             drawing = draw(data, catalogue=self.catalogue)
             self.blocks.append(Figure(self._figures, caption, drawing, tuple(notes), table))
@@ -192,7 +223,8 @@ def _together(caption: Says, lines: Iterable[Line]) -> Trace:
     traces = {
         id(entry.trace): entry.trace for each in lines for entry in each.entries if isinstance(entry, Traced)
     }
-    for trace in traces.values():
+    for each in traces.values():
+        trace = each if isinstance(each, Trace) else each()
         methods[trace.method, trace.citation] = None
         for row in trace.rows:
             positions.setdefault(row.participant, set()).update(row.positions)
