@@ -593,6 +593,14 @@ def test_what_was_raised_and_graded(run: Run, made: Path) -> None:
     assert "\\x1b[2J" in run("safety", made).out
 
 
+def test_who_took_nothing_in_the_study_is_not_graded(run: Run, made: Path) -> None:
+    """b-001 is only screened: no grade of hers can be treatment-emergent (the safety set: allocated, and took a dose)."""
+    result = run("safety", made, "--format", "json").json
+    assert (result["participants"], result["graded"]) == (2, 1)
+    assert {each["participant"] for each in result["grades"]} == {"a-001"}
+    assert "Of 1 participants of the safety set: " in " ".join(run("safety", made).out.split())
+
+
 # fmt: off
 REPORTS = [
     # on            to the sponsor: 24 h from 22 June 15:30; to the authority: 15 days from 22 June = day 0

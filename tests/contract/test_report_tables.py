@@ -1,4 +1,7 @@
-"""Tables as files: CSV that no spreadsheet runs, and Dataset-JSON that CDISC's own schema accepts."""
+"""Tables as files: CSV that no spreadsheet runs, and Dataset-JSON that CDISC's own schema accepts.
+
+Both hold one line for each number that is shown. What is expected of the sample is read off `document_samples`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ import pytest
 from tests.contract.document_samples import BASELINE, EVENTS, ORIGIN
 from tests.contract.json_schema import problems
 from trialwright.locale import LANGUAGES, read_catalogue
-from trialwright.reports.document import Cell, Column, Table, row
+from trialwright.reports.document import Cell, Column, Number, Table, row
 from trialwright.reports.tables import write_csv, write_dataset_json
 from trialwright.terms.message import Text
 
@@ -32,6 +35,7 @@ def _table(*rows: Any, columns: tuple[Column, ...] = (Column("a", "A", "text"),)
         "Sample",
         columns,
         tuple(row(*each) if isinstance(each, tuple) else row(each) for each in rows),
+        heads=0,
     )
 
 
@@ -64,40 +68,142 @@ def _dataset(table: Table, language: str = "en") -> dict[str, Any]:
     ],
 )
 def test_text_that_looks_like_a_formula_is_text(typed: str, written: str) -> None:
-    assert _lines(_table(typed))[1][1] == written
+    assert _lines(_table(typed))[1][-1] == written
 
 
 def test_numbers_stay_numbers_with_every_digit() -> None:
     columns = (Column("i", "i", "integer"), Column("x", "x", "number"), Column("d", "d", "decimal"))
     lines = _lines(_table((-3, -0.1, Decimal("-1.50")), (0, 1e-10, Decimal("2.0")), columns=columns))
-    assert lines[1:] == [["T1.r1", "-3", "-0.1", "-1.50"], ["T1.r2", "0", "1e-10", "2.0"]]
+    assert [line[1:2] + line[4:6] for line in lines[1:]] == [
+        ["T1.r1.c1", "i", "-3"],
+        ["T1.r1.c2", "x", "-0.1"],
+        ["T1.r1.c3", "d", "-1.50"],
+        ["T1.r2.c1", "i", "0"],
+        ["T1.r2.c2", "x", "1e-10"],
+        ["T1.r2.c3", "d", "2.0"],
+    ]
+    assert lines[1][-1] == "−3", "people see a true minus sign"
+
+
+def test_every_number_of_a_text_has_a_line_of_its_own_and_an_ascii_minus() -> None:
+    numbers = (
+        Number("mean", -1.25, "g/(24.h)"),
+        Number("standard_deviation", 1.5, "g/(24.h)"),
+        Number("n", 26),
+    )
+    column = Column("arm_1", "BEL+MT (n = 28)", "text", label="BEL+MT")
+    table = Table(
+        1,
+        "sample",
+        "Sample",
+        (Column("visit", "Visit", "text"), column),
+        (row("Week 2", Cell("−1.25 (1.50); 26", numbers=numbers)), row("Week 4", "not done")),
+    )
+    assert _lines(table) == [
+        ["table", "cell", "section", "visit", "column", "statistic", "value", "unit", "shown"],
+        ["sample", "T1.r1.c2", "", "Week 2", "BEL+MT", "mean", "-1.25", "g/(24.h)", "−1.25 (1.50); 26"],
+        ["sample", "T1.r1.c2", "", "Week 2", "BEL+MT", "standard_deviation", "1.5", "g/(24.h)", "−1.25 (1.50); 26"],
+        ["sample", "T1.r1.c2", "", "Week 2", "BEL+MT", "n", "26", "", "−1.25 (1.50); 26"],
+        ["sample", "T1.r2.c2", "", "Week 4", "BEL+MT", "", "", "", "not done"],
+    ]  # fmt: skip
+    assert [line[6] for line in _dataset(table)["rows"]] == [-1.25, 1.5, 26.0, None]
+
+
+def test_a_heading_left_out_is_that_of_the_row_above_and_one_that_is_set_under_another_has_it_in_front() -> (
+    None
+):
+    columns = (
+        Column("definition", "D", "text"),
+        Column("category", "C", "text"),
+        Column("n", "n", "integer"),
+    )
+    rows = (
+        row("first group", kind="group"),
+        row("BEAM", "CR", 1),
+        row("", "PR", 2),
+        row("Sex", "", 3),
+        row("female", "", 4, level=1),
+        row("of age", "", 5, level=2),
+        row("male", "", 6, level=1),
+        row("second group", kind="group"),
+        row("Week 2", "x", 7, level=1),
+    )
+    lines = _lines(Table(1, "sample", "Sample", columns, rows, heads=2))[1:]
+    assert [line[2:5] + line[7:8] for line in lines] == [
+        ["first group", "BEAM", "CR", "1"],
+        ["first group", "BEAM", "PR", "2"],
+        ["first group", "Sex", "", "3"],
+        ["first group", "Sex > female", "", "4"],
+        ["first group", "Sex > female > of age", "", "5"],
+        ["first group", "Sex > male", "", "6"],
+        ["second group", "Week 2", "x", "7"],
+    ]
+
+
+def test_a_number_must_have_a_name_and_a_value() -> None:
+    for name in ("", "P value", "Mean", "95"):
+        with pytest.raises(ValueError, match="no name of a statistic"):
+            Number(name, 1.0)
+    with pytest.raises(ValueError, match="no finite value"):
+        Number("upper_limit", float("inf"))
 
 
 def test_a_row_says_where_it_stands_and_missing_is_empty() -> None:
     lines = _lines(BASELINE)
-    assert lines[0] == ["row_id", "section", "characteristic", "bel_n", "bel", "mt_n", "mt", "smd"]
-    assert lines[1] == [
-        "T1.r2",
-        "Demography",
-        "Age (years), mean (SD)",
-        "28",
-        "33.1 (10.2)",
-        "25",
-        "31.9 (9.8)",
-        "0.12",
+    assert lines[0] == [
+        "table", "cell", "section", "characteristic", "column", "statistic", "value", "unit", "shown"
+    ]  # fmt: skip
+    age = ["Demography", "Age (years), mean (SD)"]
+    assert lines[1:6] == [
+        ["baseline", "T1.r2.c2", *age, "BEL+MT (N = 28): n", "bel_n", "28", "", "28"],
+        ["baseline", "T1.r2.c3", *age, "BEL+MT (N = 28): Value", "", "", "", "33.1 (10.2)"],
+        ["baseline", "T1.r2.c4", *age, "MT (N = 25): n", "mt_n", "25", "", "25"],
+        ["baseline", "T1.r2.c5", *age, "MT (N = 25): Value", "", "", "", "31.9 (9.8)"],
+        ["baseline", "T1.r2.c6", *age, "Standardised difference", "smd", "0.12", "", "0.12"],
     ]
-    assert lines[2][-1] == "", "the sign for a missing value is for people"
-    assert [line[0] for line in lines[1:]] == ["T1.r2", "T1.r3", "T1.r4", "T1.r5", "T1.r7", "T1.r8", "T1.r9"]
-    assert {line[1] for line in lines[1:]} == {"Demography", "Kidney"}
-    assert _lines(BASELINE, "zh")[1][1:3] == ["人口学", "年龄（岁），均值（标准差）"]
+    assert lines[10] == [
+        "baseline",
+        "T1.r3.c6",
+        "Demography",
+        "Sex",
+        "Standardised difference",
+        "smd",
+        "",
+        "",
+        "–",
+    ]
+    assert list(dict.fromkeys(line[1].rpartition(".")[0] for line in lines[1:])) == [
+        "T1.r2", "T1.r3", "T1.r4", "T1.r5", "T1.r7", "T1.r8", "T1.r9"
+    ]  # fmt: skip
+    assert {line[2] for line in lines[1:]} == {"Demography", "Kidney"}
+    assert _lines(BASELINE, "zh")[1][2:5] == [
+        "人口学",
+        "年龄（岁），均值（标准差）",
+        "贝利尤单抗组（N = 28）：n",
+    ]
 
 
 def test_every_kind_of_value_is_written_in_its_form() -> None:
-    line = dict(zip(*_lines(EVENTS)[:2], strict=True))
-    assert line["start"] == "2026-02-02"
-    assert line["serious"] == "false"
-    assert line["dose_mg"] == "400.0"
-    assert line["recorded"] == "2026-02-01T08:01:00+00:00"
+    first = [dict(zip(_lines(EVENTS)[0], line, strict=True)) for line in _lines(EVENTS)[1:8]]
+    assert [(line["column"], line["value"], line["shown"]) for line in first] == [
+        ("Term", "", "Herpes zoster"),
+        ("Start", "", "2026-02-02"),
+        ("CTCAE grade", "2", "2"),
+        ("Serious", "", "no"),
+        ("Dose (mg)", "400.0", "400.0"),
+        ("Recorded", "", "2026-02-01 08:01+00:00"),
+        ("Comment", "", "resolved without sequelae"),
+    ]
+
+
+def test_headings_keep_the_type_of_their_column() -> None:
+    columns = (Column("week", "Week", "number"), Column("day", "Day", "date"), Column("n", "n", "integer"))
+    table = Table(1, "sample", "Sample", columns, (row(Cell(-0.5, "−0.50"), date(2026, 2, 1), 3),), heads=2)
+    assert _lines(table)[1][3:5] == ["-0.5", "2026-02-01"]
+    dataset = _dataset(table)
+    assert dataset["rows"][0][3:5] == [-0.5, "2026-02-01"]
+    assert [column["dataType"] for column in dataset["columns"][3:5]] == ["double", "date"]
+    assert list(problems(dataset, SCHEMA, root=SCHEMA)) == []
 
 
 # Dataset-JSON
@@ -132,7 +238,7 @@ def test_the_head_says_what_it_comes_from() -> None:
     assert dataset["studyOID"] == "BEAM"
     assert dataset["metaDataVersionOID"] == ORIGIN.study_version
     assert dataset["itemGroupOID"] == "IG.ADVERSE_EVENTS"
-    assert dataset["records"] == len(dataset["rows"]) == len(EVENTS.rows)
+    assert dataset["records"] == len(dataset["rows"]) == 7 * len(EVENTS.rows)
     order = list(dataset)
     assert order == sorted(order, key=ORDER.index), (
         "readers that stream rely on the order of the specification"
@@ -161,22 +267,26 @@ def test_every_value_has_the_json_type_of_its_column_and_missing_is_null() -> No
                 assert value is None or type(value) is JSON_TYPES[column["dataType"]], column
         for column in dataset["columns"]:
             assert (column.get("targetDataType") == "decimal") == (column["dataType"] == "decimal")
-    rows = {each[0]: each for each in _dataset(BASELINE)["rows"]}
-    assert rows["T1.r3"][-1] is None
-    assert rows["T1.r4"][-1] == -0.201, "the value itself, not as it is shown"
+    rows = {each[1]: each for each in _dataset(BASELINE)["rows"]}
+    assert rows["T1.r3.c6"][6] is None
+    assert rows["T1.r4.c6"][6] == -0.201, "the value itself, not as it is shown"
+    assert rows["T1.r4.c6"][-1] == "−0.20"
 
 
 def test_labels_carry_the_heading_over_them_in_the_language() -> None:
     labels = {column["name"]: column["label"] for column in _dataset(BASELINE)["columns"]}
-    assert labels["BEL_N"] == "BEL+MT (N = 28): n"
+    assert (labels["CHARACTERISTIC"], labels["UNIT"]) == ("Characteristic", "unit (UCUM)")
     labels = {column["name"]: column["label"] for column in _dataset(BASELINE, "zh")["columns"]}
-    assert labels["BEL_N"] == "贝利尤单抗组（N = 28）：n"
+    assert labels["CHARACTERISTIC"] == "特征"
+    assert labels["STATISTIC"] != "which statistic"
+    keys = {each["name"]: each.get("keySequence") for each in _dataset(BASELINE)["columns"]}
+    assert {name for name, key in keys.items() if key} == {"CELL", "STATISTIC"}
 
 
 def test_a_half_character_is_no_reason_to_write_nothing() -> None:
     table = _table("half \ud800")
-    assert _dataset(table)["rows"] == [["T1.r1", "half ?"]]
-    assert _lines(table)[1] == ["T1.r1", "half ?"]
+    assert _dataset(table)["rows"] == [["sample", "T1.r1.c1", "", "A", "", None, "", "half ?"]]
+    assert _lines(table)[1] == ["sample", "T1.r1.c1", "", "A", "", "", "", "half ?"]
 
 
 # what a table may hold
@@ -205,10 +315,10 @@ def test_a_value_that_does_not_fit_its_column_is_refused(kind: Any, value: Any) 
         _table(Cell(value, "shown"), columns=(Column("a", "A", kind),))
 
 
-@pytest.mark.parametrize("name", ["", "1a", "a b", "a-b", "é", "row_id", "section", "=a"])
+@pytest.mark.parametrize("name", ["", "1a", "a b", "a-b", "é", "Cell", "section", "value", "=a"])
 def test_a_name_that_programs_cannot_use_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="no name of a table or column"):
-        _table("x", columns=(Column(name, "A", "text"),))
+        Table(1, "sample", "Sample", (Column(name, "A", "text"),), (row("x"),))
 
 
 def test_a_table_of_unequal_rows_or_equal_columns_is_refused() -> None:

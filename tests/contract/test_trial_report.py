@@ -6,6 +6,7 @@ intervals come from the methods themselves, which `tests/published` holds agains
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -399,6 +400,50 @@ def test_the_terminal_prints_the_inputs_of_a_number_that_was_computed_from_a_rul
         assert line in out
     assert re.search(r"^    event \d+: ", out, re.MULTILINE)
     assert re.search(r"^    fact ", out, re.MULTILINE)
+
+
+def test_the_terminal_walks_back_what_a_figure_draws(odd: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first box holds everybody, each with the consent and the screening."""
+    data = trial_data(str(odd))
+    table = table_of(compose_report(data, catalogue={}, figures=False), "figure_flow")
+    cell = table.cell_id(0, table.heads)
+    for id, opening in ((cell, f"{cell}  {len(data.participants)}"), ("F1", "F1")):
+        capsys.readouterr()
+        assert main(["trace", str(odd), id, "--most", "99"]) == 0
+        out = capsys.readouterr().out
+        assert out.startswith(f"{opening}\n")
+        assert f"participants: {len(data.participants)}" in out
+        assert {one.id for one in data.participants} == set(re.findall(r"^  (\S+)", out, re.MULTILINE))
+
+
+def test_an_id_that_analyse_prints_is_walked_back_to_the_number_it_printed(
+    odd: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["analyse", str(odd), "--format", "json"]) == 0
+    tables = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    cells = [dict(zip((column["name"] for column in each["columns"]), row, strict=True)) for each in tables.values() for row in each["rows"]]  # fmt: skip
+    for cell in (
+        next(each for each in cells if each["TABLE"] == "responders" and each["STATISTIC"] == "events"),
+        next(each for each in cells if each["TABLE"] == "times" and each["STATISTIC"] == "percent"),
+    ):
+        assert main(["trace", str(odd), cell["CELL"]]) == 0
+        assert capsys.readouterr().out.startswith(f"{cell['CELL']}  {cell['SHOWN']}\n")
+
+
+def test_the_numbers_of_a_published_result_have_ids_of_their_own(
+    odd: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """20 of 28 against 11 of 25: 27.4 percentage points."""
+    capsys.readouterr()
+    assert main(["analyse", "beam", "--published"]) == 0
+    assert re.search(r"^P2  CR at week 24: 20/28 against 11/25", capsys.readouterr().out, re.MULTILINE)
+    assert main(["trace", "beam", "P2.r1.c2"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("P2.r1.c2  27.4 (")
+    assert "input: Events / participants, MT = 11/25" in out
+    assert main(["trace", str(odd), "P2.r1.c2"]) == 2
+    assert "analyse STUDY --published" in capsys.readouterr().err
 
 
 def test_the_participants_of_an_archive_read_each_of_its_events_once(

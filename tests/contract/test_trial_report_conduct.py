@@ -173,7 +173,11 @@ def test_exposure_has_days_and_totals_of_daily_doses() -> None:
 def test_exposure_is_a_table_for_machines_too() -> None:
     written = list(csv.DictReader(io.StringIO(write_csv(table("exposure_by_participant"), catalogue={}))))
     assert {row["participant"] for row in written} == {one.id for one in enrolled()}
-    assert all(row["counted"] in ("doses", "days") for row in written)
+    counted = [row for row in written if row["column"] in ("Given", "Planned") and row["value"]]
+    assert {(row["statistic"], row["unit"]) for row in counted} == {
+        (what, unit) for what in ("given", "planned") for unit in ("{dose}", "d")
+    }
+    assert {row["unit"] for row in written if row["statistic"] == "total"} >= {"mg", "g"}
 
 
 # Profiles
@@ -283,3 +287,28 @@ def test_week_2_has_the_run_in_prednisone() -> None:
         expected += 11 <= days <= 17  # inside the window
     told = sum(int(cell.rsplit("; ", 1)[1]) for cell in week_2[1:])
     assert told == expected > 5
+
+
+# Safety
+
+
+def test_events_of_people_who_were_never_treated_are_in_no_table_by_arm_and_are_said_in_a_line() -> None:
+    """One who failed screening gets the events of one who was treated: two tables say the same as before."""
+    data = rehearsed("en")
+    ill = max(data.participants, key=lambda one: len(one.adverse_events) if one.allocated else 0)
+    failed = next(one for one in data.participants if not one.enrolled)
+    assert ill.adverse_events
+    people = tuple(
+        replace(one, adverse_events=ill.adverse_events) if one is failed else one for one in data.participants
+    )
+    changed = compose_report(replace(data, participants=people), catalogue={}, figures=False)
+    names = ("ae_summary", "ae_terms", "serious", "lab_grades")
+    before = {each.name: [[english(cell) for cell in row.cells] for row in each.rows] for each in reported("en").document.tables()}  # fmt: skip
+    after = {each.name: each for each in changed.document.tables()}
+    for name in names[:2] + names[3:]:
+        assert [[english(cell) for cell in row.cells] for row in after[name].rows] == before[name]
+    notes = [render(note, {}) for note in after["ae_summary"].notes]
+    count = len(ill.adverse_events)
+    assert [note for note in notes if failed.id in note and f": {count} adverse events" in note] == notes
+    assert notes
+    assert not any(failed.id in render(note, {}) for note in table("ae_summary").notes)

@@ -70,15 +70,26 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
         return own
     own = own_parser(
         command,
-        message("Where a number of the report comes from: cell, result, participants, events, facts."),
-        "  trialwright trace rehearsal T3.r1.c2\n  trialwright trace rehearsal F5",
+        message(
+            "Where a number of `report` or `analyse` comes from: cell, result, participants, events, facts. An id stands for one number of an archive, whichever of the two shows it."
+        ),
+        "  trialwright trace rehearsal T3.r1.c2\n"
+        "  trialwright trace rehearsal F5\n"
+        "  trialwright trace rehearsal F5.r2.c3\n"
+        "  trialwright trace beam P2.r1.c2",
         terminal,
     )
-    own.add_argument("archive", metavar="ARCHIVE", help=say(message("the folder of the trial")))
+    own.add_argument(
+        "archive", metavar="ARCHIVE", help=say(message("the folder of the trial; a study for ids with P"))
+    )
     own.add_argument(
         "cell",
         metavar="CELL",
-        help=say(message("the id of a cell or figure, as the page shows it (T5.r1.c2, F3)")),
+        help=say(
+            message(
+                "the id of a number or figure: T5.r1.c2 (table, row, column), F3, F3.r1.c2 (data of a figure), as `report` and `analyse` show them, or P2.r1.c2 of `analyse STUDY --published`"
+            )
+        ),
     )
     own.add_argument(
         "--most",
@@ -161,18 +172,22 @@ def _verified(path: str, terminal: Terminal) -> None:
         )
 
 
-def _compose(path: str, catalogue: Mapping[str, str], terminal: Terminal) -> TrialReport:
+def _compose(
+    path: str, catalogue: Mapping[str, str], terminal: Terminal, *, figures: bool = True
+) -> TrialReport:
     from trialwright.reports.trial.compose import compose_report
 
     data = trial_data(path)
     terminal.progress(message("computing"))
-    return compose_report(data, catalogue=catalogue)
+    return compose_report(data, catalogue=catalogue, figures=figures)
 
 
 def run_analyse(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the planned comparisons of an archive, or a published result computed again."""
     document = (
-        _published(options.archive, terminal) if options.published else _analysed(options.archive, terminal)
+        _published(options.archive, terminal).document
+        if options.published
+        else _analysed(options.archive, terminal)
     )
     if options.format == "json":
         import json
@@ -195,26 +210,21 @@ def _table_json(table: Table, origin: Origin, catalogue: Mapping[str, str]) -> o
 
 
 def _analysed(path: str, terminal: Terminal) -> Document:
-    from trialwright.reports.document import Document
-    from trialwright.reports.trial.course import write_survival
-    from trialwright.reports.trial.responders import write_responders
-    from trialwright.reports.trial.sheet import Sheet
+    from trialwright.reports.trial.compose import compose_analysis
 
     data = trial_data(path)
     if data.blind:
         raise Stop(ANSWER_IS_NO, message("The study is blind; nothing is compared before it is unblinded."))
-    sheet = Sheet(terminal.catalogue, figures=False)
-    write_responders(data, sheet)
-    write_survival(data, sheet)
-    return Document(message("Analysis"), data.origin, tuple(sheet.blocks))
+    return compose_analysis(data).document
 
 
-def _published(name: str, terminal: Terminal) -> Document:
+def _published(name: str, terminal: Terminal) -> TrialReport:
     from datetime import UTC, datetime
 
     import trialwright
     from trialwright.cli.common import load_eligibility
     from trialwright.reports.document import Document, Origin
+    from trialwright.reports.trial.compose import TrialReport
     from trialwright.reports.trial.published import write_published
     from trialwright.reports.trial.sheet import Sheet
     from trialwright.study.canonical import version
@@ -224,7 +234,7 @@ def _published(name: str, terminal: Terminal) -> Document:
         raise Stop(
             USAGE, message("The study {study} has no published result (published.yaml).", study=study.id)
         )
-    sheet = Sheet(terminal.catalogue, figures=False)
+    sheet = Sheet(terminal.catalogue, letter="P")
     write_published(study, sheet)
     identity = study.identity
     origin = Origin(
@@ -237,7 +247,8 @@ def _published(name: str, terminal: Terminal) -> Document:
         datetime(1970, 1, 1, tzinfo=UTC),
         rehearsal=False,
     )
-    return Document(message("Published result"), origin, tuple(sheet.blocks))
+    document = Document(message("Published result"), origin, tuple(sheet.blocks))
+    return TrialReport(document, sheet.traces)
 
 
 def _lines(document: Document, terminal: Terminal) -> Iterator[str]:
@@ -282,8 +293,7 @@ def _short(text: str) -> str:
 
 def run_trace(options: argparse.Namespace, terminal: Terminal) -> int:
     """Walk a number back: cell, result, rows, events, facts."""
-    archive, _ = open_trial(options.archive)
-    report = _compose(options.archive, terminal.catalogue, terminal)
+    report, events = _looked_up(options, terminal)
     terminal.clear()
     trace = report.traces.get(options.cell)
     shown = {id: cell for table in report.document.tables() for id, cell in table.cells()}
@@ -298,11 +308,10 @@ def run_trace(options: argparse.Namespace, terminal: Terminal) -> int:
         raise Stop(
             USAGE,
             message(
-                "The report has no cell {cell}; ids look like T5.r1.c2 (table, row, column) or F3.",
+                "The report has no cell {cell}; ids look like T5.r1.c2 (table, row, column), F3.r1.c2 (data of figure 3) or F3.",
                 cell=options.cell,
             ),
         )
-    events = {event.position: event for event in archive.events()}
     if options.cell in shown:
         print(f"{options.cell}  {terminal.say(shown[options.cell].says)}")
     else:
@@ -310,6 +319,22 @@ def run_trace(options: argparse.Namespace, terminal: Terminal) -> int:
     for text in _trace_lines(trace, events, terminal, options.most):
         print(visible(text))
     return DONE
+
+
+def _looked_up(options: argparse.Namespace, terminal: Terminal) -> tuple[TrialReport, Mapping[int, Event]]:
+    """What an id may stand in: the report of an archive with its events, or the published result of a study."""
+    if options.cell.startswith("P"):
+        if (Path(options.archive) / "events.jsonl").is_file():
+            raise Stop(
+                USAGE,
+                message(
+                    "Ids that begin with P are those of `trialwright analyse STUDY --published`; in the report of an archive the published result stands in tables of its own, with ids that begin with T."
+                ),
+            )
+        return _published(options.archive, terminal), {}
+    archive, _ = open_trial(options.archive)
+    report = _compose(options.archive, terminal.catalogue, terminal, figures=False)
+    return report, {event.position: event for event in archive.events()}
 
 
 def _trace_lines(trace: Trace, events: Mapping[int, Event], terminal: Terminal, most: int) -> Iterator[str]:

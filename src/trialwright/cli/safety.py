@@ -106,8 +106,9 @@ def _of_archive(options: argparse.Namespace, rates: tuple[float, ...], terminal:
     plan = seen.trial.safety(seen.trial.version)
     everyone = seen.participants()
     grades: list[dict[str, Any]] = []
-    for count, one in enumerate(everyone):
-        terminal.progress(message("grading: {count} of {total}", count=count, total=len(everyone)))
+    treated = _treated(seen, everyone)
+    for count, one in enumerate(treated):
+        terminal.progress(message("grading: {count} of {total}", count=count, total=len(treated)))
         grades += _grades(plan, one, seen.day, terminal)
     terminal.clear()
     result = {
@@ -116,6 +117,7 @@ def _of_archive(options: argparse.Namespace, rates: tuple[float, ...], terminal:
         "reports": _reports(seen, everyone, options.on, terminal),
         "deaths": _deaths(everyone),
         "alerts": [alert for one in everyone for alert in _alerts(seen, plan, one, terminal)],
+        "graded": len(treated),
         "grades": grades,
         "stopping_rules": [
             _stopping(plan, rule, everyone, seen, options, rates, terminal) for rule in plan.stopping
@@ -123,6 +125,23 @@ def _of_archive(options: argparse.Namespace, rates: tuple[float, ...], terminal:
     }
     write_result(options, terminal, result=result, lines=safety_lines(seen, result, terminal))
     return DONE
+
+
+def _treated(seen: AsOf, everyone: tuple[Participant, ...]) -> tuple[Participant, ...]:
+    """Those of whom a grade can be treatment-emergent: the safety set of the plan, and whoever may belong to it.
+
+    Where the study declares none, whoever had a dose in the study.
+    """
+    from trialwright.analysis.plan.population import Cohort
+    from trialwright.safety.adverse_events import first_dose
+    from trialwright.study.analysis import SAFETY_SET
+    from trialwright.study.analysis_rules import lower_analysis
+
+    plan = seen.study.analysis
+    if plan is None or all(each.id != SAFETY_SET for each in plan.sets):
+        return tuple(one for one in everyone if first_dose(one) is not None)
+    sets = Cohort(lower_analysis(seen.study), everyone, on=seen.day).sets
+    return tuple(one for one in everyone if one.id in sets and sets[one.id][SAFETY_SET].truth is not False)
 
 
 # as JSON

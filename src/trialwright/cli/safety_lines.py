@@ -48,7 +48,7 @@ def safety_lines(seen: AsOf, result: Mapping[str, Any], terminal: Terminal) -> I
     yield ""
     yield from _alert_lines(result["alerts"], terminal)
     yield ""
-    yield from _grade_lines(result["grades"], terminal)
+    yield from _grade_lines(result, terminal)
     for rule in result["stopping_rules"]:
         yield ""
         yield from _stopping_lines(rule, terminal)
@@ -137,9 +137,10 @@ def _alert_lines(alerts: list[dict[str, Any]], terminal: Terminal) -> Iterator[s
     )
 
 
-def _grade_lines(grades: list[dict[str, Any]], terminal: Terminal) -> Iterator[str]:
+def _grade_lines(result: Mapping[str, Any], terminal: Terminal) -> Iterator[str]:
     """Grades of 1 or more, and grades that cannot be told."""
     say = terminal.say
+    grades: list[dict[str, Any]] = result["grades"]
     yield say(message("Worst treatment-emergent laboratory grades"))
     measured = [each for each in grades if each["reason"] != "no_record"]
     shown = [each for each in measured if each["grade"] != 0]
@@ -163,7 +164,8 @@ def _grade_lines(grades: list[dict[str, Any]], terminal: Terminal) -> Iterator[s
     yield from paragraph(
         say(
             message(
-                "{none} further grades are 0; {open} terms have no result on treatment.",
+                "Of {people} participants of the safety set: {none} further grades are 0; {open} terms have no result on treatment.",
+                people=result["graded"],
                 none=len(measured) - len(shown),
                 open=len(grades) - len(measured),
             )

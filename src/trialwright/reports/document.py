@@ -1,7 +1,8 @@
 """A report as data: headings, paragraphs, tables and figures, written by `html` for the screen and `pdf` for paper.
 
 Texts are rendered in a language by the writers. Every cell of a table has an id, `T3.r2.c1` (row and column count
-from 1, group rows and heading columns among them), by which a number can be traced.
+from 1, group rows and heading columns among them), by which a number can be traced; those of the data of a figure begin
+with the figure's, `F3.r2.c1`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ __all__ = [
     "Figure",
     "Heading",
     "Items",
+    "Number",
     "Origin",
     "PageBreak",
     "Paragraph",
@@ -41,6 +43,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _ANCHOR = re.compile(
     r"[A-Za-z][A-Za-z0-9_.+-]*\Z"
 )  # whatever an id of a study definition may be (study.part.ID)
+_STATISTIC = re.compile(r"[a-z][a-z0-9_]*\Z")
 _TYPES: Mapping[Kind, tuple[type, ...]] = {
     "text": (str, Message, Text),
     "integer": (int,),
@@ -50,19 +53,42 @@ _TYPES: Mapping[Kind, tuple[type, ...]] = {
     "datetime": (datetime,),
     "boolean": (bool,),
 }
-RESERVED = ("row_id", "section")
-"""Names that files of a table give their own columns."""
+RESERVED = ("table", "cell", "section", "column", "statistic", "value", "unit", "shown")
+"""Names that files of a table give their own columns; a column of headings, which is one of theirs, has another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One of the numbers that a cell shows: which statistic, its value with every digit, its unit in UCUM.
+
+    `statistic`: a name of small letters, digits and `_` that says what it is (`percent`, `lower_limit`). `unit`: '' of a
+    count and of a pure number.
+    """
+
+    statistic: str
+    value: int | float | Decimal
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if not _STATISTIC.match(self.statistic):
+            raise ValueError(f"{self.statistic!r} is no name of a statistic")
+        if not math.isfinite(self.value):
+            raise ValueError(
+                f"{self.statistic} has no finite value: leave it out and say in `shown` what it means"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell: its value for machines, and what people see in its place where that is not the value itself.
 
-    A value of `None` is missing, and `shown` must say how that is written ("not done", "not estimable", "–").
+    A value of `None` is missing, and `shown` must say how that is written ("not done", "not estimable", "–"). `numbers`:
+    where a text shows several numbers, or one beside words, each of them.
     """
 
     value: Value
     shown: Says | None = None
+    numbers: tuple[Number, ...] = ()
 
     def __post_init__(self) -> None:
         if self.value is None and self.shown is None:
@@ -106,13 +132,18 @@ def row(*values: Value | Cell, kind: Literal["plain", "group", "total"] = "plain
 class Column:
     """A column: its name for machines (a letter, then letters, digits, `_`), its heading, what its values are.
 
-    `kind` fixes the type in files; numbers are set to the right. `over`: a heading shared with its neighbours.
+    `kind` fixes the type of its values; numbers are set to the right. `over`: a heading shared with its neighbours.
+    `label`: what files call it where the heading says more (an arm without its size). `statistic`: what a number in it is
+    (`p_value`; where not given, the column's name), in which UCUM `unit`.
     """
 
     name: str
     heading: Says
     kind: Kind
     over: Says | None = None
+    label: Says | None = None
+    statistic: str = ""
+    unit: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -125,7 +156,8 @@ class Table:
     """A table.
 
     `number`: its number in the document. `name`: its name as a data set. `heads`: how many columns, from the left, are
-    headings of their rows. `wide`: set across the paper. Raises `ValueError` for a value that does not fit its column.
+    headings of their rows. `wide`: set across the paper. `letter`: what its id begins with, `T`, or `F` where it holds
+    what a figure draws, or `P` where it stands in no report. Raises `ValueError` for a value that does not fit its column.
     """
 
     number: int
@@ -136,11 +168,12 @@ class Table:
     notes: tuple[Says, ...] = ()
     heads: int = 1
     wide: bool = False
+    letter: Literal["T", "F", "P"] = "T"
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
-        for name in (self.name, *names):
-            if not _NAME.match(name) or name in RESERVED:
+        for place, name in enumerate((self.name, *names)):
+            if not _NAME.match(name) or (0 < place <= self.heads and name.lower() in RESERVED):
                 raise ValueError(f"table {self.number}: {name!r} is no name of a table or column")
         if len({name.lower() for name in names}) != len(names):
             raise ValueError(f"table {self.number}: two columns have the same name")
@@ -165,8 +198,13 @@ class Table:
 
     @property
     def id(self) -> str:
-        """How the table is called in a trace: `T3`."""
-        return f"T{self.number}"
+        """How the table is called in a trace: `T3`, and the data of a figure `F3`."""
+        return f"{self.letter}{self.number}"
+
+    @property
+    def anchor(self) -> str:
+        """Its address in the page."""
+        return f"{self.id}-data" if self.letter == "F" else self.id
 
     def cell_id(self, number: int, place: int) -> str:
         """The id of the cell in a row and a column, both counted from 0 here."""
@@ -178,15 +216,29 @@ class Table:
             for place, cell in enumerate(each.cells):
                 yield self.cell_id(number, place), cell
 
+    def numbers(self, cell: Cell, place: int) -> tuple[Number, ...]:
+        """The numbers of a cell in a column (counted from 0): those it names, or its value."""
+        if cell.numbers:
+            return cell.numbers
+        value, column = cell.value, self.columns[place]
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+            return ()
+        return (Number(column.statistic or column.name.lower(), value, column.unit),)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A drawing with its caption; `number` counts the figures of the document."""
+    """A drawing with its caption; `number` counts the figures of the document. `data`: what is drawn, as a table."""
 
     number: int
     caption: Says
     drawing: Drawing
     notes: tuple[Says, ...] = ()
+    data: Table | None = None
+
+    def __post_init__(self) -> None:
+        if self.data is not None and self.data.id != self.id:
+            raise ValueError(f"the data of {self.id} are called {self.data.id}")
 
     @property
     def id(self) -> str:
@@ -275,12 +327,15 @@ class Document:
                 raise ValueError(f"used twice in a document: {', '.join(sorted(twice))}")
 
     def tables(self) -> tuple[Table, ...]:
-        """The tables, in order."""
-        return tuple(block for block in self.blocks if isinstance(block, Table))
+        """The tables, in order; the data of a figure in its place."""
+        found = (block.data if isinstance(block, Figure) else block for block in self.blocks)
+        return tuple(each for each in found if isinstance(each, Table))
 
 
 def number_of(block: Table | Figure) -> Message:
     """What a table or figure is called, as its caption begins."""
+    if isinstance(block, Table) and block.letter == "F":
+        return message("Data of figure {number}.", number=block.number)
     if isinstance(block, Table):
         return message("Table {number}.", number=block.number)
     return message("Figure {number}.", number=block.number)

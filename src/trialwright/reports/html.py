@@ -52,12 +52,19 @@ def write_html(document: Document, *, catalogue: Mapping[str, str], language: st
         blocks=[(_KINDS[type(block)], block) for block in document.blocks],
         chapters=[block for block in document.blocks if isinstance(block, Heading) and block.level == 1],
         number_of=number_of,
+        first_number=_first_number,
         heads=head_rows,
         parts=_parts,
         drawn=lambda figure: Markup(figure.drawing.svg),  # made by `figures.canvas.draw` alone
         label=_label,
         is_day=_is_day,
     )
+
+
+def _first_number(table: Table) -> str:
+    """The id of the first cell of a table that is no heading."""
+    places = (number for number, each in enumerate(table.rows) if each.kind != "group")
+    return table.cell_id(next(places, 0), table.heads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -206,20 +206,16 @@ def _lay_block(block: Block, say: partial[str]) -> dict[str, Any]:
 
 def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
     size = 8.5 if len(table.columns) <= _COLUMNS and len(table.rows) <= _FEW else 7.5
+    texts = [[say(cell.says) for cell in each.cells] for each in table.rows]
     rows = [
         {
             "kind": each.kind,
-            "breakable": any(len(say(cell.says)) > _WHOLE for cell in each.cells),
+            "breakable": any(len(text) > _WHOLE for text in own),
             "cells": [
-                {
-                    "text": say(cell.says),
-                    "numeric": each.kind != "group" and table.columns[place].numeric,
-                    "indent": each.level if place == 0 else 0,
-                }
-                for place, cell in enumerate(each.cells)
+                {"text": text, "indent": each.level if place == 0 else 0} for place, text in enumerate(own)
             ],
         }
-        for each in table.rows
+        for each, own in zip(table.rows, texts, strict=True)
     ]
     head = [
         [
@@ -228,37 +224,66 @@ def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
         ]
         for line in head_rows(table)
     ]
+    caption = say(table.caption)
+    heads = [[say(each.text) for each in line] for line in head_rows(table)]
     return {
         "kind": "table",
         "label": say(number_of(table)),
-        "caption": say(table.caption),
+        "caption": caption,
         "columns": len(table.columns),
+        "numeric": [column.numeric for column in table.columns],
         "size": size,
         "wide": table.wide,
-        "short": len(rows) <= _FEW and _is_short(table, say, size),
+        "short": len(rows) <= _FEW and _is_short(table, texts, heads, caption, size),
         "head": head,
         "rows": rows,
         "notes": _notes(table.notes, say),
     }
 
 
-def _is_short(table: Table, say: partial[str], size: float) -> bool:
+def _is_short(table: Table, rows: list[list[str]], heads: list[list[str]], caption: str, size: float) -> bool:
     """Whether a table surely fits on half a page, so that it need not be set once to be measured.
 
-    An estimate on the safe side: columns of one width, letters of 0.55 em and Chinese ones of 1 em, lines of 1.2 em. What
-    may be higher is measured by the template; what is wrongly taken for short has a third of a page left.
+    An estimate on the safe side: letters of 0.55 em and Chinese ones of 1 em, lines of 1.2 em, columns as wide as their
+    longest text or, where there is no room for that, as wide as what the narrower ones leave. What may be higher is
+    measured by the template; what is wrongly taken for short has a third of a page left.
     """
-    width = (_ACROSS if table.wide else _UPRIGHT) / len(table.columns) - _INSET
+    room = _ACROSS if table.wide else _UPRIGHT
+    plain = [own for each, own in zip(table.rows, rows, strict=True) if each.kind != "group"]
+    names = [[column] for column in heads[-1]] if len(heads) == 1 else []
+    columns = [[own[place] for own in plain] for place in range(len(table.columns))]
+    if names:
+        columns = [[*own, *name] for own, name in zip(columns, names, strict=True)]
+    widths = _shared(
+        [max((_em(text) for text in own), default=0.0) * size * 1.05 + _INSET for own in columns], room
+    )
 
-    def height(texts: Iterable[str], em: float) -> float:
-        long = max(
-            (sum(1.0 if "\u2e80" <= letter else 0.55 for letter in text) for text in texts), default=0.0
-        )
-        return math.ceil(1.3 * long * em / width) * 1.2 * em + _AROUND
+    def height(texts: list[str], em: float) -> float:
+        spread = zip(texts, widths, strict=False)
+        lines = max((math.ceil(1.2 * _em(text) * em / (width - _INSET)) for text, width in spread), default=1)
+        return max(lines, 1) * 1.2 * em + _AROUND
 
-    rows = sum(height((say(cell.says) for cell in each.cells), size) for each in table.rows)
-    heads = sum(height((say(head.text) for head in line), 8.0) for line in head_rows(table))
-    return rows + heads + 2 * height([say(table.caption)], 9.0) / len(table.columns) <= _HALF
+    grouped = sum(each.kind == "group" for each in table.rows) * (1.2 * size + _AROUND)
+    top = sum(height(line, 8.0) for line in heads) if names else 6 * 8.0 * len(heads)
+    above = (math.ceil(1.2 * _em(caption) * 9.0 / room) + 1) * 1.2 * 9.0 + _AROUND
+    return sum(height(own, size) for own in plain) + grouped + top + above <= _HALF
+
+
+def _em(text: str) -> float:
+    """About how wide a text is, in em, on the safe side."""
+    return sum(1.0 if "\u2e80" <= letter else 0.55 for letter in text)
+
+
+def _shared(widths: list[float], room: float) -> list[float]:
+    """The widths of columns that share a room: the narrow have what they need, the others an equal part of the rest."""
+    if sum(widths) <= room:
+        return widths
+    given = dict.fromkeys(range(len(widths)), 0.0)
+    left, wanting = room, sorted(range(len(widths)), key=widths.__getitem__)
+    for number, place in enumerate(wanting):
+        given[place] = min(widths[place], left / (len(wanting) - number))
+        left -= given[place]
+    return [given[place] for place in range(len(widths))]
 
 
 def _lay_figure(figure: Figure, say: partial[str]) -> dict[str, Any]:

@@ -230,6 +230,10 @@ BINARY = ("risk_difference", "risk_ratio", "odds_ratio", "proportion")
 """The summaries of an answer that is yes or no."""
 
 
+SAFETY_SET = "safety"
+"""The id of the analysis set by which safety is shown."""
+
+
 class Estimand(Part):
     """Exactly what is estimated: arms, population, endpoint, intercurrent events, summary (ICH E9 R1).
 

@@ -35,7 +35,7 @@ Kind = Literal[
 
 _LANE, _ID, _TITLE = 10.5, 6.5, 9.0  # points
 _GREEN = "#1b9e50"
-_MARKS: Mapping[Kind, tuple[Any, dict[str, Any]]] = {
+MARKS: Mapping[Kind, tuple[Any, dict[str, Any]]] = {
     "complete_response": (
         message("first complete response"),
         {
@@ -197,7 +197,7 @@ def _entries(data: Swimmer, catalogue: Mapping[str, str]) -> list[Entry]:
     ]
     entries += [
         Entry(speak(words, catalogue), line={**look, "linestyle": "none"})
-        for kind, (words, look) in _MARKS.items()
+        for kind, (words, look) in MARKS.items()
         if kind in kinds
     ]
     if any(lane.ongoing for lane in lanes):
@@ -221,7 +221,7 @@ def _paint_lanes(axes: Axes, lanes: tuple[Lane, ...], middles: list[float], colo
     placed = list(zip(lanes, middles, strict=True))
     further = [(lane.end, middle) for lane, middle in placed if lane.ongoing]
     _paint_marks(axes, further, {"marker": ">", "markersize": 5, "color": color})
-    for kind, (_, look) in _MARKS.items():
+    for kind, (_, look) in MARKS.items():
         marks = [(mark.time, middle) for lane, middle in placed for mark in lane.marks if mark.kind == kind]
         _paint_marks(axes, marks, {"markeredgewidth": 0.7, **look})
 
@@ -251,7 +251,7 @@ def _describe(data: Swimmer, catalogue: Mapping[str, str]) -> str:
     for each in data.arms:
         tally = [
             (words, sum(mark.kind == kind for lane in each.lanes for mark in lane.marks))
-            for kind, (words, _) in _MARKS.items()
+            for kind, (words, _) in MARKS.items()
         ]
         counts = tuple(message("{word}: {count}", word=word, count=count) for word, count in tally if count)
         parts.append(message("{arm}, {people} participants.", arm=each.arm, people=len(each.lanes)))

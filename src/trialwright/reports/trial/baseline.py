@@ -18,8 +18,16 @@ from trialwright.reports.coded import SEX
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.figures.love import Balance, Love, draw_love
 from trialwright.reports.trial.data import TrialData
-from trialwright.reports.trial.figures_shown import DASH, count_share, description_text, signed, significant
-from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
+from trialwright.reports.trial.figures_shown import (
+    DASH,
+    count_numbers,
+    count_share,
+    description_numbers,
+    description_text,
+    signed,
+    significant,
+)
+from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.study import grammar as g
 from trialwright.study.prose.figures import unit_words
 from trialwright.study.rules import rule_scope
@@ -149,14 +157,18 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
             f"arm_{index}",
             message("{arm} (n = {count})", arm=data.group_title(arm), count=len(data.allocated(arm))),
             "text",
+            label=data.group_title(arm),
         )
         for index, arm in enumerate(arms, start=1)
     ]
     two = len(arms) == 2
     if two:
-        columns.append(Column("difference", message("Difference, SD"), "number"))
+        columns.append(
+            Column("difference", message("Difference, SD"), "number", statistic="standardised_difference")
+        )
     lines: list[Line] = []
     balance: list[Balance] = []
+    drawn: list[Line] = []
     for each in (*derive_characteristics(data), *derive_strata(data)):
         groups = {arm: _of(data, arm, each) for arm in arms}
         found = standardised_difference(each, groups, arms) if two else None
@@ -165,6 +177,7 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
         else:
             lines.append(_number_line(each, groups, found, two=two))
         balance.append(Balance(each.title, found.estimate if found else None, None))
+        drawn.append(line(each.title, _size_entry(each, groups, found)))
     sheet.table(
         "baseline",
         message("Characteristics at baseline by arm")
@@ -188,6 +201,16 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
             message("Standardised differences at baseline"),
             draw_love,
             Love("balance", message("Standardised differences at baseline"), tuple(balance), None, IMBALANCE),
+            columns=(
+                Column("characteristic", message("Characteristic"), "text"),
+                Column(
+                    "size",
+                    message("Absolute standardised difference"),
+                    "number",
+                    statistic="absolute_standardised_difference",
+                ),
+            ),
+            lines=drawn,
             notes=(
                 message(
                     "The arms were not made by chance, so differences at baseline may explain differences later."
@@ -254,6 +277,17 @@ def _difference_entry(
     return traced(found.estimate, trace, shown=signed(found.estimate, 2))
 
 
+def _size_entry(
+    characteristic: Characteristic, groups: dict[str, tuple[Value, ...]], found: Result | None
+) -> Entry:
+    """The size of a difference, as the figure draws it."""
+    if found is None or found.estimate is None:
+        return Cell(None, message("not computed"))
+    everyone = [value for group in groups.values() for value in group]
+    size = abs(found.estimate)
+    return traced(size, _trace(characteristic.title, everyone, found), shown=signed(size, 2))
+
+
 def _number_line(
     characteristic: Characteristic, groups: dict[str, tuple[Value, ...]], found: Result | None, *, two: bool
 ) -> Line:
@@ -264,7 +298,13 @@ def _number_line(
     entries: list[object] = [title]
     for arm, values in groups.items():
         seen = describe([value.number for value in values], arm=arm)
-        entries.append(traced(description_text(seen), _trace(characteristic.title, values)))
+        entries.append(
+            traced(
+                description_text(seen),
+                _trace(characteristic.title, values),
+                numbers=description_numbers(seen, characteristic.unit),
+            )
+        )
     if two:
         entries.append(_difference_entry(characteristic, groups, found))
     return line(*entries)  # type: ignore[arg-type]
@@ -283,7 +323,13 @@ def _category_lines(
         entries: list[object] = [characteristic.categories[index]]
         for values in groups.values():
             own = [value for value in values if value.number == index]
-            entries.append(traced(count_share(len(own), len(values)), _trace(characteristic.title, own)))
+            entries.append(
+                traced(
+                    count_share(len(own), len(values)),
+                    _trace(characteristic.title, own),
+                    numbers=count_numbers(len(own), len(values)),
+                )
+            )
         if two:
             entries.append(Cell(None, ""))
         yield line(*entries, level=1)  # type: ignore[arg-type]

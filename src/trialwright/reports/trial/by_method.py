@@ -9,7 +9,9 @@ from trialwright.reports.document import Cell, Column
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import (
     DASH,
+    description_numbers,
     description_text,
+    estimate_numbers,
     estimate_or_reason,
     estimate_text,
     p_value,
@@ -64,7 +66,7 @@ def _columns() -> list[Column]:
         Column("method", message("Method"), "text"),
         Column("quantity", message("Estimates"), "text"),
         Column("estimate", message("Estimate (95 % interval)"), "text"),
-        Column("p", message("P"), "number"),
+        Column("p", message("P"), "number", statistic="p_value"),
     ]
 
 
@@ -90,7 +92,9 @@ def _outcome_lines(outcome: Outcome) -> Iterator[Line]:
             title,
             _in_arm(quantity_name(result), arm),
             traced(
-                estimate_or_reason(result, {}) if result.p_value is None else estimate_text(result), trace
+                estimate_or_reason(result, {}) if result.p_value is None else estimate_text(result),
+                trace,
+                numbers=estimate_numbers(result),
             ),
             traced(result.p_value, trace, shown=p_value(result.p_value)),
         )
@@ -98,7 +102,11 @@ def _outcome_lines(outcome: Outcome) -> Iterator[Line]:
         yield line(
             title,
             _in_arm(message("mean (standard deviation); median [quartiles]; participants"), seen.arm),
-            traced(description_text(seen), outcome_trace(outcome, arm=seen.arm)),
+            traced(
+                description_text(seen),
+                outcome_trace(outcome, arm=seen.arm),
+                numbers=description_numbers(seen, ""),
+            ),
             Cell(None, DASH),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trialwright.reports.document import Document
+from trialwright.reports.document import Block, Document, Heading, Table
 from trialwright.reports.trial.baseline import write_baseline
 from trialwright.reports.trial.course import write_course
 from trialwright.reports.trial.data import TrialData
@@ -13,9 +13,10 @@ from trialwright.reports.trial.flow import write_flow
 from trialwright.reports.trial.profiles import write_profiles
 from trialwright.reports.trial.published import write_published
 from trialwright.reports.trial.quality import write_quality
-from trialwright.reports.trial.responders import write_responders
+from trialwright.reports.trial.responders import COMPARISON, write_responders
 from trialwright.reports.trial.safety import write_safety
 from trialwright.reports.trial.sheet import Sheet, Trace
+from trialwright.reports.trial.survival import TIMES
 from trialwright.reports.trial.unblindings import write_unblindings
 from trialwright.terms.message import Message, message
 
@@ -28,9 +29,12 @@ class TrialReport:
     traces: Mapping[str, Trace]
 
 
-def compose_report(data: TrialData, *, catalogue: Mapping[str, str]) -> TrialReport:
-    """Compose the report of a trial; `catalogue`: the language in which figures are drawn."""
-    sheet = Sheet(catalogue)
+def compose_report(data: TrialData, *, catalogue: Mapping[str, str], figures: bool = True) -> TrialReport:
+    """Compose the report of a trial.
+
+    `catalogue`: the language in which figures are drawn; without `figures` what they would draw stands in their place.
+    """
+    sheet = Sheet(catalogue, figures=figures)
     if data.origin.rehearsal:
         sheet.say(
             message("A rehearsal: nobody in this report exists. Every person, value and event is synthetic."),
@@ -45,17 +49,36 @@ def compose_report(data: TrialData, *, catalogue: Mapping[str, str]) -> TrialRep
         )
     if not data.locked:
         say_interim(data, sheet)
-    write_flow(data, sheet)
-    write_baseline(data, sheet)
-    if not data.blind:
-        write_responders(data, sheet)
-    write_course(data, sheet)
+    _write_until_course(data, sheet)
     write_safety(data, sheet)
     write_quality(data, sheet)
     write_unblindings(data, sheet)
     write_published(data.study, sheet)
     write_profiles(data, sheet)
     return TrialReport(Document(report_title(data), data.origin, tuple(sheet.blocks)), sheet.traces)
+
+
+def _write_until_course(data: TrialData, sheet: Sheet) -> None:
+    write_flow(data, sheet)
+    write_baseline(data, sheet)
+    if not data.blind:
+        write_responders(data, sheet)
+    write_course(data, sheet)
+
+
+def compose_analysis(data: TrialData) -> TrialReport:
+    """Compose what a report says of the planned comparisons and times to event: its tables, with the ids it gives them."""
+    sheet = Sheet({}, figures=False)
+    _write_until_course(data, sheet)
+    blocks: list[Block] = []
+    chapter = ""
+    for block in sheet.blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            chapter = block.anchor
+        wanted = chapter == COMPARISON or (isinstance(block, Table) and block.name == TIMES)
+        if wanted and not (isinstance(block, Table) and block.letter == "F"):
+            blocks.append(block)
+    return TrialReport(Document(message("Analysis"), data.origin, tuple(blocks)), sheet.traces)
 
 
 def report_title(data: TrialData) -> Message:

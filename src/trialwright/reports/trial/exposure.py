@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from trialwright.conduct.planned_doses import PlannedSoFar, derive_planned
-from trialwright.reports.document import Cell, Column
+from trialwright.reports.document import Cell, Column, Number
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
@@ -78,7 +78,12 @@ def write_exposure(
         return
     columns = [Column("intervention", message("Intervention"), "text")]
     columns += [
-        Column(f"arm_{index}", message("{arm} (n = {count})", arm=data.group_title(arm), count=size), "text")
+        Column(
+            f"arm_{index}",
+            message("{arm} (n = {count})", arm=data.group_title(arm), count=size),
+            "text",
+            label=data.group_title(arm),
+        )
         for index, (arm, size) in enumerate(sizes.items(), start=1)
     ]
     sheet.table("exposure", message("What was taken, of what was planned"), columns, lines, notes=(PLANNED,))
@@ -98,6 +103,7 @@ def write_exposure(
             Column("unit", message("Unit"), "text"),
         ],
         [_line(each) for each in exposures],
+        heads=3,
         notes=(EARLIER,),
     )
 
@@ -121,7 +127,13 @@ def _by_arm(
                 else message("{people} participants; {given} of {planned} doses", people=len(mine), given=given, planned=planned)
             )  # fmt: skip
             sources = tuple(_source(each.row) for each in mine)
-            entries.append(traced(said, Trace(intervention.title, "exposure", "", sources)))
+            numbers = (
+                Number("participants", len(mine)),
+                Number("given", given, "d" if own[0].by_days else "{dose}"),
+                Number("planned", planned, "d" if own[0].by_days else "{dose}"),
+            )
+            trace = Trace(intervention.title, "exposure", "", sources)
+            entries.append(traced(said, trace, numbers=numbers))
         yield line(*entries)
 
 
@@ -139,18 +151,27 @@ def _line(exposure: Exposure) -> Line:
         if exposure.earlier
         else exposure.title
     )
+    unit = "d" if exposure.by_days else "{dose}"
     return line(
         row.participant,
         row.group or DASH,
         title,
-        traced(given, trace, shown=None if given is not None else DASH),
-        traced(planned, trace) if planned is not None else Cell(None, DASH),
+        _counted(given, "given", unit, trace),
+        _counted(planned, "planned", unit, trace),
         message("days") if exposure.by_days else message("doses"),
         traced(row.first.isoformat(), trace) if row.first else DASH,
         traced(row.last.isoformat(), trace) if row.last else DASH,
-        traced(row.total, trace) if row.total is not None else Cell(None, DASH),
+        Cell(None, DASH)
+        if row.total is None
+        else traced(row.total, trace, numbers=(Number("total", row.total, row.unit),)),
         row.unit,
     )
+
+
+def _counted(count: int | None, name: str, unit: str, trace: Trace) -> Entry:
+    if count is None:
+        return traced(None, trace, shown=DASH) if name == "given" else Cell(None, DASH)
+    return traced(count, trace, numbers=(Number(name, count, unit),))
 
 
 def total_shown(row: ExposureRow) -> Message | Text | str:

@@ -10,6 +10,7 @@ from trialwright.analysis.describe import Description
 from trialwright.analysis.plan.run import TERM
 from trialwright.analysis.regression_data import INTERCEPT
 from trialwright.analysis.result import Interval, Result
+from trialwright.reports.document import Number
 from trialwright.terms.message import Message, Text, message
 
 DASH = "–"
@@ -18,6 +19,23 @@ DASH = "–"
 def count_share(count: int, total: int) -> str:
     """`20 (71.4 %)`; of nobody only the count."""
     return f"{count} ({percent(count / total)})" if total else str(count)
+
+
+def count_numbers(count: int, total: int) -> tuple[Number, ...]:
+    """Those of `count_share`, in full; `n`: of how many."""
+    share = (Number("percent", 100 * count / total, "%"),) if total else ()
+    return Number("participants", count), Number("n", total), *share
+
+
+def fraction_text(events: int, n: int) -> str:
+    """`20/28 (71.4 %)`; of nobody only the counts."""
+    return f"{events}/{n}" + (f" ({percent(events / n)})" if n else "")
+
+
+def fraction_numbers(events: int, n: int) -> tuple[Number, ...]:
+    """Those of `fraction_text`, in full."""
+    share = (Number("percent", 100 * events / n, "%"),) if n else ()
+    return Number("events", events), Number("n", n), *share
 
 
 def percent(share: float) -> str:
@@ -58,6 +76,19 @@ def description_text(seen: Description) -> str:
     )
 
 
+def description_numbers(seen: Description, unit: str) -> tuple[Number, ...]:
+    """Those of `description_text`, in full, in a UCUM unit."""
+    found = (
+        ("mean", seen.mean),
+        ("standard_deviation", seen.deviation),
+        ("median", seen.median),
+        ("lower_quartile", seen.lower_quartile),
+        ("upper_quartile", seen.upper_quartile),
+    )
+    known = (Number(name, value, unit) for name, value in found if value is not None and math.isfinite(value))
+    return *known, Number("n", seen.n)
+
+
 def interval_text(interval: Interval | None, *, scale: float, digits: int) -> str:
     """`0.6 to 50.8`; an end without limit is infinite."""
     if interval is None or interval.low is None or interval.high is None:
@@ -80,6 +111,25 @@ def estimate_text(result: Result) -> str:
     shown = _bound(result.estimate, scale, digits)
     around = interval_text(result.interval, scale=scale, digits=digits)
     return shown if around == DASH else f"{shown} ({around})"
+
+
+def estimate_numbers(result: Result) -> tuple[Number, ...]:
+    """Those of `estimate_text`, in full; an end without limit is left out."""
+    if result.estimate is None:
+        return ()
+    scale, _ = _SCALES.get(result.quantity or "", (1.0, 2))
+    unit = "%" if scale == 100.0 else ""
+    around = result.interval
+    found = (
+        (result.quantity or "estimate", result.estimate),
+        ("lower_limit", around.low if around else None),
+        ("upper_limit", around.high if around else None),
+    )
+    return tuple(
+        Number(name, scale * value, unit)
+        for name, value in found
+        if value is not None and math.isfinite(value)
+    )
 
 
 def estimate_or_reason(result: Result, covariates: Mapping[str, Text]) -> Message | str:

@@ -6,7 +6,7 @@ Every number is a group of people; the figure and the table say the same groups.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trialwright.logic.interpreter import evaluate
@@ -63,13 +63,44 @@ def write_flow(data: TrialData, sheet: Sheet) -> None:
     if arms:
         spine = ((_box(first), _aside(left_out)), (_box(enrolled), _aside(waiting)))
         stages = (message("Allocation"), message("Follow-up"), message("Analysis"))
+        boxes = [
+            first,
+            *((left_out,) if left_out.people else ()),
+            enrolled,
+            *((waiting,) if waiting.people else ()),
+        ]
         flows = tuple(ArmFlow(arm, tuple(_box(each) for each in groups)) for arm, groups in arms)
         sheet.figure(
             message("Flow of participants (CONSORT 2025)"),
             draw_consort,
             Consort("flow", message("Flow of participants"), spine, stages, flows),
+            columns=_DRAWN,
+            lines=[
+                *(each for group in boxes for each in _drawn("", group)),
+                *(each for arm, groups in arms for group in groups for each in _drawn(arm, group)),
+            ],
+            heads=3,
         )
     _table(data, sheet, first, left_out, enrolled, waiting, arms)
+
+
+_DRAWN = (
+    Column("arm", message("Arm"), "text"),
+    Column("box", message("Box"), "text"),
+    Column("step", message("Step"), "text"),
+    Column("participants", message("Participants"), "integer"),
+)
+
+
+def _drawn(arm: str, group: Group) -> Iterator[Line]:
+    """What a box of the diagram shows."""
+    for _, each in group.lines():
+        yield line(
+            arm or message("All participants"),
+            group.label,
+            each.label,
+            traced(len(each.people), people_trace(each)),
+        )
 
 
 def _box(group: Group) -> Box:

@@ -9,7 +9,13 @@ from trialwright.analysis.methods import METHODS
 from trialwright.analysis.plan.run import Outcome, is_available
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.trial.data import TrialData
-from trialwright.reports.trial.figures_shown import DASH, estimate_or_reason, estimate_text, p_value
+from trialwright.reports.trial.figures_shown import (
+    DASH,
+    estimate_numbers,
+    estimate_or_reason,
+    estimate_text,
+    p_value,
+)
 from trialwright.reports.trial.sheet import Line, Sheet, Source, line, traced
 from trialwright.reports.trial.traces import outcome_trace
 from trialwright.terms.message import Message, Text, message
@@ -25,7 +31,7 @@ def write_models(data: TrialData, sheet: Sheet) -> None:
             Column("estimand", message("Endpoint"), "text"),
             Column("term", message("Term"), "text"),
             Column("estimate", message("Odds ratio (95 % interval)"), "text"),
-            Column("p", message("P"), "number"),
+            Column("p", message("P"), "number", statistic="p_value"),
             Column("n", message("Participants"), "integer"),
         ]
         lines: list[Line] = []
@@ -75,7 +81,7 @@ def _write_balance(data: TrialData, sheet: Sheet, outcomes: Sequence[Outcome]) -
                     one.method.title,
                     one.estimand.title,
                     titles[name],
-                    traced(estimate_text(result), trace),
+                    traced(estimate_text(result), trace, numbers=estimate_numbers(result)),
                     traced(result.n, trace),
                 )
             )
@@ -128,7 +134,7 @@ def _model_lines(outcome: Outcome, covariates: Mapping[str, Text]) -> Iterator[L
             outcome.method.title if first else "",
             outcome.estimand.title if first else "",
             named.get(each.term or "", each.term or ""),
-            traced(estimate_or_reason(each, covariates), trace),
+            traced(estimate_or_reason(each, covariates), trace, numbers=estimate_numbers(each)),
             traced(each.p_value, trace, shown=p_value(each.p_value)),
             traced(each.n, trace) if first else Cell(None, ""),
             level=0 if first else 1,

@@ -209,14 +209,18 @@ def _response(one: FollowUp, visit: Held, words: Words) -> Entry:
         return ""
     assessed = assess_response(one, visit.id)
     title = assessed.category.title if assessed.category else message("not known")
-    source = Source(
-        one.id,
-        title,
-        explain_response(assessed, words),
-        tuple(sorted({*assessed.positions, visit.position})),
-        tuple(fact.fact for fact in assessed.facts),
-    )
-    return traced(title, Trace(title, "response", assessed.reading.source or "", (source,)))
+
+    def explained() -> Trace:
+        source = Source(
+            one.id,
+            title,
+            explain_response(assessed, words),
+            tuple(sorted({*assessed.positions, visit.position})),
+            tuple(fact.fact for fact in assessed.facts),
+        )
+        return Trace(title, "response", assessed.reading.source or "", (source,))
+
+    return traced(title, explained)
 
 
 def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:

@@ -6,9 +6,17 @@ from dataclasses import replace
 
 from trialwright.analysis.counts import ArmCount, TwoArms
 from trialwright.analysis.plan.run import Outcome, run_counts
-from trialwright.reports.document import Cell, Column
+from trialwright.analysis.result import Result
+from trialwright.reports.document import Cell, Column, Number
 from trialwright.reports.names import plain_names
-from trialwright.reports.trial.figures_shown import DASH, estimate_text, p_value, percent
+from trialwright.reports.trial.figures_shown import (
+    DASH,
+    estimate_numbers,
+    estimate_text,
+    fraction_numbers,
+    fraction_text,
+    p_value,
+)
 from trialwright.reports.trial.sheet import Line, Sheet, Trace, line, traced
 from trialwright.reports.trial.traces import outcome_trace
 from trialwright.study.analysis import AnalysisPlan, Estimand
@@ -80,23 +88,41 @@ def _figure_line(
         agrees = message("yes") if equal(float(f"{value:.{digits}f}"), float(figure.value)) else message("no")
         if found.results and found.results[0].notes:
             agrees = message("{agrees}. {because}", agrees=agrees, because=found.results[0].notes[0])
-    told = Trace(message("{estimand}, as published", estimand=estimand.title), "published", report.source)
+    told = Trace(
+        message("{estimand}, as published", estimand=estimand.title),
+        "published",
+        report.source,
+        inputs=((message("Published in"), report.source),),
+    )
     trace = _published_trace(report, found, arms)
     return line(
         estimand.title,
         *(
-            traced(f"{count.arm}: {count.events}/{count.n} ({percent(count.share)})", told)
+            traced(
+                f"{count.arm}: {fraction_text(count.events, count.n)}",
+                told,
+                numbers=fraction_numbers(count.events, count.n),
+            )
             for count in (arms.treatment, arms.control)
         ),
-        traced(printed, told),
-        traced(computed, trace),
+        traced(printed, told, numbers=(Number(figure.quantity, float(figure.value)),)),
+        traced(computed, trace, numbers=() if value is None else (Number(figure.quantity, value),)),
         traced(agrees, trace),
     )
 
 
-def _published_trace(report: PublishedReport, outcome: Outcome, arms: TwoArms) -> Trace:
+def _of_arm(title: Text, result: Result) -> Message | Text:
+    """A method, with the arm where its result is that of one."""
+    if len(result.counted) != 1:
+        return title
+    return message("{method}, {arm}", method=title, arm=result.counted[0].arm)
+
+
+def _published_trace(
+    report: PublishedReport, outcome: Outcome, arms: TwoArms, result: Result | None = None
+) -> Trace:
     """A number computed from published counts: no participants stand behind it, only the counts and their source."""
-    trace = outcome_trace(outcome, next(iter(outcome.results), None))
+    trace = outcome_trace(outcome, result or next(iter(outcome.results), None))
     counts = tuple(
         (message("Events / participants, {arm}", arm=count.arm), f"{count.events}/{count.n}")
         for count in (arms.treatment, arms.control)
@@ -130,9 +156,15 @@ def _write_methods(
         if found.problem is not None:
             lines.append(line(method.title, traced(found.problem, trace), Cell(None, DASH)))
             continue
-        shown = "; ".join(estimate_text(result) for result in found.results if result.estimate is not None)
-        p = found.results[0].p_value
-        lines.append(line(method.title, traced(shown or DASH, trace), traced(p, trace, shown=p_value(p))))
+        for result in found.results:
+            own = _published_trace(report, found, arms, result)
+            lines.append(
+                line(
+                    _of_arm(method.title, result),
+                    traced(estimate_text(result), own, numbers=estimate_numbers(result)),
+                    traced(result.p_value, own, shown=p_value(result.p_value)),
+                )
+            )
     sheet.table(
         f"published_{names[estimand.id]}",
         message(
@@ -146,7 +178,7 @@ def _write_methods(
         [
             Column("method", message("Method"), "text"),
             Column("estimate", message("Estimate (95 % interval)"), "text"),
-            Column("p", message("P"), "number"),
+            Column("p", message("P"), "number", statistic="p_value"),
         ],
         lines,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from trialwright.analysis.methods import METHODS
@@ -10,23 +11,29 @@ from trialwright.analysis.plan.run import Outcome, is_available
 from trialwright.endpoints.reasons import reason_text
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.figures.forest import Estimate, Forest, draw_forest
-from trialwright.reports.trial.by_method import write_by_method
+from trialwright.reports.trial.by_method import SHOWN_BESIDE, write_by_method
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import (
     DASH,
+    estimate_numbers,
     estimate_or_reason,
     estimate_text,
+    fraction_numbers,
+    fraction_text,
     p_value,
-    percent,
     quantity_name,
+    signed,
 )
 from trialwright.reports.trial.models import write_models
-from trialwright.reports.trial.sheet import Entry, Sheet, Trace, line, traced
+from trialwright.reports.trial.sheet import Entry, Line, Sheet, Trace, line, traced
 from trialwright.reports.trial.strata import explain_strata
 from trialwright.reports.trial.traces import outcome_trace, row_source
 from trialwright.reports.trial.unanswered import explain_unanswered, explain_undecided, shown_title
 from trialwright.study.analysis import BINARY, Estimand
 from trialwright.terms.message import Message, Text, message
+
+COMPARISON = "comparison"
+"""The anchor of the chapter."""
 
 
 def binary_estimands(data: TrialData, *levels: str) -> Iterator[Estimand]:
@@ -38,7 +45,7 @@ def binary_estimands(data: TrialData, *levels: str) -> Iterator[Estimand]:
 
 def write_responders(data: TrialData, sheet: Sheet) -> None:
     """Primary and secondary responder analyses, then the sensitivity tables."""
-    sheet.heading(message("Comparison of the arms"), "comparison", level=1)
+    sheet.heading(message("Comparison of the arms"), COMPARISON, level=1)
     _write_main(data, sheet)
     write_by_method(data, sheet)
     _write_sensitivity_estimands(data, sheet)
@@ -52,7 +59,7 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
     arms = estimands[0].arms
     columns = [Column("estimand", message("Endpoint"), "text")]
     columns += [
-        Column(f"arm_{index}", message("{arm}: n/N (%)", arm=arm), "text")
+        Column(f"arm_{index}", message("{arm}: n/N (%)", arm=arm), "text", label=arm)
         for index, arm in enumerate(arms, start=1)
     ]
     main = {each.id: _declared_main(data, each) for each in estimands}
@@ -61,7 +68,7 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
         columns.append(Column("main", message("Declared main analysis (95 % interval)"), "text"))
     columns += [
         Column("difference", message("Difference, percentage points (95 % interval)"), "text"),
-        Column("p", message("P"), "number"),
+        Column("p", message("P"), "number", statistic="p_value"),
         Column("test", message("Test"), "text"),
     ]
     lines = []
@@ -73,7 +80,7 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
         declared = main[each.id]
         if shows_main:
             entries.append(_main_entry(declared, data.covariate_titles))
-        entries.append(_estimate_entry(data.by_method("miettinen_nurminen", each.id)))
+        entries.append(_estimate_entry(data.by_method(SHOWN_BESIDE, each.id)))
         entries += _test_entries(declared or data.by_method("declared_rule", each.id))
         lines.append(line(*entries))
     sheet.table(
@@ -120,6 +127,7 @@ def _main_entry(outcome: Outcome | None, covariates: Mapping[str, Text]) -> Entr
     return traced(
         message("{quantity} {estimate}", quantity=quantity_name(result), estimate=estimate_text(result)),
         trace,
+        numbers=estimate_numbers(result),
     )
 
 
@@ -160,9 +168,8 @@ def _count_entry(estimand: Estimand, arm: str, people: Sequence[Analysed]) -> En
         "",
         tuple(row_source(one.row) for one in people),
     )
-    total = len(people)
-    shown = f"{len(events)}/{total}" + (f" ({percent(len(events) / total)})" if total else "")
-    return traced(shown, trace)
+    counts = (len(events), len(people))
+    return traced(fraction_text(*counts), trace, numbers=fraction_numbers(*counts))
 
 
 def _estimate_entry(outcome: Outcome | None) -> Entry:
@@ -171,7 +178,9 @@ def _estimate_entry(outcome: Outcome | None) -> Entry:
     if outcome.problem is not None:
         return traced(None, outcome_trace(outcome), shown=outcome.problem)
     result = outcome.results[0]
-    return traced(estimate_or_reason(result, {}), outcome_trace(outcome, result))
+    return traced(
+        estimate_or_reason(result, {}), outcome_trace(outcome, result), numbers=estimate_numbers(result)
+    )
 
 
 def _test_entries(outcome: Outcome | None) -> list[Entry]:
@@ -194,7 +203,10 @@ def _say_reasons(data: TrialData, sheet: Sheet, estimand: Estimand) -> None:
         found.setdefault((one.row.reason, one.row.event or ""), []).append(one)
     titles = {each.id: each.title for each in data.plan.intercurrent_events}
     columns = [Column("reason", message("Where the answer comes from"), "text")]
-    columns += [Column(f"arm_{index}", arm, "integer") for index, arm in enumerate(estimand.arms, start=1)]
+    columns += [
+        Column(f"arm_{index}", arm, "integer", statistic="participants")
+        for index, arm in enumerate(estimand.arms, start=1)
+    ]
     lines = []
     for (reason, event), people in sorted(found.items(), key=lambda each: -len(each[1])):
         said: Message | Text = reason_text(reason)
@@ -222,14 +234,14 @@ def _write_sensitivity_estimands(data: TrialData, sheet: Sheet) -> None:
     arms = estimands[0].arms
     columns = [Column("estimand", message("Assumption"), "text")]
     columns += [
-        Column(f"arm_{index}", message("{arm}: n/N (%)", arm=arm), "text")
+        Column(f"arm_{index}", message("{arm}: n/N (%)", arm=arm), "text", label=arm)
         for index, arm in enumerate(arms, start=1)
     ]
     columns.append(Column("difference", message("Difference, percentage points (95 % interval)"), "text"))
     lines, drawn = [], []
     for each in estimands:
         population = data.cohort.population(each)
-        outcome = data.by_method("miettinen_nurminen", each.id)
+        outcome = data.by_method(SHOWN_BESIDE, each.id)
         entries: list[Entry] = [shown_title(each)]
         entries += [_count_entry(each, arm, population.of(arm, population.answered)) for arm in arms]
         entries.append(_estimate_entry(outcome))
@@ -258,7 +270,38 @@ def _write_sensitivity_estimands(data: TrialData, sheet: Sheet) -> None:
             "linear",
             (message("{arm} better", arm=arms[1]), message("{arm} better", arm=arms[0])),
         ),
+        columns=_DRAWN,
+        lines=[
+            _drawn_line(each, data.by_method(SHOWN_BESIDE, each.id), row)
+            for each, row in zip(estimands, drawn, strict=True)
+        ],
     )
+
+
+_DRAWN = (
+    Column("estimand", message("Assumption"), "text"),
+    Column(
+        "difference",
+        message("Difference, percentage points"),
+        "number",
+        statistic="risk_difference",
+        unit="%",
+    ),
+    Column("lower", message("Lower limit"), "number", statistic="lower_limit", unit="%"),
+    Column("upper", message("Upper limit"), "number", statistic="upper_limit", unit="%"),
+)
+
+
+def _drawn_line(estimand: Estimand, outcome: Outcome | None, row: Estimate) -> Line:
+    """What the forest plot draws of an estimand; a dash where it draws nothing."""
+    result = outcome.results[0] if outcome and outcome.results else None
+    entries: list[Entry] = [shown_title(estimand)]
+    for value in (row.estimate, row.lower, row.upper):
+        if value is None or outcome is None or not math.isfinite(value):
+            entries.append(Cell(None, DASH))
+        else:
+            entries.append(traced(value, outcome_trace(outcome, result), shown=signed(value, 1)))
+    return line(*entries)
 
 
 def _drawn(estimand: Estimand, outcome: Outcome | None) -> Estimate:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from trialwright.reports.coded import coded, seriousness
-from trialwright.reports.document import Column
+from trialwright.reports.document import Column, Number
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.exposure import write_exposure
-from trialwright.reports.trial.figures_shown import DASH, count_share, percent
+from trialwright.reports.trial.figures_shown import DASH, count_numbers, count_share, percent
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.reports.words import reason_words
 from trialwright.safety.adverse_events import (
@@ -23,7 +23,9 @@ from trialwright.safety.adverse_events import (
 )
 from trialwright.safety.boundary import SOURCE as BOUNDARY_SOURCE
 from trialwright.safety.lab_grades import WorstGrade, derive_lab_grades, derive_worst_grades
+from trialwright.safety.reporting import seriousness as met_criteria
 from trialwright.safety.stopping import StoppingStatus, follow_stopping
+from trialwright.study.analysis import SAFETY_SET, AnalysisSet
 from trialwright.terms.message import Message, message
 
 SEVERE = 3
@@ -48,11 +50,31 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
 
 def _groups(data: TrialData) -> Mapping[str, str]:
     """The arm of everybody in the safety set, in the order of the arms; everyone in one group while blind."""
-    sets = {each.id: each for each in data.plan.sets}
-    chosen = sets.get("safety") or data.plan.sets[0]
-    members = data.members(chosen.id)
+    members = data.members(_safety_set(data).id)
     order = data.groups
     return dict(sorted(members.items(), key=lambda each: (order.index(each[1]), each[0])))
+
+
+def _safety_set(data: TrialData) -> AnalysisSet:
+    """The set that the plan calls so; its first where it has none."""
+    sets = {each.id: each for each in data.plan.sets}
+    return sets.get(SAFETY_SET) or data.plan.sets[0]
+
+
+def _explain_outside(data: TrialData, groups: Mapping[str, str]) -> Iterator[Message]:
+    """Say how many events were recorded of people who are in no group, before enrolment or without treatment."""
+    outside = [one for one in data.participants if one.id not in groups and one.adverse_events]
+    if outside:
+        events = [event.current for one in outside for event in one.adverse_events]
+        yield message(
+            "In no table by arm, because recorded of participants outside the set ({set}): {events} adverse events, {serious} of them serious, of {people} ({who}), {never} of whom were never enrolled.",
+            set=_safety_set(data).title,
+            events=len(events),
+            serious=sum(bool(met_criteria(event)) for event in events),
+            people=len(outside),
+            who=tuple(one.id for one in outside),
+            never=sum(one.enrolled is None for one in outside),
+        )
 
 
 def _columns(data: TrialData, first: Message, sizes: Mapping[str, int]) -> list[Column]:
@@ -60,7 +82,10 @@ def _columns(data: TrialData, first: Message, sizes: Mapping[str, int]) -> list[
         Column("what", first, "text"),
         *(
             Column(
-                f"arm_{index}", message("{arm} (n = {count})", arm=data.group_title(arm), count=size), "text"
+                f"arm_{index}",
+                message("{arm} (n = {count})", arm=data.group_title(arm), count=size),
+                "text",
+                label=data.group_title(arm),
             )
             for index, (arm, size) in enumerate(sizes.items(), start=1)
         ),
@@ -90,7 +115,8 @@ def _count_cell(found: EventCount, rows: list[EventRow], what: object) -> Entry:
     if found.events != found.participants:
         shown += f"; {found.events}"
     own = [row for row in rows if row.position in found.positions and row.group == found.group]
-    return traced(shown, _event_trace(what, own))
+    numbers = (*count_numbers(found.participants, found.size), Number("events", found.events))
+    return traced(shown, _event_trace(what, own), numbers=numbers)
 
 
 def _write_summary(
@@ -110,6 +136,7 @@ def _write_summary(
         message("Adverse events: participants (%), and events where there were more"),
         _columns(data, message("Adverse events"), sizes),
         lines,
+        notes=tuple(_explain_outside(data, groups)),
     )
 
 
@@ -137,7 +164,11 @@ def _write_terms(
             if most and most.participants:
                 text = f"{count_share(found.participants, found.size)}; {most.participants}"
                 own = [row for row in emergent if row.group == group and by_term(row) == key]
-                cell = traced(text, _event_trace(shown, own))
+                numbers = (
+                    *count_numbers(found.participants, found.size),
+                    Number("participants_grade_3_or_higher", most.participants),
+                )
+                cell = traced(text, _event_trace(shown, own), numbers=numbers)
             entries.append(cell)
         lines.append(line(*entries))
     if lines:
@@ -218,7 +249,10 @@ def _write_labs(data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes:
             if unknown:
                 shown += f" ({len(unknown)} ?)"
             sources = tuple(_grade_source(each) for each in mine if each.grade.value != 0)
-            entries.append(traced(shown, Trace(term.term.title, "worst grade", "", sources)))
+            numbers = [Number(f"grade_{grade}", len(found)) for grade, found in counts.items()]
+            numbers.append(Number("grade_not_known", len(unknown)))
+            trace = Trace(term.term.title, "worst grade", "", sources)
+            entries.append(traced(shown, trace, numbers=numbers))
         if some:
             lines.append(line(*entries))
     if lines:
@@ -268,9 +302,19 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
         lines.append(
             line(
                 rule.rule.title,
-                traced(f"{status.events}/{status.participants}", trace),
+                traced(
+                    f"{status.events}/{status.participants}",
+                    trace,
+                    numbers=(Number("events", status.events), Number("n", status.participants)),
+                ),
                 traced(status.boundary, trace, shown=DASH if status.boundary is None else None),
-                traced(chance, trace),
+                traced(
+                    chance,
+                    trace,
+                    numbers=()
+                    if status.probability is None
+                    else (Number("probability", 100 * status.probability, "%"),),
+                ),
                 traced(said, trace),
             )
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from trialwright.reports.document import (
@@ -13,6 +14,7 @@ from trialwright.reports.document import (
     Figure,
     Heading,
     Items,
+    Number,
     PageBreak,
     Paragraph,
     Row,
@@ -47,12 +49,42 @@ class Trace:
     inputs: tuple[tuple[Says, Says], ...] = ()
 
 
+Later = Callable[[], Trace]
+"""A trace that takes time to make, and is made when somebody asks for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traced:
     """A cell with where it comes from."""
 
     cell: Cell
-    trace: Trace
+    trace: Trace | Later
+
+
+class Traces(Mapping[str, Trace]):
+    """The trace of every cell and figure, by its id."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Trace | Later] = {}
+
+    def keep(self, id: str, trace: Trace | Later) -> None:
+        """Keep the trace of a cell or figure."""
+        self._found[id] = trace
+
+    def __getitem__(self, id: str) -> Trace:
+        found = self._found[id]
+        if not isinstance(found, Trace):
+            found = self._found[id] = found()
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._found
 
 
 Entry = Value | Cell | Traced
@@ -72,22 +104,26 @@ def line(*entries: Entry, kind: Literal["plain", "group", "total"] = "plain", le
     return Line(entries, kind, level)
 
 
-def traced(value: Value, trace: Trace, *, shown: Says | None = None) -> Traced:
-    """A value with where it comes from."""
-    return Traced(Cell(value, shown), trace)
+def traced(
+    value: Value, trace: Trace | Later, *, shown: Says | None = None, numbers: Iterable[Number] = ()
+) -> Traced:
+    """A value with where it comes from; `numbers`: those that a text shows."""
+    return Traced(Cell(value, shown, tuple(numbers)), trace)
 
 
 @dataclass
 class Sheet:
     """Collects the blocks of a document; numbers tables and figures, and keeps the trace of every cell.
 
-    `catalogue`: the language in which figures are drawn. `figures`: whether they are drawn at all.
+    `catalogue`: the language in which figures are drawn. `figures`: whether they are drawn; where not, the data of each
+    stands in its place. `letter`: what the ids of tables begin with.
     """
 
     catalogue: Mapping[str, str]
     figures: bool = True
+    letter: Literal["T", "P"] = "T"
     blocks: list[Block] = field(default_factory=list)
-    traces: dict[str, Trace] = field(default_factory=dict)
+    traces: Traces = field(default_factory=Traces)
     _tables: int = 0
     _figures: int = 0
 
@@ -122,27 +158,32 @@ class Sheet:
     ) -> None:
         """Add a table; cells that carry a trace can be walked back."""
         self._tables += 1
-        rows: list[Row] = []
-        for each in lines:
-            cells = []
-            for place, entry in enumerate(each.entries):
-                if isinstance(entry, Traced):
-                    self.traces[f"T{self._tables}.r{len(rows) + 1}.c{place + 1}"] = entry.trace
-                    entry = entry.cell
-                cells.append(entry if isinstance(entry, Cell) else Cell(entry))
-            rows.append(Row(tuple(cells), each.kind, each.level))
         self.blocks.append(
             Table(
                 self._tables,
                 name,
                 caption,
                 tuple(columns),
-                tuple(rows),
+                self._rows(f"{self.letter}{self._tables}", lines),
                 notes=tuple(notes),
                 heads=heads,
                 wide=wide,
+                letter=self.letter,
             )
         )
+
+    def _rows(self, id: str, lines: Iterable[Line]) -> tuple[Row, ...]:
+        """The rows of a table; the trace of every cell is kept under its id."""
+        rows: list[Row] = []
+        for each in lines:
+            cells = []
+            for place, entry in enumerate(each.entries):
+                if isinstance(entry, Traced):
+                    self.traces.keep(f"{id}.r{len(rows) + 1}.c{place + 1}", entry.trace)
+                    entry = entry.cell
+                cells.append(entry if isinstance(entry, Cell) else Cell(entry))
+            rows.append(Row(tuple(cells), each.kind, each.level))
+        return tuple(rows)
 
     def figure(
         self,
@@ -150,14 +191,46 @@ class Sheet:
         draw: Callable[..., Drawing],
         data: Any,
         *,
+        columns: Sequence[Column],
+        lines: Sequence[Line],
+        heads: int = 1,
         notes: Iterable[Says] = (),
-        trace: Trace | None = None,
     ) -> None:
-        """Draw a figure from its data and add it."""
-        if not self.figures:
-            return
+        """Draw a figure from its data and add it, with what it draws as a table, whose cells can be walked back."""
         self._figures += 1
-        drawing = draw(data, catalogue=self.catalogue)
-        self.blocks.append(Figure(self._figures, caption, drawing, tuple(notes)))
-        if trace is not None:
-            self.traces[f"F{self._figures}"] = trace
+        table = Table(
+            self._figures,
+            f"figure_{data.id.replace('-', '_')}",
+            caption,
+            tuple(columns),
+            self._rows(f"F{self._figures}", lines),
+            heads=heads,
+            letter="F",
+        )
+        self.traces.keep(table.id, partial(_together, caption, lines))
+        if self.figures:
+            drawing = draw(data, catalogue=self.catalogue)
+            self.blocks.append(Figure(self._figures, caption, drawing, tuple(notes), table))
+        else:
+            self.blocks.append(table)
+
+
+def _together(caption: Says, lines: Iterable[Line]) -> Trace:
+    """Where a figure as a whole comes from: everybody behind any of its numbers, with all their events and facts."""
+    positions: dict[str, set[int]] = {}
+    facts: dict[str, dict[str, None]] = {}
+    methods: dict[tuple[str, str], None] = {}
+    traces = {
+        id(entry.trace): entry.trace for each in lines for entry in each.entries if isinstance(entry, Traced)
+    }
+    for each in traces.values():
+        trace = each if isinstance(each, Trace) else each()
+        methods[trace.method, trace.citation] = None
+        for row in trace.rows:
+            positions.setdefault(row.participant, set()).update(row.positions)
+            facts.setdefault(row.participant, {}).update(dict.fromkeys(row.facts))
+    rows = tuple(
+        Source(one, "", "", tuple(sorted(found)), tuple(facts[one])) for one, found in positions.items()
+    )
+    method, citation = next(iter(methods)) if len(methods) == 1 else ("", "")
+    return Trace(caption, method, citation, rows)
