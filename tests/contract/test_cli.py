@@ -197,7 +197,10 @@ def test_2_usage(run: Run, words: list[str]) -> None:
         (["screen", "beam", "x", "--on", "2026-11-01", "--reading", "I4"], "I4=literal"),
         (["screen", "beam", "x", "--on"], "需要一个值"),
         (["funnel", "beam", "x", "--on", "2026-11-01", "--least", "-1"], "整数"),
-        (["synth", "beam", "--people", "few", "--seed", "1", "--out", "x"], "'few'"),
+        (
+            ["synth", "beam", "--people", "few", "--seed", "1", "--out", "x"],
+            "few不是1至100,000,000之间的整数",
+        ),
         (["check", "beam", "more"], "无法识别的参数：more"),
         (["dance"], "无效的选项：'dance'"),
     ],

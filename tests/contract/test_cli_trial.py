@@ -265,7 +265,7 @@ def test_out_writes_what_the_terminal_shows(run: Run, made: Path, tmp_path: Path
         (["dose", "--participant", "a-001", "--on", "2026-06-03", "--intervention", "x"], "belimumab"),
         (["respond", "--reading", "hearsay"], "kdigo_2024"),
         (["safety", "--rates", "0.1,2"], "0 to 1"),
-        (["safety", "--participants", "0"], "at least 1"),
+        (["safety", "--participants", "0"], "from 1 to"),
     ],
 )
 def test_2_usage(run: Run, made: Path, words: list[str], said: str) -> None:

@@ -107,9 +107,10 @@ def test_a_study_that_assumes_nothing_is_refused(tmp_path: Path, capsys: pytest.
 
 
 def test_nobody_is_no_rehearsal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = main(["simulate", "beam", "--participants", "0", "--seed", "1", "--out", str(tmp_path / "a")])
-    assert code == 2
-    assert "at least 1" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ending:
+        main(["simulate", "beam", "--participants", "0", "--seed", "1", "--out", str(tmp_path / "a")])
+    assert ending.value.code == 2
+    assert "from 1 to 10,000" in capsys.readouterr().err
 
 
 def test_people_write_in_the_language_of_the_command(tmp_path: Path) -> None:
