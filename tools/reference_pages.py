@@ -325,7 +325,10 @@ def actions() -> str:
         place = {"either": "site, or study"}.get(action.place, action.place)
         lines += [f"## {name}", "", f"{render(action.about, {}).capitalize()}.", ""]
         lines += [
-            f"Place: {place}. By: {roles}.{' A reason is needed.' if action.reason == 'required' else ''}",
+            (
+                f"Place: {place}. By: {roles}.{' A reason is needed.' if action.reason == 'required' else ''}"
+                f" Gives {' or '.join(f'[`{kind}`](events.md)' for kind in action.writes)}."
+            ),
             "",
         ]
         shown = [argument for argument in action.arguments if argument.kind != "facts"]

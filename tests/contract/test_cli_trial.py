@@ -653,6 +653,17 @@ def test_the_boundary_in_advance(run: Run) -> None:
     assert ["0.3", "0.658315"] == next(line[:2] for line in lines if line[:1] == ["0.3"])
     planned = run("safety", "beam", "--format", "json").json
     assert planned["participants"] == 15  # as the registry plans
+    (shorter,) = planned["stopping_rules"]
+    assert shorter["boundary"] == rule["boundary"][:15]  # the same boundary, followed less far
+
+
+def test_the_boundary_says_for_how_many_it_is_shown(run: Run) -> None:
+    told = " ".join(run("safety", "beam").out.split())
+    assert (
+        "up to 15 participants, as many as the plan has in an arm (--participants N asks for others)." in told
+    )
+    told = " ".join(run("safety", "beam", "--participants", "28").out.split())
+    assert "up to 28 participants, as many as were asked for." in told
 
 
 # Allocation before the start
@@ -750,7 +761,7 @@ def test_act_shows_the_arm_to_whoever_prepares_the_doses_and_to_nobody_else(
         "--site",
         "a",
         "--at",
-        "2030-01-01T09:00+08:00",
+        "2027-01-01T09:00+08:00",
         "participant=a-001",
     ]
     done = run(*words, "--as", "pharmacist_a")
@@ -921,6 +932,10 @@ def test_what_is_asked_back_is_said_at_once_and_listed(act: Act, run: Run, tmp_p
     listed = run("queries", archive, "--participant", "E001").out
     assert f"a-001, query {number}, not answered: week_0/vital_signs#body.weight" in listed
     assert question in listed
+    chinese = "".join(
+        run("queries", archive, "--lang", "zh").out.split()
+    )  # the study's own words, forms.yaml
+    assert "体重与近6周内的另一次测量相差超过15％，请复测或确认。" in chinese
     act("answer_query", who, f"number={number}", "answer=weighed again")
     listed = run("queries", archive).out
     assert f"a-001, query {number}, answered: " in listed

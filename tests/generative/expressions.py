@@ -206,6 +206,7 @@ MAKERS: dict[type[n.Node], Callable[[Draw, int], n.Node]] = {
     n.ResultCount: lambda draw, depth: n.ResultCount(one(draw, RESULTS), any_window(draw)),
     n.Course: course,
     n.Present: present,
+    n.Happened: lambda draw, depth: n.Happened("rescue"),
     n.Recorded: lambda draw, depth: n.Recorded(one(draw, RESULTS), any_window(draw)),
     n.IsYes: lambda draw, depth: n.IsYes(pick_of(draw, ANSWERS)),
     n.OneOf: one_of,
@@ -244,6 +245,7 @@ FLAT_CONDITIONS = (
     n.Recorded,
     n.SexIs,
     n.Constant,
+    n.Happened,
 )
 DEEP_CONDITIONS = (n.And, n.Or, n.Not, n.Unless, n.When, n.ByMode)
 

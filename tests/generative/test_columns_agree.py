@@ -52,6 +52,7 @@ class Person(NamedTuple):
     limits: dict[str, float | None]
     held: dict[str, bool]
     rescued: int | None
+    therapy: str
 
 
 def concepts(study: str) -> list[str]:
@@ -71,7 +72,8 @@ def people(draw: st.DrawFn, study: str) -> Person:
         {visit: {name: value(name) for name in concepts(study)} for visit in visits},
         {visit: draw(st.one_of(st.none(), *[st.sampled_from(LIMITS)] * 5)) for visit in visits},
         {visit: draw(st.sampled_from((True, True, True, False))) for visit in VISITS},
-        draw(st.sampled_from((None, None, None, 5, 84, 85, 120, 168, 170))),
+        draw(st.sampled_from((None, None, None, 0, 5, 83, 84, 85, 120, 167, 168, 170))),
+        draw(st.sampled_from(("record", "cyclophosphamide", "pulse") if study == "beam" else ("record",))),
     )
 
 
@@ -91,8 +93,18 @@ def made(person: Person, study: str) -> Made:
                 )
         one.visit(visit, day, results)
     if person.rescued is not None:
-        one.rescue(person.rescued)
+        rescue(one, person.rescued, person.therapy)
     return one
+
+
+def rescue(one: Made, day: int, therapy: str) -> None:
+    """Rescue therapy, recorded as such or as the dose that it was."""
+    if therapy == "cyclophosphamide":
+        one.dose("other", day, end=day, amount="500", concept="cyclophosphamide")
+    elif therapy == "pulse":
+        one.dose("methylprednisolone_pulse", day, end=day + 2, amount="500", concept="methylprednisolone_iv")
+    else:
+        one.rescue(day)
 
 
 def columns(persons: list[Person], study: str) -> ItemColumns:
@@ -123,9 +135,9 @@ def columns(persons: list[Person], study: str) -> ItemColumns:
             )
         },
         happened={
-            "rescue_therapy": np.array(
+            "rescue": np.array(  # after week 0, and before the day of the visit
                 [
-                    [person.rescued is not None and person.rescued <= DAYS[visit] for person, visit in row]
+                    [person.rescued is not None and 0 < person.rescued < DAYS[visit] for person, visit in row]
                     for row in at
                 ]
             )
@@ -187,7 +199,7 @@ def test_categories(study: str, response: str, reading: str, data: st.DataObject
 def test_endpoints(persons: list[Person]) -> None:
     """The primary and the cumulative endpoint of BEAM, with their composite strategies."""
     judged = compute_response(rules_of().chosen.responses["response"].reading(), columns(persons, "beam"))
-    rescued = np.array([np.nan if each.rescued is None else float(each.rescued) for each in persons])
+    rescued = np.array([float(each.rescued) if each.rescued else np.nan for each in persons])  # week 0: none
     primary = compute_landmark(judged, ("cr",), visit=1, failed=rescued < 168)
     days = np.array(
         [[float(DAYS[visit]) if each.held[visit] else np.nan for visit in VISITS] for each in persons]

@@ -182,7 +182,13 @@ def lower(rule: RuleText, scope: Scope | None = None) -> n.Condition:
 def new_scope() -> Scope:
     """What rules of the pages may use: all calls of the grammar, and arithmetic (see `words`)."""
     return Scope(
-        concepts(), PARAMETERS, {}, {**KINDS, **ARITHMETIC}, baseline=BASELINE, days=frozenset({"week0"})
+        concepts(),
+        PARAMETERS,
+        {},
+        {**KINDS, **ARITHMETIC},
+        baseline=BASELINE,
+        days=frozenset({"week0"}),
+        events=frozenset({"rescue"}),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.trust.files import restate, rewrite
+from tests.trust.files import forge, restate, rewrite
 from tests.unit.conduct.support import Rehearsal, salts
 from trialwright.cli.main import main
 from trialwright.conduct.actions import ACTIONS
@@ -29,16 +29,14 @@ from trialwright.exchange.archive import (
     open_archive,
     verify_archive,
 )
-from trialwright.exchange.archive.conducted import WRITES
 from trialwright.exchange.archive.files import ENTERED, EVENTS, MANIFEST
 from trialwright.record.event import canonical, entered_digest, row_hash
 from trialwright.record.event_types import EVENT_TYPES
 from trialwright.terms.message import render
 
 
-def test_every_action_and_type_of_event_has_its_place() -> None:
-    assert WRITES.keys() == ACTIONS.keys()
-    assert {kind for kinds in WRITES.values() for kind in kinds} == EVENT_TYPES.keys()
+def test_every_type_of_event_is_written_by_an_action() -> None:
+    assert {kind for action in ACTIONS.values() for kind in action.writes} == EVENT_TYPES.keys()
 
 
 # Events nobody could have made
@@ -95,10 +93,15 @@ FORGED: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
     "a part too many": (({"data": {**SIGNED["data"], "name": "Wang Li"}},), "another form"),  # type: ignore[dict-item]
     "a part of another kind": (({"data": {**SIGNED["data"], "digest": 7}},), "another form"),  # type: ignore[dict-item]
     "a day that is none": (({"type": "enrolled", "data": {"date": "soon"}},), "another form"),
+    "no day at all": (({"type": "enrolled", "data": {"date": ""}},), "another form"),
+    "a month for a day": (({"type": "enrolled", "data": {"date": "2027-11"}},), "another form"),
+    "a day before everybody": (({"type": "enrolled", "data": {"date": "0001-01-01"}},), "another form"),
+    "a day after everything": (({"type": "enrolled", "data": {"date": "9999-12-31"}},), "another form"),
     "another stream": (({"stream": "site/a"},), "another form"),
     "a number it does not take": (({"series": {"enrolment": 9}},), "leaves a gap"),
     "no moment": (({"at": "zzzz"},), "no moment"),
     "a day no calendar has": (({"at": "2027-13-01T00:00:00Z"},), "no moment"),
+    "a moment after everything": (({"at": "9999-12-31T23:59:59Z"},), "no moment"),
     "a moment of another place": (({"at": "2027-12-01T08:00:00+08:00"},), "no moment"),
     "an account that never was": (({"actor": "nobody"},), "nobody did not hold the role investigator"),
     "an account of the other site": (({"actor": "investigator_b"},), "did not hold the role"),
@@ -133,6 +136,35 @@ def test_an_event_nobody_could_have_made_is_found(archive: Path, name: str) -> N
     lines = {count + len(tail)} | ({count + 1} if "masks" in said else set())
     assert (found.file, found.line in lines) == (EVENTS, True), found
     assert main(["report", str(archive), "--out", str(archive.parent / "report")]) == 6
+
+
+CHANGED = [
+    # type of event, part of it, what it is changed to
+    ("dose_given", "start", ""),
+    ("dose_given", "start", "2026-06"),
+    ("dose_given", "end", "2026-06-31"),
+    ("ae_reported", "grade", "6"),
+    ("ae_reported", "grade", "9" * 400),
+    ("ae_reported", "grade", ""),
+    ("corrected", "values", {"date": "soon"}),
+    ("corrected", "values", {"start": ""}),
+]
+
+
+@pytest.mark.parametrize(("kind", "part", "value"), CHANGED)
+def test_what_readers_count_with_can_be_counted_with(
+    archive: Path, kind: str, part: str, value: object
+) -> None:
+    """It was accepted, and every reader fell over it."""
+
+    def change(written: dict[str, Any]) -> None:
+        if written["type"] == kind:
+            written["data"][part] = value
+
+    forge(archive, change)
+    found = verify_archive(archive)
+    assert isinstance(found, Broken)
+    assert "has another form" in render(found.problem, {})
 
 
 def test_what_the_actors_could_have_done_verifies(archive: Path) -> None:

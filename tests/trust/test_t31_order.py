@@ -29,7 +29,12 @@ SKIPPED: list[tuple[str, str, dict[str, Any], str]] = [
     ("enrolled", "give_dose", {**DAY, "intervention": "mycophenolate_mofetil"}, "waits for allocation"),
     ("enrolled", "complete_study", DAY, "has not been allocated"),
     ("enrolled", "discontinue_intervention", {**DAY, "intervention": "belimumab"}, "has not been allocated"),
-    ("allocated", "give_dose", {**DAY, "intervention": "belimumab", "visit": "week_0"}, "no visit week_0"),
+    (
+        "allocated",
+        "give_dose",
+        {**DAY, "intervention": "belimumab", "visit": "week_0"},
+        "Week 0 (week_0) has not been opened",
+    ),
     (
         "allocated",
         "record_form",

@@ -94,6 +94,7 @@ OTHER_NUMBERS = (
 CONDITIONS: Mapping[type[n.Condition], n.Condition] = {
     n.Present: DIALYSIS,
     n.Recorded: n.Recorded("serum_creatinine", SCREENING),
+    n.Happened: n.Happened("rescue"),
     n.IsYes: n.IsYes(n.Pick("pregnant", window=SCREENING, missing="not_asked")),
     n.OneOf: n.OneOf(n.Pick("biopsy_class"), ("III", "IV"), (2, 3)),
     n.SexIs: n.SexIs(("female",)),

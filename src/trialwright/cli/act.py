@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,15 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
-    is_count,
+    cannot_write,
     own_parser,
     problem_line,
 )
 from trialwright.cli.outcome import outcome
+from trialwright.terms.dates import EARLIEST, LATEST
+from trialwright.terms.digits import find_other_digit, is_count, ordinary
 from trialwright.terms.message import Message, Text, message
+from trialwright.terms.visible import shortened
 
 if TYPE_CHECKING:
     from trialwright.conduct.action import Action
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
 
 WITH_SECRET = ("allocate", "unblind", "lock", "see_allocation")
 """The actions that need the secret of the allocation."""
+
+LONGEST_STEP = timedelta(days=366)
+"""How far the clock of a rehearsal goes on at once: a year mistyped is caught, a long follow-up is walked in steps."""
 
 _PREFIXES = {"item": "entries", "causality": "causality", "values": "values"}
 
@@ -99,7 +105,7 @@ def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
             "Check an archive offline: every hash, every text, every definition. Exit 6 if it does not verify."
         ),
         "  trialwright verify rehearsal\n"
-        "  trialwright verify rehearsal --head 8405:eed655f02cfbae2d823f872677b2d09de14ff1cf3cdaef0b808989f39f2424e2",
+        "  trialwright verify rehearsal --head 8405:63b86692e5c5312f6d548d36ed5b9eb3a12f42501f112641d8efcc748efb7186",
         terminal,
     )
     own.add_argument("archive", metavar="ARCHIVE", help=terminal.say(message("the folder of the trial")))
@@ -126,7 +132,8 @@ def _head(terminal: Terminal) -> Any:
             raise argparse.ArgumentTypeError(
                 terminal.say(
                     message(
-                        "{text} is no head: write its 64 hexadecimal digits, or POSITION:DIGEST", text=text
+                        "{text} is no head: write its 64 hexadecimal digits, or POSITION:DIGEST",
+                        text=shortened(text),
                     )
                 )
             )
@@ -138,19 +145,22 @@ def _head(terminal: Terminal) -> Any:
 def _moment(terminal: Terminal) -> Any:
     def read(text: str) -> datetime:
         try:
-            moment = datetime.fromisoformat(text)
-            moment.astimezone(UTC)
-        except (
-            ValueError,
-            OverflowError,
-        ):  # the first and the last day of the calendar have no moment elsewhere
+            moment = datetime.fromisoformat(ordinary(text))
+        except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
-            raise argparse.ArgumentTypeError(
-                terminal.say(
-                    message("{text} is no moment with its offset, such as 2026-01-05T09:00+08:00", text=text)
-                )
+            said = find_other_digit(text) or message(
+                "{text} is no moment with its offset, such as 2026-01-05T09:00+08:00", text=shortened(text)
             )
+            raise argparse.ArgumentTypeError(terminal.say(said))
+        if not EARLIEST <= moment.date() <= LATEST:
+            said = message(
+                "{day} is not a day from {earliest} to {latest}",
+                day=moment.date(),
+                earliest=EARLIEST,
+                latest=LATEST,
+            )
+            raise argparse.ArgumentTypeError(terminal.say(said))
         return moment
 
     return read
@@ -190,6 +200,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
             raise Stop(USAGE, message("{option} is missing.", option=name))
     given = _read_values(options.values)
     archive, opening, secret = _open(options, given, terminal)
+    _check_step(options.at, archive)
     from trialwright.conduct.trial import Trial
 
     trial = Trial(archive, archive.definition)
@@ -212,12 +223,17 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
         raise Stop(USAGE, error.message) from None
     except ArchiveBroken as error:
         raise Stop(RECORDS_UNREADABLE, error.message) from None
+    except OSError as error:
+        answer = _written_all_the_same(archive, request.id, error, terminal)
     if isinstance(answer, Refusal):
         terminal.tell(message("Refused: {action}.", action=options.action))
         for reason in answer.reasons:
             terminal.tell(message("- {reason}", reason=reason))
         return ANSWER_IS_NO
-    archive.write_manifest()
+    try:
+        archive.write_manifest()
+    except OSError as error:
+        terminal.tell(_recorded(archive, error))
     _tell_alerts(answer, trial.definition(answer.study_version), terminal)
     subject = answer.stream.rpartition("/")[2]
     print(f"{answer.position}\t{answer.type}\t{subject}")
@@ -226,6 +242,49 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.action == "see_allocation" and secret is not None:
         _show_arm(trial, secret, subject, terminal)
     return DONE
+
+
+def _written_all_the_same(archive: Archive, call: str, error: OSError, terminal: Terminal) -> Event:
+    """The event of a call during which a file could not be written; ends the command where there is none."""
+    from trialwright.exchange.archive import open_archive
+
+    event = open_archive(archive.folder, draw=os.urandom).call(call)
+    if event is None:
+        raise Stop(
+            USAGE,
+            message(
+                "{path} cannot be written: {reason}. Nothing was recorded.",
+                path=str(error.filename or archive.folder),
+                reason=error.strerror or "",
+            ),
+        ) from None
+    terminal.tell(_recorded(archive, error))
+    return event
+
+
+def _recorded(archive: Archive, error: OSError) -> Message:
+    return message(
+        "The event is recorded; {path} cannot be written: {reason}. The next action completes it.",
+        path=str(error.filename or archive.folder),
+        reason=error.strerror or "",
+    )
+
+
+def _check_step(at: datetime, archive: Archive) -> None:
+    """Refuse a moment that is surely a slip: the clock of a rehearsal is what it is told, and it never goes back."""
+    if archive.head is None:
+        return
+    last = datetime.fromisoformat(archive.head.at)
+    if at > max(last, datetime.now(UTC)) + LONGEST_STEP:
+        raise Stop(
+            ANSWER_IS_NO,
+            message(
+                "The moment {at} lies more than a year after the last event, of {last}; once it is recorded, nothing "
+                "earlier can be. Correct --at, or go there in steps of a year.",
+                at=at.isoformat(),
+                last=archive.head.at,
+            ),
+        )
 
 
 def _show_arm(trial: Trial, secret: Secret, id: str, terminal: Terminal) -> None:
@@ -283,6 +342,8 @@ def _open(
         return archive, version(study), secret
     except ArchiveBroken as error:
         raise Stop(RECORDS_UNREADABLE, error.message) from None
+    except OSError as error:
+        raise cannot_write(folder, error) from None
 
 
 def _released(name: str, terminal: Terminal) -> Study:

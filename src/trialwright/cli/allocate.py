@@ -31,6 +31,9 @@ METHODS: Mapping[str, Message] = {
 }
 """How participants come into arms."""
 
+MOST_PARTICIPANTS, MOST_TRIALS, MOST_DRAWN = 10_000, 100_000, 20_000_000
+"""The most participants, simulated trials and allocations: some hours of one processor."""
+
 
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     """The options of the command."""
@@ -51,13 +54,13 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument(
         "--participants",
         required=True,
-        type=count_option(terminal),
+        type=count_option(terminal, least=1, most=MOST_PARTICIPANTS),
         metavar="N",
         help=say(message("how many participants each simulated trial has")),
     )
     own.add_argument(
         "--trials",
-        type=count_option(terminal),
+        type=count_option(terminal, least=1, most=MOST_TRIALS),
         default=1_000,
         metavar="N",
         help=say(message("how many trials are simulated (1000)")),
@@ -91,8 +94,15 @@ def allocate(options: argparse.Namespace, terminal: Terminal) -> int:
     rule = study.allocation
     if rule is None:
         raise Stop(USAGE, message("The study {study} has no allocation rule.", study=study.id))
-    if options.participants < 1 or options.trials < 1:
-        raise Stop(USAGE, message("--participants and --trials must be at least 1."))
+    if options.participants * options.trials > MOST_DRAWN:
+        raise Stop(
+            USAGE,
+            message(
+                "--participants times --trials is at most {most}; these are {count}.",
+                most=f"{MOST_DRAWN:,}",
+                count=f"{options.participants * options.trials:,}",
+            ),
+        )
     result = _opening(study, terminal)
     if rule.method == "concurrent_control":
         if options.shares:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialwright.cli.columns import paragraph, table_lines
-from trialwright.cli.common import USAGE, Stop, Terminal
-from trialwright.terms.message import message
-from trialwright.terms.visible import visible
+from trialwright.cli.common import USAGE, Stop, Terminal, read_share
+from trialwright.terms.message import Message, message
+from trialwright.terms.visible import shortened, visible
 
 if TYPE_CHECKING:
     from trialwright.safety.boundary import Boundary
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RATES = (0.1, 0.2, 0.3, 0.4, 0.5)
 """True rates for which a boundary is shown if nothing else is asked."""
 
+MOST_SHOWN = 2_000
+"""The most participants for whom a boundary is shown: what it does is computed in steps as many as their square."""
+
 
 def read_rates(text: str | None) -> tuple[float, ...]:
     """Read rates such as 0.1,0.2; ends the command for anything that is no proportion."""
@@ -26,43 +29,54 @@ def read_rates(text: str | None) -> tuple[float, ...]:
         return RATES
     found = []
     for part in text.split(","):
-        try:
-            rate = float(part)
-        except ValueError:
-            rate = -1.0
+        rate = read_share(part)
         if not 0 <= rate <= 1:
-            raise Stop(USAGE, message("{part} is no rate from 0 to 1.", part=visible(part)))
+            raise Stop(USAGE, message("{part} is no rate from 0 to 1.", part=visible(shortened(part))))
         found.append(rate)
     return tuple(found)
 
 
-def planned_size(study: Study, options: argparse.Namespace, *, least: int = 0) -> int:
+WHY: Mapping[str, Message] = {
+    "asked": message("as many as were asked for"),
+    "planned": message("as many as the plan has in an arm (--participants N asks for others)"),
+    "counted": message("as many as are counted already"),
+}
+"""Why a boundary is shown for so many participants, by a word for programs."""
+
+
+class Size(NamedTuple):
+    """For how many participants a boundary is shown, and why: a word of `WHY`."""
+
+    participants: int
+    why: str
+
+
+def planned_size(study: Study, options: argparse.Namespace, *, least: int = 0) -> Size:
     """For how many participants a boundary is shown: as asked, else as many as an arm of the plan has.
 
     `least`: as many as are counted already. Ends the command where nobody says how many.
     """
     if options.participants is not None:
-        if options.participants < 1:
-            raise Stop(USAGE, message("--participants must be at least 1."))
-        return max(least, options.participants)
-    planned = study.analysis.sample_size if study.analysis else None
-    size = max(least, int(planned.planned) if planned else 0)
-    if size == 0:
+        wanted, why = options.participants, "asked"
+    else:
+        planned = study.analysis.sample_size if study.analysis else None
+        wanted, why = int(planned.planned) if planned else 0, "planned"
+    if max(least, wanted) == 0:
         raise Stop(
             USAGE,
             message("The definition plans no number of participants; say for how many: --participants N."),
         )
-    return size
+    return Size(least, "counted") if least > wanted else Size(wanted, why)
 
 
 def show_boundary(
-    rule: BetaBinomialStopping, *, largest: int, rates: Sequence[float], terminal: Terminal
+    rule: BetaBinomialStopping, *, size: Size, rates: Sequence[float], terminal: Terminal
 ) -> dict[str, Any]:
     """A stopping rule with its boundary and operating characteristics, as JSON has them."""
     from trialwright.safety.boundary import compute_operating_characteristics, plan_boundary
 
     say = terminal.say
-    boundary = plan_boundary(rule, largest=largest)
+    boundary = plan_boundary(rule, largest=size.participants)
     return {
         "id": rule.id,
         "title": say(rule.title),
@@ -73,6 +87,7 @@ def show_boundary(
         "rate": rule.rate,
         "cut": rule.cut,
         "action": say(rule.action),
+        "shown_for": {"participants": size.participants, "why": size.why},
         "boundary": list(boundary),
         "operating_characteristics": [
             {"rate": found.rate, "stops": found.stops, "expected_participants": found.expected}
@@ -98,6 +113,16 @@ def boundary_lines(rule: Mapping[str, Any], terminal: Terminal, *, now: Iterable
         )
     )
     yield from now
+    shown_for = rule["shown_for"]
+    yield from paragraph(
+        say(
+            message(
+                "The boundary is shown for up to {count} participants, {why}. The probabilities are those of stopping among them.",
+                count=shown_for["participants"],
+                why=WHY[shown_for["why"]],
+            )
+        )
+    )
     yield ""
     yield from _indented(
         [say(message("Stop at so many events")), say(message("Among so many participants"))],

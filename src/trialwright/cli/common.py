@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import stat
 import sys
 import time
@@ -15,14 +16,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from trialwright.locale import read_catalogue
+from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_day
+from trialwright.terms.digits import find_other_digit, is_count, ordinary
 from trialwright.terms.message import Message, message, render
-from trialwright.terms.visible import display_width, harmless, pad, visible
+from trialwright.terms.quantity import UnreadableNumber, parse_number
+from trialwright.terms.visible import display_width, harmless, pad, shortened, visible
 
 if TYPE_CHECKING:
     from trialwright.study.errors import Problem
     from trialwright.study.rules import Eligibility
 
-_DIGITS = 18  # Python refuses to read numbers of some thousand
 DONE, BUG, USAGE, STUDY_INVALID, RECORDS_UNREADABLE, SOME_SKIPPED, ANSWER_IS_NO = 0, 1, 2, 3, 4, 5, 6
 
 
@@ -122,11 +125,22 @@ def day_option(terminal: Terminal) -> Callable[[str], date]:
 
     def read(text: str) -> date:
         try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise _no_option(
-                message("{text} is not a date such as 2026-11-01", text=text), terminal
+            day = parse_day(text)
+        except UnreadableDate:
+            raise _unreadable(
+                text, message("{text} is not a date such as 2026-11-01", text=shortened(text)), terminal
             ) from None
+        if not EARLIEST <= day <= LATEST:
+            raise _no_option(
+                message(
+                    "{day} is not a day from {earliest} to {latest}",
+                    day=day,
+                    earliest=EARLIEST,
+                    latest=LATEST,
+                ),
+                terminal,
+            )
+        return day
 
     return read
 
@@ -149,31 +163,51 @@ def percent_option(terminal: Terminal) -> Callable[[str], float]:
     """A share from 0 to 100 for argparse."""
 
     def read(text: str) -> float:
-        try:
-            share = float(text)
-        except ValueError:
-            share = -1.0
+        share = read_share(text)
         if not 0 <= share <= 100:
-            raise _no_option(message("{text} is not a number from 0 to 100", text=text), terminal)
+            raise _unreadable(
+                text, message("{text} is not a number from 0 to 100", text=shortened(text)), terminal
+            )
         return share
 
     return read
 
 
-def is_count(text: str) -> bool:
-    """Whether a text is a whole number of at least 0, of no more digits than anything here can be counted with."""
-    return text.isascii() and text.isdigit() and len(text) <= _DIGITS
+def read_share(text: str) -> float:
+    """A number as people type it; -1 for anything that is none."""
+    try:
+        found = parse_number(text)
+    except UnreadableNumber:
+        return -1.0
+    return found.low if found.exact else -1.0
 
 
-def count_option(terminal: Terminal) -> Callable[[str], int]:
-    """A whole number of at least 0 for argparse."""
+def count_option(terminal: Terminal, *, least: int = 0, most: int | None = None) -> Callable[[str], int]:
+    """A whole number for argparse, of at least `least` and at most `most` (None: as large as can be counted)."""
 
     def read(text: str) -> int:
-        if not is_count(text):
-            raise _no_option(message("{text} is not a whole number of at least 0", text=text), terminal)
-        return int(text)
+        written = ordinary(text)
+        number = int(written) if is_count(written) else -1
+        if number < least or (most is not None and number > most):
+            said = (
+                message("{text} is not a whole number of at least {least}", text=shortened(text), least=least)
+                if most is None
+                else message(
+                    "{text} is not a whole number from {least} to {most}",
+                    text=shortened(text),
+                    least=least,
+                    most=f"{most:,}",
+                )
+            )
+            raise _unreadable(text, said, terminal)
+        return number
 
     return read
+
+
+def _unreadable(text: str, sentence: Message, terminal: Terminal) -> argparse.ArgumentTypeError:
+    """Why a text cannot be read; the character, where it is a digit of another script."""
+    return _no_option(find_other_digit(text) or sentence, terminal)
 
 
 def _no_option(sentence: Message, terminal: Terminal) -> argparse.ArgumentTypeError:
@@ -216,6 +250,42 @@ def load_eligibility(name: str, terminal: Terminal) -> Eligibility:
         ) from None
 
 
+def cannot_write(path: str | Path, error: OSError) -> Stop:
+    """Why nothing could be written: the disk is full, or the folder may not be written to."""
+    words = (os.strerror(error.errno) if error.errno else "") or error.strerror or str(error)
+    return Stop(USAGE, message("{path} cannot be written: {reason}.", path=str(path), reason=words))
+
+
+def check_new_folder(path: str) -> None:
+    """End the command where a folder to be written holds something already."""
+    folder = Path(path)
+    if not path or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+        raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=path))
+
+
+@contextmanager
+def whole_folder(path: str) -> Iterator[Path]:
+    """A temporary folder beside a new or empty one, moved into place when everything went well.
+
+    Ends the command where the folder holds something, or where nothing can be written.
+    """
+    check_new_folder(path)
+    folder = Path(path).resolve()
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        if folder.exists():  # somebody may be in it, or a disk mounted on it
+            for one in beside.iterdir():
+                one.replace(folder / one.name)
+        else:
+            beside.replace(folder)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
 @contextmanager
 def output(path: str | None) -> Iterator[TextIO]:
     """Where results go: stdout, or a file that appears whole or not at all."""
@@ -234,6 +304,8 @@ def whole_file(path: str) -> Iterator[Path]:
     it leads to is written.
     """
     target = Path(path)
+    if not target.name:
+        raise Stop(USAGE, message("{path} is no file.", path=f'"{path}"'))
     direct = _is_device(target)
     if not direct and target.is_symlink():
         target = target.resolve()
@@ -246,9 +318,7 @@ def whole_file(path: str) -> Iterator[Path]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise Stop(
-            USAGE, message("{path} cannot be written: {reason}.", path=path, reason=error.strerror or "")
-        ) from None
+        raise cannot_write(path, error) from None
     finally:
         if not direct:
             with suppress(OSError):  # where the folder is none, there is nothing to take away

@@ -14,6 +14,7 @@ from trialwright import __version__
 from trialwright.cli.common import DONE, USAGE, Harmless, Stop, Terminal
 from trialwright.cli.parser_words import parser_words
 from trialwright.terms.message import message
+from trialwright.terms.visible import shortened
 
 COMMANDS = {
     "check": "trialwright.cli.study",
@@ -72,9 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     language = _language(given)
     terminal = Terminal(language)
-    if any("\ud800" <= letter <= "\udfff" for word in given for letter in word):
-        terminal.tell(message("An argument is not UTF-8 text."))
-        return USAGE
+    for word in given:
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            terminal.tell(message("The argument {word} is not UTF-8 text.", word=shortened(word)))
+            return USAGE
     if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal that lacks a character is shown its number
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

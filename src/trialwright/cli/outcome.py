@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from trialwright.terms.message import Message, Text, message
+from trialwright.terms.stored_message import unpack_message
 
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
@@ -27,6 +28,12 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message]:
     for deviation in participant.deviations:
         if deviation.position == event.position:
             yield message("Deviation {number}: {text}", number=deviation.number, text=deviation.text)
+        elif deviation.taken_back == event.position:
+            yield message(
+                "Deviation {number} does not follow from the record any more: {text}",
+                number=deviation.number,
+                text=deviation.text or message("(masked)"),
+            )
     for query in participant.queries:
         if query.position == event.position:
             yield say_query(query)
@@ -38,8 +45,15 @@ def say_query(query: Query) -> Message:
         "Query {number} about {path}: {text}",
         number=query.number,
         path=query.path,
-        text=query.text or message("(masked)"),
+        text=question(query),
     )
+
+
+def question(query: Query) -> Message | Text | str:
+    """What a query asks, to be said in the reader's language where the rules ask it; the text of a masked one is gone."""
+    if not query.text:
+        return message("(masked)")
+    return (unpack_message(query.says) if query.says else None) or query.text
 
 
 def _screened(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:

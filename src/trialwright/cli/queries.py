@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trialwright.cli.as_of import AS_IT_STOOD, AsOf, add_trial_options, look, write_result
 from trialwright.cli.columns import paragraph
 from trialwright.cli.common import DONE, Terminal, own_parser
+from trialwright.cli.outcome import question
 from trialwright.terms.message import Message, message
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def queries(options: argparse.Namespace, terminal: Terminal) -> int:
     shown = [
         row
         for one in seen.chosen(options.participant)
-        for row in _queries(one)
+        for row in _queries(one, terminal)
         if options.all or row["state"] != "closed"
     ]
     result = {**seen.opening(), "queries": shown}
@@ -59,7 +60,7 @@ def queries(options: argparse.Namespace, terminal: Terminal) -> int:
     return DONE
 
 
-def _queries(participant: Participant) -> Iterator[dict[str, Any]]:
+def _queries(participant: Participant, terminal: Terminal) -> Iterator[dict[str, Any]]:
     for query in participant.queries:
         yield {
             "participant": participant.id,
@@ -67,7 +68,7 @@ def _queries(participant: Participant) -> Iterator[dict[str, Any]]:
             "number": query.number,
             "state": query.state,
             "about": query.path,
-            "question": query.text,
+            "question": terminal.say(question(query)) if query.text else "",
             "answer": query.answer,
             "raised": {"position": query.position},
         }

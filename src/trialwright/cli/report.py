@@ -9,7 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialwright.cli.common import ANSWER_IS_NO, DONE, USAGE, Stop, Terminal, output, own_parser, whole_file
+from trialwright.cli.common import (
+    ANSWER_IS_NO,
+    DONE,
+    USAGE,
+    Stop,
+    Terminal,
+    count_option,
+    output,
+    own_parser,
+    whole_file,
+)
 from trialwright.cli.trial import open_trial, trial_data
 from trialwright.terms.message import message
 from trialwright.terms.visible import display_width, harmless, pad, visible
@@ -81,7 +91,13 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
             )
         ),
     )
-    own.add_argument("--most", type=int, default=20, metavar="N", help=say(message("rows shown in full")))
+    own.add_argument(
+        "--most",
+        type=count_option(terminal),
+        default=20,
+        metavar="N",
+        help=say(message("rows shown in full")),
+    )
     return own
 
 
@@ -103,6 +119,8 @@ def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.reports.pdf import write_pdf
     from trialwright.reports.tables import write_csv, write_dataset_json
 
+    if not options.out:  # of a variable of the shell that is not set
+        raise Stop(USAGE, message("{path} is no folder.", path='""'))
     _verified(options.archive, terminal)
     catalogue = terminal.catalogue
     report = _compose(options.archive, catalogue, terminal)

@@ -17,7 +17,7 @@ from trialwright.cli.as_of import (
     site_zone,
     write_result,
 )
-from trialwright.cli.boundary import boundary_lines, planned_size, read_rates, show_boundary
+from trialwright.cli.boundary import MOST_SHOWN, boundary_lines, planned_size, read_rates, show_boundary
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal, count_option, load_eligibility, own_parser
 from trialwright.cli.safety_lines import safety_lines
 from trialwright.terms.message import Message, Text, message
@@ -47,7 +47,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument("archive", metavar="ARCHIVE", help=say(message("the folder of the trial, or a study")))
     own.add_argument(
         "--participants",
-        type=count_option(terminal),
+        type=count_option(terminal, least=1, most=MOST_SHOWN),
         metavar="N",
         help=say(message("show boundaries up to so many participants (as the definition plans)")),
     )
@@ -82,12 +82,12 @@ def _of_study(options: argparse.Namespace, rates: tuple[float, ...], terminal: T
     if not rules:
         raise Stop(USAGE, message("The study {study} has no stopping rule.", study=study.id))
     size = planned_size(study, options)
-    shown = [show_boundary(rule, largest=size, rates=rates, terminal=terminal) for rule in rules]
+    shown = [show_boundary(rule, size=size, rates=rates, terminal=terminal) for rule in rules]
     result = {
         "study": study.id,
         "study_version": version(study),
         "software": f"trialwright {trialwright.__version__}",
-        "participants": size,
+        "participants": size.participants,
         "stopping_rules": shown,
     }
     write_result(options, terminal, result=result, lines=_boundaries(shown, terminal))
@@ -315,7 +315,7 @@ def _stopping(
     counted = status.participants + len(status.open)
     size = planned_size(seen.study, options, least=counted)
     return {
-        **show_boundary(rule.rule, largest=size, rates=rates, terminal=terminal),
+        **show_boundary(rule.rule, size=size, rates=rates, terminal=terminal),
         "participants": status.participants,
         "events": status.events,
         "stop_at": status.boundary,

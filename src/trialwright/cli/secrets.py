@@ -87,6 +87,8 @@ def _path(archive: Path) -> Path | None:
 def _read(path: Path) -> dict[str, dict[str, str]]:
     try:
         mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):  # a pipe or a device may never end
+            raise Stop(USAGE, message("{path} is no file of secrets.", path=str(path)))
         if stat.S_IMODE(mode) & 0o077:
             raise Stop(
                 USAGE,

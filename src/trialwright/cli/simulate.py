@@ -12,6 +12,8 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
+    cannot_write,
+    check_new_folder,
     count_option,
     day_option,
     load_eligibility,
@@ -21,6 +23,9 @@ from trialwright.terms.message import message
 
 START = date(2026, 1, 5)
 """The day on which a rehearsal opens its study, where none is named: a Monday, always the same."""
+
+MOST = 10_000
+"""The most participants of a rehearsal: its ledger is made in memory, some 0.3 MB of text for each of them."""
 
 
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
@@ -43,7 +48,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument(
         "--participants",
         required=True,
-        type=count_option(terminal),
+        type=count_option(terminal, least=1, most=MOST),
         metavar="N",
         help=say(message("how many join; those who fail the screening come on top")),
     )
@@ -70,11 +75,7 @@ def simulate(options: argparse.Namespace, terminal: Terminal) -> int:
     from trialwright.exchange.archive import ArchiveBroken, write_archive
     from trialwright.simulation.participants import NoRehearsal, rehearse
 
-    if options.participants < 1:
-        raise Stop(USAGE, message("--participants must be at least 1."))
-    folder = Path(options.out)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out))
+    check_new_folder(options.out)
     study = load_eligibility(options.study, terminal).study
     try:
         made = rehearse(
@@ -86,11 +87,15 @@ def simulate(options: argparse.Namespace, terminal: Terminal) -> int:
             progress=lambda count: terminal.progress(message("{count} events written", count=f"{count:,}")),
         )
         terminal.clear()
-        write_archive(folder, made.study, made.ledger, definitions=made.definitions.values(), rehearsal=True)
+        write_archive(
+            Path(options.out), made.study, made.ledger, definitions=made.definitions.values(), rehearsal=True
+        )
     except NoRehearsal as error:
         raise Stop(STUDY_INVALID, error.message) from None
     except ArchiveBroken as error:
         raise Stop(USAGE, error.message) from None
+    except OSError as error:
+        raise cannot_write(options.out, error) from None
     head = made.ledger.head
     assert head is not None  # noqa: S101  # a rehearsal has at least opened its study
     terminal.remark(

@@ -15,10 +15,12 @@ from trialwright.cli.common import (
     USAGE,
     Stop,
     Terminal,
+    check_new_folder,
     load_eligibility,
     own_parser,
     problem_line,
     whole_file,
+    whole_folder,
     write_text,
 )
 from trialwright.terms.message import message
@@ -169,9 +171,9 @@ def import_study(options: argparse.Namespace, terminal: Terminal) -> int:
     """`trialwright import FILE --out FOLDER`."""
     from trialwright.exchange.ctgov import NotARegistryRecord, import_record
 
-    folder = Path(options.out)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Stop(USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out))
+    check_new_folder(options.out)
+    if Path(options.file).exists() and not Path(options.file).is_file():  # a pipe or a device may never end
+        raise Stop(RECORDS_UNREADABLE, message("{path} is no ordinary file.", path=options.file))
     try:
         files = import_record(Path(options.file).read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -185,16 +187,10 @@ def import_study(options: argparse.Namespace, terminal: Terminal) -> int:
         raise Stop(
             RECORDS_UNREADABLE, message("{place}: {message}", place=options.file, message=error.message)
         ) from None
-    for name, text in files.items():
-        path = folder / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise Stop(
-                USAGE,
-                message("{path} cannot be written: {reason}.", path=str(path), reason=error.strerror or ""),
-            ) from None
+    with whole_folder(options.out) as folder:
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
     terminal.remark(
         message(
             "Written: {count} files in {path}. Next: write the rules, then `trialwright check {path}`.",

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from trialwright.cli.common import DONE, USAGE, Stop, Terminal, day_option, load_eligibility, own_parser
+from trialwright.cli.common import (
+    DONE,
+    USAGE,
+    Stop,
+    Terminal,
+    count_option,
+    day_option,
+    load_eligibility,
+    own_parser,
+    whole_folder,
+)
 from trialwright.terms.message import message
+
+MOST = 100_000_000
+"""The most people of a hospital: the ids of their facts have room for ten times as many."""
 
 
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
@@ -23,11 +35,17 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument(
         "study", metavar="STUDY", help=say(message("the study whose verdicts are known beforehand (beam)"))
     )
-    own.add_argument("--people", required=True, type=int, metavar="N", help=say(message("how many people")))
+    own.add_argument(
+        "--people",
+        required=True,
+        type=count_option(terminal, least=1, most=MOST),
+        metavar="N",
+        help=say(message("how many people")),
+    )
     own.add_argument(
         "--seed",
         required=True,
-        type=int,
+        type=count_option(terminal),
         metavar="S",
         help=say(message("the same seed gives the same hospital")),
     )
@@ -55,21 +73,15 @@ def synth(options: argparse.Namespace, terminal: Terminal) -> int:
                 study=study.id,
             ),
         )
-    if options.people < 1 or options.seed < 0:
-        raise Stop(USAGE, message("--people must be at least 1 and --seed at least 0."))
-    try:
+    with whole_folder(options.out) as folder:
         write_hospital(
-            Path(options.out),
+            folder,
             options.people,
             options.seed,
             options.on or REFERENCE_DATE,
             format=options.format,
             progress=lambda count: terminal.progress(message("writing: {count} people", count=f"{count:,}")),
         )
-    except FileExistsError:
-        raise Stop(
-            USAGE, message("{path} is not an empty folder; nothing was written.", path=options.out)
-        ) from None
     terminal.remark(
         message(
             "Synthetic people, not patients: {count} in {path}.",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from trialwright.conduct.forms.entry import Entry
 from trialwright.conduct.forms.values import plain
 from trialwright.record.event import Proposal
+from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_day
+from trialwright.terms.digits import find_other_digit, is_count
 from trialwright.terms.message import Message, message
 from trialwright.terms.quantity import UnreadableNumber, parse_number
+from trialwright.terms.visible import shortened
 
 if TYPE_CHECKING:
     from trialwright.conduct.trial import View
@@ -32,10 +35,6 @@ Kind = Literal[
     "rows",
     "facts",
 ]
-
-
-EARLIEST = date(1900, 1, 1)
-"""No day or moment of a trial lies before it, a slip of the pen apart: nobody who takes part was born earlier."""
 
 
 class Refusal(NamedTuple):
@@ -82,6 +81,8 @@ class Action:
     place: Literal["study", "site", "participant", "either"]
     arguments: tuple[Argument, ...]
     decide: Callable[[View, Values], Proposal | Refusal]
+    writes: tuple[str, ...] = field(kw_only=True)
+    """The types of the events it proposes."""
     reason: Literal["required", "optional", "none"] = "none"
     locked: bool = False
     """Whether it may still be done in a locked casebook or study."""
@@ -187,21 +188,37 @@ def _text(argument: Argument, value: Any) -> str:
 def _date(argument: Argument, value: Any) -> str:
     text = _plain(argument, value)
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise BadArgument(
-            message("`{name}` is a day such as 2026-11-01, not {seen}.", name=argument.name, seen=text)
+        day = parse_day(text)
+    except UnreadableDate:
+        raise _unreadable(
+            argument,
+            text,
+            message(
+                "`{name}` is a day such as 2026-11-01, not {seen}.", name=argument.name, seen=shortened(text)
+            ),
         ) from None
-    _not_too_early(argument, day)
+    _in_bounds(argument, day)
     return day.isoformat()
 
 
-def _not_too_early(argument: Argument, day: date) -> None:
+def _unreadable(argument: Argument, text: str, sentence: Message) -> BadArgument:
+    """What cannot be read; the character, where it is a digit of another script."""
+    other = find_other_digit(text)
+    return BadArgument(
+        message("`{name}`: {problem}", name=argument.name, problem=other) if other else sentence
+    )
+
+
+def _in_bounds(argument: Argument, day: date) -> None:
     if day < EARLIEST:
         raise BadArgument(
             message(
                 "`{name}` lies before {earliest}: {seen}.", name=argument.name, earliest=EARLIEST, seen=day
             )
+        )
+    if day > LATEST:
+        raise BadArgument(
+            message("`{name}` lies after {latest}: {seen}.", name=argument.name, latest=LATEST, seen=day)
         )
 
 
@@ -212,14 +229,16 @@ def _date_time(argument: Argument, value: Any) -> str:
     except ValueError:
         read = None
     if read is None or read.tzinfo is None:
-        raise BadArgument(
+        raise _unreadable(
+            argument,
+            text,
             message(
                 "`{name}` is a moment with its offset such as 2026-11-01T09:30+08:00, not {seen}.",
                 name=argument.name,
-                seen=text,
-            )
+                seen=shortened(text),
+            ),
         )
-    _not_too_early(argument, read.date())
+    _in_bounds(argument, read.date())
     return text
 
 
@@ -230,14 +249,22 @@ def _number(argument: Argument, value: Any) -> str:
     except UnreadableNumber:
         exact = False
     if not exact:
-        raise BadArgument(message("`{name}` is a number, not {seen}.", name=argument.name, seen=text))
+        raise _unreadable(
+            argument,
+            text,
+            message("`{name}` is a number, not {seen}.", name=argument.name, seen=shortened(text)),
+        )
     return text
 
 
 def _whole(argument: Argument, value: Any) -> str:
     text = plain(str(value))
-    if not (text.isascii() and text.isdigit()):
-        raise BadArgument(message("`{name}` is a whole number, not {seen}.", name=argument.name, seen=text))
+    if not is_count(text):
+        raise _unreadable(
+            argument,
+            text,
+            message("`{name}` is a whole number, not {seen}.", name=argument.name, seen=shortened(text)),
+        )
     return text
 
 
@@ -249,7 +276,7 @@ def _choice(argument: Argument, value: Any) -> str:
                 "`{name}` is one of {choices}, not {seen}.",
                 name=argument.name,
                 choices=argument.choices,
-                seen=text,
+                seen=shortened(text),
             )
         )
     return text
@@ -265,7 +292,7 @@ def _yes_no(argument: Argument, value: Any) -> str:
     text = {"yes": "true", "no": "false"}.get(said, said)
     if text not in ("true", "false"):
         raise BadArgument(
-            message("`{name}` is true or false, not {seen}.", name=argument.name, seen=str(value))
+            message("`{name}` is true or false, not {seen}.", name=argument.name, seen=shortened(str(value)))
         )
     return text
 
@@ -294,7 +321,7 @@ def _rows(argument: Argument, value: Any) -> tuple[Mapping[str, Any], ...]:
     return tuple(value)
 
 
-_DATED = re.compile(r"^(.*?)\s*@(\d{4}(?:-\d{2}){0,2})$", re.DOTALL)
+_DATED = re.compile(r"^(.*?)\s*@([0-9]{4}(?:-[0-9]{2}){0,2})$", re.DOTALL)
 
 
 def _read_entry(text: str) -> Entry:

@@ -10,6 +10,7 @@ from trialwright.conduct.action import Refusal
 from trialwright.conduct.dosing.amounts import Amount, read_amount
 from trialwright.conduct.dosing.proposal import DoseProposal
 from trialwright.conduct.standing import first_refusal, refuse
+from trialwright.record.lots import lot_expired
 from trialwright.record.participant import Dose, Participant
 from trialwright.study.design import Intervention
 from trialwright.study.model import Study
@@ -17,7 +18,7 @@ from trialwright.study.schedule import visit_title
 from trialwright.terms.dates import Days, UnreadableDate, parse_date
 from trialwright.terms.message import Message, message
 
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
 
 def check_administration(dose: Dose) -> Refusal | None:
@@ -72,14 +73,13 @@ def _moment(dose: Dose, text: str) -> datetime | None:
         return None
 
 
-def expired(dose: Dose) -> Message | None:
-    """The sentence of a lot that had certainly expired before the dose; a month, or a year, lasts to its end."""
-    days = _days(dose.expiry.strip())
-    if days is None or days.last.isoformat() >= dose.start:
+def expired(study: Study, dose: Dose) -> Message | None:
+    """The sentence of a lot that had certainly expired before the dose; see `lot_expired`."""
+    if not lot_expired(dose):
         return None
     return message(
         "The lot of {intervention} expired on {expiry}, before the dose of {day}.",
-        intervention=dose.intervention,
+        intervention=study.intervention_title(dose.intervention),
         expiry=dose.expiry,
         day=dose.start,
     )
@@ -127,7 +127,23 @@ def proposed_then(intervention: Intervention | None, dose: Dose) -> DoseProposal
         return base
     amount = read_amount(dose.proposed)
     low, high = _limits(intervention, dose.rule)
-    return DoseProposal(dose.intervention, base.on, "give", amount=amount, rule=dose.rule, low=low, high=high)
+    return DoseProposal(
+        dose.intervention,
+        base.on,
+        "give",
+        amount=amount,
+        rule=dose.rule,
+        low=low,
+        high=high,
+        deviation=_departs(intervention, dose.rule),
+    )
+
+
+def _departs(intervention: Intervention | None, rule: str) -> bool:
+    """Whether the rule that proposed a dose says that following it departs from the protocol."""
+    regimen = intervention.regimen if intervention else None
+    part = rule.rpartition("/")[2]
+    return regimen is not None and any(each.id == part and each.deviation for each in regimen.adjustments)
 
 
 def _limits(intervention: Intervention | None, rule: str) -> tuple[Amount | None, Amount | None]:

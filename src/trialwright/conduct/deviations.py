@@ -1,7 +1,8 @@
 """The deviations of a participant: those the ledger shows by itself, and those that people reported, each once.
 
 What the ledger shows is computed anew on every reading, so that a corrected day corrects it too: visits outside their
-windows, visits missed or of which nothing is recorded, and doses that the definition plans and nobody recorded. A dose
+windows, visits missed or of which nothing is recorded, and doses that the definition plans and nobody recorded. What was
+found when a dose was entered stands until a correction of the dose takes it back. A dose
 is missed where neither an interruption, nor a stop for good, nor the regimen itself says that none is due.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from trialwright.conduct.administration import expired
 from trialwright.conduct.dosing.present import exact_day
 from trialwright.conduct.dosing.propose import propose_dose
 from trialwright.conduct.due import plan_activities
@@ -70,12 +72,14 @@ def derive_deviations(study: Study, participant: Participant, *, on: date) -> tu
 
     A report of the same category about the same visit, or of a day on which the rules found one, tells of the same
     deviation: it is one, found by both. What a rule wrote down at entry and does not find any more, since the day of the
-    visit was corrected, is none. `on`: the calendar day at the site.
+    visit, or the dose, was corrected, is none; the ledger keeps it, and `Deviation.taken_back` says since when. `on`: the calendar day at the site.
     """
     shown = [*_visits(study, participant, on), *_doses(study, participant, on)]
     told: dict[int, list[Deviation]] = {}
     rest = []
     for deviation in participant.deviations:
+        if deviation.taken_back:
+            continue
         place = next(
             (place for place, each in enumerate(shown) if _is_same(each, deviation, told.get(place, []))),
             None,
@@ -123,12 +127,12 @@ def _joined(participant: Participant, shown: _Shown, told: Sequence[Deviation]) 
 
 def _recorded(study: Study, participant: Participant, deviation: Deviation) -> DeviationFound:
     text: Message | str = deviation.text
-    if deviation.by_system:
-        dose = next((each for each in participant.doses if each.position == deviation.position), None)
-        text = _departure(study, dose) if dose is not None else text
+    dose = next((each for each in participant.doses if each.number == deviation.dose), None)
+    if dose is not None:
+        text = (expired(study, dose) or text) if deviation.matter == "lot" else _departure(study, dose)
     return DeviationFound(
         participant.id,
-        deviation.date,
+        dose.start if dose is not None else deviation.date,
         deviation.category,
         deviation.severity,
         deviation.visit,

@@ -6,7 +6,7 @@ The caller gives the clock, the secret (if it may hold it) and the store; nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,9 +19,13 @@ from trialwright.record.event import Call, Event, Proposal
 from trialwright.record.ledger import CallReused, Earlier, Moved, repeats
 from trialwright.study.delegation import DelegationTable, Role
 from trialwright.terms.message import Message, message
+from trialwright.terms.visible import shortened
 
 _CALL_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 """It stands in the ledger as it is and cannot be masked, so there is no room for a name in it."""
+
+LONGEST = 100_000
+"""The most characters of a text. **Source**: ICH E2B(R3), H.1, the narrative of a case: 100,000, the longest of a trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def perform(trial: Trial, request: Request, *, secret: Secret | None = None) -> 
         raise ValueError("a moment needs its offset from UTC")
     if not _CALL_ID.fullmatch(request.id):
         raise BadArgument(message("A call id is 1 to 64 letters of the alphabet, digits and hyphens."))
+    _check_lengths(request)
     action = ACTIONS[request.action]
     values = Values(action, request.values)
     answer = _once(trial, action, request, values, secret)
@@ -60,6 +65,33 @@ def perform(trial: Trial, request: Request, *, secret: Secret | None = None) -> 
         with trial.store.holding():  # another writer came first; now nobody does
             answer = _once(trial, action, request, values, secret)
     return _changed(answer) if isinstance(answer, Moved) else answer
+
+
+def _check_lengths(request: Request) -> None:
+    """Refuse a text that nobody typed, before it is kept and hashed for ever."""
+    for name, text in (("reason", request.reason), *_texts("", request.values)):
+        if len(text) > LONGEST:
+            raise BadArgument(
+                message(
+                    "`{name}` is {count} characters long; a text has at most {most}.",
+                    name=shortened(name),
+                    count=f"{len(text):,}",
+                    most=f"{LONGEST:,}",
+                )
+            )
+
+
+def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
+    """Every text in the values of a call, with the name under which it stands."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield name, str(key)
+            yield from _texts(str(key), inner)
+    elif isinstance(value, tuple | list):
+        for inner in value:
+            yield from _texts(name, inner)
 
 
 def _once(
@@ -110,6 +142,8 @@ def _decide(
     proposal = action.decide(view, values)
     if isinstance(proposal, Refusal):
         return proposal
+    if proposal.type not in action.writes:
+        raise RuntimeError(f"{action.name} does not say that it writes {proposal.type}")
     if not trial.reads(proposal, view.call):
         return Refusal((message("What this would record could not be read again; nothing was written."),))
     return replace(proposal, decided_on={**view.looked, **proposal.decided_on}), view.call

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from trialwright.conduct.action import EARLIEST, Argument, Refusal, Values
+from trialwright.conduct.action import Argument, Refusal, Values
 from trialwright.conduct.trial import View
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
+from trialwright.study.schedule import visit_title
+from trialwright.terms.dates import EARLIEST
 from trialwright.terms.message import Message, message
 
 WHO = Argument("participant", message("screening or enrolment number"), "id")
@@ -76,7 +78,11 @@ def no_visit(view: View, participant: Participant, id: str) -> Refusal:
                 id=id,
             )
         )
-    held = tuple(one.id for one in participant.visits if not one.missed)
+    held = tuple(
+        message("{visit} ({id})", visit=visit_title(schedule, one.id, one.encounter), id=one.id)
+        for one in participant.visits
+        if not one.missed
+    )
     return refuse(
         message("There is no visit {id}; recorded are: {known}.", id=id, known=held)
         if held

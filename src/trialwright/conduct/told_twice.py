@@ -13,31 +13,40 @@ from trialwright.record.fact import Fact
 from trialwright.record.item_facts import form_facts
 from trialwright.record.participant import Participant
 from trialwright.record.raw import RawFact
-from trialwright.record.repeated import Beside
+from trialwright.record.repeated import Beside, Retold
 from trialwright.record.typed import type_facts
 from trialwright.study.model import Study
 from trialwright.study.rules import concept_types
 from trialwright.terms.compare import equal
-from trialwright.terms.message import Message, message, render
+from trialwright.terms.message import Message, message
 
 
 class Doubt(NamedTuple):
-    """A question to whoever filled in a form. `path`: form id, '#', item path."""
+    """A question to whoever filled in a form, or recorded a dose. `path`: form id, '#', item path; or dose/N."""
 
     path: str
-    text: str
+    question: Message
 
 
 def find_doubts(study: Study, participant: Participant) -> tuple[Doubt, ...]:
-    """Find where a form and a record, a dose or an earlier form tell of a day in different ways.
+    """Find where a form and a record, a dose or an earlier form tell of a day in different ways, or a dose and a record.
 
     Amounts differ where they are not equal in the concept's unit; an amount that is not recorded differs from none.
-    What tells of further days than the form is asked about once, at the first day that both tell of.
+    What tells of further days than the form is asked about once, at the first day that both tell of. Of a dose of earlier
+    care and a record it is asked once, of the first day on which the two of them, and nothing else, tell different amounts.
     """
-    beside = participant.retold().beside
-    if not beside:
+    retold = participant.retold()
+    if not retold.beside and not retold.earlier:
         return ()
+    return participant.carried.get(
+        "doubts", retold, lambda: _doubts(study, participant, retold), parts=concept_types(study)
+    )
+
+
+def _doubts(study: Study, participant: Participant, retold: Retold) -> tuple[Doubt, ...]:
+    beside = retold.beside
     told = {id for each in beside for id in (each.fact, *(row.fact for row in each.rows))}
+    told |= {id for each in retold.earlier for id in (each.fact, each.record)}
     forms = {id.partition("#")[0] for id in told} & participant.forms.keys()
     entered = (fact for id in forms for fact in form_facts(participant, participant.forms[id]))
     raw = {fact.fact: fact for fact in (*participant.record, *participant.other_facts(), *entered)}
@@ -47,8 +56,21 @@ def find_doubts(study: Study, participant: Participant) -> tuple[Doubt, ...]:
     asked: set[str] = set()
     for each in sorted(beside, key=lambda one: (one.fact, one.day)):
         for text in _sentences(each, facts, asked):
-            found[Doubt(each.rows[0].path, render(text, {}))] = None
-    return tuple(found)
+            found[Doubt(each.rows[0].path, text)] = None
+    different: dict[str, Doubt] = {}
+    for pair in sorted(retold.earlier, key=lambda one: (one.fact, one.day)):
+        dose, record = facts.get(pair.fact), facts.get(pair.record)
+        if dose and record and pair.fact not in different and not _is_same(dose, (record,)):
+            text = message(
+                "On {day} {dose}, recorded as earlier care, is of {amount}, and {source} says {other}. The record counts. Which of them is right?",
+                day=pair.day,
+                dose=_source(dose.raw),
+                amount=_amount(dose.raw),
+                source=_source(record.raw),
+                other=_amount(record.raw),
+            )
+            different[pair.fact] = Doubt(pair.fact, text)
+    return (*found, *different.values())
 
 
 def _sentences(each: Beside, facts: Mapping[str, Fact], asked: set[str]) -> Iterator[Message]:

@@ -33,7 +33,8 @@ class ItemColumns:
 
     `values`: by concept, participants x visits, in the concept's unit (yes and no as 1 and 0), NaN where not measured.
     `limits`: by concept, the upper limit of each result's own reference range, in the same shape. `baseline`: by concept,
-    one value a participant, NaN where there is none. `happened`: by concept, whether it has happened up to the visit.
+    one value a participant, NaN where there is none. `happened`: by the id of an intercurrent event, whether it came before
+    the day of the visit, in the shape of the values.
     `age` in completed years (a value a participant, or participants x visits); `age_at_baseline` in completed years and
     `female` (1 or 0): a value a participant.
     """
@@ -188,10 +189,10 @@ def _is_yes(node: n.IsYes, data: ItemColumns) -> Truths:
     return _spread(Truths(value >= 1.0, value <= 0.0), data)
 
 
-def _present(node: n.Present, data: ItemColumns) -> Truths:
-    if node.concept not in data.happened or node.window != n.Window():
-        raise NotInColumns(f"{node.concept} is not among what has happened up to each visit")
-    happened = data.happened[node.concept]
+def _happened(node: n.Happened, data: ItemColumns) -> Truths:
+    if node.event not in data.happened:
+        raise NotInColumns(f"{node.event} is not among what happened before each visit")
+    happened = data.happened[node.event]
     return Truths(happened, ~happened)
 
 
@@ -240,7 +241,7 @@ def _unless(node: n.Unless, data: ItemColumns) -> Truths:
 _CONDITIONS: Mapping[type[n.Condition], Callable[[Any, ItemColumns], Truths]] = {
     n.Compare: _compare,
     n.IsYes: _is_yes,
-    n.Present: _present,
+    n.Happened: _happened,
     n.Constant: _constant,
     n.SexIs: _sex_is,
     n.And: _and,

@@ -20,7 +20,7 @@ from trialwright.terms.truth import Truth
 class Happened(NamedTuple):
     """Whether an event came within a time: `day` the first day on which it certainly was there.
 
-    `truth` None: it may have come, `day` is then the first day on which it may have.
+    `truth` None: it may have come, `day` is then the first day on which it may have. `reason`: a reason code.
     """
 
     event: IntercurrentEvent | Occurrence
@@ -28,6 +28,7 @@ class Happened(NamedTuple):
     day: date | None
     facts: tuple[Fact, ...]
     positions: tuple[int, ...]
+    reason: str
 
 
 def find_event(follow_up: FollowUp, rule: EventRule, *, until: date) -> Happened:
@@ -58,11 +59,12 @@ def _find(follow_up: FollowUp, rule: EventRule, after: str, until: date) -> Happ
         maybe = _begun(follow_up, rule, first, until, surely=False)
         perhaps = certain if maybe == surely else _first_day(follow_up, rule, maybe, first, until)
         if perhaps is not None:
-            return perhaps._replace(truth=None)
+            reason = "date_imprecise" if perhaps.truth else perhaps.reason
+            return perhaps._replace(truth=None, reason=reason)
         unreadable = follow_up.person.unreadable
         if "*" in unreadable or not unreadable.isdisjoint(rule.concepts):
-            return Happened(rule.event, None, first, (), ())
-    return Happened(rule.event, False, None, (), ())
+            return Happened(rule.event, None, first, (), (), "record_unreadable")
+    return Happened(rule.event, False, None, (), (), "absent")
 
 
 def _begun(
@@ -101,7 +103,9 @@ def _first_day(
         finding = evaluate(condition, context)
         if finding.truth is False:
             continue
-        found = Happened(rule.event, finding.truth, day, finding.facts, follow_up.positions_of(finding.facts))
+        positions = follow_up.positions_of(finding.facts)
+        reason = "present" if finding.truth else finding.reason
+        found = Happened(rule.event, finding.truth, day, finding.facts, positions, reason)
         if finding.truth:
             return found
         perhaps = perhaps or found

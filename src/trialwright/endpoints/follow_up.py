@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -12,7 +12,6 @@ from trialwright.record.fact import Fact, Person
 from trialwright.record.participant import Participant
 from trialwright.record.positions import fact_positions
 from trialwright.study.analysis_rules import AnalysisRules
-from trialwright.study.occasions import IN_RESPONSE, VISIT
 from trialwright.study.schedule import Encounter
 from trialwright.study.situation import derive_occasions, open_context, type_participant
 from trialwright.study.visit_window import Window, compute_window
@@ -79,27 +78,6 @@ class FollowUp:
             return None
         return compute_window(encounter.timing, self.days[encounter.timing.anchor].day)
 
-    def at(self, visit: Held, several: str, response_visits: Iterable[Held] = ()) -> Context:
-        """The situation at a visit; `several`: which of several results of a visit counts.
-
-        `response_visits`: the visits since a response, for rules that compare with them.
-        """
-        earlier = tuple(response_visits)
-        key = (visit.id, several, tuple(each.id for each in earlier))
-        if key not in self.contexts:
-            also = {VISIT: Occasion(visit.day, only=self._chosen((visit,), several))}
-            if earlier:
-                also[IN_RESPONSE] = Occasion(earlier[-1].day, only=self._chosen(earlier, "all"))
-            self.contexts[key] = open_context(
-                self.rules.study,
-                self.participant,
-                on=visit.day,
-                person=self.person,
-                days=self.days,
-                also=also,
-            )
-        return self.contexts[key]
-
     def on_day(self, day: date) -> Context:
         """The situation on a day that need not be one of a visit."""
         if day not in self.contexts:
@@ -107,20 +85,6 @@ class FollowUp:
                 self.rules.study, self.participant, on=day, person=self.person, days=self.days
             )
         return self.contexts[day]
-
-    def _chosen(self, visits: Iterable[Held], several: str) -> frozenset[str]:
-        """The facts of visits that count."""
-        members = frozenset[str]().union(*(visit.facts for visit in visits))
-        if several not in ("latest", "first"):
-            return members
-        pick: Callable[[Iterable[date]], date] = max if several == "latest" else min
-        kept: set[str] = set()
-        for facts in self.person.facts.values():
-            mine = [fact for fact in facts if fact.fact in members]
-            if mine:
-                day = pick(fact.start_low for fact in mine)
-                kept |= {fact.fact for fact in mine if fact.start_low == day}
-        return frozenset(kept)
 
     def positions_of(self, facts: Iterable[Fact]) -> tuple[int, ...]:
         """The ledger positions of the events that state these facts, in order."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from trialwright.endpoints.at_visit import open_visit_context
 from trialwright.endpoints.follow_up import FollowUp, Held
 from trialwright.endpoints.horizon import find_horizon, find_intercurrent
 from trialwright.endpoints.row import EndpointRow, Rows
@@ -166,7 +167,7 @@ def _at(
     follow_up: FollowUp, rule: MeasureRule, row: Rows, visit: Held, reason: str, event: str | None
 ) -> EndpointRow:
     """The number at a visit; without a value and with a `detail` where it is not exactly known."""
-    bounds = evaluate_number(rule.number, follow_up.at(visit, _WORST))
+    bounds = evaluate_number(rule.number, open_visit_context(follow_up, visit, _WORST))
     value = exact(bounds)
     return row(
         reason,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialwright.endpoints.at_visit import open_visit_context
 from trialwright.endpoints.follow_up import FollowUp, Held
 from trialwright.endpoints.horizon import find_horizon, find_intercurrent
 from trialwright.endpoints.response import assess_response
@@ -64,7 +65,7 @@ def derive_relapse(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
 def _findings(
     follow_up: FollowUp, rules: RelapseRules, visit: Held, earlier: list[Held], several: str
 ) -> list[tuple[str, Finding]]:
-    context = follow_up.at(visit, several, earlier)
+    context = open_visit_context(follow_up, visit, several, earlier)
     return [(event.id, evaluate(condition, context)) for event, condition in rules.events]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from trialwright.endpoints.at_visit import open_visit_context
 from trialwright.endpoints.follow_up import FollowUp, Held
 from trialwright.logic.finding import Finding, united
 from trialwright.logic.interpreter import Context, evaluate
@@ -112,7 +113,7 @@ def assess_response(
 
 
 def _assess(follow_up: FollowUp, held: Held, chosen: ResponseRules, read: ReadingRules) -> ResponseAssessment:
-    context = follow_up.at(held, chosen.response.several_results)
+    context = open_visit_context(follow_up, held, chosen.response.several_results)
     findings = tuple(_assess_category(rule, context) for rule in read.categories)
     possible, reason = _decide(findings)
     facts = united([each.finding for each in findings if each.finding is not None])

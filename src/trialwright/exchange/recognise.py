@@ -112,7 +112,7 @@ def _marks_synthetic(path: Path) -> bool:
 
 def _with_mapping(files: list[Path], options: ReadOptions) -> ReadOptions:
     """The options with the folder's own mapping, unless they bring one."""
-    own = next((path for path in files if path.name.lower() in _MAPPINGS and path.is_file()), None)
+    own = next((path for path in files if path.name.lower() in _MAPPINGS), None)
     if own is None or options.mapping != LocalMapping():
         return options
     return replace(options, mapping=load_mapping(own, options))
@@ -120,6 +120,10 @@ def _with_mapping(files: list[Path], options: ReadOptions) -> ReadOptions:
 
 def load_mapping(path: Path, options: ReadOptions) -> LocalMapping:
     """Read a mapping file. Raises `RecordsUnreadable` naming file and line."""
+    if not path.exists():
+        raise RecordsUnreadable(str(path), message("There is no such file or folder."))
+    if not path.is_file():  # a pipe or a device may never end
+        raise RecordsUnreadable(path.name, message("The mapping is no ordinary file."))
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeError):

@@ -247,6 +247,16 @@ class Recorded(Condition):
 
 
 @dataclass(frozen=True, slots=True)
+class Happened(Condition):
+    """An event that the analysis plan declares, by its id, came before the day judged.
+
+    The participant's trial says so, as it names its days; in a search of records it came for nobody.
+    """
+
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
 class IsYes(Condition):
     """The picked yes/no finding is yes."""
 

@@ -159,7 +159,7 @@ def is_written(value: Any) -> TypeGuard[Mapping[str, Any]]:
         type(value) is dict
         and len(value) == len(_NAMES)
         and tuple(map(type, map(value.get, _NAMES))) == _TYPES
-        and all(type(number) is int for number in value["series"].values())
+        and (not value["series"] or all(type(number) is int for number in value["series"].values()))
     )
 
 
@@ -179,7 +179,10 @@ def seal(
     known: dict[str, str] = {}
 
     def close(value: Any) -> Any:
-        if isinstance(value, Entered):
+        kind = type(value)
+        if kind is str or kind is int:
+            return value
+        if kind is Entered:
             if value.text not in known:
                 salt = draw(SALT_BYTES).hex()
                 digest = entered_digest(salt, value.text)
@@ -188,7 +191,7 @@ def seal(
             return {"entered": known[value.text]}
         if isinstance(value, dict):
             return {key: close(part) for key, part in value.items()}
-        if isinstance(value, list | tuple):
+        if isinstance(value, (list, tuple)):
             return [close(part) for part in value]
         return value
 

@@ -60,7 +60,10 @@ _DEVIATIONS = Part(
     optional=True,
 )
 _QUERIES = Part(
-    "queries", "what is asked back: `number`, `path`, `text` (entered)", entered=True, optional=True
+    "queries",
+    "what is asked back: `number`, `path`, `text` (entered); mostly `says` (entered), the sentence as data",
+    entered=True,
+    optional=True,
 )
 _DEVIATION = (
     Part("number", "the deviation, among those of the participant"),

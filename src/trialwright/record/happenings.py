@@ -57,7 +57,7 @@ def _days(participant: Participant) -> Iterator[tuple[str, int, str]]:
     for hold in participant.holds:
         yield f"held_{concept_name(hold.intervention)}", hold.position, hold.start
     for deviation in participant.deviations:
-        if deviation.severity == "major":
+        if deviation.severity == "major" and not deviation.taken_back:
             yield f"major_deviation_{deviation.category}", deviation.position, deviation.date
             if deviation.visit:
                 yield (

@@ -7,12 +7,12 @@ Nothing here computes anything clinical.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from trialwright.record.happenings import happenings
-from trialwright.record.item_facts import exposures_going_on, item_facts
+from trialwright.record.item_facts import exposures_going_on, form_facts, item_facts
 from trialwright.record.raw import RawFact
 from trialwright.record.repeated import Retold, find_retold
 from trialwright.terms.kept import Kept
@@ -229,7 +229,9 @@ class ReportSent(NamedTuple):
 class Deviation(NamedTuple):
     """A departure from the protocol. `severity`: minor | major. `by_system`: found by the rules, not reported.
 
-    `category`: consent | eligibility | allocation | visit | dose | procedure | other.
+    `category`: consent | eligibility | allocation | visit | dose | procedure | other. `dose`: of one that the rules found
+    when a dose was entered or corrected, its number (0: of none), and `matter` what of it: amount | lot. `taken_back`: the
+    position of the correction after which it does not follow from the record any more (0: it does).
     """
 
     position: int
@@ -240,10 +242,17 @@ class Deviation(NamedTuple):
     text: str
     visit: str
     by_system: bool
+    dose: int = 0
+    matter: str = ""
+    taken_back: int = 0
 
 
 class Query(NamedTuple):
-    """A question about a value. `path`: form id, '#', item path. `state`: open | answered | closed."""
+    """A question about a value. `path`: form id, '#', item path. `state`: open | answered | closed.
+
+    `says`: of one that the rules ask, the sentence as data (`terms.stored_message`), to be read in another language than
+    that of `text`; '' where a person asks, and in events of earlier versions.
+    """
 
     position: int
     number: int
@@ -251,6 +260,7 @@ class Query(NamedTuple):
     text: str
     state: str
     answer: str
+    says: str = ""
 
 
 class Signature(NamedTuple):
@@ -297,7 +307,7 @@ class Participant:
 
     `demographics`: the event that last stated `sex` or `birth`. `record`: facts of the person's records brought in at
     screening. `locked`: the casebook is closed; `locking`: the event that closed or opened it last, 0 for none. `kept`:
-    what was read out of it before.
+    what was read out of it before. `carried`: what was derived from parts of it, also in its earlier states.
     """
 
     id: str
@@ -333,6 +343,7 @@ class Participant:
     locked: bool = False
     locking: int = 0
     kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
+    carried: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     @property
     def arm(self) -> str:
@@ -352,23 +363,45 @@ class Participant:
         """
         return self.kept.get("facts", None, lambda: (*self.record, *item_facts(self), *self.other_facts()))
 
+    def facts_with_hour(self) -> Iterator[RawFact]:
+        """Those of the facts that began at a known hour of their day."""
+        yield from filter(_has_hour, self.record)
+        for form in self.forms.values():
+            yield from form.kept.get(
+                "with hour",
+                self.id,
+                lambda: tuple(filter(_has_hour, form_facts(self, form))),  # noqa: B023
+            )
+        yield from filter(_has_hour, self.other_facts())
+
     def retold(self) -> Retold:
         """What is told more than once, see `record.repeated`: it counts once."""
-        prior = frozenset(f"dose/{dose.number}" for dose in self.doses if dose.prior)
-        return self.kept.get(
-            "retold",
-            None,
-            lambda: find_retold(
-                self.forms.values(), self.record, _dose_facts(self), prior, entered=self._going_on()
-            ),
+        return self.kept.get("retold", None, self._retold)
+
+    def _retold(self) -> Retold:
+        forms = tuple(form for form in self.forms.values() if _tells_of_exposure(form))
+        return self.carried.get(
+            "retold", None, lambda: self._retell(forms), parts=(self.record, self.doses, forms)
         )
 
-    def _going_on(self) -> list[RawFact]:
-        return [fact for form in self.forms.values() for fact in exposures_going_on(self, form)]
+    def _retell(self, forms: tuple[FormRecord, ...]) -> Retold:
+        prior = frozenset(f"dose/{dose.number}" for dose in self.doses if dose.prior)
+        entered = [fact for form in forms for fact in exposures_going_on(self, form)]
+        return find_retold(forms, self.record, _dose_facts(self), prior, entered=entered)
 
     def other_facts(self) -> tuple[RawFact, ...]:
         """The facts that no form and no record states: doses, and what happened."""
-        return (*_dose_facts(self), *happenings(self))
+        return self.kept.get("other facts", None, lambda: (*_dose_facts(self), *happenings(self)))
+
+
+def _has_hour(fact: RawFact) -> bool:
+    return "T" in fact.start
+
+
+def _tells_of_exposure(form: FormRecord) -> bool:
+    return form.kept.get(
+        "tells of exposure", None, lambda: any(value.kind == "exposure" for value in form.items.values())
+    )
 
 
 def _dose_facts(participant: Participant) -> list[RawFact]:

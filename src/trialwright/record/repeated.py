@@ -62,17 +62,30 @@ class Beside(NamedTuple):
     whole: bool
 
 
+class Earlier(NamedTuple):
+    """A day of which a dose of earlier care tells, and one record as well; the record counts.
+
+    `fact`: the id of the dose; `record`: that of the record.
+    """
+
+    fact: str
+    day: date
+    record: str
+
+
 class Retold(NamedTuple):
     """What is told more than once.
 
     `days`: by fact those of its days that do not count, because something else tells of them; `beside`: every day of
     which a form tells and something else as well. `course`: by fact without an end the first and the last of its days of
-    which doses tell, the last None where they tell of all that follow.
+    which doses tell, the last None where they tell of all that follow. `earlier`: every day of which one dose of earlier
+    care tells, one record, and no form; where there are several, nobody knows which says the same.
     """
 
     days: Mapping[str, frozenset[date]]
     beside: tuple[Beside, ...]
     course: Mapping[str, tuple[date, date | None]] = MappingProxyType({})
+    earlier: tuple[Earlier, ...] = ()
 
 
 def find_retold(
@@ -95,7 +108,10 @@ def find_retold(
         if last[row.concept, row.day].form == row.form:
             counted.setdefault((row.concept, row.day), []).append(row)
     records = [fact for fact in record if _counts(fact)]
-    recorded = {(fact.concept, day) for fact in records if not fact.fault for day in _days(fact)}
+    recorded: dict[_Day, list[str]] = {}
+    for fact in records if prior else ():
+        for each in () if fact.fault else _days(fact):
+            recorded.setdefault((fact.concept, each), []).append(fact.fact)
     retold: dict[str, frozenset[date]] = {}
     beside: list[Beside] = []
     for row in rows:
@@ -104,16 +120,25 @@ def find_retold(
             retold[row.fact] = frozenset((row.day,))
             beside.append(Beside(row.fact, row.day, tuple(rivals), whole=True))
     given = [dose for dose in doses if _counts(dose)]
+    earlier: dict[_Day, list[str]] = {}
     for fact in (*records, *given):
         days = [(fact.concept, day) for day in _days(fact)]
         told = [day for day in days if day in counted]
         again = [day for day in days if day in counted or (fact.fact in prior and day in recorded)]
         if again:
             retold[fact.fact] = frozenset(day for _, day in again)
+        for day in again if fact.fact in prior else ():
+            if day not in counted:
+                earlier.setdefault(day, []).append(fact.fact)
         whole = len(told) == len(days)
         beside += (Beside(fact.fact, day[1], tuple(counted[day]), whole=whole) for day in told)
     without_end = (fact for fact in (*records, *entered) if _counts(fact) and _goes_on(fact))
-    return Retold(retold, tuple(beside), _taken_over(without_end, given, prior))
+    pairs = tuple(
+        Earlier(doses_of[0], day[1], recorded[day][0])
+        for day, doses_of in earlier.items()
+        if len(doses_of) == len(recorded[day]) == 1
+    )
+    return Retold(retold, tuple(beside), _taken_over(without_end, given, prior), pairs)
 
 
 def _taken_over(
@@ -204,4 +229,4 @@ def _parsed(text: str) -> Days | None:
         return None
 
 
-__all__ = ["Beside", "DayRow", "Retold", "find_retold"]
+__all__ = ["Beside", "DayRow", "Earlier", "Retold", "find_retold"]

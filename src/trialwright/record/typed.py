@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import chain
 from typing import NamedTuple
 
 from trialwright.record.fact import (
@@ -57,21 +58,25 @@ def type_facts(facts: Iterable[RawFact], concepts: Mapping[str, ConceptType]) ->
 
 def join_facts(parts: Iterable[TypedFacts]) -> TypedFacts:
     """Typed facts of several sources one after the other."""
-    joined: dict[str, tuple[Fact, ...]] = {}
+    joined: dict[str, list[tuple[Fact, ...]]] = {}
     unreadable: set[str] = set()
     for part in parts:
         for name, rows in part.facts.items():
-            joined[name] = (*joined[name], *rows) if name in joined else rows
+            joined.setdefault(name, []).append(rows)
         unreadable |= part.unreadable
-    return TypedFacts(joined, frozenset(unreadable))
+    facts = {name: many[0] if len(many) == 1 else tuple(chain(*many)) for name, many in joined.items()}
+    return TypedFacts(facts, frozenset(unreadable))
 
 
 def count_once(typed: TypedFacts, retold: Retold) -> TypedFacts:
     """Typed facts without the days of which something else tells; a fact may be left with none, or in pieces."""
     if not retold.days and not retold.course:
         return typed
+    told = retold.days.keys() | retold.course.keys()
     facts = {
-        name: tuple(
+        name: rows
+        if told.isdisjoint([row.fact for row in rows])
+        else tuple(
             piece
             for row in rows
             for part in _beside_course(row, retold.course.get(row.fact))

@@ -137,6 +137,27 @@ class LoweredPlan:
     received: tuple[ReceivedRule, ...]
     sets: Mapping[str, SetRule]
 
+    @cached_property
+    def asked(self) -> tuple[EventRule, ...]:
+        """The intercurrent events that rules about a visit ask for."""
+        conditions = [
+            *(
+                category.condition
+                for response in self.responses.values()
+                for reading in response.readings.values()
+                for category in reading.categories
+            ),
+            *(condition for relapse in self.relapses.values() for _, condition in relapse.events),
+        ]
+        ids = {
+            node.event
+            for condition in conditions
+            if condition is not None
+            for node in condition.walk()
+            if isinstance(node, n.Happened)
+        }
+        return tuple(rule for id, rule in self.events.items() if id in ids)
+
 
 @dataclass(frozen=True)
 class AnalysisRules:
@@ -189,7 +210,7 @@ def lower_analysis(study: Study) -> AnalysisRules:
 def response_scope(study: Study, baseline: str | None = None) -> Scope:
     """What rules about a visit may use: results count for the visit judged, and the visits in response have a name.
 
-    A recorded "no" counts on its own day: one said at screening of the months before says nothing about doses since.
+    They may ask whether an intercurrent event came before. A recorded "no" counts on its own day: one said at screening of the months before says nothing about doses since.
     """
     return rule_scope(
         study,
@@ -198,6 +219,9 @@ def response_scope(study: Study, baseline: str | None = None) -> Scope:
         baseline=baseline,
         definitions=study.analysis.definitions if study.analysis else None,
         days=frozenset({IN_RESPONSE}),
+        events=frozenset(each.id for each in study.analysis.intercurrent_events if each.rule)
+        if study.analysis
+        else frozenset(),
     )
 
 

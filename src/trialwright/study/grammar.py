@@ -119,9 +119,13 @@ class _Token:
 
 
 _KEYWORDS = frozenset({"and", "or", "not", "in"})
+_LONGEST, _DEEPEST, _DIGITS = 20_000, 50, 30
+"""The most characters of a rule, expressions one inside the other, and digits of a number: what people can still read."""
 _OPERATORS = ("<=", ">=", "<", ">", "=")
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|[<>=(),{}*/+-]))")
-_CODED = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<word>[A-Za-z_][\w+]*)|(?P<sign>[,}]))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|[<>=(),{}*/+-]))"
+)
+_CODED = re.compile(r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<word>[A-Za-z_][\w+]*)|(?P<sign>[,}]))")
 _UNIT_START = re.compile(
     r"\s*(?=/?[A-Za-z%\[{]|10[*^])"
 )  # a slash that touches what follows begins a unit: 5 /uL
@@ -129,6 +133,16 @@ _UNIT_START = re.compile(
 
 def parse_rule(text: str) -> Expression:
     """Parse a rule; raises `RuleError` naming the place."""
+    if len(text) > _LONGEST:
+        raise RuleError(
+            message(
+                "A rule is at most {most} characters long; this one has {count}.",
+                most=f"{_LONGEST:,}",
+                count=f"{len(text):,}",
+            ),
+            message("Give parts of it a name in the definitions, and use the names here."),
+            _LONGEST,
+        )
     return _Parser(list(_tokens(text)), len(text)).rule()
 
 
@@ -147,6 +161,12 @@ def _tokens(text: str) -> Iterator[_Token]:
             )
         kind = match.lastgroup or ""
         at, position = match.start(kind), match.end()
+        if kind == "number" and len(match[kind]) > _DIGITS:
+            raise RuleError(
+                message("A number has at most {most} digits.", most=_DIGITS),
+                message("Write it shorter, or in a larger unit."),
+                at,
+            )
         unit = ""
         if kind == "number" and not braces:
             unit, position = _unit(text, position)
@@ -180,6 +200,7 @@ class _Parser:
         self.tokens = tokens
         self.index = 0
         self.length = length
+        self.depth = 0
 
     def rule(self) -> Expression:
         expression = self.any()
@@ -220,11 +241,21 @@ class _Parser:
             token.at if token else self.length,
         )
 
+    def deeper(self) -> None:
+        """Go one expression further in; what is nested too deep is refused where that begins."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.fail(
+                message("More than {count} expressions stand one inside the other here.", count=_DEEPEST)
+            )
+
     def any(self) -> Expression:
+        self.deeper()
         parts = [self.all()]
         while self.peek("or"):
             self.take("or")
             parts.append(self.all())
+        self.depth -= 1
         return parts[0] if len(parts) == 1 else Any(parts[0].at, tuple(parts))
 
     def all(self) -> Expression:
@@ -237,7 +268,10 @@ class _Parser:
     def negation(self) -> Expression:
         if token := self.peek("not"):
             self.take("not")
-            return Negation(token.at, self.negation())
+            self.deeper()
+            inside = self.negation()
+            self.depth -= 1
+            return Negation(token.at, inside)
         return self.comparison()
 
     def comparison(self) -> Expression:
@@ -256,17 +290,21 @@ class _Parser:
         return parts[0] if len(parts) == 1 else All(parts[0].at, tuple(parts))
 
     def sum(self) -> Expression:
-        left = self.product()
+        left, outside = self.product(), self.depth
         while operator := self.peek("+", "-"):
             self.take()
+            self.deeper()
             left = Operation(left.at, left, operator.text, self.product())
+        self.depth = outside
         return left
 
     def product(self) -> Expression:
-        left = self.term()
+        left, outside = self.term(), self.depth
         while operator := self.peek("*", "/"):
             self.take()
+            self.deeper()
             left = Operation(left.at, left, operator.text, self.term())
+        self.depth = outside
         return left
 
     def texts(self) -> tuple[str, ...]:

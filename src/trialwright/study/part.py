@@ -13,18 +13,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from trialwright.study.errors import Unfit
 from trialwright.terms.dates import UnreadableDate, parse_date
+from trialwright.terms.digits import is_count
 from trialwright.terms.message import Message, message
 
-_NUMBER = r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?"
+_NUMBER = r"[+-]?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?"
 NAME = r"^[a-z][a-z0-9_]*$"
 ID = r"^[A-Za-z][A-Za-z0-9_.+-]*$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]*\|[^\s|](?:[^|]*[^\s|])?$"
 NUMBER = rf"^{_NUMBER}$"
 QUANTITY = rf"^{_NUMBER} \S+$"
 PARAMETER = rf"^{_NUMBER}(?: \S+)?$"
-LENGTH = r"^(?:0|[1-9]\d*) (?:d|wk|mo|a)$"
-OFFSET = r"^[+-]?(?:0|[1-9]\d*) (?:d|wk|mo|a)$"
-DURATION = r"^(?:0|[1-9]\d*)(?:\.\d+)? (?:min|h|d|wk|mo|a)$"
+LENGTH = r"^(?:0|[1-9][0-9]{0,4}) (?:d|wk|mo|a)$"
+OFFSET = r"^[+-]?(?:0|[1-9][0-9]{0,4}) (?:d|wk|mo|a)$"
+DURATION = r"^(?:0|[1-9][0-9]{0,4})(?:\.[0-9]{1,9})? (?:min|h|d|wk|mo|a)$"
 CONVERSION = rf"^{_NUMBER} \S+ = {_NUMBER} \S+$"
 TIME_ZONE = r"^[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)*$"
 
@@ -59,7 +60,7 @@ def _read_yes_no(text: Any) -> Any:
 
 
 def _read_whole(text: Any) -> Any:
-    if isinstance(text, str) and text.isascii() and text.isdigit():
+    if isinstance(text, str) and is_count(text):
         return int(text)
     if isinstance(text, int):
         return text

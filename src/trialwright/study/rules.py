@@ -137,13 +137,14 @@ def rule_scope(
     baseline: str | None = None,
     definitions: Mapping[str, str] | None = None,
     days: frozenset[str] = frozenset(),
+    events: frozenset[str] = frozenset(),
 ) -> Scope:
     """What the rules of a study may use.
 
     `results`: where results count from unless a rule says so (None: the screening window). `answers`: where a recorded
     "no" counts from (None: where results do).
-    `baseline`: the reading of the plan's baseline (None: the chosen one). `definitions`, `days`: what rules of one part
-    of the study may name beyond what all may.
+    `baseline`: the reading of the plan's baseline (None: the chosen one). `definitions`, `days`, `events`: what rules of one
+    part of the study may name beyond what all may.
     """
     return Scope(
         {concept.name: concept for concept in study.concepts},
@@ -152,6 +153,7 @@ def rule_scope(
         KINDS,
         baseline=baseline_window(study, baseline),
         days=named_days(study) | days,
+        events=events,
         results=results,
         answers=answers,
     )

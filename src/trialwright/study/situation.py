@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from trialwright.logic.interpreter import Context, Occasion, Setting
+from trialwright.logic.interpreter import Came, Context, Occasion, Setting
 from trialwright.record.fact import ConceptType, Person, read_person
 from trialwright.record.item_facts import form_facts
 from trialwright.record.participant import Dose, Participant
 from trialwright.record.raw import RawPerson
-from trialwright.record.typed import count_once, join_facts, type_facts
+from trialwright.record.typed import TypedFacts, count_once, join_facts, type_facts
 from trialwright.study.anchors import derive_anchors
 from trialwright.study.model import Study
 from trialwright.study.rules import FORMULAS, concept_types
@@ -22,22 +22,44 @@ SETTING = Setting("search", FORMULAS)
 def type_participant(study: Study, participant: Participant) -> Person:
     """Give the typed record of a participant: everything on record that is about a concept of the study."""
     types = concept_types(study)
-    return participant.kept.get("typed", types, lambda: _typed(types, participant))
+    return participant.kept.get("typed", types, lambda: _carried(types, participant))
 
 
-def _typed(types: Mapping[str, ConceptType], participant: Participant) -> Person:
-    """Forms keep their facts typed, so that a new one costs no more than itself."""
+def _carried(types: Mapping[str, ConceptType], participant: Participant) -> Person:
     death = participant.died.date or "yes" if participant.died else ""
     raw = RawPerson(participant.id, participant.sex, participant.birth, death)
-    forms = (
-        form.kept.get("typed", types, lambda: type_facts(form_facts(participant, form), types))  # noqa: B023
-        for form in participant.forms.values()
+    said = [form_facts(participant, form) for form in participant.forms.values()]
+    parts = (
+        raw,
+        participant.record,
+        list(filter(None, said)),
+        participant.other_facts(),
+        participant.retold(),
     )
-    typed = join_facts(
-        (type_facts(participant.record, types), *forms, type_facts(participant.other_facts(), types))
-    )
-    typed = count_once(typed, participant.retold())
+    return participant.carried.get("typed", types, lambda: _typed(types, participant, raw), parts=parts)
+
+
+def _typed(types: Mapping[str, ConceptType], participant: Participant, raw: RawPerson) -> Person:
+    typed = count_once(join_facts(type_sources(types, participant)), participant.retold())
     return read_person(raw, typed.facts, typed.unreadable)
+
+
+def type_sources(
+    types: Mapping[str, ConceptType], participant: Participant, *, without: str = ""
+) -> Iterator[TypedFacts]:
+    """Type each source of a participant's facts by itself: the record, every form but `without`, doses and events.
+
+    What a source said before stays typed, so that a new form or dose costs no more than itself.
+    """
+    kept = participant.carried
+    record = participant.record
+    yield kept.get("typed record", types, lambda: type_facts(record, types), parts=record)
+    for form in participant.forms.values():
+        if form.id != without:
+            yield form.kept.get("typed", types, lambda: type_facts(form_facts(participant, form), types))  # noqa: B023
+    yield from kept.each(
+        "typed facts", types, participant.other_facts(), lambda fact: type_facts((fact,), types)
+    )
 
 
 def derive_occasions(study: Study, participant: Participant) -> Mapping[str, Occasion]:
@@ -66,11 +88,12 @@ def open_context(
     person: Person | None = None,
     days: Mapping[str, Occasion] | None = None,
     also: Mapping[str, Occasion] | None = None,
+    came: Mapping[str, Came] | None = None,
 ) -> Context:
     """Give the situation of a participant on a day, with all that is on record up to it and its named days.
 
     `person`, `days`: the typed record and the days of the anchors, if they are already there. `also`: further named days, such as the visit judged; facts
-    that belong to one of them count whatever their date.
+    that belong to one of them count whatever their date. `came`: what is known of the events that rules ask for.
     """
     person = person or type_participant(study, participant)
     named = {**(derive_occasions(study, participant) if days is None else days), **(also or {})}
@@ -79,7 +102,7 @@ def open_context(
         concept: tuple([fact for fact in facts if fact.start_low <= on or fact.fact in members])
         for concept, facts in person.facts.items()
     }
-    return Context(person, on, on, SETTING, rows, named)
+    return Context(person, on, on, SETTING, rows, named, came or {})
 
 
 def _hour(dose: Dose) -> str:
@@ -93,6 +116,6 @@ def _hour(dose: Dose) -> str:
 def _later(participant: Participant, day: date, hour: str) -> Iterator[str]:
     """The facts that are dated to a later hour of a day."""
     that_day = f"{day.isoformat()}T"
-    for fact in participant.facts():
+    for fact in participant.facts_with_hour():
         if fact.start.startswith(that_day) and fact.start[11:16] > hour:
             yield fact.fact

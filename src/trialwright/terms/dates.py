@@ -12,15 +12,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from trialwright.terms.digits import ordinary
+
+EARLIEST = date(1900, 1, 1)
+"""No day or moment of a trial lies before it, a slip of the pen apart: nobody who takes part was born earlier."""
+LATEST = date(2999, 12, 31)
+"""No day or moment of a trial lies after it: what is planned from a day on must still lie in the calendar."""
 FIRST_DAY = date(1, 1, 1)
 LAST_DAY = date(9999, 12, 31)
 _LAST_ORDINAL = LAST_DAY.toordinal()
 _IN_EVERY_MONTH = 28
 
-_FULL = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
-_MONTH = re.compile(r"(\d{4})-(\d{2})$")
-_YEAR = re.compile(r"(\d{4})$")
-_LENGTH = re.compile(r"(\d+)\s*(d|wk|mo|a)$")
+_FULL = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?$")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})$")
+_YEAR = re.compile(r"([0-9]{4})$")
+_LENGTH = re.compile(r"([0-9]{1,9})\s*(d|wk|mo|a)$")
 
 
 class UnreadableDate(ValueError):
@@ -43,7 +50,7 @@ class Days:
 @lru_cache(maxsize=65536)
 def parse_date(text: str) -> Days:
     """Read an ISO 8601 date, date-time or partial date; raise `UnreadableDate` for anything else."""
-    text = text.strip()
+    text = ordinary(text)
     try:
         if match := _FULL.match(text):
             day = date(int(match[1]), int(match[2]), int(match[3]))
@@ -53,6 +60,17 @@ def parse_date(text: str) -> Days:
             return Days(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
         if match := _YEAR.match(text):
             return Days(date(int(match[1]), 1, 1), date(int(match[1]), 12, 31))
+    except ValueError as error:
+        raise UnreadableDate(text) from error
+    raise UnreadableDate(text)
+
+
+def parse_day(text: str) -> date:
+    """Read one whole day, written 2026-11-01; raise `UnreadableDate` for anything else, also for other ISO forms."""
+    text = ordinary(text)
+    try:
+        if match := _DAY.fullmatch(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError as error:
         raise UnreadableDate(text) from error
     raise UnreadableDate(text)

@@ -28,6 +28,11 @@ def message(template: str, /, **values: object) -> Message:
     return Message(template, tuple(values.items()))
 
 
+def kept_message(template: str, values: tuple[tuple[str, object], ...]) -> Message:
+    """Give a sentence again that was kept as data; its template was a literal when it was said."""
+    return Message(template, values)
+
+
 def render(thing: object, catalogue: Mapping[str, str]) -> str:
     """Write a message, text or value in one language.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+
+from trialwright.terms.digits import ordinary
 
 BOUND = 1e300  # stands for "no limit"; infinity would make differences of limits undefined
 STEP = 2e-9  # the smallest relative step that the 1e-9 equality of the whole system can see
 _TINY = 1e-12
 
-_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 PLAIN_NUMBER = rf"^{_NUMBER}$"
 _PLAIN = re.compile(PLAIN_NUMBER)
 _CENSORED = re.compile(rf"^(<=|>=|<|>|≤|≥)\s*({_NUMBER})$")
@@ -41,7 +42,7 @@ def parse_number(text: str) -> Interval:
     The hair is twice the relative difference at which two values count as equal, so that a result
     reported as below a limit never equals the limit. Raises `UnreadableNumber`.
     """
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = ordinary(text)
     if _PLAIN.match(text):
         number = float(text)
         if abs(number) >= BOUND:

@@ -26,6 +26,14 @@ def harmless(text: str) -> str:
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+_MOST = 60
+
+
+def shortened(text: str) -> str:
+    """What is quoted of a text that cannot be read: its beginning, where it is too long for a sentence."""
+    return text if len(text) <= _MOST else f"{text[:_MOST]}\u2026"
+
+
 def display_width(text: str) -> int:
     """How many columns of a terminal a text fills: 2 for a wide character (Chinese), 0 for a mark on another.
 

@@ -13,7 +13,9 @@ import pytest
 from tests.unit.conduct.bliss_ln_forms import vital_signs
 from tests.unit.conduct.support import SCREENINGS, Rehearsal, at_stage
 from trialwright.conduct.action import BadArgument
+from trialwright.conduct.deviations import derive_deviations
 from trialwright.record.participant import Participant
+from trialwright.terms.message import render
 
 DAY = {"date": "2026-06-01"}
 BELIMUMAB = {**DAY, "intervention": "belimumab", "visit": "week_0"}
@@ -73,7 +75,7 @@ def test_another_dose_needs_a_reason_and_is_a_deviation(
         [("dose", "minor", True, event.position)] if deviates else []
     )
     if deviates:
-        assert found.deviations[0].text == f"belimumab: {amount} {unit} given; 600 mg proposed."
+        assert found.deviations[0].text == f"Belimumab: {amount} {unit} given; 600 mg proposed."
 
 
 def test_what_was_not_proposed_is_given_with_a_reason_and_is_a_major_deviation() -> None:
@@ -129,7 +131,7 @@ BESIDE = [
     ("2026-06-01", "9:10", "", ""),  # the last day of the lot
     ("", "2026-06-01T23:30", "2026-06-02T00:40", ""),  # past midnight
     ("", "10:15", "10:15", ""),
-    ("2026-05-31", "", "", "The lot of belimumab expired on 2026-05-31, before the dose of 2026-06-01."),
+    ("2026-05-31", "", "", "The lot of Belimumab expired on 2026-05-31, before the dose of 2026-06-01."),
     ("2026-05", "", "", "expired on 2026-05, before"),
     ("next year", "", "", "next year is no expiry of a lot"),
     ("", "10:15", "09:10", "stopped at 09:10, before it started at 10:15"),
@@ -227,6 +229,94 @@ def test_a_corrected_dose_is_judged_like_a_given_one(
     assert [one.path for one in found.queries] == (["dose/1"] if asked else [])
     if asked:
         assert f"corrected to {amount} {unit}, and 600 mg was proposed" in found.queries[0].text
+
+
+# A dose of belimumab entered as 480 mg where 600 was proposed; what is then corrected, one after the other; and which of its
+# deviations follow from the record as it then stands, by what the sentence says
+ENTERED: list[tuple[str, dict[str, str], list[dict[str, str]], list[str]]] = [
+    ("as entered", {}, [], ["480 mg given"]),
+    ("put right", {}, [{"amount": "600"}], []),
+    ("put right in another unit", {}, [{"amount": "0.6", "unit": "g"}], []),
+    ("to another dose still", {}, [{"amount": "400"}], ["400 mg given"]),
+    ("put right after all", {}, [{"amount": "400"}, {"amount": "600"}], []),
+    ("put right, and wrong again", {}, [{"amount": "600"}, {"amount": "400"}], ["400 mg given"]),
+    ("something else of it", {}, [{"lot": "L7"}], ["480 mg given"]),
+    ("expired too", {"expiry": "2026-05"}, [], ["480 mg given", "expired on 2026-05"]),
+    ("expired, amount put right", {"expiry": "2026-05"}, [{"amount": "600"}], ["expired on 2026-05"]),
+    ("expired, expiry put right", {"expiry": "2026-05"}, [{"expiry": "2027-05"}], ["480 mg given"]),
+    ("expired, both put right", {"expiry": "2026-05"}, [{"amount": "600", "expiry": "2027-05"}], []),
+    ("expired, another expiry as late", {"expiry": "2026-05"}, [{"expiry": "2026-04"}], ["480 mg given", "expired on 2026-04"]),
+    ("found expired on correction", {}, [{"amount": "600", "expiry": "2026-05"}], ["expired on 2026-05"]),
+    ("found expired, and put right", {}, [{"expiry": "2026-05"}, {"expiry": "2027-05"}], ["480 mg given"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("case", "beside", "corrections", "standing"), ENTERED, ids=[each[0] for each in ENTERED]
+)
+def test_a_deviation_of_a_dose_follows_from_the_record_as_it_stands(
+    case: str, beside: dict[str, str], corrections: list[dict[str, str]], standing: list[str]
+) -> None:
+    rehearsal, who = at_stage("allocated")
+    begin_week_0(rehearsal, who)
+    call = {"site": "a", "participant": who}
+    given = {**BELIMUMAB, "amount": "480", "unit": "mg", **beside}
+    rehearsal.done("give_dose", "investigator_a", reason="misread", values=given, **call)
+    entered = len(participant(rehearsal, who).deviations)
+    for each in corrections:
+        values = {"target": "dose/1", "values": each}
+        rehearsal.done("correct", "investigator_a", reason="typing error", values=values, **call)
+    found = participant(rehearsal, who)
+    day = date.fromisoformat(rehearsal.day)
+    said = [
+        render(each.texts[0], {})
+        for each in derive_deviations(rehearsal.study, found, on=day)
+        if each.category == "dose"
+        and each.visit == "week_0"
+        and "belimumab" in render(each.texts[0], {}).lower()
+    ]
+    assert len(said) == len(standing), said
+    assert all(any(part in text for text in said) for part in standing), said
+    # Nothing is lost: what was found at entry is there, and says which correction took it back.
+    assert len(found.deviations) >= entered
+    gone = [one for one in found.deviations if one.taken_back]
+    assert len(found.deviations) - len(gone) == len(standing)
+    assert all(one.taken_back > one.position for one in gone)
+
+
+def test_what_a_person_reported_of_a_dose_stays_when_it_is_corrected() -> None:
+    rehearsal, who = at_stage("allocated")
+    begin_week_0(rehearsal, who)
+    call = {"site": "a", "participant": who}
+    given = {**BELIMUMAB, "amount": "480", "unit": "mg"}
+    rehearsal.done("give_dose", "investigator_a", reason="misread", values=given, **call)
+    told = {
+        "date": rehearsal.day,
+        "category": "dose",
+        "severity": "minor",
+        "text": "too little",
+        "visit": "week_0",
+    }
+    rehearsal.done("report_deviation", "investigator_a", values=told, **call)
+    values = {"target": "dose/1", "values": {"amount": "600"}}
+    rehearsal.done("correct", "investigator_a", reason="typing error", values=values, **call)
+    assert [one.by_system for one in participant(rehearsal, who).deviations if not one.taken_back] == [False]
+
+
+def test_a_major_deviation_of_a_dose_that_was_put_right_is_no_fact_for_the_sets() -> None:
+    rehearsal, who = at_stage("allocated")
+    values = {**DAY, "intervention": "belimumab", "amount": "600", "unit": "mg"}
+    begin_week_0(rehearsal, who)
+    values |= {"visit": "week_0", "expiry": "2026-05"}
+    rehearsal.done(
+        "give_dose", "investigator_a", site="a", reason="no other lot", participant=who, values=values
+    )
+    concepts = {fact.concept for fact in participant(rehearsal, who).facts()}
+    assert {"major_deviation_dose", "major_deviation_at_week_0"} <= concepts
+    right = {"target": "dose/1", "values": {"expiry": "2027-05"}}
+    rehearsal.done("correct", "investigator_a", site="a", reason="misread", participant=who, values=right)
+    concepts = {fact.concept for fact in participant(rehearsal, who).facts()}
+    assert not {"major_deviation_dose", "major_deviation_at_week_0"} & concepts
 
 
 @pytest.mark.parametrize(("amount", "severity"), [("2", ""), ("3.5", ""), ("40", "major"), ("1", "major")])
@@ -338,14 +428,15 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("dosed", "give_dose", {**PREDNISONE, "date": "2026-06-02"}, "lies in the future"),
     ("dosed", "give_dose", {**PREDNISONE, **DAY, "end": "2026-06-02"}, "lies in the future"),
     ("dosed", "give_dose", {**PREDNISONE, **DAY, "end": "2026-05-31"}, "before it starts"),
-    ("dosed", "give_dose", {**PREDNISONE, **DAY, "visit": "week_2"}, "There is no visit week_2."),
+    ("dosed", "give_dose", {**PREDNISONE, **DAY, "visit": "week_2"}, "The visit Week 2 (week_2) has not been opened; open_visit records that it takes place."),
+    ("dosed", "give_dose", {**PREDNISONE, **DAY, "visit": "week_99"}, "There is no visit week_99; recorded are: Screening (screening), Week 0 (week_0)"),
     ("dosed", "give_dose", {**PREDNISONE, **DAY, "unit": "milligrams"}, "milligrams is no unit"),
     ("dosed", "give_dose", {**DAY, "intervention": "prednisone", "amount": "30"}, "needs an amount and its unit"),
     ("dosed", "give_dose", {**PREDNISONE, "date": "2026-05-27"}, "lies before consent"),
     ("dosed", "give_dose", {**BELIMUMAB, "date": "2026-05-31", "visit": ""}, "lies before allocation of 2026-06-01"),
     ("dosed", "give_dose", {**PRIOR, **DAY}, "no earlier care"),
     ("screened", "give_dose", {**PRIOR, "date": "2026-05-20", "unit": ""}, "Earlier care needs unit."),
-    ("screened", "give_dose", {**PRIOR, "date": "2026-05-20", "visit": "week_0"}, "There is no visit week_0."),
+    ("screened", "give_dose", {**PRIOR, "date": "2026-05-20", "visit": "week_0"}, "The visit Week 0 (week_0) has not been opened"),
     ("screened", "give_dose", {**PRIOR, "date": "2026-05-29"}, "lies in the future"),
     ("screened", "give_dose", {"date": "2026-05-28", "intervention": "belimumab"}, "waits for allocation to an arm"),
     ("screened", "give_dose", {**PRIOR, "date": "1985-05-20"}, "lies before the birth of a-001"),

@@ -20,6 +20,7 @@ ACTION = Action(
         Argument("sure", ABOUT, "yes_no", required=False),
     ),
     lambda view, values: Refusal(()),
+    writes=(),
 )
 
 

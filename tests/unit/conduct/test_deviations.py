@@ -135,8 +135,9 @@ def test_a_dose_of_an_uncertain_day_is_not_called_missing() -> None:
 def test_another_dose_than_the_proposed_one_is_said_in_every_language() -> None:
     person = treated().visit("week_2", 14)
     person.doses[1] = person.doses[1]._replace(amount="3000", proposed="1000 mg/d")
+    place = person.doses[1].number
     person.more["deviations"] = (
-        Deviation(person.doses[1].position, 1, on(0), "dose", "minor", "English only", "week_0", True),
+        Deviation(place, 1, on(0), "dose", "minor", "English only", "week_0", True, place, "amount"),
     )
     (found,) = found_of(person, 20)
     (text,) = found.texts

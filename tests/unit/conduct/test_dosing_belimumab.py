@@ -141,6 +141,15 @@ def test_which_weight_counts(what: str, rows: list[tuple[str, ...]], expected: s
         assert "ody weight" in said(proposal.missing)
 
 
+def test_two_weights_of_one_day_are_both_named() -> None:
+    weights = [("body_weight", "60", "kg", WEEK_0), ("body_weight", "66", "kg", WEEK_0)]
+    proposal = at_week_0(participant(record=results(*weights, NOT_PREGNANT)))
+    assert (dosed(proposal), proposal.amount) == ("refused", None)
+    told = said(proposal.missing)
+    assert "The records contradict each other: body weight 60 kg on 2026-03-02" in told
+    assert "body weight 66 kg on 2026-03-02" in told
+
+
 @pytest.mark.parametrize(("what", "changed", "outcome", "rule"), HOLDS, ids=[row[0] for row in HOLDS])
 def test_what_forbids_it(what: str, changed: dict[str, object], outcome: str, rule: str) -> None:
     who = participant(**{"record": weighing("60").record, **changed})  # type: ignore[arg-type]

@@ -15,8 +15,11 @@ from tests.unit.conduct.forms_support import screened as in_screening
 from tests.unit.conduct.support import Rehearsal, at_stage, screened
 from trialwright.conduct.forms import Entry
 from trialwright.conduct.told_twice import find_doubts
+from trialwright.locale import read_catalogue
 from trialwright.record.participant import Participant, Query
 from trialwright.record.raw import RawFact
+from trialwright.terms.message import render
+from trialwright.terms.stored_message import unpack_message
 
 PULSE = "methylprednisolone_pulse"
 FIRST = "screening/pulse#days[1].dose"
@@ -84,6 +87,9 @@ def test_what_is_asked_names_both_amounts_and_stands_beside_the_chain() -> None:
     head = rehearsal.store.head
     assert head is not None
     assert list(head.data["queries"][0]["text"]) == ["entered"]
+    assert list(head.data["queries"][0]["says"]) == ["entered"]
+    said = render(unpack_message(query.says), read_catalogue("zh"))
+    assert said == "2026-05-23：本表单记为500 mg/d，给药1记为250 mg/d。目前以表单为准。哪一个正确？"
     give(rehearsal, who, "500", "2026-05-25", "2026-05-26")
     assert queries(rehearsal, who)[-1].text == (
         "This form tells of some days from 2026-05-25 to 2026-05-26, and dose 2 of all of them. On the others what "
@@ -154,6 +160,56 @@ def test_a_day_counts_once(amount: str, first: str, last: str, expected: str) ->
     assert verdict(rehearsal, who) == expected
 
 
+# A record of 500 mg a day on 18, 19 and 20 May, before the days of the form; amount, unit, first and last day of a dose of
+# earlier care; and on which day it is asked about
+EARLIER = [
+    ("500", "mg/d", "18", "20", None),
+    ("0.5", "g/d", "18", "20", None),
+    ("250", "mg/d", "18", "20", "2026-05-18"),  # once, not on every day
+    ("250", "mg/d", "20", "20", "2026-05-20"),
+    ("250", "mg/d", "16", "18", "2026-05-18"),
+    ("250", "mg/d", "21", "21", None),  # a day of which the record says nothing
+    ("500", "mL", "18", "18", "2026-05-18"),  # cannot be compared
+]
+
+
+@pytest.mark.parametrize(("amount", "unit", "first", "last", "day"), EARLIER)
+@pytest.mark.parametrize("order", ["record first", "dose first"])
+def test_earlier_care_that_tells_otherwise_than_a_record_is_asked_about(
+    order: str, amount: str, unit: str, first: str, last: str, day: str | None
+) -> None:
+    rehearsal, who = at_stage("screened")
+
+    def dose() -> None:
+        give(rehearsal, who, amount, f"2026-05-{first}", f"2026-05-{last}", unit)
+
+    if order == "dose first":
+        dose()
+    fact = RawFact(
+        who,
+        "r1",
+        "exposure",
+        "methylprednisolone_iv",
+        value="500",
+        unit="mg/d",
+        start="2026-05-18",
+        end="2026-05-20",
+    )
+    given = {"date": rehearsal.day, "facts": (fact,)}
+    rehearsal.done(
+        "re_screen", "investigator_a", site="a", reason="records came", participant=who, values=given
+    )
+    if order == "record first":
+        dose()
+    asked = queries(rehearsal, who)
+    assert [one.path for one in asked] == (["dose/1"] if day else [])
+    if day:
+        assert asked[0].text == (
+            f"On {day} dose 1, recorded as earlier care, is of {amount} {unit}, and the record r1 says 500 mg/d. "
+            "The record counts. Which of them is right?"
+        )
+
+
 def test_the_casebook_is_not_locked_before_a_person_has_answered() -> None:
     rehearsal, who = at_stage("screened")
     give(rehearsal, who, "250", "2026-05-23", "2026-05-23")
@@ -183,7 +239,7 @@ def test_two_forms_that_tell_otherwise_of_a_day() -> None:
     person = replace(person, forms={**person.forms, again.id: again})
     (doubt,) = find_doubts(forms().study, person)
     assert doubt.path == "week_0/pulse#days[1].dose"
-    assert doubt.text == (
+    assert render(doubt.question, {}) == (
         "On 2026-05-23 this form says 0.25 g/d, and the earlier form screening/pulse#days[1] says 0.5 g/d. The form "
         "counts. Which of them is right?"
     )

@@ -265,6 +265,8 @@ SETS: list[tuple[str, Callable[[], Made], dict[str, tuple[bool, str]]]] = [
     ("minor deviation in eligibility", lambda: deviate(made(), "eligibility", "minor"), {"full": (True, "BEL+MT"), "safety": (True, "BEL+MT"), "per_protocol": (True, "BEL+MT")}),
     ("major deviation at week 24", lambda: deviate(made(), "visit", "major", "week_24"), {"full": (True, "BEL+MT"), "safety": (True, "BEL+MT"), "per_protocol": (False, "BEL+MT")}),
     ("major deviation at week 12", lambda: deviate(made(), "visit", "major", "week_12"), {"full": (True, "BEL+MT"), "safety": (True, "BEL+MT"), "per_protocol": (True, "BEL+MT")}),
+    ("rescue is no deviation", lambda: made().rescue(60), {"full": (True, "BEL+MT"), "safety": (True, "BEL+MT"), "per_protocol": (True, "BEL+MT")}),
+    ("a stop for good is no deviation", lambda: made().discontinue(60), {"full": (True, "BEL+MT"), "safety": (True, "BEL+MT"), "per_protocol": (True, "BEL+MT")}),
 ]  # fmt: skip
 
 

@@ -113,7 +113,21 @@ def test_earlier_care_beside_a_record(record: RawFact, again: list[int]) -> None
     dose = given("dose/1", "2026-05-23", "2026-05-24")
     found = find_retold([], [record], [dose], frozenset({"dose/1"}))
     assert days(found, "dose/1") == again
+    assert [(each.fact, each.day.day, each.record) for each in found.earlier] == [
+        ("dose/1", day, "r") for day in again
+    ]
     assert find_retold([], [record], [dose], frozenset()).days == {}  # a dose of the study is one more
+
+
+def test_of_several_doses_or_records_of_a_day_nobody_knows_which_says_the_same() -> None:
+    def pairs(records: int, doses: int, forms: list[FormRecord]) -> int:
+        record = [given(f"r{number}", "2026-05-23", "2026-05-23") for number in range(records)]
+        dose = [given(f"dose/{number}", "2026-05-23", "2026-05-23") for number in range(doses)]
+        return len(find_retold(forms, record, dose, frozenset(each.fact for each in dose)).earlier)
+
+    assert pairs(1, 1, []) == 1
+    assert pairs(2, 1, []) == pairs(1, 2, []) == 0
+    assert pairs(1, 1, [form("screening/pulse", "2026-05-23")]) == 0  # the form counts, and is asked about
 
 
 # days of May that do not count of a dose from the 20th to the 26th, and what is left of it

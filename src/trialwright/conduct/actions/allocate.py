@@ -90,4 +90,5 @@ ACTION = Action(
     ),
     for_participant(decide, enrolled=True, in_study=True),
     reason="optional",
+    writes=("allocated",),
 )

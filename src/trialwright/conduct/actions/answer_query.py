@@ -37,4 +37,5 @@ ACTION = Action(
     "participant",
     (WHO, NUMBER, Argument("answer", message("the answer"), "text")),
     for_participant(decide),
+    writes=("query_answered",),
 )

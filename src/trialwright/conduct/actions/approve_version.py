@@ -128,4 +128,5 @@ ACTION = Action(
         Argument("date", message("day of the release, or of the site's approval"), "date"),
     ),
     decide,
+    writes=("version_approved", "version_released"),
 )

@@ -25,4 +25,5 @@ ACTION = Action(
     "participant",
     (WHO, NUMBER),
     for_participant(decide),
+    writes=("query_closed",),
 )

@@ -43,4 +43,5 @@ ACTION = Action(
     "participant",
     (WHO, Argument("date", message("day of completion"), "date")),
     for_participant(decide, allocated=True, in_study=True),
+    writes=("study_completed",),
 )

@@ -6,8 +6,10 @@ from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.standing import check_day, first_refusal, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
-from trialwright.terms.dates import UnreadableDate, parse_date
+from trialwright.terms.dates import EARLIEST, UnreadableDate, parse_date
+from trialwright.terms.digits import find_other_digit, ordinary
 from trialwright.terms.message import message
+from trialwright.terms.visible import shortened
 
 SEX = ("female", "male", "other", "unknown")
 
@@ -15,13 +17,14 @@ SEX = ("female", "male", "other", "unknown")
 def decide(view: View, values: Values) -> Proposal | Refusal:
     """Record consent to the version in force at the site. No name enters the ledger."""
     day = values.text("date")
+    birth = ordinary(values.text("birth"))
     approved = view.site.version_on(day)
     problem = first_refusal(
         check_day(view, day, message("Consent of")),
         None
         if approved
         else refuse(message("On {day} no version of the study was approved at this site.", day=day)),
-        check_birth(values.text("birth"), day),
+        check_birth(birth, day),
         None if view.call.reason.strip() else _check_known(view, values),
     )
     if problem:
@@ -36,7 +39,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
             "date": day,
             "version": approved,
             "sex": values.text("sex"),
-            "birth": Entered(values.text("birth")),
+            "birth": Entered(birth),
         },
         {participant_stream(f"{view.call.site}-{number:03d}"): 0},
         {series: number},
@@ -48,7 +51,7 @@ def _check_known(view: View, values: Values) -> Refusal | None:
 
     A birth date that is not complete fits too many people to tell anything.
     """
-    day, sex, birth = (values.text(name) for name in ("date", "sex", "birth"))
+    day, sex, birth = values.text("date"), values.text("sex"), ordinary(values.text("birth"))
     if check_birth(birth, day) or not parse_date(birth).exact:
         return None
     prefix = f"{view.call.site}-"
@@ -70,13 +73,20 @@ def _check_known(view: View, values: Values) -> Refusal | None:
 
 
 def check_birth(birth: str, day: str) -> Refusal | None:
-    """Refuse a date of birth that is none, or lies after the day."""
+    """Refuse a date of birth that is none, or lies after the day, or before anybody who lives was born."""
+    seen = shortened(birth)
     try:
-        if parse_date(birth).first.isoformat() <= day:
-            return None
+        first = parse_date(birth).first
     except UnreadableDate:
-        pass
-    return refuse(message("{seen} is no date of birth; write 1990-05-17, 1990-05 or 1990.", seen=birth))
+        other = find_other_digit(birth)
+        if other:
+            return refuse(other)
+    else:
+        if first < EARLIEST:
+            return refuse(message("The birth {seen} lies before {earliest}.", seen=seen, earliest=EARLIEST))
+        if first.isoformat() <= day:
+            return None
+    return refuse(message("{seen} is no date of birth; write 1990-05-17, 1990-05 or 1990.", seen=seen))
 
 
 ACTION = Action(
@@ -90,4 +100,5 @@ ACTION = Action(
     ),
     decide,
     reason="optional",
+    writes=("consented",),
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
 from trialwright.conduct.actions.give_dose import (
     FREE,
+    check_amount,
     check_unit,
     dose_deviation,
     dose_queries,
@@ -31,9 +31,14 @@ from trialwright.conduct.standing import WHO, check_born, check_day, first_refus
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.books import TURNS
 from trialwright.record.event import Entered, Proposal
+from trialwright.record.lots import lot_expired
 from trialwright.record.participant import Dose, Ended, Participant, Visit
 from trialwright.study.design import Intervention
+from trialwright.study.model import Study
+from trialwright.terms.dates import UnreadableDate, parse_day
+from trialwright.terms.digits import find_other_digit, ordinary
 from trialwright.terms.message import Message, message
+from trialwright.terms.visible import shortened
 
 DEMOGRAPHICS = ("sex", "birth")
 _DAYS = ("start", "end")
@@ -83,6 +88,7 @@ def _demographics(view: View, participant: Participant, given: dict[str, str]) -
     if given.get("sex", "unknown") not in SEX:
         return refuse(message("The sex is one of {choices}.", choices=SEX))
     problem = check_birth(given["birth"], participant.consents[0].date) if "birth" in given else None
+    given = {name: ordinary(text) for name, text in given.items()}
     written = {name: Entered(text) if name == "birth" else text for name, text in given.items()}
     if problem:
         return problem
@@ -122,6 +128,7 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         None
         if read_dose(after.amount, after.unit)
         else refuse(message("A dose has an amount, which is a number, and its unit.")),
+        check_amount(after.amount) if "amount" in given and read_dose(after.amount, after.unit) else None,
         check_unit(after.unit),
         check_administration(after),
         _check_allocated(view, participant, after, known.get(dose.intervention)),
@@ -141,11 +148,13 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         departure = assess_dose(proposal, given_now) if given_now else "outside_limits"
         departs = departure != "as_proposed"
         written["deviation"] = Entered(dose.deviation or view.call.reason) if departs else ""
-        if departure in ("outside_limits", "not_proposed"):
-            deviations.append(dose_deviation(participant, after, proposal))
-            doubts.append(_is_it_so(after))
-    late = expired(after)
-    if late and not dose.prior and not expired(dose):
+        outside = departure in ("outside_limits", "not_proposed")
+        if outside or proposal.deviation:
+            deviations.append(dose_deviation(view.definition, participant, after, proposal))
+        if outside:
+            doubts.append(_is_it_so(view.definition, after))
+    late = expired(view.definition, after)
+    if late and not dose.prior and not lot_expired(dose):
         deviations.append(expiry_deviation(participant, after, late, found=len(deviations)))
     moved = (after,) if after.start != dose.start else ()
     queries = dose_queries(view, participant, after, asked_of=moved, single=single)
@@ -165,7 +174,7 @@ def _check_allocated(
     return refuse(message("{day} lies before allocation of {date}.", day=after.start, date=allocated))
 
 
-def _is_it_so(after: Dose) -> tuple[str, Message]:
+def _is_it_so(study: Study, after: Dose) -> tuple[str, Message]:
     """The reason of a correction says what was wrong with the entry, not why another dose was given: that is asked."""
     return (
         f"dose/{after.number}",
@@ -173,7 +182,7 @@ def _is_it_so(after: Dose) -> tuple[str, Message]:
             "Dose {number} of {intervention} was corrected to {amount} {unit}, and {proposed}. Is this the amount "
             "that was given, and why?",
             number=after.number,
-            intervention=after.intervention,
+            intervention=study.intervention_title(after.intervention),
             amount=after.amount,
             unit=after.unit,
             proposed=message("{amount} was proposed", amount=after.proposed)
@@ -254,11 +263,13 @@ def _check_day_of(
 ) -> Refusal | None:
     """Refuse what is no day, lies in the future or, unless it is care on record, before consent."""
     try:
-        written = date.fromisoformat(day).isoformat() == day
-    except ValueError:
+        written = parse_day(day).isoformat() == day
+    except UnreadableDate:
         written = False
     if not written:
-        return refuse(message("{seen} is no day; write 2026-11-01.", seen=day))
+        return refuse(
+            find_other_digit(day) or message("{seen} is no day; write 2026-11-01.", seen=shortened(day))
+        )
     before = not prior and day < participant.consents[0].date
     return (
         check_day(view, day, about)
@@ -301,4 +312,5 @@ ACTION = Action(
     ),
     for_participant(decide),
     reason="required",
+    writes=("form_corrected", "corrected"),
 )

@@ -48,4 +48,5 @@ ACTION = Action(
         Argument("role", message("a role of the delegation table"), "id"),
     ),
     decide,
+    writes=("role_delegated",),
 )

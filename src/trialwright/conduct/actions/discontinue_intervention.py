@@ -42,4 +42,5 @@ ACTION = Action(
     ),
     for_participant(decide, allocated=True),
     reason="required",
+    writes=("intervention_discontinued",),
 )

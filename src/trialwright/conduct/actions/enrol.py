@@ -62,4 +62,5 @@ ACTION = Action(
     "participant",
     (WHO, Argument("date", message("day of enrolment"), "date")),
     for_participant(decide, in_study=True),
+    writes=("enrolled",),
 )

@@ -19,6 +19,7 @@ from trialwright.conduct.standing import (
     check_in_study,
     first_refusal,
     for_participant,
+    no_visit,
     refuse,
 )
 from trialwright.conduct.told_twice import new_doubts
@@ -26,7 +27,9 @@ from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Dose, Participant
 from trialwright.study.design import Intervention
+from trialwright.study.model import Study
 from trialwright.terms.message import Message, message, render
+from trialwright.terms.quantity import parse_number
 from trialwright.terms.units import UnitError, parse_unit
 
 GRAVE = ("hold", "stop", "refused", "not_planned")
@@ -55,10 +58,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         refuse(message("The dose ends on {end}, before it starts on {start}.", end=end, start=start))
         if end and end < start
         else None,
-        refuse(message("There is no visit {visit}.", visit=visit))
-        if visit and participant.visit(visit) is None
-        else None,
+        no_visit(view, participant, visit) if visit and participant.visit(visit) is None else None,
         check_unit(values.text("unit")),
+        check_amount(values.text("amount")),
     )
     if problem:
         return problem
@@ -76,6 +78,18 @@ def check_unit(unit: str) -> Refusal | None:
             parse_unit(unit)
     except UnitError:
         return refuse(message("{unit} is no unit; write a UCUM unit, such as mg or mg/d.", unit=unit))
+    return None
+
+
+def check_amount(amount: str) -> Refusal | None:
+    """Refuse a number that no dose can have; '' is the proposed one."""
+    if amount and parse_number(amount).high <= 0:
+        return refuse(
+            message(
+                "A dose is more than 0, and {amount} is not. That none is given is told by hold_dose.",
+                amount=amount,
+            )
+        )
     return None
 
 
@@ -222,13 +236,13 @@ def _written(
     stated = {name: data[name] for name in Dose._fields if name != "position"}
     plain = {name: values.text(name) for name in FREE} | {"amount": amount[0], "unit": amount[1]}
     dose = Dose(position=0, **{**stated, **plain, "deviation": view.call.reason if departs else ""})
-    late = expired(dose) if proposal else None  # of earlier care nobody here chose the lot
+    late = expired(view.definition, dose) if proposal else None  # of earlier care nobody here chose the lot
     problem = check_administration(dose) or _check_expiry(view, late)
     if problem:
         return problem
     deviations = []
     if proposal and (departure in ("outside_limits", "not_proposed") or proposal.deviation):
-        deviations.append(dose_deviation(participant, dose, proposal))
+        deviations.append(dose_deviation(view.definition, participant, dose, proposal))
     if late:
         deviations.append(expiry_deviation(participant, dose, late, found=len(deviations)))
     more = {
@@ -264,7 +278,9 @@ def dose_queries(
     return [*found, *asked_back(participant, doubts, asked=len(found))]
 
 
-def dose_deviation(participant: Participant, dose: Dose, proposal: DoseProposal) -> dict[str, Any]:
+def dose_deviation(
+    study: Study, participant: Participant, dose: Dose, proposal: DoseProposal
+) -> dict[str, Any]:
     """The deviation of a dose other than the proposed one, as its event keeps it.
 
     Major where nothing was proposed, and outside the limits that the definition names: they are the doses that the
@@ -273,7 +289,7 @@ def dose_deviation(participant: Participant, dose: Dose, proposal: DoseProposal)
     """
     said = message(
         "{intervention}: {amount} {unit} given; {proposed}.",
-        intervention=dose.intervention,
+        intervention=study.intervention_title(dose.intervention),
         amount=dose.amount,
         unit=dose.unit,
         proposed=message("{amount} proposed", amount=dose.proposed)
@@ -333,4 +349,5 @@ ACTION = Action(
     ),
     for_participant(decide),
     reason="optional",
+    writes=("dose_given",),
 )

@@ -47,4 +47,5 @@ ACTION = Action(
     ),
     for_participant(decide, in_study=True),
     reason="required",
+    writes=("dose_held",),
 )

@@ -175,4 +175,5 @@ ACTION = Action(
     (Argument("participant", message("whose casebook; empty: the study"), "id", required=False),),
     decide,
     reason="optional",
+    writes=("casebook_locked", "study_locked"),
 )

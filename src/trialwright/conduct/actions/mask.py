@@ -6,6 +6,7 @@ The event stays in the chain with its digest, so the chain still verifies; the s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,7 +27,8 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         return refuse(message("There is no event {number} at this site.", number=number))
     text = view.trial.store.text
     entered = dict.fromkeys(entered_in(event))  # a reason that is also a value stands there twice
-    found = [digest for digest in entered if text(digest) and part in text(digest)]
+    parts = (part, json.dumps(part, ensure_ascii=False)[1:-1])  # a question is kept as data, too
+    found = [digest for digest in entered if text(digest) and any(each in text(digest) for each in parts)]
     if not found:
         return refuse(message("Event {number} holds no such text.", number=number))
     data = set(_data_in(view, event))
@@ -103,4 +105,5 @@ ACTION = Action(
     decide,
     reason="required",
     locked=True,
+    writes=("masked",),
 )

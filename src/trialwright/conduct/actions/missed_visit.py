@@ -63,4 +63,5 @@ ACTION = Action(
     (WHO, Argument("encounter", message("which visit of the schedule"), "id")),
     for_participant(decide, enrolled=True, in_study=True),
     reason="required",
+    writes=("visit_missed",),
 )

@@ -32,4 +32,4 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
     )
 
 
-ACTION = Action("open_site", message("open a site of the study"), "site", (), decide)
+ACTION = Action("open_site", message("open a site of the study"), "site", (), decide, writes=("site_opened",))

@@ -49,4 +49,5 @@ ACTION = Action(
     "study",
     (Argument("rehearsal", message("whether this is a rehearsal with synthetic people"), "yes_no"),),
     decide,
+    writes=("study_opened",),
 )

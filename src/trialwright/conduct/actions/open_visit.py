@@ -93,4 +93,5 @@ ACTION = Action(
         Argument("date", message("day of the visit"), "date"),
     ),
     for_participant(decide, in_study=True),
+    writes=("visit_opened",),
 )

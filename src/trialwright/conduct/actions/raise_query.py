@@ -44,4 +44,5 @@ ACTION = Action(
         Argument("text", message("the question"), "text"),
     ),
     for_participant(decide),
+    writes=("query_raised",),
 )

@@ -34,4 +34,5 @@ ACTION = Action(
     "participant",
     (WHO, Argument("date", message("day of the signature"), "date")),
     for_participant(decide, in_study=True),
+    writes=("re_consented",),
 )

@@ -25,4 +25,5 @@ ACTION = Action(
     ARGUMENTS,
     for_participant(decide, in_study=True),
     reason="required",
+    writes=("screened",),
 )

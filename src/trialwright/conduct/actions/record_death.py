@@ -68,4 +68,5 @@ ACTION = Action(
     (WHO, Argument("date", message("on which day"), "date")),
     for_participant(decide, in_study=True),
     reason="required",
+    writes=("participant_died",),
 )

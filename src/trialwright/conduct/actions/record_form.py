@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.actions.raise_query import next_query
 from trialwright.conduct.alerts import raised_alerts
+from trialwright.conduct.asked import asked_back
 from trialwright.conduct.enrolled_rightly import eligibility_queries
 from trialwright.conduct.forms import (
     Checked,
@@ -24,11 +24,11 @@ from trialwright.conduct.forms import (
 from trialwright.conduct.standing import WHO, check_in_study, for_participant, no_visit, refuse
 from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
-from trialwright.record.event import Entered, Proposal
+from trialwright.record.event import Proposal
 from trialwright.record.participant import FormRecord, ItemValue, Participant, Visit
 from trialwright.study.forms import Form
 from trialwright.study.situation import derive_occasions
-from trialwright.terms.message import message, render
+from trialwright.terms.message import message
 
 ENTRIES = Argument(
     "entries", message("values by item path: group.item, in repeated rows group[2].item"), "entries"
@@ -210,15 +210,9 @@ def _queries(participant: Participant, id: str, checked: Checked, changed: set[s
         for fault in checked.queries
         if (not fault.path or fault.path in changed) and f"{id}#{fault.path}" not in open_now
     )
-    first = next_query(participant)
-    return [
-        {
-            "number": first + index,
-            "path": f"{id}#{fault.path}" if fault.path else id,
-            "text": Entered(render(fault.message, {})),  # it may repeat what was entered
-        }
-        for index, fault in enumerate(asked)
-    ]
+    return asked_back(
+        participant, ((f"{id}#{fault.path}" if fault.path else id, fault.message) for fault in asked)
+    )
 
 
 ACTION = Action(
@@ -233,4 +227,5 @@ ACTION = Action(
         ENTRIES,
     ),
     for_participant(decide),
+    writes=("form_recorded",),
 )

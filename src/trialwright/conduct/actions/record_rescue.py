@@ -40,4 +40,5 @@ ACTION = Action(
     ),
     for_participant(decide, allocated=True, in_study=True),
     reason="required",
+    writes=("rescue_recorded",),
 )

@@ -228,4 +228,5 @@ ACTION = Action(
     (WHO, *ARGUMENTS),
     for_participant(decide),
     reason="optional",
+    writes=("ae_reported",),
 )

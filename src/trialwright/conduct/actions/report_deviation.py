@@ -52,4 +52,5 @@ ACTION = Action(
         Argument("visit", message("at which visit"), "id", required=False),
     ),
     for_participant(decide),
+    writes=("deviation_reported",),
 )

@@ -96,4 +96,5 @@ ACTION = Action(
     ),
     for_participant(decide, locked=True),
     locked=True,
+    writes=("report_sent",),
 )

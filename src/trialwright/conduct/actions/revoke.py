@@ -40,4 +40,5 @@ ACTION = Action(
     decide,
     reason="required",
     locked=True,
+    writes=("role_revoked",),
 )

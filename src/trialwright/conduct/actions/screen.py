@@ -63,4 +63,5 @@ ACTION = Action(
     "participant",
     ARGUMENTS,
     for_participant(decide, in_study=True),
+    writes=("screened",),
 )

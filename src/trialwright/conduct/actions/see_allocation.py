@@ -33,4 +33,5 @@ ACTION = Action(
     "participant",
     (WHO,),
     for_participant(decide, allocated=True),
+    writes=("allocation_seen",),
 )

@@ -152,4 +152,5 @@ ACTION = Action(
     ),
     decide,
     reason="optional",
+    writes=("ranges_set",),
 )

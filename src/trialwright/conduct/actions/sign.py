@@ -41,4 +41,5 @@ ACTION = Action(
         Argument("meaning", message("what the signature means"), "choice", choices=MEANINGS),
     ),
     for_participant(decide),
+    writes=("signed",),
 )

@@ -69,4 +69,5 @@ ACTION = Action(
     decide,
     reason="required",
     locked=True,
+    writes=("study_unblinded", "unblinded"),
 )

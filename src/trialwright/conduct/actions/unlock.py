@@ -47,4 +47,5 @@ ACTION = Action(
     decide,
     reason="required",
     locked=True,
+    writes=("casebook_unlocked", "unlock_requested", "study_unlocked"),
 )

@@ -74,4 +74,5 @@ ACTION = Action(
     ),
     for_participant(decide),
     reason="required",
+    writes=("ae_updated",),
 )

@@ -31,4 +31,5 @@ ACTION = Action(
     "participant",
     (WHO, Argument("target", message("a visit, or casebook"), "id")),
     for_participant(decide),
+    writes=("source_verified",),
 )

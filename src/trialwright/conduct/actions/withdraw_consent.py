@@ -27,4 +27,5 @@ ACTION = Action(
     (WHO, Argument("date", message("on which day"), "date")),
     for_participant(decide, in_study=True),
     reason="required",
+    writes=("consent_withdrawn",),
 )

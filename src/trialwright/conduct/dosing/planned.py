@@ -53,6 +53,8 @@ def _for_weight(case: Case, planned: Amount, on: date) -> tuple[Amount | None, t
     fact = bounds.low_fact
     if fact is None or bounds.low != bounds.high or bounds.low <= 0:
         asked = evaluate(n.Compare(">", weight, n.Literal(0.0, "0 kg")), context)
+        if bounds.low != bounds.high:  # above 0, whichever it is; what is open is which
+            asked = asked._replace(truth=None, reason=bounds.why or "value_censored")
         return None, (Because(say("unknown", asked.reason, asked, case.words), facts),)
     kilograms = Amount(exact(bounds.low), "kg")
     amount = planned.times_weight(kilograms.value)

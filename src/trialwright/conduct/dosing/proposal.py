@@ -20,7 +20,7 @@ OUTCOMES: Mapping[Outcome, Message] = {
     "give": message("a dose is proposed"),
     "hold": message("hold: no dose for the time being"),
     "stop": message("stopped for good"),
-    "refused": message("no dose can be proposed: something is missing"),
+    "refused": message("no dose can be proposed: something is missing, or contradictory"),
     "not_planned": message("no dose is planned"),
 }
 """How a proposal may come out, and what that means."""

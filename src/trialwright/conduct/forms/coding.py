@@ -105,4 +105,4 @@ def nothing_done(reason: str, context: FormContext) -> ItemValue:
 
 def as_record(sheet: Sheet, context: FormContext, items: Mapping[str, ItemValue]) -> FormRecord:
     """The form with its values as a record of its own."""
-    return FormRecord(context.record, context.record.partition("/")[0], sheet.form.id, 1, items)
+    return FormRecord(context.record, context.record.partition("/")[0], sheet.form.id, 1, dict(items))

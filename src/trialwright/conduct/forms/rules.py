@@ -13,14 +13,15 @@ from trialwright.conduct.forms.values import read_days
 from trialwright.logic import nodes as n
 from trialwright.logic.interpreter import Context, Setting, evaluate, evaluate_number, known_rows
 from trialwright.record.fact import Fact, Person, read_fact, read_person
-from trialwright.record.item_facts import item_facts
-from trialwright.record.participant import ItemValue, Participant
+from trialwright.record.item_facts import form_facts
+from trialwright.record.participant import ItemValue
 from trialwright.record.raw import RawFact, RawPerson
-from trialwright.record.typed import TypedFacts, count_once, type_facts
+from trialwright.record.typed import TypedFacts, count_once, join_facts, type_facts
 from trialwright.study.form_rules import StudyForms
 from trialwright.study.form_scope import entered_name, visit_name
 from trialwright.study.forms import ItemGroup
 from trialwright.study.rules import FORMULAS
+from trialwright.study.situation import type_sources
 from trialwright.terms.dates import FIRST_DAY
 from trialwright.terms.truth import Truth, all_of
 
@@ -49,7 +50,7 @@ class Judge:
     values: dict[str, ItemValue]
     _contexts: dict[str, Context] = field(default_factory=dict)
     _person: Person | None = None
-    _earlier: list[RawFact] | None = None
+    _earlier: TypedFacts | None = None
     _known: dict[str, tuple[Fact, ...]] = field(default_factory=dict)
     _said: dict[str, dict[str, tuple[Fact, ...]]] | None = None
 
@@ -83,7 +84,10 @@ class Judge:
         self.entries[cell.path] = entry
         self.values[cell.path] = self.coder.code(cell, entry)
         self._contexts.clear()
-        self._person = self._said = None
+        if self.values[cell.path].concept in self.forms.reads[self.sheet.form.id]:
+            self._person = None
+        if self._said is not None:
+            self._say(cell)
 
     # what the interpreter reads
 
@@ -119,46 +123,41 @@ class Judge:
         """What was known before and what this form says; an earlier version of it does not count."""
         participant = self.context.participant
         record = as_record(self.sheet, self.context, self.values)
-        own = Participant(participant.id, participant.site, forms={record.id: record})
-        facts = [*self._earlier_facts(reads), *item_facts(own)]
-        typed = type_facts((fact for fact in facts if fact.concept in reads), self.forms.types)
         whole = replace(participant, forms={**participant.forms, record.id: record})
+        own = (fact for fact in form_facts(whole, record) if fact.concept in reads)
+        typed = join_facts((self._known_before(reads), type_facts(own, self.forms.types)))
         return count_once(typed, whole.retold())
 
-    def _earlier_facts(self, reads: frozenset[str]) -> list[RawFact]:
-        """What was known before; forms that say nothing are passed over."""
+    def _known_before(self, reads: frozenset[str]) -> TypedFacts:
         if self._earlier is None:
-            participant = self.context.participant
-            kept = {
-                id: record
-                for id, record in participant.forms.items()
-                if id != self.context.record
-                and any(value.concept in reads for value in record.items.values())
-            }
-            facts = replace(participant, forms=kept).facts()
-            self._earlier = [fact for fact in facts if fact.concept in reads]
+            sources = type_sources(self.forms.types, self.context.participant, without=self.context.record)
+            self._earlier = join_facts(_about(source, reads) for source in sources)
         return self._earlier
 
     def _entered(self, group: ItemGroup | None, row: int) -> dict[str, tuple[Fact, ...]]:
         """What was entered, under the names by which rules read it: once on the form, or in this row."""
         if self._said is None:
-            self._said = self._by_row()
+            visit = visit_name(self.sheet.form.id)
+            self._said = {
+                ONCE: {visit: tuple(_read(_raw(visit, "finding", self.context.encounter), visit, self.forms))}
+            }
+            for cell in self.sheet.cells():
+                self._say(cell)
         own = self._said.get(row_path(group, row), {}) if group and group.repeating else {}
         return self._said[ONCE] | own
 
-    def _by_row(self) -> dict[str, dict[str, tuple[Fact, ...]]]:
-        """What was entered, by the row of a repeating group, or once on the form."""
-        form = self.sheet.form.id
-        found: dict[str, dict[str, tuple[Fact, ...]]] = {ONCE: {}}
-        for cell in self.sheet.cells():
-            entry = self.entries.get(cell.path)
-            if entry is not None and entry.value:
-                place = cell.row_path if cell.group.repeating else ONCE
-                name = entered_name(form, *cell.key)
-                found.setdefault(place, {})[name] = tuple(_as_entered(cell, entry, name, self.forms))
-        name = visit_name(form)
-        found[ONCE][name] = tuple(_read(_raw(name, "finding", self.context.encounter), name, self.forms))
-        return found
+    def _say(self, cell: Cell) -> None:
+        """Note what was entered in a place, by the row of a repeating group, or once on the form."""
+        entry = self.entries.get(cell.path)
+        if self._said is not None and entry is not None and entry.value:
+            place = cell.row_path if cell.group.repeating else ONCE
+            name = entered_name(self.sheet.form.id, *cell.key)
+            self._said.setdefault(place, {})[name] = tuple(_as_entered(cell, entry, name, self.forms))
+
+
+def _about(source: TypedFacts, concepts: frozenset[str]) -> TypedFacts:
+    facts = {name: rows for name, rows in source.facts.items() if name in concepts}
+    return TypedFacts(facts, source.unreadable & concepts)
 
 
 def _as_entered(cell: Cell, entry: Entry, name: str, forms: StudyForms) -> Iterator[Fact]:

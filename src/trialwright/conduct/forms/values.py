@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
@@ -15,14 +14,18 @@ from trialwright.study.code_lists import CodeList
 from trialwright.study.forms import Item, Range
 from trialwright.terms.compare import greater, less
 from trialwright.terms.dates import Days, UnreadableDate, parse_date
+from trialwright.terms.digits import find_other_digit, ordinary
 from trialwright.terms.message import Message, message
 from trialwright.terms.quantity import Interval, UnreadableNumber, parse_number
 from trialwright.terms.units import Conversion, UnitError, converter
+from trialwright.terms.visible import shortened
 
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_WHOLE = re.compile(r"[+-]?\d+")
-_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-]\d{2}:\d{2})?")
-_NUMBER_AND_MORE = re.compile(r"(?P<number>[<>]?[+-]?\d+(?:[.,]\d+)*)(?P<more>\s*/?[A-Za-z%µμ\[{].*)?")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_NUMBER_AND_MORE = re.compile(r"(?P<number>[<>]?[+-]?[0-9]+(?:[.,][0-9]+)*)(?P<more>\s*/?[A-Za-z%µμ\[{].*)?")
 SEPARATOR = ";"
 """Stands between the answers of a multiple choice."""
 
@@ -43,7 +46,7 @@ def stored(item: Item, text: str) -> str:
 
 def plain(text: str) -> str:
     """A text with full-width characters made ordinary ones."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return ordinary(text)
 
 
 def check_value(cell: Cell, entry: Entry, known: Known) -> Iterator[Fault]:
@@ -98,6 +101,9 @@ def _wrong_type(item: Item, text: str, known: Known) -> Message | None:
                 return _no_number(item, text)
         case "integer":
             if not _WHOLE.fullmatch(plain(text)):
+                other = find_other_digit(text)
+                if other is not None:
+                    return message("{item}: {problem}", item=item.label, problem=other)
                 return message("{item}: this is not a whole number.", item=item.label)
         case "boolean":
             if text not in ("true", "false"):
@@ -117,6 +123,9 @@ def _wrong_type(item: Item, text: str, known: Known) -> Message | None:
 
 def _no_number(item: Item, text: str) -> Message:
     """Say what is wrong with a number: a decimal comma, a unit without a blank before it, or that it is none."""
+    other = find_other_digit(text)
+    if other is not None:
+        return message("{item}: {problem}", item=item.label, problem=other)
     found = _NUMBER_AND_MORE.fullmatch(plain(text))
     if found is None or not ("," in found["number"] or found["more"]):
         return message("{item}: this is not a number.", item=item.label)
@@ -125,19 +134,21 @@ def _no_number(item: Item, text: str) -> Message:
             "{item}: {seen} is not a number. Decimals are written with a point, as in 60.5; nothing stands between "
             "thousands.",
             item=item.label,
-            seen=text,
+            seen=shortened(text),
         )
     return message(
         "{item}: {seen} is not a number. A blank stands between the number and its unit: {number} {unit}.",
         item=item.label,
-        seen=text,
-        number=found["number"],
-        unit=found["more"].strip(),
+        seen=shortened(text),
+        number=shortened(found["number"]),
+        unit=shortened(found["more"].strip()),
     )
 
 
 def _wrong_date(item: Item, text: str) -> Message | None:
-    days = read_days(text)
+    days, other = read_days(text), find_other_digit(text)
+    if other is not None:
+        return message("{item}: {problem}", item=item.label, problem=other)
     if item.type == "date_time":
         if days is None or not _DATE_TIME.fullmatch(text):
             return message("{item}: a date with time is written as 2026-05-28T08:30.", item=item.label)
@@ -219,7 +230,7 @@ def _conversion(item: Item, unit: str, types: Mapping[str, ConceptType]) -> Conv
 
 
 def _beyond(item: Item, limits: Range | None, entry: Entry, *, possible: bool) -> Message:
-    said = f"{entry.value.strip()} {entry.unit}".strip()
+    said = f"{shortened(entry.value.strip())} {entry.unit}".strip()
     within = say_limits(item, limits)
     if possible:
         return message(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from trialwright.conduct.actions import ACTIONS
@@ -17,49 +18,8 @@ from trialwright.record.event import digests, event_from
 from trialwright.record.event_types import EVENT_TYPES, EventType
 from trialwright.record.upcast import upcast
 from trialwright.study.delegation import DelegationTable
+from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_day
 from trialwright.terms.message import Message, message
-
-WRITES: Final[Mapping[str, tuple[str, ...]]] = {
-    "open_study": ("study_opened",),
-    "open_site": ("site_opened",),
-    "approve_version": ("version_approved", "version_released"),
-    "set_reference_ranges": ("ranges_set",),
-    "delegate": ("role_delegated",),
-    "revoke": ("role_revoked",),
-    "consent": ("consented",),
-    "re_consent": ("re_consented",),
-    "screen": ("screened",),
-    "re_screen": ("screened",),
-    "enrol": ("enrolled",),
-    "allocate": ("allocated",),
-    "open_visit": ("visit_opened",),
-    "missed_visit": ("visit_missed",),
-    "record_form": ("form_recorded",),
-    "correct": ("form_corrected", "corrected"),
-    "raise_query": ("query_raised",),
-    "answer_query": ("query_answered",),
-    "close_query": ("query_closed",),
-    "give_dose": ("dose_given",),
-    "hold_dose": ("dose_held",),
-    "record_rescue": ("rescue_recorded",),
-    "report_ae": ("ae_reported",),
-    "update_ae": ("ae_updated",),
-    "report_sent": ("report_sent",),
-    "report_deviation": ("deviation_reported",),
-    "discontinue_intervention": ("intervention_discontinued",),
-    "withdraw_consent": ("consent_withdrawn",),
-    "lost_to_follow_up": ("lost_to_follow_up",),
-    "record_death": ("participant_died",),
-    "complete_study": ("study_completed",),
-    "unblind": ("study_unblinded", "unblinded"),
-    "see_allocation": ("allocation_seen",),
-    "sign": ("signed",),
-    "verify_source": ("source_verified",),
-    "mask": ("masked",),
-    "lock": ("casebook_locked", "study_locked"),
-    "unlock": ("casebook_unlocked", "unlock_requested", "study_unlocked"),
-}
-"""Which types of event each action writes."""
 
 _LIST = ("alerts", "because", "deviations", "digests", "facts", "items", "queries", "ranges", "seriousness")
 _KINDS: Final[Mapping[str, type]] = {
@@ -71,10 +31,10 @@ _KINDS: Final[Mapping[str, type]] = {
 """What a part of an event's data is written as, by its name; every other one is a text."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_DAY = re.compile(r"(?:[0-9]{4}(?:-[0-9]{2}){0,2})?")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _VERSION = re.compile(r"sha256:[0-9a-f]{64}")
 _DAYS = frozenset(["date", "start", "end"])
+_GRADES = frozenset("12345")
 _SEALED = frozenset(["secret", "nonce"])
 
 
@@ -83,10 +43,25 @@ def is_moment(text: str) -> bool:
     if not _MOMENT.fullmatch(text):
         return False
     try:
-        datetime.fromisoformat(text)
+        return EARLIEST <= datetime.fromisoformat(text).date() <= LATEST
     except ValueError:
         return False
-    return True
+
+
+@lru_cache(maxsize=4096)
+def _is_day(text: str) -> bool:
+    """Whether a text is a whole day that a trial can know of."""
+    try:
+        return EARLIEST <= parse_day(text) <= LATEST
+    except UnreadableDate:
+        return False
+
+
+def _stated(name: str, text: str) -> bool:
+    """Whether a text that readers count with can be counted with: a day, the end of what may go on, a grade."""
+    if name in _DAYS:
+        return _is_day(text) or (name == "end" and not text)
+    return name != "grade" or text in _GRADES
 
 
 class _Form:
@@ -101,7 +76,7 @@ class _Form:
         self.known = frozenset(part.name for part in declared.data)
         self.needed = frozenset(part.name for part in declared.data if not part.optional)
         self.entered = frozenset(part.name for part in declared.data if part.entered)
-        self.plain = self.known - _KINDS.keys() - _DAYS - _SEALED
+        self.plain = self.known - _KINDS.keys() - _DAYS - _SEALED - {"grade"}
 
     def fits(self, data: Mapping[str, Any]) -> bool:
         names = tuple(data)
@@ -119,7 +94,13 @@ class _Form:
         if kind is str:
             if name in _SEALED:
                 return not value or _DIGEST.fullmatch(value) is not None
-            return name in _DAYS and _DAY.fullmatch(value) is not None
+            return name in _DAYS | {"grade"} and _stated(name, value)
+        if (
+            name == "values"
+            and kind is dict
+            and not all(_stated(part, text) for part, text in value.items() if type(text) is str)
+        ):
+            return False
         if name in self.entered:
             return kind is _KINDS.get(name, dict) and all(type(one) is str for one in digests(value))
         return kind is _KINDS.get(name) and (kind not in (dict, list) or not digests(value))
@@ -218,7 +199,7 @@ class Conducted:
         return None
 
     def _may(self, actor: str, role: str, site: str, action: str, kind: str, version: str) -> Message | None:
-        if kind not in WRITES.get(action, ()) or kind == "study_opened":
+        if action not in ACTIONS or kind not in ACTIONS[action].writes or kind == "study_opened":
             return message(
                 "The action {action} writes no event of the type {type}.", action=action, type=kind
             )

@@ -16,11 +16,12 @@ archive that holds fewer events than its manifest says.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from trialwright.exchange.archive.files import (
     LOCK,
     MANIFEST,
     ArchiveBroken,
+    check_ordinary,
     locked,
     manifest_form,
     read_manifest,
@@ -56,6 +58,15 @@ from trialwright.study.canonical import canonical_json, study_of
 from trialwright.study.canonical import version as version_of
 from trialwright.study.model import Study
 from trialwright.terms.message import message
+
+
+def _read_definition(path: Path) -> bytes:
+    """The bytes of a definition, which must be what the name of its file says: people act by what stands there."""
+    check_ordinary(path)
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != path.stem:
+        raise ArchiveBroken(message("{path} is not the definition that its name says.", path=str(path)))
+    return data
 
 
 def create_archive(folder: Path, study: Study, *, rehearsal: bool, draw: Draw) -> Archive:
@@ -79,16 +90,26 @@ def check_free(folder: Path) -> None:
     """
     if not folder.exists():
         return
-    begun = folder / EVENTS
-    unused = begun.is_file() and not begun.stat().st_size and (folder / MANIFEST).is_file()
-    if not folder.is_dir() or (any(folder.iterdir()) and not unused):
+    if not folder.is_dir() or (any(folder.iterdir()) and not _is_unused(folder)):
         raise ArchiveBroken(message("{path} is not empty.", path=str(folder)))
+
+
+def _is_unused(folder: Path) -> bool:
+    """Whether a folder holds nothing but what an opening left that wrote no event; its manifest may be missing."""
+    begun = folder / EVENTS
+    parts = {MANIFEST, EVENTS, ENTERED, DEFINITIONS, LOCK}
+    if not begun.is_file() or begun.stat().st_size or {one.name for one in folder.iterdir()} - parts:
+        return False
+    return not (folder / MANIFEST).exists() or read_manifest(folder)["events"] == 0
 
 
 def open_archive(folder: Path, *, draw: Draw) -> Archive:
     """Open an archive; raises `ArchiveBroken`. It is read, not verified: see `verify_archive`."""
     manifest = read_manifest(folder)
     try:
+        for path in sorted((folder / DEFINITIONS).glob("*.json")):
+            if DIGEST.fullmatch(path.stem):
+                _read_definition(path)
         return Archive(folder, manifest, draw=draw)
     except OSError as error:
         raise ArchiveBroken(
@@ -261,11 +282,19 @@ class Archive:
             return event
 
     def _write(self, name: str, data: bytes, *, count: bool = True) -> None:
-        """Append to a file. `count`: as read already."""
-        with (self.folder / name).open("ab") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        """Append to a file, all or nothing; raises `OSError` naming it. `count`: as read already."""
+        path = self.folder / name
+        with path.open("ab", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            left = memoryview(data)
+            try:
+                while left:
+                    left = left[file.write(left) or 0 :]
+                os.fsync(file.fileno())
+            except OSError as error:
+                with suppress(OSError):  # what stays is cut by the next writer
+                    file.truncate(before)
+                raise OSError(error.errno, error.strerror, str(path)) from error
         if count:
             self._read[name] += len(data)
 
@@ -340,12 +369,12 @@ class Archive:
         return self.folder / DEFINITIONS / f"{version.removeprefix('sha256:')}.json"
 
     def definition(self, version: str) -> Study:
-        """The study of a version; raises `KeyError` for one that is not here."""
+        """The study of a version; raises `KeyError` for one that is not here, `ArchiveBroken` for another in its place."""
         if version not in self._studies:
             path = self.definition_file(version)
             if not path.is_file():
                 raise KeyError(version)
-            self._studies[version] = study_of(path.read_bytes())
+            self._studies[version] = study_of(_read_definition(path))
         return self._studies[version]
 
     def write_manifest(self) -> None:

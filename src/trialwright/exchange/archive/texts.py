@@ -12,23 +12,13 @@ from typing import Any, NoReturn
 
 from pydantic_core import from_json
 
+from trialwright.exchange.archive.canonical import CanonicalForm
 from trialwright.exchange.archive.files import DIGEST, ENTERED
 from trialwright.exchange.archive.found import Found
-from trialwright.record.event import canonical, entered_digest
+from trialwright.record.event import entered_digest
 from trialwright.terms.message import Message, message
 
 _SALT = re.compile(r"[0-9a-f]{32}")
-
-
-def _written(entries: Any, line: bytes) -> bytes:
-    """The one way in which a line of such entries is written; where nothing is escaped, that needs no JSON writer."""
-    if b"\\" in line:
-        return canonical(entries)
-    parts = [
-        f'["{digest}","{salt}",null]' if text is None else f'["{digest}","{salt}","{text}"]'
-        for digest, salt, text in entries
-    ]
-    return f"[{','.join(parts)}]".encode()
 
 
 class Texts:
@@ -36,6 +26,7 @@ class Texts:
 
     def __init__(self, lines: Iterator[tuple[int, bytes]]) -> None:
         self._lines = lines
+        self._form = CanonicalForm()
         self._number = 0
         self.count = 0
         self.blank: dict[str, int] = {}
@@ -68,7 +59,7 @@ class Texts:
     def _entries(self, line: bytes) -> Any:
         try:
             entries = from_json(line, cache_strings="none")
-            right = _written(entries, line) == line and len(entries) > 0
+            right = self._form.is_of(entries, line) and len(entries) > 0
             fits = [self._fits(digest, salt, text) for digest, salt, text in entries]
         except (ValueError, TypeError, AttributeError):
             right, fits = False, []

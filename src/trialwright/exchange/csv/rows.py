@@ -17,7 +17,7 @@ from trialwright.exchange.source import cut_to_date
 from trialwright.record.fact import Unreadable, read_days
 from trialwright.terms.quantity import BOUND, PLAIN_NUMBER
 
-_WHOLE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WHOLE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN = re.compile(PLAIN_NUMBER)
 _EPOCH = date(1970, 1, 1).toordinal()
 LOST = np.iinfo(np.int32).min  # the day of a text that is no date, the number of somebody of another chunk

@@ -10,7 +10,7 @@ from trialwright.study.errors import Problem, StudyInvalid, StudyNotFound
 from trialwright.study.load import load_study
 from trialwright.study.model import Study
 from trialwright.study.scenario import Scenario, load_scenarios
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 
 _PACKAGE = Path(trialwright.__file__).resolve().parent
 _ENDINGS = (".yaml", ".yml")
@@ -68,22 +68,16 @@ def read_folder(folder: Path) -> dict[str, str]:
             if path.suffix not in _ENDINGS or path.name.startswith("."):
                 continue
             name = path.relative_to(folder).as_posix()
+            if path.exists() and not path.is_file():  # a pipe or a device may never end
+                problems.append(_unreadable(name, message("This is no ordinary file.")))
+                continue
             try:
                 texts[name] = path.read_bytes().decode("utf-8")
             except UnicodeDecodeError as error:
                 problems.append(_explain_encoding(name, error))
             except OSError as error:
-                problems.append(
-                    Problem(
-                        "error",
-                        "unreadable_file",
-                        name,
-                        0,
-                        0,
-                        message("The file cannot be read: {words}.", words=error.strerror or str(error)),
-                        message("Check that it is a file and that you may read it."),
-                    )
-                )
+                sentence = message("The file cannot be read: {words}.", words=error.strerror or str(error))
+                problems.append(_unreadable(name, sentence))
     if problems:
         raise StudyInvalid(tuple(problems))
     return texts
@@ -124,6 +118,11 @@ def _bundle() -> Path:
 
 def _is_study(folder: Path) -> bool:
     return (folder / "study.yaml").is_file()
+
+
+def _unreadable(name: str, sentence: Message) -> Problem:
+    cure = message("Check that it is a file and that you may read it.")
+    return Problem("error", "unreadable_file", name, 0, 0, sentence, cure)
 
 
 def _explain_encoding(name: str, error: UnicodeDecodeError) -> Problem:

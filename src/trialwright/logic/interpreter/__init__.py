@@ -11,9 +11,9 @@ from typing import Any
 from trialwright.logic import nodes as n
 from trialwright.logic.finding import Bounds, Finding
 from trialwright.logic.interpreter import conditions, courses, numbers, picks, presence
-from trialwright.logic.interpreter.context import Context, Occasion, Setting, known_rows
+from trialwright.logic.interpreter.context import Came, Context, Occasion, Setting, known_rows
 
-__all__ = ["Context", "Occasion", "Setting", "evaluate", "evaluate_number", "known_rows"]
+__all__ = ["Came", "Context", "Occasion", "Setting", "evaluate", "evaluate_number", "known_rows"]
 
 
 def evaluate(node: n.Condition, context: Context) -> Finding:
@@ -73,6 +73,7 @@ _CONDITIONS: Mapping[type[n.Condition], Callable[[Any, Context], Finding]] = {
     n.Compare: _compare,
     n.Present: presence.present,
     n.Recorded: presence.recorded,
+    n.Happened: presence.happened,
     n.IsYes: lambda node, context: conditions.is_yes(node, evaluate_number(node.pick, context)),
     n.OneOf: lambda node, context: conditions.one_of(node, evaluate_number(node.pick, context)),
     n.SexIs: conditions.sex_is,

@@ -11,6 +11,7 @@ from trialwright.logic.finding import CERTAIN, NONE, POSSIBLE, Bounds, Finding, 
 from trialwright.logic.nodes import AnchorDay, NamedDay, Window
 from trialwright.record.fact import Fact, Person
 from trialwright.terms.dates import FIRST_DAY, LAST_DAY
+from trialwright.terms.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,24 @@ class Occasion:
     left_out: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Whether an event of the analysis plan came before the day judged, with the reason code and what says so.
+
+    `day`: the first day on which it was there, or may have been where `truth` is None.
+    """
+
+    truth: Truth
+    reason: str
+    day: date | None = None
+    facts: tuple[Fact, ...] = ()
+
+
 @dataclass(slots=True)
 class Context:
     """One person judged on `day`, with the facts dated on or before `known`; `named`: the named days there are.
 
+    `came`: what is known of the events that rules ask for, by the id of the event.
     What was found for a node, a window or an anchor is kept under its `id`: equal parts of the rules of a study are
     one object, so each is judged once.
     """
@@ -49,6 +64,7 @@ class Context:
     setting: Setting
     rows: Mapping[str, tuple[Fact, ...]]
     named: Mapping[str, Occasion] = field(default_factory=dict)
+    came: Mapping[str, Came] = field(default_factory=dict)
     findings: dict[int, Finding] = field(default_factory=dict)
     numbers: dict[int, Bounds] = field(default_factory=dict)
     spans: dict[int, Span | None] = field(default_factory=dict)
@@ -56,7 +72,7 @@ class Context:
 
     def on(self, day: date) -> Context:
         """The same person on another day, with what is known on this one."""
-        return Context(self.person, day, self.known, self.setting, self.rows, self.named)
+        return Context(self.person, day, self.known, self.setting, self.rows, self.named, self.came)
 
     def facts(self, concept: str) -> tuple[Fact, ...]:
         """The facts of a concept that may be dated on or before `known`, in no particular order."""

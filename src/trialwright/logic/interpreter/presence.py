@@ -17,7 +17,7 @@ from trialwright.logic.interpreter.context import (
     why_possible,
 )
 from trialwright.logic.interpreter.picks import has_result
-from trialwright.logic.nodes import ItemCount, Present, Recorded, ResultCount, Window
+from trialwright.logic.nodes import Happened, ItemCount, Present, Recorded, ResultCount, Window
 from trialwright.logic.reasons import strongest
 from trialwright.record.fact import Fact
 from trialwright.terms.quantity import BOUND
@@ -110,6 +110,15 @@ def recorded(node: Recorded, context: Context) -> Finding:
     if context.lost(node.concept):
         return Finding(None, "record_unreadable", node)
     return Finding(False, "absent", node)
+
+
+def happened(node: Happened, context: Context) -> Finding:
+    """Evaluate a `Happened`: as the participant's trial says; where nothing names the event, it came for nobody."""
+    came = context.came.get(node.event)
+    if came is None:
+        return Finding(False, "absent", node)
+    fact = came.facts[0].fact if came.facts else None
+    return Finding(came.truth, came.reason, node, day=came.day, fact=fact, facts=came.facts)
 
 
 def result_count(node: ResultCount, context: Context) -> Bounds:

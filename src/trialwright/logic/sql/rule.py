@@ -300,6 +300,9 @@ class RuleCompiler:
             case n.Constant():
                 key = self.key(node, "c")
                 return self.place(key, c.constant_stages(node, key))
+            case n.Happened():  # a trial says what came; in a search of records nothing did
+                key = self.key(node, "c")
+                return self.place(key, c.constant_stages(n.Constant(False, "absent"), key))
         raise TypeError(f"no strategy for {type(node).__name__}")
 
     def _present(self, node: n.Present) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from trialwright.record.books.errors import UnknownEvent
 from trialwright.record.event import Event, opened
+from trialwright.record.lots import lot_expired
 from trialwright.record.participant import (
     AdverseEvent,
     AdverseEventVersion,
@@ -38,6 +39,7 @@ from trialwright.record.participant import (
 )
 from trialwright.record.raw import RawFact
 from trialwright.record.upcast import upcast
+from trialwright.terms.kept import Kept
 
 Texts = Callable[[str], str]
 LISTS: Mapping[str, Any] = {
@@ -73,6 +75,7 @@ class ParticipantBook:
         self.record: list[RawFact] = []
         self.values: dict[str, Any] = {"id": id, "site": ""}
         self.ended_by_death: list[tuple[Dose, Dose]] = []  # each as it was before and after
+        self._carried = Kept()
         self._made: Participant | None = None
 
     def copy(self) -> ParticipantBook:
@@ -89,14 +92,44 @@ class ParticipantBook:
         handler = _PARTICIPANT.get(event.type)
         if handler is None:
             raise UnknownEvent(event.type)
+        number = _dose_number(event, data)
+        before = self._dose(number)
         handler(self, event, data, reason)
         for query in data.get("queries", ()):
             self.lists["queries"].append(
-                Query(event.position, query["number"], query["path"], query["text"], "open", "")
+                Query(
+                    event.position,
+                    query["number"],
+                    query["path"],
+                    query["text"],
+                    "open",
+                    "",
+                    query.get("says", ""),
+                )
             )
-        for deviation in data.get("deviations", ()):
-            self.add("deviations", _deviation(event, deviation, by_system=True))
+        dose = self._dose(number)
+        if before is not None and dose is not None:
+            self._take_back(event, data, dose)
+        found = data.get("deviations", ())
+        for place, deviation in enumerate(found, start=1):
+            about = _about(number, before, dose, last=place == len(found))
+            self.add("deviations", _deviation(event, deviation, by_system=True)._replace(**about))
         self._made = None
+
+    def _dose(self, number: int) -> Dose | None:
+        """The dose of a number (0: none)."""
+        return next((dose for dose in self.lists["doses"] if dose.number == number), None) if number else None
+
+    def _take_back(self, event: Event, data: Mapping[str, Any], dose: Dose) -> None:
+        """Deviations that a corrected dose no longer is: its amount was judged anew, or its lot had not expired."""
+        gone = {"amount"} if "deviation" in data["values"] else set()
+        gone |= set() if lot_expired(dose) else {"lot"}
+        self.lists["deviations"] = [
+            each._replace(taken_back=event.position)
+            if each.dose == dose.number and each.matter in gone and not each.taken_back
+            else each
+            for each in self.lists["deviations"]
+        ]
 
     def add(self, name: str, thing: Any) -> None:
         """Append to one of the lists."""
@@ -122,6 +155,7 @@ class ParticipantBook:
                 forms=dict(self.forms),
                 record=tuple(self.record),
                 **lists,
+                carried=self._carried,
             )
         return self._made
 
@@ -345,6 +379,23 @@ def _ae_version(event: Event, data: Mapping[str, Any]) -> AdverseEventVersion:
     return AdverseEventVersion(
         position=event.position, **{**values, "seriousness": tuple(values["seriousness"])}
     )
+
+
+def _dose_number(event: Event, data: Mapping[str, Any]) -> int:
+    """The number of the dose that an event is about; 0: of none."""
+    if event.type == "dose_given":
+        return int(data["number"])
+    if event.type == "corrected" and data["target"].startswith("dose/"):
+        return int(data["target"].removeprefix("dose/"))
+    return 0
+
+
+def _about(number: int, before: Dose | None, dose: Dose | None, *, last: bool) -> dict[str, Any]:
+    """What of which dose a deviation is about: that of a lot which had expired is the last one of its event."""
+    if dose is None:
+        return {}
+    newly_late = lot_expired(dose) and not (before is not None and lot_expired(before))
+    return {"dose": number, "matter": "lot" if last and newly_late else "amount"}
 
 
 def _deviation(event: Event, data: Mapping[str, Any], *, by_system: bool) -> Deviation:

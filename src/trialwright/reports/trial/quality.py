@@ -28,6 +28,8 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
     found = [each for own in data.deviations.values() for each in own]
     if not found:
         sheet.say(message("No deviation from the protocol is on record."))
+        for gone in _taken_back(data):
+            sheet.say(gone)
         return
     sheet.table(
         "deviations",
@@ -63,7 +65,22 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
             Column("by", message("Found by"), "text"),
         ],
         [_deviation_line(each) for each in found],
+        notes=tuple(_taken_back(data)),
     )
+
+
+def _taken_back(data: TrialData) -> Iterator[Message]:
+    """What the rules found when a dose was entered and a correction of the dose took back."""
+    for one in data.participants:
+        for each in one.deviations:
+            if each.taken_back:
+                yield message(
+                    "{participant}: deviation {number}, found by the rules at entry (event {found}), does not follow from the record any more since the dose was corrected (event {corrected}).",
+                    participant=one.id,
+                    number=each.number,
+                    found=each.position,
+                    corrected=each.taken_back,
+                )
 
 
 def _deviation_line(each: DeviationFound) -> Line:

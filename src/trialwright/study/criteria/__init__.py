@@ -33,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
         logic.WHEN,
         logic.BY_MODE,
         logic.UNKNOWN,
+        logic.HAPPENED,
     )
 }
 

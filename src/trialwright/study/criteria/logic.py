@@ -1,10 +1,10 @@
-"""Calls that join other rules: unless, when, by_mode, unknown."""
+"""Calls that join other rules: unless, when, by_mode, unknown; and happened, which asks a rule of the plan."""
 
 from __future__ import annotations
 
 from trialwright.logic import nodes as n
 from trialwright.study import grammar as g
-from trialwright.study.criteria.scope import Kind, Scope
+from trialwright.study.criteria.scope import Kind, Scope, near
 from trialwright.terms.message import message
 
 
@@ -64,3 +64,39 @@ def _unknown(call: g.Call, scope: Scope) -> n.Constant:
 
 
 UNKNOWN = Kind("unknown", message("always unknown, for a stated reason"), "unknown(not_computed)", _unknown)
+
+
+def _happened(call: g.Call, scope: Scope) -> n.Happened:
+    if len(call.arguments) != 1:
+        scope.fail(
+            call,
+            message("happened takes one intercurrent event."),
+            message("Write happened(rescue), with the id of an event of the analysis plan."),
+        )
+    event = scope.word(call.arguments[0])
+    if not scope.events:
+        scope.fail(
+            call,
+            message("There are no intercurrent events here."),
+            message(
+                "Ask for them in the rules of a response, or a relapse, of a study whose plan declares some."
+            ),
+        )
+    if event not in scope.events:
+        scope.fail(
+            call.arguments[0],
+            message("{seen} is no intercurrent event with a rule.", seen=event),
+            near(event, sorted(scope.events)),
+        )
+    return n.Happened(event)
+
+
+HAPPENED = Kind(
+    "happened",
+    message(
+        "the intercurrent event of the analysis plan came before the day of the visit judged; one of that day follows "
+        "the visit. In a search of records it came for nobody"
+    ),
+    "not happened(rescue)",
+    _happened,
+)

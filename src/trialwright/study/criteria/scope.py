@@ -42,6 +42,7 @@ class Scope:
     """The concepts, parameters, definitions and kinds that rules of one study may use.
 
     `baseline`: in which time a baseline value lies (None: the study has none). `days`: days that the schedule names.
+    `events`: intercurrent events of the plan that rules may ask for, by id.
     `results`: where results count from unless a rule says so (None: the screening window). `answers`: where a recorded
     "no" counts from (None: where results do); an older one neither answers nor contradicts.
     """
@@ -52,6 +53,7 @@ class Scope:
     kinds: Mapping[str, Kind]
     baseline: n.Window | None = None
     days: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
     results: n.Window | None = None
     answers: n.Window | None = None
     lowered: dict[str, Lowered] = field(default_factory=dict)

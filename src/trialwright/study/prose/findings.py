@@ -128,6 +128,8 @@ def _decided(leaf: Finding, words: Words, *, truth: bool) -> Entry:
             return compared(leaf, words)
         case n.Present():
             return _present(leaf, node, words)
+        case n.Happened(event):
+            return single(_happened(leaf, event, words))
         case n.IsYes(pick) if fact is not None:
             return answered(pick.concept, fact, words, truth=truth)
         case n.OneOf():
@@ -171,6 +173,17 @@ def _present(leaf: Finding, node: n.Present, words: Words) -> Entry:
         span=words.span(node.window),
     )
     return single(said)
+
+
+def _happened(leaf: Finding, event: str, words: Words) -> Message:
+    title = words.event(event)
+    if leaf.truth is False:
+        return message("{event}: none came before the day of the visit.", event=title)
+    if leaf.day is None:
+        return message("{event} came before the day of the visit.", event=title)
+    return message(
+        "{event} came on {day}, before the day of the visit.", event=title, day=leaf.day.isoformat()
+    )
 
 
 def _coded(leaf: Finding, node: n.OneOf, words: Words) -> Message:

@@ -10,7 +10,7 @@ from trialwright.logic import nodes as n
 from trialwright.logic.reasons import REASONS
 from trialwright.study.prose.figures import Prose, either
 from trialwright.study.prose.numbers import describe_number, qualified, relation, several
-from trialwright.study.prose.words import Words
+from trialwright.study.prose.words import Words, within_sentence
 from trialwright.terms.message import Message, message
 
 SEXES = {
@@ -50,6 +50,8 @@ def _condition(node: n.Condition, words: Words) -> Message:
                 label=words.label(concept),
                 window=words.within(window),
             )
+        case n.Happened(event):
+            return _happened(event, words, truth=True)
         case n.IsYes(pick):
             return _answer(pick, words, truth=True)
         case n.OneOf():
@@ -126,6 +128,14 @@ def _present(parts: Sequence[n.Present], words: Words, *, truth: bool = True) ->
     return message("{label} is recorded {window}", label=label, window=window)
 
 
+def _happened(event: str, words: Words, *, truth: bool) -> Message:
+    """An intercurrent event of the plan, before the day judged; its own rule stands with the event."""
+    title = within_sentence(words.event(event))
+    if truth:
+        return message('the intercurrent event "{event}" came before the day of the visit', event=title)
+    return message('no intercurrent event "{event}" came before the day of the visit', event=title)
+
+
 def _answer(pick: n.Pick, words: Words, *, truth: bool) -> Message:
     if words.is_entered(pick.concept):
         label = words.title(pick.concept)
@@ -159,6 +169,8 @@ def _negated(part: n.Condition, words: Words) -> Message:
             return _answer(pick, words, truth=False)
         case n.Present():
             return _present((part,), words, truth=False)
+        case n.Happened(event):
+            return _happened(event, words, truth=False)
         case n.OneOf():
             return _one_of(part, words, truth=False)
         case n.Recorded(concept) if words.is_entered(concept):

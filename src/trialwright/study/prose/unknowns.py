@@ -47,6 +47,14 @@ def unknown(leaf: Finding, words: Words) -> Iterator[Entry]:
                 yield single(_perhaps_outside(fact, leaf.reason, window, words))
         case n.SexIs():
             yield single(message("The sex is not recorded."))
+        case n.Happened(event):
+            yield single(
+                message(
+                    "{event}: it is open whether it came before the day of the visit: {reason}.",
+                    event=words.event(event),
+                    reason=REASONS[leaf.reason],
+                )
+            )
         case _:
             yield _open(leaf)
 

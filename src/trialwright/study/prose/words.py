@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from trialwright.assessments import ASSESSMENTS
@@ -46,20 +46,19 @@ class Words:
         """The concepts by name."""
         return {concept.name: concept for concept in self.study.concepts}
 
-    @cached_property
-    def _labels(self) -> dict[str, tuple[Text, Text]]:
-        return {
-            name: (within_sentence(concept.label), at_beginning(concept.label))
-            for name, concept in self.concepts.items()
-        }
-
     def label(self, name: str) -> Text:
         """A concept's label within a sentence: "serum creatinine"."""
-        return self._labels[name][0]
+        return within_sentence(self.concepts[name].label)
 
     def title(self, name: str) -> Text:
         """A concept's label at the beginning of a sentence: "Serum creatinine"."""
-        return self._labels[name][1]
+        return at_beginning(self.concepts[name].label)
+
+    def event(self, id: str) -> Text:
+        """The title of an intercurrent event of the plan, as it begins a sentence."""
+        plan = self.study.analysis
+        events = {each.id: each.title for each in plan.intercurrent_events} if plan else {}
+        return at_beginning(events[id]) if id in events else Text(id, id)
 
     def coded(self, name: str, index: int) -> Prose:
         """A coded value of a concept by its index; items of a known score have their own words."""
@@ -184,6 +183,7 @@ def _length(length: Length) -> Message:
     return duration(str(length.count), length.unit)
 
 
+@lru_cache(maxsize=4096)  # the same labels are put into sentences again and again
 def within_sentence(label: Text) -> Text:
     """A label as it stands within a sentence: an ordinary first word without its capital (SLEDAI-2K, IgA stay)."""
     word = _FIRST_WORD.match(label.en)
@@ -192,6 +192,7 @@ def within_sentence(label: Text) -> Text:
     return Text(label.en[0].lower() + label.en[1:], label.zh)
 
 
+@lru_cache(maxsize=4096)
 def at_beginning(label: Text) -> Text:
     """A label as it begins a sentence: an ordinary first word with a capital (eGFR stays)."""
     word = _FIRST_WORD.match(label.en)

@@ -138,6 +138,8 @@ class _Search:
                 return (way((search if self.mode == "search" else screening, truth)),)
             case n.Constant(stated):
                 return ((),) if stated is truth else ()
+            case n.Happened():  # nobody who asks to join has had an event of the trial
+                return () if truth else ((),)
             case n.Compare():
                 return _ways_to_compare(goal, condition)
         return None
