@@ -598,7 +598,7 @@ def test_who_took_nothing_in_the_study_is_not_graded(run: Run, made: Path) -> No
     result = run("safety", made, "--format", "json").json
     assert (result["participants"], result["graded"]) == (2, 1)
     assert {each["participant"] for each in result["grades"]} == {"a-001"}
-    assert "Of 1 participants of the safety set: " in " ".join(run("safety", made).out.split())
+    assert "Participants of the safety set: 1. " in " ".join(run("safety", made).out.split())
 
 
 # fmt: off

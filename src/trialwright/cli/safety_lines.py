@@ -164,7 +164,7 @@ def _grade_lines(result: Mapping[str, Any], terminal: Terminal) -> Iterator[str]
     yield from paragraph(
         say(
             message(
-                "Of {people} participants of the safety set: {none} further grades are 0; {open} terms have no result on treatment.",
+                "Participants of the safety set: {people}. {none} further grades are 0; {open} terms have no result on treatment.",
                 people=result["graded"],
                 none=len(measured) - len(shown),
                 open=len(grades) - len(measured),
