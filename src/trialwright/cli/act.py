@@ -105,7 +105,7 @@ def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
             "Check an archive offline: every hash, every text, every definition. Exit 6 if it does not verify."
         ),
         "  trialwright verify rehearsal\n"
-        "  trialwright verify rehearsal --head 8405:63b86692e5c5312f6d548d36ed5b9eb3a12f42501f112641d8efcc748efb7186",
+        "  trialwright verify rehearsal --head 8407:14fac88b14fd1d3c95d9b63bba5891f2253c5754986f9d374edd5b2f59e6be4a",
         terminal,
     )
     own.add_argument("archive", metavar="ARCHIVE", help=terminal.say(message("the folder of the trial")))

@@ -20,11 +20,16 @@ from trialwright.terms.message import Message, message
 THERAPIES = {"pulse": 4.0, "cyclophosphamide": 3.0, "rituximab": 2.0, "plasma_exchange": 1.0}
 """Rescue therapies by how often they are chosen. Invented."""
 
-STOPS = (
-    message("not tolerated: persistent diarrhoea"),
-    message("the participant no longer wishes to take it"),
-    message("tremor and headache that did not settle at a lower dose"),
+STOPS: tuple[tuple[Message, Message | None], ...] = (
+    (message("not tolerated: persistent diarrhoea"), message("Persistent diarrhoea")),
+    (message("the participant no longer wishes to take it"), None),
+    (message("tremor and headache that did not settle at a lower dose"), message("Tremor and headache")),
 )
+"""Why an intervention is stopped for good, and the adverse event behind it."""
+
+SETTLES = 7
+"""Days from a stop for a symptom to its end. Invented."""
+
 DEVIATIONS: tuple[tuple[str, Message], ...] = (
     ("procedure", message("a sample was taken after the medicine of the morning")),
     ("procedure", message("the 24-hour collection was begun some hours late")),
@@ -230,14 +235,52 @@ def _stop(world: World, course: Course, day: date) -> Story:
     ]
     if course.over is not None or not able:
         return
+    reason, symptom = one_of(STOPS, course.chance)
+    intervention = one_of(able, course.chance)
+    number = len(participant.adverse_events) + 1
+    told = _symptom(world, course, desk, symptom, intervention) if symptom else None
+    if told:
+        report = desk.do("report_ae", "investigator", values=told)
+        yield from insist(report, world.say(message("another event that began on the same day")))
     yield desk.do(
         "discontinue_intervention",
         "investigator",
-        reason=one_of(STOPS, course.chance),
+        reason=reason,
         participant=course.id,
-        intervention=one_of(able, course.chance),
+        intervention=intervention,
         date=desk.day.isoformat(),
     )
+    if told:
+        yield desk.move(later(desk.day, SETTLES))
+        known = {
+            **told,
+            "number": str(number),
+            "end": desk.day.isoformat(),
+            "outcome": "recovered",
+            "aware": desk.now.isoformat(timespec="minutes"),
+        }
+        said = message("follow-up: the event has ended")
+        yield desk.do("update_ae", "investigator", reason=said, values=known)
+
+
+def _symptom(world: World, course: Course, desk: Desk, term: Message, intervention: str) -> Mapping[str, Any]:
+    """The adverse event for which an intervention is stopped."""
+    given = find_interventions(world.definition(course.site, desk.day), world.participant(course))
+    return {
+        "participant": course.id,
+        "term": world.say(term),
+        "start": desk.day.isoformat(),
+        "end": "",
+        "grade": "2",
+        "infection": "false",
+        "seriousness": (),
+        "causality": {one.id: "related" if one.id == intervention else "not_related" for one in given},
+        "expected": "true",
+        "taken": "discontinued",
+        "outcome": "not_recovered",
+        "aware": desk.now.isoformat(timespec="minutes"),
+        "hypersensitivity": "false",
+    }
 
 
 def _deviate(world: World, course: Course, day: date) -> Story:
