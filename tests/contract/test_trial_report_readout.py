@@ -24,7 +24,7 @@ from tests.unit.endpoints.support import CUT_OFF, WEEK_0, Made, begun
 from tests.unit.endpoints.test_derive import CR, NR, OPEN, PR, made
 from tests.unit.safety.test_stopping import ON, first_infusion
 from trialwright.exchange.folder import read_study
-from trialwright.record.participant import Ended, Participant
+from trialwright.record.participant import Deviation, Ended, Participant
 from trialwright.reports.document import Figure, Paragraph, Table
 from trialwright.reports.trial.baseline import Characteristic, Value, standardised_difference
 from trialwright.reports.trial.compose import (
@@ -37,6 +37,7 @@ from trialwright.reports.trial.compose import (
 from trialwright.reports.trial.course import write_course, write_survival
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.membership import explain_sets
+from trialwright.reports.trial.quality import write_quality
 from trialwright.reports.trial.responders import write_responders
 from trialwright.reports.trial.safety import write_stopping
 from trialwright.reports.trial.sheet import Sheet
@@ -404,6 +405,22 @@ def test_the_difference_of_two_categories_has_the_sign_that_the_note_says(
     assert found is not None
     assert found.estimate is not None
     assert found.estimate * sign > 0
+
+
+def test_a_deviation_that_a_person_took_back_is_said_with_both_events() -> None:
+    data = data_of("beam")
+    one = data.participants[0]
+    told = Deviation(
+        41, 1, "2026-05-01", "other", "major", "x", "", by_system=False, taken_back=57, changed=57
+    )
+    people = (
+        replace(one, deviations=(told,)),
+        *(replace(each, deviations=()) for each in data.participants[1:]),
+    )
+    table = _table(replace(data, participants=people), write_quality, "deviation_list")
+    assert [render(note, {}) for note in table.notes] == [
+        f"{one.id}: deviation 1, reported by a person (event 41), was taken back (event 57)."
+    ]
 
 
 def test_a_boundary_that_was_reached_once_is_told_with_its_day() -> None:
