@@ -97,7 +97,7 @@ def test_a_report_is_corrected_in_any_of_its_parts(values: dict[str, str], facts
     entered = only(rehearsal, who)
     event = correct(rehearsal, who, **values)
     found = only(rehearsal, who)
-    assert found == entered._replace(changed=event.position, **values)
+    assert found._asdict() == {**entered._asdict(), "changed": event.position, **values}
     assert majors(rehearsal, who) == facts
     (shown,) = derived(rehearsal, who, values.get("category", "eligibility"))
     assert (shown.severity, shown.found_by) == (found.severity, "person")
@@ -132,7 +132,7 @@ def test_the_first_correction_stays_when_a_second_one_follows() -> None:
 
 def test_what_the_rules_found_is_rated_by_a_person_and_stays_found_by_the_rules() -> None:
     rehearsal, who = late()
-    assert (only(rehearsal, who).by_system, only(rehearsal, who).severity) == (True, "minor")
+    assert (only(rehearsal, who).by_system, only(rehearsal, who).severity) == (True, "")
     event = correct(rehearsal, who, severity="major")
     assert said(rehearsal, event)[0].startswith("Deviation 1, major: ")
     assert majors(rehearsal, who) == {"major_deviation_visit", "major_deviation_at_week_4"}
@@ -158,6 +158,9 @@ def test_a_rating_is_of_the_day_that_was_rated() -> None:
     correct(rehearsal, who, "visit/week_4", date="2026-06-29")
     assert majors(rehearsal, who) == set()
     assert not any(each.visit == "week_4" for each in derived(rehearsal, who, "visit"))
+    correct(rehearsal, who, "visit/week_4", date="2026-07-19")
+    (shown,) = (each for each in derived(rehearsal, who, "visit") if each.visit == "week_4")
+    assert shown.severity == ""  # nobody rated this day
 
 
 # What is refused

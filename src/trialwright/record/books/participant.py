@@ -257,7 +257,7 @@ def _deviation_corrected(book: ParticipantBook, number: int, event: Event, value
     changes = {name: text for name, text in values.items() if name != "recorded"}
     for each in book.lists["deviations"]:
         if each.number == number:
-            rated = each.by_system and "severity" in changes and not each.by_rule
+            rated = each.by_system and "severity" in changes and each.by_rule is None
             changes["by_rule"] = each.severity if rated else each.by_rule
     if values.get("recorded") is False:
         changes["taken_back"] = event.position
@@ -267,8 +267,8 @@ def _deviation_corrected(book: ParticipantBook, number: int, event: Event, value
 def _forget_rating(book: ParticipantBook, visit: str) -> None:
     """A visit on another day is another departure, if any: a person's rating was of the day before."""
     book.lists["deviations"] = [
-        each._replace(severity=each.by_rule, by_rule="")
-        if each.by_rule and (each.category, each.visit) == ("visit", visit)
+        each._replace(severity=each.by_rule, by_rule=None)
+        if each.by_rule is not None and (each.category, each.visit) == ("visit", visit)
         else each
         for each in book.lists["deviations"]
     ]
