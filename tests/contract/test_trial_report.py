@@ -43,13 +43,13 @@ from trialwright.reports import pdf
 from trialwright.reports.document import Table
 from trialwright.reports.figures.trajectories import Trajectories
 from trialwright.reports.names import plain_names
-from trialwright.reports.trial.compose import compose_report
+from trialwright.reports.trial.compose import compose_report, explain_early_look
 from trialwright.reports.trial.course import write_course
 from trialwright.reports.trial.figures_shown import estimate_text
 from trialwright.reports.trial.responders import write_responders
 from trialwright.reports.trial.sheet import Sheet
 from trialwright.study.analysis import BINARY, AnalysisMethod
-from trialwright.terms.message import Text, render
+from trialwright.terms.message import Text, message, render
 
 every_study = pytest.mark.parametrize("study", STUDIES)
 
@@ -421,7 +421,7 @@ def test_an_id_that_analyse_prints_is_walked_back_to_the_number_it_printed(
 ) -> None:
     capsys.readouterr()
     assert main(["analyse", str(odd), "--format", "json"]) == 0
-    tables = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    tables = {each["name"]: each for each in json.loads(capsys.readouterr().out)["tables"]}
     cells = [dict(zip((column["name"] for column in each["columns"]), row, strict=True)) for each in tables.values() for row in each["rows"]]  # fmt: skip
     for cell in (
         next(each for each in cells if each["TABLE"] == "responders" and each["STATISTIC"] == "events"),
@@ -429,6 +429,41 @@ def test_an_id_that_analyse_prints_is_walked_back_to_the_number_it_printed(
     ):
         assert main(["trace", str(odd), cell["CELL"]]) == 0
         assert capsys.readouterr().out.startswith(f"{cell['CELL']}  {cell['SHOWN']}\n")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_analyse_says_first_of_what_its_numbers_are(
+    odd: Path, language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The archive is of people who do not exist; it is read as if its study were not locked."""
+    data = replace(trial_data(str(odd)), locked=False)
+    monkeypatch.setattr("trialwright.cli.report.trial_data", lambda path: data)
+    catalogue = read_catalogue(language)
+    early = explain_early_look(data)
+    assert early is not None
+    capsys.readouterr()
+    assert main(["analyse", str(odd), "--lang", language]) == 0
+    head = re.split(r"\nT\d", capsys.readouterr().out)[0]
+    assert main(["analyse", str(odd), "--format", "json", "--lang", language]) == 0
+    found = json.loads(capsys.readouterr().out)
+    for what in (
+        message("SYNTHETIC - rehearsal"),
+        message("Analysis of the trial {study} before its lock", study=data.study.identity.acronym),
+        early,
+        data.origin.study_version,
+        str(data.origin.ledger_position),
+        data.origin.software,
+        data.on,
+    ):
+        assert render(what, catalogue) in head
+    assert (found["rehearsal"], found["locked"]) == (True, False)
+    assert found["ledger_position"] == data.origin.ledger_position
+    assert found["study_version"] == data.origin.study_version
+    assert found["made"].startswith(data.on.isoformat())
+    assert render(early, catalogue) in found["warnings"]
+    assert all(each in head for each in found["warnings"])
+    assert render(early, catalogue) in found["notes"]["T5"] + found["notes"]["T6"]
+    assert set(found["notes"]) == {each["rows"][0][1].split(".")[0] for each in found["tables"]}
 
 
 def test_the_numbers_of_a_published_result_have_ids_of_their_own(

@@ -12,7 +12,7 @@ from trialwright.terms.stored_message import unpack_message
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
     from trialwright.record.event import Event
-    from trialwright.record.participant import Participant, Query
+    from trialwright.record.participant import Deviation, Participant, Query
     from trialwright.study.model import Study
 
 
@@ -28,6 +28,8 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message]:
     for deviation in participant.deviations:
         if deviation.position == event.position:
             yield message("Deviation {number}: {text}", number=deviation.number, text=deviation.text)
+        elif deviation.changed == event.position:
+            yield from _corrected_deviation(deviation)
         elif deviation.taken_back == event.position:
             yield message(
                 "Deviation {number} does not follow from the record any more: {text}",
@@ -37,6 +39,17 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message]:
     for query in participant.queries:
         if query.position == event.position:
             yield say_query(query)
+
+
+def _corrected_deviation(deviation: Deviation) -> Iterator[Message]:
+    """That a person took a deviation back, or how it is rated now; a masked text is gone."""
+    text = deviation.text or message("(masked)")
+    if deviation.taken_back:
+        yield message("Deviation {number} is taken back: {text}", number=deviation.number, text=text)
+    elif deviation.severity == "major":
+        yield message("Deviation {number}, major: {text}", number=deviation.number, text=text)
+    else:
+        yield message("Deviation {number}, minor: {text}", number=deviation.number, text=text)
 
 
 def say_query(query: Query) -> Message:

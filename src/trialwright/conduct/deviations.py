@@ -72,7 +72,7 @@ def derive_deviations(study: Study, participant: Participant, *, on: date) -> tu
 
     A report of the same category about the same visit, or of a day on which the rules found one, tells of the same
     deviation: it is one, found by both. What a rule wrote down at entry and does not find any more, since the day of the
-    visit, or the dose, was corrected, is none; the ledger keeps it, and `Deviation.taken_back` says since when. `on`: the calendar day at the site.
+    visit, or the dose, was corrected, is none, nor is what a person took back; the ledger keeps it, and `Deviation.taken_back` says since when. `on`: the calendar day at the site.
     """
     shown = [*_visits(study, participant, on), *_doses(study, participant, on)]
     told: dict[int, list[Deviation]] = {}
@@ -112,7 +112,10 @@ def _is_same(shown: _Shown, deviation: Deviation, told: Sequence[Deviation]) -> 
 
 def _joined(participant: Participant, shown: _Shown, told: Sequence[Deviation]) -> DeviationFound:
     by_people = [each for each in told if not each.by_system]
-    severities = [each.severity for each in (*by_people, *told)]  # a person's rating counts before the rule's
+    rated = sorted((each for each in told if not each.by_system or each.changed), key=_stated)
+    severities = [
+        each.severity for each in (*rated[::-1], *told)
+    ]  # a person's last rating counts before the rule's
     return DeviationFound(
         participant.id,
         shown.day,
@@ -121,7 +124,7 @@ def _joined(participant: Participant, shown: _Shown, told: Sequence[Deviation]) 
         shown.visit,
         (shown.text, *(each.text for each in by_people if each.text)),
         "both" if by_people else "rules",
-        tuple(sorted({*shown.positions, *(each.position for each in told)})),
+        tuple(sorted({*shown.positions, *(position for each in told for position in _events(each))})),
     )
 
 
@@ -138,8 +141,18 @@ def _recorded(study: Study, participant: Participant, deviation: Deviation) -> D
         deviation.visit,
         (text,) if text else (),
         "rules" if deviation.by_system else "person",
-        (deviation.position,),
+        _events(deviation),
     )
+
+
+def _stated(deviation: Deviation) -> int:
+    """The position of the event that last states a deviation."""
+    return deviation.changed or deviation.position
+
+
+def _events(deviation: Deviation) -> tuple[int, ...]:
+    """The events behind a deviation: that it was found or reported, and its last correction."""
+    return tuple(sorted({deviation.position, _stated(deviation)}))
 
 
 def _departure(study: Study, dose: Dose) -> Message:

@@ -231,7 +231,9 @@ class Deviation(NamedTuple):
 
     `category`: consent | eligibility | allocation | visit | dose | procedure | other. `dose`: of one that the rules found
     when a dose was entered or corrected, its number (0: of none), and `matter` what of it: amount | lot. `taken_back`: the
-    position of the correction after which it does not follow from the record any more (0: it does).
+    position of the correction after which it does not follow from the record any more, or by which a person took it back
+    (0: it stands). `changed`: that of the last correction of the deviation itself, by a person (0: none); `by_rule`: of one
+    that the rules found and a person rated, the severity before that (None of all others).
     """
 
     position: int
@@ -245,6 +247,8 @@ class Deviation(NamedTuple):
     dose: int = 0
     matter: str = ""
     taken_back: int = 0
+    changed: int = 0
+    by_rule: str | None = None
 
 
 class Query(NamedTuple):

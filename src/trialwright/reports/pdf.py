@@ -29,6 +29,7 @@ from trialwright.reports.document import (
 )
 from trialwright.reports.figures.canvas import Says, speak
 from trialwright.reports.html import head_rows
+from trialwright.reports.origin import explain_origin
 from trialwright.terms.message import message
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -130,13 +131,7 @@ def _lay_out(document: Document, catalogue: Mapping[str, str], language: str) ->
                 digest=_short(origin.ledger_digest),
             )
         ),
-        "facts": [
-            [say(message("Study version")), origin.study_version],
-            [say(message("Ledger position")), str(origin.ledger_position)],
-            [say(message("Ledger digest")), origin.ledger_digest],
-            [say(message("Made")), origin.made.isoformat(sep=" ", timespec="minutes")],
-            [say(message("Software")), say(origin.software)],
-        ],
+        "facts": [[say(name), say(what)] for name, what in explain_origin(origin)],
         "words": {
             "contents": say(message("Contents")),
             "rehearsal": say(message("SYNTHETIC - rehearsal.")),

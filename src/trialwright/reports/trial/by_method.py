@@ -40,6 +40,10 @@ def write_by_method(data: TrialData, sheet: Sheet) -> None:
             notes=(
                 message(
                     "Declared before anyone saw the data. The declared analysis decides; the others show how much depends on the method."
+                )
+                if data.locked
+                else message(
+                    "Declared before anyone saw the data: the declared analysis will decide once the study is locked, and the others show how much depends on the method."
                 ),
             ),
         )

@@ -70,10 +70,18 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
 
 
 def _taken_back(data: TrialData) -> Iterator[Message]:
-    """What the rules found when a dose was entered and a correction of the dose took back."""
+    """What the rules found when a dose was entered and a correction of the dose took back; what a person took back."""
     for one in data.participants:
         for each in one.deviations:
-            if each.taken_back:
+            if each.taken_back and not each.by_system:
+                yield message(
+                    "{participant}: deviation {number}, reported by a person (event {found}), was taken back (event {corrected}).",
+                    participant=one.id,
+                    number=each.number,
+                    found=each.position,
+                    corrected=each.taken_back,
+                )
+            elif each.taken_back:
                 yield message(
                     "{participant}: deviation {number}, found by the rules at entry (event {found}), does not follow from the record any more since the dose was corrected (event {corrected}).",
                     participant=one.id,

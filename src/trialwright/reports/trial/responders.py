@@ -133,7 +133,11 @@ def _main_entry(outcome: Outcome | None, covariates: Mapping[str, Text]) -> Entr
 
 def _methods(data: TrialData, estimands: Sequence[Estimand], *, shows_main: bool) -> Iterator[Message]:
     """What the columns of the comparison are, as far as the plan declares them."""
-    if shows_main:
+    if shows_main and not data.locked:
+        yield message(
+            "Beside the declared main analysis and its P, the difference (first arm less second, Miettinen-Nurminen interval) is shown, which is supplementary. Covariates and their terms stand among the models."
+        )
+    elif shows_main:
         yield message(
             "The declared main analysis and its P decide; the difference (first arm less second, Miettinen-Nurminen interval) is shown beside it and is supplementary. Covariates and their terms stand among the models."
         )
@@ -154,7 +158,14 @@ def _bases(data: TrialData, estimands: Sequence[Estimand]) -> Iterator[Message]:
             set=titles[population],
             estimands=tuple(each.title for each in estimands if each.population == population),
         )
-    if any(each.response for each in estimands):
+    asked = any(
+        reading.asked for each in data.rules.chosen.responses.values() for reading in each.readings.values()
+    )
+    if asked and any(each.response for each in estimands):
+        yield message(
+            "What the plan does about intercurrent events and missing answers is applied here. The tables of the response at the visits apply none of it, but for what a definition asks itself, which stands under them: they count only visits that took place, as observed, so that their shares may be others."
+        )
+    elif any(each.response for each in estimands):
         yield message(
             "What the plan says of intercurrent events and missing answers is applied here. The tables of the response at the visits apply none of it: they count only visits that took place, as observed, so that their shares may be others."
         )
