@@ -102,12 +102,16 @@ def test_every_ineligible_person_is_listed_with_what_fails() -> None:
     for row in rows:
         each = wanted[row.one("th").text()]
         failed = [criterion for criterion in each["criteria"] if criterion["verdict"] == "fail"]
-        assert [id.text() for id in row.all("span", class_="id")] == [criterion["id"] for criterion in failed]
+        assert [id.text() for id in row.all("td")[0].all("span", class_="id")] == [
+            criterion["id"] for criterion in failed
+        ]
         if failed:
             assert " ".join(failed[0]["sentence"].split()) in row.text()
         if each.get("deceased"):
             assert each["deceased"] in row.text()
-        assert (each["possible_from"] or "–") in row.text()
+        waits, lapses = (cell.text() for cell in row.all("td")[-2:])
+        assert (each["possible_from"] if each["possible_from"] and not each["lapses"] else "–") in waits
+        assert all(found["until"] in lapses and found["criterion"] in lapses for found in each["lapses"])
 
 
 def test_a_converted_value_stands_beside_the_entered_one() -> None:
@@ -218,7 +222,15 @@ def person(name: str, verdict: str, **given: Any) -> Result:
         for each in STUDY.criteria
     ]  # fmt: skip
     days = dict.fromkeys(("eligible_from", "valid_until", "possible_from", "possible_until"))
-    return {"person": name, "verdict": verdict, **days, "criteria": criteria, "recheck": [], **given}
+    return {
+        "person": name,
+        "verdict": verdict,
+        **days,
+        "criteria": criteria,
+        "recheck": [],
+        "lapses": [],
+        **given,
+    }
 
 
 def step(
@@ -275,6 +287,37 @@ def test_who_is_looked_at_first() -> None:
     ]
 
 
+def test_who_waits_stands_before_whose_result_lapses() -> None:
+    """A wait that ends later still comes first: the other's criterion is only unknown then."""
+    lapse = {"criterion": "I4", "concept": "serum_creatinine", "action": "measure", "until": "2026-11-01"}
+    people = [
+        person("never", "ineligible", failed=["I1"]),
+        person("lapses", "ineligible", failed=["I4"], possible_from="2026-11-02", lapses=[lapse]),
+        person("waits", "ineligible", failed=["E4"], possible_from="2026-12-24"),
+    ]
+    root = page({**result_of("screen"), "participants": people})
+    rows = root.one("section", id="ineligible").one("tbody").all("tr")
+    assert [row.one("th").text() for row in rows] == ["waits", "lapses", "never"]
+    waits, lapses = (cell.text() for cell in rows[1].all("td")[-2:])
+    assert waits == "–"
+    assert lapses == (
+        "I4 This result counts until 2026-11-01, then it is unknown. Measure again: serum creatinine"
+    )
+
+
+def test_no_treatment_settles_anything() -> None:
+    pulse = [step("I5", "", "give", "can_be_given", settles=True)]
+    measured = [step("I3", "urine_protein_24h", "measure", "no_record", settles=True)]
+    people = [
+        person("pulse", "undetermined", unknown=["I5"], recheck=pulse),
+        person("urine", "undetermined", unknown=["I3"], recheck=measured),
+    ]
+    assert order_of(result_of("screen"), people) == ["urine", "pulse"]
+    card = page({**result_of("screen"), "participants": people}).all("article", class_="card")[1]
+    assert "never in order to qualify" in card.text()
+    assert "settles it alone" not in card.text()
+
+
 def test_a_long_page_says_how_many_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screening, "CARDS", 3)
     monkeypatch.setattr(screening, "ROWS", 2)
@@ -306,7 +349,9 @@ def broken(number: int) -> Result:
 NEXT = [
     ("measure", "urine_protein_24h", None, "Measure 24-hour urine protein", "检测24小时尿蛋白定量"),
     ("ask", "breastfeeding", None, "Ask about breastfeeding", "询问哺乳"),
-    ("give", "", None, "Can still be given: Steroid pulse", "尚可给予：激素冲击治疗"),
+    ("give", "", None,
+     "Would count only if the treating physician gives it for clinical reasons, never in order to qualify: Steroid pulse",
+     "仅在主治医师因临床需要给予时方可计入，不得为满足入选条件而给予：激素冲击治疗"),
     ("clarify", "tacrolimus", None, "Clarify in the record: tacrolimus, systemic", "在病历中核实：他克莫司（全身用药）"),
     ("repeat", "serum_creatinine", "2026-11-05", "Repeat by 2026-11-05: serum creatinine",
      "最迟于2026-11-05复查：血清肌酐"),
@@ -323,7 +368,7 @@ def test_the_next_step_in_words(
         "p", "undetermined", recheck=[step("I5", concept, action, "no_record", settles=True, by=by)]
     )
     (found,) = next_steps(each, study=STUDY, words=Words(STUDY))
-    assert (found.criterion, found.settles, found.by) == ("I5", True, by)
+    assert (found.criterion, found.settles, found.by) == ("I5", action != "give", by)
     labels = {concept.name: concept.label.zh for concept in STUDY.concepts}
     assert render(found.do, {}) == english
     assert render(found.do, read_catalogue("zh")) == chinese.replace("哺乳", labels["breastfeeding"]).replace(
