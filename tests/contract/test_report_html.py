@@ -186,6 +186,31 @@ def test_synthetic_people_are_labelled() -> None:
     assert "Synthetic" in banner.text()
 
 
+@pytest.mark.parametrize("command", ["screen", "funnel"])
+def test_every_printed_page_says_whose_it_is(command: str) -> None:
+    """A margin box of `@page` repeats on each sheet: study, definition, and that nobody in it exists."""
+    result = result_of(command)
+    version = result["study_version"].removeprefix("sha256:")[:12]
+    foot = running_line_of(write({**result, "synthetic": True}))
+    assert "SYNTHETIC" in foot and "BEAM" in foot and version in foot and "2026-11-01" in foot
+    assert "SYNTHETIC" not in running_line_of(write({**result, "synthetic": False}))
+    assert "counter(page)" in write(result)
+
+
+def running_line_of(text: str) -> str:
+    """The content of the margin box, its escapes undone."""
+    (found,) = re.findall(r'@bottom-left \{ content: "([^"]*)"; \}', text)
+    return re.sub(r"\\([0-9a-f]{6})", lambda each: chr(int(each[1], 16)), found)
+
+
+def test_a_continued_card_names_its_person_again() -> None:
+    """The head of a table repeats on each printed page."""
+    for card in page(result_of("screen")).all("article", class_="card"):
+        name = card.one("h3").one("bdi").text()
+        heads = [table.one("thead").one("tr", class_="again").text() for table in card.all("table")]
+        assert heads and set(heads) == {name}
+
+
 def test_warnings_stand_before_everything_else() -> None:
     result = result_of("screen")
     result["coverage"]["warnings"] = [f"warning number {number}." for number in range(9)]

@@ -13,6 +13,7 @@ from trialwright.eligibility.calendar import HORIZON
 from trialwright.eligibility.funnel import Judged, Population, count_verdicts, plan_attrition
 from trialwright.reports.legend import explain_criteria
 from trialwright.reports.page import write_page
+from trialwright.reports.words import running_line
 from trialwright.reports.screening.next_steps import lapse_lines, next_steps
 from trialwright.study.model import Study
 from trialwright.study.prose.words import Words
@@ -54,6 +55,7 @@ def write_html(
         "screening.html",
         catalogue=catalogue,
         language=language,
+        running=running_line(result, study),
         result=result,
         study=study,
         concepts={concept.name: concept for concept in study.concepts},
