@@ -61,8 +61,7 @@ def write_page(
 def _at_foot(line: str) -> str:
     """The rule that prints a line on every page; letters of other kinds as escapes, so that none can end the rule."""
     text = "".join(
-        each if each.isascii() and (each.isalnum() or each == " ") else f"\\{ord(each):06x}"
-        for each in line
+        each if each.isascii() and (each.isalnum() or each == " ") else f"\\{ord(each):06x}" for each in line
     )
     return f'@media print {{ @page {{ @bottom-left {{ content: "{text}"; }} }} }}\n'
 

@@ -14,7 +14,6 @@ SYNTHETIC: Message = message(
 )
 
 
-
 def running_line(result: Mapping[str, Any], study: Study) -> Message:
     """What stands on every printed page of a result: study, version, day, and that its people are made up."""
     line = message(

@@ -13,8 +13,9 @@ from trialwright.eligibility.calendar import HORIZON
 from trialwright.eligibility.funnel import Judged, Population, count_verdicts, plan_attrition
 from trialwright.reports.legend import explain_criteria
 from trialwright.reports.page import write_page
-from trialwright.reports.words import running_line
+from trialwright.reports.screening.evidence import entered
 from trialwright.reports.screening.next_steps import lapse_lines, next_steps
+from trialwright.reports.words import running_line
 from trialwright.study.model import Study
 from trialwright.study.prose.words import Words
 from trialwright.terms.dates import add_days
@@ -73,6 +74,7 @@ def write_html(
         ],
         ineligible_left_out=crowd.ineligible.left_out,
         criteria=explain_criteria(study, {**result.get("readings", {}), **crowd.readings}),
+        entered=lambda fact: entered(fact, words),
         rows=ROWS,
         horizon=add_days(date.fromisoformat(result["on"]), HORIZON).isoformat(),
     )
