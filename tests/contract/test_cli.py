@@ -347,7 +347,7 @@ def test_json_is_the_contracts(run: Run) -> None:
     assert len(result["participants"]) == 90
     for person in result["participants"]:
         assert [key for key in person if key in PERSON] == PERSON
-        assert set(person) - set(PERSON) <= {"deceased", "recheck"}
+        assert set(person) - set(PERSON) <= {"deceased", "recheck", "lapses"}
         assert [each["id"] for each in person["criteria"]] == PROTOCOL_ORDER
         verdicts = {each["verdict"] for each in person["criteria"]}
         assert verdicts <= {"pass", "fail", "unknown", "not_assessed"}

@@ -68,7 +68,7 @@ def write_by_method(data: TrialData, sheet: Sheet) -> None:
 def _columns() -> list[Column]:
     return [
         Column("method", message("Method"), "text"),
-        Column("quantity", message("Estimates"), "text"),
+        Column("quantity", message("What is estimated"), "text"),
         Column("estimate", message("Estimate (95 % interval)"), "text"),
         Column("p", message("P"), "number", statistic="p_value"),
     ]

@@ -62,7 +62,7 @@ def write_flow(data: TrialData, sheet: Sheet) -> None:
     first = Group(message("Consented and screened"), everyone)
     if arms:
         spine = ((_box(first), _aside(left_out)), (_box(enrolled), _aside(waiting)))
-        stages = (message("Allocation"), message("Follow-up"), message("Analysis"))
+        stages = (message("Allocated to arms"), message("Follow-up"), message("Analysis"))
         boxes = [
             first,
             *((left_out,) if left_out.people else ()),

@@ -146,7 +146,7 @@ def _write_data(data: TrialData, sheet: Sheet) -> None:
     sheet.table(
         "data",
         message("State of the data"),
-        [Column("what", message("What"), "text"), Column("count", message("Count"), "integer")],
+        [Column("what", message("What"), "text"), Column("count", message("How many"), "integer")],
         [_data_line(said, data.participants, found) for said, found in STATES],
     )
 
