@@ -972,3 +972,24 @@ def test_a_death_that_no_adverse_event_tells_of_is_listed(run: Run, tmp_path: Pa
     (gap,) = run("safety", tmp_path / "trial", "--format", "json").json["deaths"]
     assert (gap["participant"], gap["missing"], gap["date"]) == (who, "fatal_event", rehearsal.day)
     assert f"{who} died on {rehearsal.day}, and no adverse event" in run("safety", tmp_path / "trial").out
+
+
+def test_a_visit_after_an_intercurrent_event_is_marked(act: Act, run: Run, tmp_path: Path) -> None:
+    """Rescue on 19 June: week 2, of the 18th, came before it; the unscheduled visit of the 23rd after it."""
+    who = "participant=a-001"
+    done = act(
+        "record_rescue", who, "date=2026-06-19", "therapy=pulse", "--reason", "flare", by="investigator_a"
+    )
+    assert done.code == 0, done.err
+    assert act("open_visit", who, "encounter=unscheduled", "date=2026-06-23").code == 0
+    asked = ("respond", tmp_path / "trial", "--participant", "a-001")
+    (person,) = run(*asked, "--format", "json").json["participants"]
+    before, after = person["responses"][0]["visits"]
+    assert (before["visit"], before["after"]) == ("week_2", [])
+    (mark,) = after["after"]
+    wanted = {"event": "rescue", "day": "2026-06-19", "certain": True, "strategy": "composite"}
+    assert {key: mark[key] for key in wanted} == wanted
+    assert "after Rescue therapy, 2026-06-19" in run(*asked).out
+    assert "挽救治疗（2026-06-19）之后" in run(*asked, "--lang", "zh").out
+    rows = {each["estimand"]: each for each in person["endpoints"]}
+    assert rows["relapse"]["reason"] in ("pending", "last_before_event")
