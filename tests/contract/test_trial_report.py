@@ -113,8 +113,10 @@ def test_the_stopping_boundary_says_its_rule_its_counts_and_who_was_counted() ->
     """BEAM's rule as its safety.yaml has it: Beta(0.4, 1.6), 0.2, 0.9."""
     report = report_of("beam")
     table = table_of(report, "stopping")
-    events, people = said(table.rows[0].cells[1]).split("/")
-    for place in (1, 2, 3, 4):
+    assert said(table.rows[0].cells[1]) == "BEL+MT"
+    events, people = said(table.rows[0].cells[2]).split("/")
+    assert said(table.rows[0].cells[3]).endswith(f" of {people}")
+    for place in (2, 3, 4, 5):
         trace = report.traces[table.cell_id(0, place)]
         assert trace.method == "beta_binomial"
         assert "Biometrics 1994" in trace.citation

@@ -59,7 +59,7 @@ def test_the_flow_adds_up_at_every_step() -> None:
         allocated, followed, analysed = find_arm(data, arm.id)
         assert allocated.people == followed.people == data.allocated(arm.id)
         assert sum(len(part.people) for part in allocated.parts) == len(allocated.people)
-        states = [part for part in followed.parts if not render(part.label, {}).startswith("stopped ")]
+        states = [part for part in followed.parts if not render(part.label, {}).startswith("of these, stopped ")]
         assert sum(len(part.people) for part in states) == len(followed.people)
         full = data.cohort.members("full")
         assert len(analysed.people) == sum(
@@ -312,3 +312,27 @@ def test_events_of_people_who_were_never_treated_are_in_no_table_by_arm_and_are_
     assert [note for note in notes if failed.id in note and f": {count} adverse events" in note] == notes
     assert notes
     assert not any(failed.id in render(note, {}) for note in table("ae_summary").notes)
+
+
+def test_events_are_counted_under_one_heading_each_in_every_row() -> None:
+    """Participants, events, and participants of grade 3 or higher: counted here by hand from the events on record."""
+    data = rehearsed("en")
+    shown = table("ae_terms")
+    for row in shown.rows:
+        term = english(row.cells[0])
+        for index, arm in enumerate(data.arms):
+            events = [
+                (one.id, event.current.grade)
+                for one in data.participants
+                if one.arm == arm.id
+                for event in one.adverse_events
+                if " ".join(event.current.term.split()).lower() == term.lower()
+            ]
+            people, count, severe = (
+                [each.value for each in shown.numbers(row.cells[place], place)]
+                for place in range(1 + 3 * index, 4 + 3 * index)
+            )
+            assert (people[0], count[0]) == (len({who for who, _ in events}), len(events))
+            assert severe[0] == len({who for who, grade in events if grade in (3, 4, 5)})
+    names = [number.statistic for number in shown.numbers(shown.rows[0].cells[3], 3)]
+    assert names == ["participants_grade_3_or_higher", "n", "percent"]

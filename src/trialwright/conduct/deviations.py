@@ -42,7 +42,7 @@ class DeviationFound(NamedTuple):
     """One deviation. `day`: as entered, or of what the rules found the first day; '' where none is known.
 
     `category`: as of `Deviation`. `severity`: minor | major; '' where nobody rated it, since no rule of the protocol
-    does. `texts`: what happened, in the words of the rules and of the people who reported it. `positions`: in the ledger.
+    does. `rated_by`: rules (as it was entered) | person; '' where nobody. `texts`: what happened, in the words of the rules and of the people who reported it. `positions`: in the ledger.
     """
 
     participant: str
@@ -53,6 +53,7 @@ class DeviationFound(NamedTuple):
     texts: tuple[Message | Text | str, ...]
     found_by: FoundBy
     positions: tuple[int, ...]
+    rated_by: Literal["", "rules", "person"]
 
 
 class _Shown(NamedTuple):
@@ -112,16 +113,17 @@ def _is_same(shown: _Shown, deviation: Deviation, told: Sequence[Deviation]) -> 
 
 def _joined(participant: Participant, shown: _Shown, told: Sequence[Deviation]) -> DeviationFound:
     by_people = [each for each in told if not each.by_system]
-    severities = [each.severity for each in (*by_people, *told)]  # a person's rating counts before the rule's
+    rated = next((each for each in (*by_people, *told)), None)  # a person's rating counts before the rule's
     return DeviationFound(
         participant.id,
         shown.day,
         shown.category,
-        severities[0] if severities else "",
+        rated.severity if rated else "",
         shown.visit,
         (shown.text, *(each.text for each in by_people if each.text)),
         "both" if by_people else "rules",
         tuple(sorted({*shown.positions, *(each.position for each in told)})),
+        _rater(rated),
     )
 
 
@@ -139,7 +141,14 @@ def _recorded(study: Study, participant: Participant, deviation: Deviation) -> D
         (text,) if text else (),
         "rules" if deviation.by_system else "person",
         (deviation.position,),
+        _rater(deviation),
     )
+
+
+def _rater(deviation: Deviation | None) -> Literal["", "rules", "person"]:
+    if deviation is None or not deviation.severity:
+        return ""
+    return "rules" if deviation.by_system else "person"
 
 
 def _departure(study: Study, dose: Dose) -> Message:

@@ -133,7 +133,7 @@ class Column:
     """A column: its name for machines (a letter, then letters, digits, `_`), its heading, what its values are.
 
     `kind` fixes the type of its values; numbers are set to the right. `over`: a heading shared with its neighbours.
-    `label`: what files call it where the heading says more (an arm without its size). `statistic`: what a number in it is
+    `label`: what files call it, or the heading it shares, where that says more (an arm without its size). `statistic`: what a number in it is
     (`p_value`; where not given, the column's name), in which UCUM `unit`.
     """
 
