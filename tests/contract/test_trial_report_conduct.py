@@ -59,7 +59,9 @@ def test_the_flow_adds_up_at_every_step() -> None:
         allocated, followed, analysed = find_arm(data, arm.id)
         assert allocated.people == followed.people == data.allocated(arm.id)
         assert sum(len(part.people) for part in allocated.parts) == len(allocated.people)
-        states = [part for part in followed.parts if not render(part.label, {}).startswith("of these, stopped ")]
+        states = [
+            part for part in followed.parts if not render(part.label, {}).startswith("of these, stopped ")
+        ]
         assert sum(len(part.people) for part in states) == len(followed.people)
         full = data.cohort.members("full")
         assert len(analysed.people) == sum(
@@ -222,15 +224,15 @@ def fact(value: str, unit: str, low: float, high: float, issue: str) -> Fact:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (fact("88.4", "umol/L", 1.0, 1.0, ""), "1"),
-        (fact("<44.2", "umol/L", 0.0, 0.5, "value_censored"), "< 0.5000"),
-        (fact("<= 44.2", "umol/L", 0.0, 0.5, "value_censored"), "≤ 0.5000"),
+        (fact("88.4", "umol/L", 1.0, 1.0, ""), "1.00"),
+        (fact("<44.2", "umol/L", 0.0, 0.5, "value_censored"), "< 0.50"),
+        (fact("<= 44.2", "umol/L", 0.0, 0.5, "value_censored"), "≤ 0.50"),
         (fact(">884", "umol/L", 10.0, BOUND, "value_censored"), "> 10.00"),
         (fact("12", "mg", -BOUND, BOUND, "unit_unknown"), "12 mg (as entered)"),
     ],
 )
 def test_a_limit_of_detection_is_converted_like_any_result(given: Fact, expected: str) -> None:
-    assert render(shown_value(given), {}) == expected
+    assert render(shown_value(given, 2), {}) == expected
 
 
 # Blind

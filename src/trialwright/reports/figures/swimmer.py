@@ -126,11 +126,17 @@ class Swimmer:
     time_label: Says
 
     def pages(self, lanes: int) -> tuple[Swimmer, ...]:
-        """The same in several figures of at most so many lanes each, so that every one fits on a page."""
+        """The same in several figures of at most so many lanes each, so that every one fits on a page.
+
+        An arm that fits on a page of its own is not broken.
+        """
         pages: list[list[ArmLanes]] = [[]]
         left = lanes
         for place, each in enumerate(self.arms):
             rest = each.lanes
+            if left < len(rest) <= lanes and pages[-1]:
+                pages.append([])
+                left = lanes
             while rest:
                 pages[-1].append(ArmLanes(each.arm, rest[:left], place))
                 rest, left = rest[left:], left - len(rest[:left])

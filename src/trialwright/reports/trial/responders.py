@@ -23,6 +23,7 @@ from trialwright.reports.trial.figures_shown import (
     fraction_text,
     p_value,
     quantity_name,
+    rounded,
     signed,
 )
 from trialwright.reports.trial.models import write_models
@@ -191,7 +192,7 @@ def _test_entries(outcome: Outcome | None) -> list[Entry]:
         return [Cell(None, DASH), traced(outcome.problem, outcome_trace(outcome))]
     result = outcome.results[0]
     tested = METHODS[outcome.method.method].kind == "test" and result.notes
-    because = result.notes[0] if tested else outcome.method.title
+    because = rounded(result.notes[0]) if tested else outcome.method.title
     trace = outcome_trace(outcome, result)
     return [traced(result.p_value, trace, shown=p_value(result.p_value)), traced(because, trace)]
 
@@ -287,7 +288,7 @@ def _write_sensitivity_estimands(data: TrialData, sheet: Sheet) -> None:
 
 def _by_endpoint(data: TrialData, estimands: Sequence[Estimand]) -> list[tuple[Message, list[Estimand]]]:
     """The estimands by what they are about: the primary endpoint first, then every other under its own name."""
-    titles = {each.id: each.title for each in data.plan.endpoints}
+    titles = {each.id: each.title for each in data.study.endpoints}
     found: dict[str, list[Estimand]] = {}
     for each in estimands:
         found.setdefault(each.endpoint, []).append(each)

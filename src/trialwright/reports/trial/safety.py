@@ -109,7 +109,9 @@ def _event_trace(what: object, rows: Iterator[EventRow] | list[EventRow]) -> Tra
     )
 
 
-def _event_columns(data: TrialData, first: Message, sizes: Mapping[str, int], *, severe: bool) -> list[Column]:
+def _event_columns(
+    data: TrialData, first: Message, sizes: Mapping[str, int], *, severe: bool
+) -> list[Column]:
     """For each arm how many participants and how many events; `severe`: and how many participants of grade 3 or higher."""
     columns = [Column("what", first, "text")]
     for index, (arm, size) in enumerate(sizes.items(), start=1):
@@ -322,7 +324,7 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
         status = follow_stopping(data.safety, rule, data.participants, on=data.on)
         trace = _stopping_trace(status)
         said = {True: message("yes"), False: message("no"), None: message("not known")}[status.stop]
-        chance = percent(status.probability) if status.probability is not None else DASH
+        chance: Message | str = DASH if status.probability is None else percent(status.probability)
         lines.append(
             line(
                 rule.rule.title,
