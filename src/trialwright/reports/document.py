@@ -216,6 +216,14 @@ class Table:
             for place, cell in enumerate(each.cells):
                 yield self.cell_id(number, place), cell
 
+    def is_right(self, place: int) -> bool:
+        """Whether a column (counted from 0) is set to the right: its values, or all that its cells show, are numbers."""
+        if self.columns[place].numeric:
+            return True
+        cells = [each.cells[place] for each in self.rows if each.kind != "group"]
+        shown = [cell for cell in cells if cell.says not in ("", "–")]
+        return place >= self.heads and bool(shown) and all(cell.numbers for cell in shown)
+
     def numbers(self, cell: Cell, place: int) -> tuple[Number, ...]:
         """The numbers of a cell in a column (counted from 0): those it names, or its value."""
         if cell.numbers:

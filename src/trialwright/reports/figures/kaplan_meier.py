@@ -92,7 +92,7 @@ class KaplanMeier:
     @property
     def last(self) -> float:
         """Where the axis ends."""
-        return max([self.ticks[-1], *(curve.end for curve in self.curves)])
+        return max([self.ticks[-1], *(curve.end for curve in self.curves)]) or 1.0
 
 
 def draw_kaplan_meier(data: KaplanMeier, *, catalogue: Mapping[str, str]) -> Drawing:
@@ -186,7 +186,7 @@ def _set_up(axes: Axes, data: KaplanMeier, catalogue: Mapping[str, str]) -> None
     axes.set_ylim(0, 102)
     axes.set_yticks(
         range(0, 101, 20),
-        labels=[speak(message("{share} %", share=share), catalogue) for share in range(0, 101, 20)],
+        labels=[speak(message("{number} %", number=share), catalogue) for share in range(0, 101, 20)],
     )
     axes.set_xticks(data.ticks, labels=[f"{tick:g}" for tick in data.ticks])
     axes.set_xlabel(speak(data.time_label, catalogue), color=INK)

@@ -100,7 +100,7 @@ def interval_text(interval: Interval | None, *, scale: float, digits: int) -> Me
     if interval is None or interval.low is None or interval.high is None:
         return DASH
     low, high = (_bound(end, scale, digits) for end in (interval.low, interval.high))
-    return message("{low} to {high}", low=low, high=high)
+    return message("{lower} to {upper}", lower=low, upper=high)
 
 
 def _bound(end: float, scale: float, digits: int) -> str:

@@ -111,9 +111,9 @@ def _curve_line(outcome: Outcome, curve: SurvivalCurve, p: Entry, horizon: float
             shares.append(Number("lower_limit", 100 * (1 - interval.high), "%"))
             shares.append(Number("upper_limit", 100 * (1 - interval.low), "%"))
             around: Message | str = message(
-                "{low} to {high}",
-                low=signed(100 * (1 - interval.high), 1),
-                high=signed(100 * (1 - interval.low), 1),
+                "{lower} to {upper}",
+                lower=signed(100 * (1 - interval.high), 1),
+                upper=signed(100 * (1 - interval.low), 1),
             )
             share = message("{estimate} ({interval})", estimate=share, interval=around)
     middle: Message | str = message("not reached")
