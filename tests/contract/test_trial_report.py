@@ -181,12 +181,12 @@ def test_each_result_is_that_of_the_counts_above_it() -> None:
         first, second = (ArmCount(arm="", events=events, n=n) for events, n in counts[title])
         expected = METHODS[name].compute(TwoArms(treatment=first, control=second), level=0.95)
         found = [text for (group, what, _), text in shown.items() if (group, what) == (title, method)]
-        assert found == [estimate_text(expected)], (title, method)
+        assert found == [render(estimate_text(expected), {})], (title, method)
     for title in ("PR at week 24", "NR at week 24"):
         for arm, (events, n) in zip(("BEL+MT", "MT"), counts[title], strict=True):
             expected = METHODS["wilson"].compute(ArmCount(arm=arm, events=events, n=n), level=0.95)
             row = (title, "Proportions in each arm (Wilson)", f"{arm}: proportion, %")
-            assert shown[row] == estimate_text(expected)
+            assert shown[row] == render(estimate_text(expected), {})
 
 
 def _one(number: int, arm: str) -> Made:

@@ -27,8 +27,8 @@ from trialwright.terms.message import Message, message, render
 
 _WHOLE = re.compile(
     r"[A-Za-z0-9_.+−–-]{1,16}"  # a day, a number, the id of a participant
-    r"|\d+(/\d+)? ?\(\d+(\.\d+)? ?%\)"  # 8/25 (32.0 %)
-    r"|[−\d.]+ ?\([−\d.]+ ?(to|至) ?[−\d.]+\)"  # an estimate with its interval
+    r"|\d+(/\d+)? ?[(（]\d+(\.\d+)? ?%[)）]"  # 8/25 (32.0 %)
+    r"|[−\d.]+ ?[(（][−\d.]+ ?(to|至) ?[−\d.]+[)）]"  # an estimate with its interval
     r"|[\u4e00-\u9fff]{1,4}"  # a short Chinese word
 )
 

@@ -105,7 +105,7 @@ def draw_kaplan_meier(data: KaplanMeier, *, catalogue: Mapping[str, str]) -> Dra
     legend = Legend(_entries(data, arms, catalogue), WIDTH - 8)
     beside = all(text_width(arm, size=_SMALL) <= _LEFT - 10 for arm in arms)
     top = legend.height + 12
-    table = top + _PLOT + 36
+    table = top + _PLOT + 46
     lines = [[arm] if beside else wrap(arm, width=WIDTH - 8, size=_SMALL) for arm in arms]
     rows = sum(1 if beside else 1 + len(each) for each in lines)
 
@@ -178,6 +178,7 @@ def _paint_curve(axes: Axes, curve: Curve, style: ArmStyle, *, incidence: bool) 
         markeredgewidth=1.3,
         color=INK,
         zorder=4,
+        clip_on=False,
     )
 
 

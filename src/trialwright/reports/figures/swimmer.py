@@ -33,7 +33,7 @@ Kind = Literal[
     "complete_response", "partial_response", "relapse", "adverse_event", "rescue", "stop", "left", "death"
 ]
 
-_LANE, _ID, _TITLE = 10.5, 6.5, 9.0  # points
+_LANE, _ID, _TITLE = 8.4, 6.5, 9.0  # points
 _GREEN = "#1b9e50"
 MARKS: Mapping[Kind, tuple[Any, dict[str, Any]]] = {
     "complete_response": (

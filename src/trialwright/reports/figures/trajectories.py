@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_PLOT, _LEFT, _RIGHT, _BETWEEN, _TITLE = 185.0, 46.0, 6.0, 14.0, 9.0  # points
+_PLOT, _LEFT, _RIGHT, _BETWEEN, _TITLE = 148.0, 46.0, 6.0, 14.0, 9.0  # points
 
 
 @dataclass(frozen=True, slots=True)

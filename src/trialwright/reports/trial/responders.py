@@ -234,6 +234,7 @@ def _write_sensitivity_estimands(data: TrialData, sheet: Sheet) -> None:
     if len(estimands) < 2:
         return
     arms = estimands[0].arms
+    sheet.heading(message("Other assumptions"), "assumptions")
     columns = [Column("estimand", message("Assumption"), "text")]
     for index, arm in enumerate(arms, start=1):
         columns.append(Column(f"arm_{index}", message("n/N (%)"), "text", over=arm))
