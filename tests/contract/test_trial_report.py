@@ -277,9 +277,9 @@ def test_the_hypothetical_strategy_is_labelled_as_observed_cases_and_its_sentenc
     None
 ):
     table = _table(_six(), "sensitivity_estimands")
-    rows = {row[0]: row[1:3] for _, row in rows_of(table)}
+    rows = {row[0]: row[1:5] for _, row in rows_of(table)}
     labelled = "CR at week 24, had no intercurrent event happened (observed cases)"
-    assert rows[labelled] == ["1/2 (50.0 %)", "0/1 (0.0 %)"]
+    assert rows[labelled] == ["1/2 (50.0 %)", "1", "0/1 (0.0 %)", "2"]
     assert [each for each in rows if "observed cases" in each] == [labelled]
     [left] = [note for note in notes_of(table) if "happened: not counted" in note]
     assert left == (

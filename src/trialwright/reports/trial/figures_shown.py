@@ -73,13 +73,24 @@ def description_text(seen: Description) -> Message | str:
         return DASH
     return message(
         "{mean} ({deviation}); {median} [{low} to {high}]; {n}",
-        mean=significant(seen.mean),
-        deviation=significant(seen.deviation),
-        median=significant(seen.median),
-        low=significant(seen.lower_quartile),
-        high=significant(seen.upper_quartile),
+        mean=_placed(seen.mean, seen.deviation),
+        deviation=_placed(seen.deviation, seen.deviation),
+        median=_placed(seen.median, seen.deviation),
+        low=_placed(seen.lower_quartile, seen.deviation),
+        high=_placed(seen.upper_quartile, seen.deviation),
         n=seen.n,
     )
+
+
+def _placed(value: float | None, deviation: float | None) -> str:
+    """A number with the decimals that its standard deviation allows: all numbers of a cell have as many.
+
+    Three significant digits of a deviation of 1 and more, two of a smaller one; without a deviation three of the number.
+    """
+    if value is None or not math.isfinite(value) or not deviation or not math.isfinite(deviation):
+        return significant(value)
+    places = (2 if deviation >= 1 else 1) - math.floor(math.log10(deviation))
+    return signed(value, min(max(places, 0), 6))
 
 
 def description_numbers(seen: Description, unit: str) -> tuple[Number, ...]:
