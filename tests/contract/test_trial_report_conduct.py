@@ -338,3 +338,16 @@ def test_events_are_counted_under_one_heading_each_in_every_row() -> None:
             assert severe[0] == len({who for who, grade in events if grade in (3, 4, 5)})
     names = [number.statistic for number in shown.numbers(shown.rows[0].cells[3], 3)]
     assert names == ["participants_grade_3_or_higher", "n", "percent"]
+
+
+def test_a_profile_lists_the_visits_that_were_missed() -> None:
+    data = rehearsed("en")
+    checked = 0
+    for one in data.participants:
+        if not one.allocated:
+            continue
+        shown = rows(f"visits_{data.participant_names[one.id]}")
+        missed = [visit for visit in one.visits if visit.missed]
+        assert sum(row[1].startswith("missed") for row in shown) == len(missed)
+        checked += len(missed)
+    assert checked
