@@ -113,8 +113,10 @@ def test_the_stopping_boundary_says_its_rule_its_counts_and_who_was_counted() ->
     """BEAM's rule as its safety.yaml has it: Beta(0.4, 1.6), 0.2, 0.9."""
     report = report_of("beam")
     table = table_of(report, "stopping")
-    events, people = said(table.rows[0].cells[1]).split("/")
-    for place in (1, 2, 3, 4):
+    assert said(table.rows[0].cells[1]) == "BEL+MT"
+    events, people = said(table.rows[0].cells[2]).split("/")
+    assert said(table.rows[0].cells[3]).endswith(f" of {people}")
+    for place in (2, 3, 4, 5):
         trace = report.traces[table.cell_id(0, place)]
         assert trace.method == "beta_binomial"
         assert "Biometrics 1994" in trace.citation
@@ -179,12 +181,12 @@ def test_each_result_is_that_of_the_counts_above_it() -> None:
         first, second = (ArmCount(arm="", events=events, n=n) for events, n in counts[title])
         expected = METHODS[name].compute(TwoArms(treatment=first, control=second), level=0.95)
         found = [text for (group, what, _), text in shown.items() if (group, what) == (title, method)]
-        assert found == [estimate_text(expected)], (title, method)
+        assert found == [render(estimate_text(expected), {})], (title, method)
     for title in ("PR at week 24", "NR at week 24"):
         for arm, (events, n) in zip(("BEL+MT", "MT"), counts[title], strict=True):
             expected = METHODS["wilson"].compute(ArmCount(arm=arm, events=events, n=n), level=0.95)
             row = (title, "Proportions in each arm (Wilson)", f"{arm}: proportion, %")
-            assert shown[row] == estimate_text(expected)
+            assert shown[row] == render(estimate_text(expected), {})
 
 
 def _one(number: int, arm: str) -> Made:
@@ -275,9 +277,9 @@ def test_the_hypothetical_strategy_is_labelled_as_observed_cases_and_its_sentenc
     None
 ):
     table = _table(_six(), "sensitivity_estimands")
-    rows = {row[0]: row[1:3] for _, row in rows_of(table)}
+    rows = {row[0]: row[1:5] for _, row in rows_of(table)}
     labelled = "CR at week 24, had no intercurrent event happened (observed cases)"
-    assert rows[labelled] == ["1/2 (50.0 %)", "0/1 (0.0 %)"]
+    assert rows[labelled] == ["1/2 (50.0 %)", "1", "0/1 (0.0 %)", "2"]
     assert [each for each in rows if "observed cases" in each] == [labelled]
     [left] = [note for note in notes_of(table) if "happened: not counted" in note]
     assert left == (

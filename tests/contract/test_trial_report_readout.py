@@ -428,7 +428,7 @@ def test_a_boundary_that_was_reached_once_is_told_with_its_day() -> None:
     days = [("2026-03-02", "2026-04-01"), ("2026-03-02", "2026-04-09"), *[("2026-05-04", "")] * 5]
     people = tuple(first_infusion(f"S-{number}", *each) for number, each in enumerate(days))
     table = _table(data_about(read_study("beam"), people, on=ON), write_stopping, "stopping")
-    assert [said(cell) for cell in table.rows[0].cells][1:3] == ["2/7", "4"]
-    assert said(table.rows[0].cells[4]) == "yes"
+    assert [said(cell) for cell in table.rows[0].cells][2:4] == ["2/7", "4 of 7"]
+    assert said(table.rows[0].cells[5]) == "yes"
     (note,) = (render(each, {}) for each in table.notes)
     assert "first reached on 2026-04-09, with 2 of 2 participants" in note

@@ -42,7 +42,7 @@ class DeviationFound(NamedTuple):
     """One deviation. `day`: as entered, or of what the rules found the first day; '' where none is known.
 
     `category`: as of `Deviation`. `severity`: minor | major; '' where nobody rated it, since no rule of the protocol
-    does. `texts`: what happened, in the words of the rules and of the people who reported it. `positions`: in the ledger.
+    does. `rated_by`: rules (as it was entered) | person; '' where nobody. `texts`: what happened, in the words of the rules and of the people who reported it. `positions`: in the ledger.
     """
 
     participant: str
@@ -53,6 +53,7 @@ class DeviationFound(NamedTuple):
     texts: tuple[Message | Text | str, ...]
     found_by: FoundBy
     positions: tuple[int, ...]
+    rated_by: Literal["", "rules", "person"]
 
 
 class _Shown(NamedTuple):
@@ -113,18 +114,17 @@ def _is_same(shown: _Shown, deviation: Deviation, told: Sequence[Deviation]) -> 
 def _joined(participant: Participant, shown: _Shown, told: Sequence[Deviation]) -> DeviationFound:
     by_people = [each for each in told if not each.by_system]
     rated = sorted((each for each in told if not each.by_system or each.changed), key=_stated)
-    severities = [
-        each.severity for each in (*rated[::-1], *told)
-    ]  # a person's last rating counts before the rule's
+    counts = next(iter((*rated[::-1], *told)), None)  # a person's last rating counts before the rule's
     return DeviationFound(
         participant.id,
         shown.day,
         shown.category,
-        severities[0] if severities else "",
+        counts.severity if counts else "",
         shown.visit,
         (shown.text, *(each.text for each in by_people if each.text)),
         "both" if by_people else "rules",
         tuple(sorted({*shown.positions, *(position for each in told for position in _events(each))})),
+        _rater(counts),
     )
 
 
@@ -142,6 +142,7 @@ def _recorded(study: Study, participant: Participant, deviation: Deviation) -> D
         (text,) if text else (),
         "rules" if deviation.by_system else "person",
         _events(deviation),
+        _rater(deviation),
     )
 
 
@@ -153,6 +154,12 @@ def _stated(deviation: Deviation) -> int:
 def _events(deviation: Deviation) -> tuple[int, ...]:
     """The events behind a deviation: that it was found or reported, and its last correction."""
     return tuple(sorted({deviation.position, _stated(deviation)}))
+
+
+def _rater(deviation: Deviation | None) -> Literal["", "rules", "person"]:
+    if deviation is None or not deviation.severity:
+        return ""
+    return "rules" if deviation.by_system and not deviation.changed else "person"
 
 
 def _departure(study: Study, dose: Dose) -> Message:

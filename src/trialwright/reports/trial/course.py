@@ -148,7 +148,11 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
             columns=columns[:drawn],
             lines=[line(*each.entries[:drawn]) for each in lines],
             heads=2,
-            notes=(message("Of those whose visit took place."),),
+            notes=(
+                message(
+                    "Of those whose visit took place, as observed; the planned comparisons count everybody of the analysis set and apply the rules of the plan, so that their numbers may be others."
+                ),
+            ),
         )
     if len(response.readings) > 1:
         _write_readings(data, sheet)
@@ -288,4 +292,9 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
                 ),
             ],
             lines,
+            notes=(
+                message(
+                    "Counted: participants of the analysis set with a result that the plan counts at the visit (in its window where it asks for that, before an intercurrent event that ends the counting) and, of a change, with a baseline. The figure of every participant shows every result that was measured, so that its numbers may be larger."
+                ),
+            ),
         )

@@ -49,7 +49,7 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
         ],
         notes=(
             message(
-                "Visits outside their windows or missed, and doses that were planned and are not recorded, are computed from the ledger; the protocol does not rate them, so they are not rated unless somebody did. What the rules and a person found stands in both of the last columns and is one deviation."
+                "Visits outside their windows or missed, and doses that were planned and are not recorded, are computed from the ledger. What is found as it is entered is rated by the rules: a visit outside its window as minor, a dose as minor or major; what a person says of it counts before that. Visits that were missed and doses that are not recorded are not rated unless somebody did. What the rules and a person found stands in both of the last columns and is one deviation."
             ),
         ),
     )
@@ -63,6 +63,7 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
             Column("severity", message("Severity"), "text"),
             Column("text", message("What happened"), "text"),
             Column("by", message("Found by"), "text"),
+            Column("rated_by", message("Rated by"), "text"),
         ],
         [_deviation_line(each) for each in found],
         notes=tuple(_taken_back(data)),
@@ -99,6 +100,7 @@ def _deviation_line(each: DeviationFound) -> Line:
         coded("severity", each.severity),
         said(each),
         FOUND_BY[each.found_by],
+        FOUND_BY[each.rated_by] if each.rated_by else DASH,
     )
     return line(each.participant, *(traced(what, trace) for what in told))
 
