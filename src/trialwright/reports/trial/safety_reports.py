@@ -71,7 +71,8 @@ def plan_all_reports(data: TrialData) -> tuple[Report, ...]:
     """Everybody's reports, as they stand at the end of the day up to which everything is known, where the site is."""
     clocks = data.study.safety.clocks if data.study.safety else ()
     investigational = frozenset(one.id for one in data.study.interventions if one.role == "investigational")
-    zones = {site.id: ZoneInfo(site.time_zone) for site in data.study.identity.sites}
+    sites = data.study.identity.sites
+    zones = {site.id: ZoneInfo(site.time_zone) for site in sites if site.time_zone}
     found: list[Report] = []
     for one in data.participants:
         zone = zones.get(one.site, UTC)
