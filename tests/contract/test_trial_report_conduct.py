@@ -25,6 +25,7 @@ from trialwright.reports.html import write_html
 from trialwright.reports.pdf import write_pages
 from trialwright.reports.tables import write_csv
 from trialwright.reports.trial.compose import compose_report
+from trialwright.reports.trial.exposure import say_taken
 from trialwright.reports.trial.flow import find_arm, find_not_enrolled
 from trialwright.reports.trial.profiles import shown_value
 from trialwright.terms.message import render
@@ -170,6 +171,26 @@ def test_exposure_has_days_and_totals_of_daily_doses() -> None:
             days, total = days + length, total + length * float(dose.amount)
     assert (row[3], row[4], row[5]) == (str(days), str(days), "days")
     assert float(row[8]) == pytest.approx(total)
+
+
+# fmt: off
+TAKEN = [
+    # people, given, planned, in days: what is said
+    (2, 30, 31, True,  "2 participants; 30 of 31 days"),
+    (1,  3,  0, True,  "1 participant; 3 days, none planned"),
+    (1,  1,  0, True,  "1 participant; 1 day, none planned"),
+    (1,  1,  1, False, "1 participant; 1 of 1 dose"),
+    (0,  0,  0, False, "0 participants; 0 doses, none planned"),
+    (3, 11, 12, False, "3 participants; 11 of 12 doses"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("people", "given", "planned", "by_days", "said"), TAKEN)
+def test_what_was_taken_is_said_in_whole_words(
+    people: int, given: int, planned: int, by_days: bool, said: str
+) -> None:
+    assert render(say_taken(people, given, planned, by_days=by_days), {}) == said
 
 
 def test_exposure_is_a_table_for_machines_too() -> None:

@@ -27,6 +27,8 @@ FREE = {
     ("responders", "test"),
     ("serious", "start"),
     ("serious", "end"),
+    ("safety_reports_unsent", "day_zero"),
+    ("safety_reports_unsent", "due"),
     ("exposure_by_participant", "first"),
     ("exposure_by_participant", "last"),
     ("exposure_by_participant", "unit"),

@@ -9,6 +9,7 @@ from trialwright.reports.document import Column, Number
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.exposure import write_exposure
 from trialwright.reports.trial.figures_shown import DASH, count_numbers, count_share, percent
+from trialwright.reports.trial.safety_reports import write_safety_reports
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.reports.words import reason_words
 from trialwright.safety.adverse_events import (
@@ -42,6 +43,7 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
     _write_summary(data, sheet, rows, groups, sizes)
     _write_terms(data, sheet, rows, groups, sizes)
     _write_serious(data, sheet, rows)
+    write_safety_reports(data, sheet)
     _write_labs(data, sheet, groups, sizes)
     write_exposure(data, sheet, groups, sizes)
     write_stopping(data, sheet)
