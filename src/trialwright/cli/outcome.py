@@ -12,7 +12,7 @@ from trialwright.terms.stored_message import unpack_message
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
     from trialwright.record.event import Event
-    from trialwright.record.participant import Participant, Query
+    from trialwright.record.participant import Deviation, Participant, Query
     from trialwright.study.model import Study
 
 
@@ -27,16 +27,23 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message]:
         yield from say(event, participant, trial)
     for deviation in participant.deviations:
         if deviation.position == event.position:
-            yield message("Deviation {number}: {text}", number=deviation.number, text=deviation.text)
+            yield message("Deviation {number}: {text}", number=deviation.number, text=_departure(deviation))
         elif deviation.taken_back == event.position:
             yield message(
                 "Deviation {number} does not follow from the record any more: {text}",
                 number=deviation.number,
-                text=deviation.text or message("(masked)"),
+                text=_departure(deviation),
             )
     for query in participant.queries:
         if query.position == event.position:
             yield say_query(query)
+
+
+def _departure(deviation: Deviation) -> Message | Text | str:
+    """What a deviation is, in the reader's language where the rules found it; the text of a masked one is gone."""
+    if not deviation.text:
+        return message("(masked)")
+    return (unpack_message(deviation.says) if deviation.says else None) or deviation.text
 
 
 def say_query(query: Query) -> Message:

@@ -231,7 +231,9 @@ class Deviation(NamedTuple):
 
     `category`: consent | eligibility | allocation | visit | dose | procedure | other. `dose`: of one that the rules found
     when a dose was entered or corrected, its number (0: of none), and `matter` what of it: amount | lot. `taken_back`: the
-    position of the correction after which it does not follow from the record any more (0: it does).
+    position of the correction after which it does not follow from the record any more (0: it does). `says`: of one of a
+    dose that the rules found, the sentence as data (`terms.stored_message`), to be read in another language than that of
+    `text`; '' in events of earlier versions.
     """
 
     position: int
@@ -245,6 +247,7 @@ class Deviation(NamedTuple):
     dose: int = 0
     matter: str = ""
     taken_back: int = 0
+    says: str = ""
 
 
 class Query(NamedTuple):

@@ -408,6 +408,7 @@ def _deviation(event: Event, data: Mapping[str, Any], *, by_system: bool) -> Dev
         data["text"],
         data["visit"],
         by_system,
+        says=data.get("says", ""),
     )
 
 
