@@ -52,7 +52,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
 
 def respond(options: argparse.Namespace, terminal: Terminal) -> int:
     """`trialwright respond ARCHIVE`."""
-    from trialwright.endpoints.follow_up import follow
+    from trialwright.endpoints.follow_up import follow, is_over
     from trialwright.study.prose.words import Words
 
     seen = look(options.archive, on=options.on, participant=options.participant)
@@ -60,10 +60,11 @@ def respond(options: argparse.Namespace, terminal: Terminal) -> int:
     _check_reading(rules, options.reading)
     words = Words(seen.study)
     everyone = seen.chosen(options.participant)
+    over = is_over(seen.trial.participants(), on=seen.day)
     found = []
     for count, participant in enumerate(everyone):
         terminal.progress(message("judging: {count} of {total}", count=count, total=len(everyone)))
-        followed = follow(rules, participant, on=seen.day)
+        followed = follow(rules, participant, on=seen.day, over=over)
         found.append(_participant(followed, options.reading, words, terminal, blind=seen.blind))
     terminal.clear()
     result = {**seen.opening(), "participants": found}

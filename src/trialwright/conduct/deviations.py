@@ -209,7 +209,7 @@ def _doses(study: Study, participant: Participant, on: date) -> Iterator[_Shown]
         if any(exact_day(dose.start) is None or (dose.end and exact_day(dose.end) is None) for dose in own):
             continue  # a dose of an uncertain day may be the one that seems to be missing
         if regimen.frequency == "once_per_encounter":
-            yield from _administrations(study, participant, intervention, own, visits)
+            yield from _administrations(study, participant, intervention, own, visits, on)
         else:
             yield from _gaps(study, participant, intervention, own, visits, on)
 
@@ -220,6 +220,7 @@ def _administrations(
     intervention: Intervention,
     doses: Sequence[Dose],
     visits: Sequence[PlannedVisit],
+    on: date,
 ) -> Iterator[_Shown]:
     """The visits at which one was planned and none is recorded."""
     regimen = intervention.regimen
@@ -237,6 +238,8 @@ def _administrations(
         taken = [dose for dose in doses if held or dose.number not in extra]
         if first is None or last is None or any(_belongs(dose, visit.id, first, last) for dose in taken):
             continue
+        if last >= on and derive_end(participant) is None:
+            continue  # the day is not over
         if not _is_due(study, participant, intervention, doses, last, planned.encounter.id if held else None):
             continue
         said = (
@@ -266,7 +269,7 @@ def _gaps(
         (day for dose in doses if not dose.prior and (day := exact_day(dose.start))), default=None
     )
     end = derive_end(participant)
-    last = min(on, end.day - _DAY) if end is not None else on
+    last = min(on, end.day - _DAY) if end is not None else on - _DAY  # the day is not over
     if began is None:
         return
     reached = began - _DAY

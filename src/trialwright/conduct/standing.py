@@ -115,8 +115,11 @@ def check_allocated(participant: Participant) -> Refusal | None:
     return None
 
 
-def check_in_study(participant: Participant) -> Refusal | None:
-    """Refuse where the participant's course in the study has ended."""
+def check_in_study(participant: Participant, *, day: str = "") -> Refusal | None:
+    """Refuse where the participant's course in the study has ended.
+
+    `day`: of what is recorded; what happened up to the end may be told later.
+    """
     for ended, sentence in (
         (participant.died, message("{id} died on {date}.", id=participant.id, date=_day(participant.died))),
         (
@@ -134,7 +137,7 @@ def check_in_study(participant: Participant) -> Refusal | None:
             ),
         ),
     ):
-        if ended:
+        if ended and not (day and day <= _day(ended)):
             return refuse(sentence)
     return None
 

@@ -25,6 +25,7 @@ def derive_cumulative(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
       Otherwise who came early would leave those at risk before others reach the response, and the curve would rise
       above the share who reached it;
     - composite: never, so that the participant stays at risk up to that same day;
+    - neither of the two beyond the cut-off while the trial goes on: nobody else is at risk there;
     - while on treatment and hypothetical: nothing is known after the event;
     - no answer at the encounter: composite as above, else nothing is known after the last visit with an answer.
 
@@ -61,7 +62,7 @@ def derive_cumulative(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
         return _after_event(asked, row, came, last, times=times)
     if asked.horizon.visit is not None and last == asked.horizon.visit:
         return _not_reached(
-            asked, row, "followed_to_end" if times else "not_reached", last, until=asked.horizon.end
+            asked, row, "followed_to_end" if times else "not_reached", last, until=_end(asked)
         )
     if asked.horizon.problem == "pending":
         return _not_reached(asked, row, "pending", last, until=_day(last)) if times else row("pending")
@@ -81,6 +82,12 @@ def _visits(asked: Asked) -> list[Held]:
         for visit in asked.follow_up.treated
         if visit.day <= until and not (wrong and visit.encounter == asked.estimand.encounter)
     ]
+
+
+def _end(asked: Asked) -> date:
+    """The last day on which the encounter could be; while others are still followed, not after the cut-off."""
+    follow_up = asked.follow_up
+    return asked.horizon.end if follow_up.over else min(asked.horizon.end, follow_up.on)
 
 
 def _day(visit: Held | None) -> date | None:
@@ -118,7 +125,7 @@ def _after_event(
     common = {"day": happened.day, "event": happened.event.id, "facts": happened.facts}
     match came.strategy:
         case "composite":
-            days = _days(asked, asked.horizon.end)
+            days = _days(asked, _end(asked))
             return row(
                 "event_composite",
                 value=None if times else False,
@@ -146,7 +153,7 @@ def _missing(asked: Asked, row: Rows, detail: str, last: Held | None, *, times: 
         if not times:
             counts = asked.counts(category)
             return row(COMPOSITE[strategy], value=counts, category=category, event=event, detail=detail)
-        days = _days(asked, asked.horizon.end)
+        days = _days(asked, _end(asked))
         happened = asked.counts(category)
         return row(
             COMPOSITE[strategy], time=days, happened=happened, category=category, event=event, detail=detail

@@ -41,7 +41,8 @@ class FollowUp:
     """One participant as known on the cut-off day `on`, ready for the rules of the analysis plan.
 
     `start`: the day of the anchor that is study day 1, None while treatment has not begun. `visits`: those that took
-    place up to `on`, in order of their days. `ended`: why nothing more will come, None while something may. `contexts`,
+    place up to `on`, in order of their days. `ended`: why nothing more will come, None while something may. `over`: nobody
+    of the trial is followed any more, so that what has not come by `on` never will. `contexts`,
     `happened` and `assessed` keep what was derived, since several endpoints and tables ask the same of a visit.
     """
 
@@ -55,6 +56,7 @@ class FollowUp:
     ended: Turn | None
     positions: Mapping[str, int]
     contexts: dict[object, Context]
+    over: bool = False
     happened: dict[object, Any] = field(default_factory=dict)
     assessed: dict[object, Any] = field(default_factory=dict)
 
@@ -91,10 +93,10 @@ class FollowUp:
         return tuple(sorted({self.positions[fact.fact] for fact in facts if fact.fact in self.positions}))
 
 
-def follow(rules: AnalysisRules, participant: Participant, *, on: date) -> FollowUp:
+def follow(rules: AnalysisRules, participant: Participant, *, on: date, over: bool = False) -> FollowUp:
     """Give a participant as known on a day, for everything that the analysis plan derives.
 
-    `on`: the cut-off day; visits after it, and events after it, have not happened yet.
+    `on`: the cut-off day; visits after it, and events after it, have not happened yet. `over`: see `is_over`.
     """
     days = {
         name: occasion
@@ -114,7 +116,14 @@ def follow(rules: AnalysisRules, participant: Participant, *, on: date) -> Follo
         _ended(participant, on),
         fact_positions(participant),
         {},
+        over,
     )
+
+
+def is_over(participants: Iterable[Participant], *, on: date) -> bool:
+    """Whether the course of everybody enrolled has ended by a day: then nothing is pending any more."""
+    enrolled = [one for one in participants if one.enrolled is not None]
+    return bool(enrolled) and all(_ended(one, on) is not None for one in enrolled)
 
 
 def exact_day(text: str) -> date | None:

@@ -31,13 +31,15 @@ class Horizon(NamedTuple):
 def find_horizon(follow_up: FollowUp, encounter_id: str, *, outside_window: str | None) -> Horizon:
     """Find the visit of an encounter, and up to which day things count.
 
+    Before the last day on which the visit could take place everybody without it is pending, those who died or left too:
+    their *no* before the others could say yes would make an interim share too low, their event too high.
     `outside_window`: `used`, or `not_used`: then a visit outside its window is none.
     """
     schedule = follow_up.rules.study.schedule
     encounter = next(each for each in schedule.encounters if each.id == encounter_id) if schedule else None
     window = follow_up.window(encounter) if encounter else None
     if window is None:
-        pending = follow_up.ended is None and _may_still_begin(follow_up, encounter)
+        pending = _may_still_begin(follow_up, encounter)
         return Horizon(None, "pending" if pending else "not_begun", follow_up.on, follow_up.on)
     held = [visit for visit in follow_up.visits if visit.encounter == encounter_id]
     inside = [visit for visit in held if window.holds(visit.day)]
@@ -45,13 +47,15 @@ def find_horizon(follow_up: FollowUp, encounter_id: str, *, outside_window: str 
     if usable:
         return Horizon(usable[-1], "", usable[-1].day, window.last)
     limit = min(window.last, follow_up.on)
-    if follow_up.ended is None and follow_up.on <= window.last:
+    if not follow_up.over and follow_up.on <= window.last:
         return Horizon(None, "pending", limit, window.last)
     return Horizon(None, "outside_window" if held else "no_visit", limit, window.last)
 
 
 def _may_still_begin(follow_up: FollowUp, encounter: Encounter | None) -> bool:
-    """Whether the encounter could still come if treatment began on the day of allocation; without one, always."""
+    """Whether the encounter could still come if treatment began on the day of allocation; without one, while any may."""
+    if follow_up.over or follow_up.ended is not None:
+        return False
     allocated = follow_up.participant.allocated
     day = exact_day(allocated.date) if allocated else None
     if day is None or encounter is None or encounter.timing is None:

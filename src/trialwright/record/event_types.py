@@ -69,7 +69,7 @@ _DEVIATION = (
     Part("number", "the deviation, among those of the participant"),
     _DAY,
     Part("category", "`consent`, `eligibility`, `allocation`, `visit`, `dose`, `procedure` or `other`"),
-    Part("severity", "`minor` or `major`"),
+    Part("severity", "`minor` or `major`; '' where nobody rated it"),
     Part("text", "what happened", entered=True),
     Part("visit", "at which visit, '' for none"),
 )

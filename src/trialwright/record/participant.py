@@ -227,7 +227,7 @@ class ReportSent(NamedTuple):
 
 
 class Deviation(NamedTuple):
-    """A departure from the protocol. `severity`: minor | major. `by_system`: found by the rules, not reported.
+    """A departure from the protocol. `severity`: minor | major | '' (not rated). `by_system`: found by the rules, not reported.
 
     `category`: consent | eligibility | allocation | visit | dose | procedure | other. `dose`: of one that the rules found
     when a dose was entered or corrected, its number (0: of none), and `matter` what of it: amount | lot. `taken_back`: the

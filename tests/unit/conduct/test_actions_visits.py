@@ -36,9 +36,7 @@ def test_a_visit_in_its_window_is_no_deviation_one_outside_is() -> None:
         ("week_2", "2026-06-18", False),
         ("week_4", "2026-07-20", False),
     ]
-    assert [(one.visit, one.category, one.severity) for one in found.deviations] == [
-        ("week_4", "visit", "minor")
-    ]
+    assert [(one.visit, one.category, one.severity) for one in found.deviations] == [("week_4", "visit", "")]
 
 
 def test_unscheduled_visits_are_counted() -> None:
@@ -432,3 +430,16 @@ def test_every_end_of_a_course_can_be_put_right(end: str) -> None:
         ended = getattr(participant(rehearsal, who), name)
         assert ended == (Ended(event.position, day, "x") if day else None)
     rehearsal.done(end, "investigator_a", **call, date="2026-11-20")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_rescue_before_the_end_is_told_late_and_none_after_it(end: str) -> None:
+    """It decides about the response, whenever it is learned (protocol.md, Intercurrent events)."""
+    rehearsal, who = completed()
+    at_a: dict[str, Any] = {"site": "a", "participant": who, "reason": "a letter of the other hospital"}
+    rehearsal.done(end, "investigator_a", **at_a, date="2026-11-19")
+    rescue = {"date": "2026-09-01", "therapy": "rituximab"}
+    rehearsal.done("record_rescue", "investigator_a", **at_a, values=rescue)
+    assert " on 2026-11-19." in rehearsal.refused(
+        "record_rescue", "investigator_a", **at_a, values={**rescue, "date": "2026-11-20"}
+    )

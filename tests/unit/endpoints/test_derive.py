@@ -10,6 +10,7 @@ import pytest
 from tests.unit.endpoints.support import CUT_OFF, WEEK_0, Made, begun
 from trialwright.analysis.kaplan_meier import kaplan_meier
 from trialwright.endpoints.derive import NotDerivable, derive_endpoint
+from trialwright.endpoints.follow_up import follow, is_over
 from trialwright.endpoints.reasons import REASONS
 from trialwright.endpoints.row import EndpointRow, explain_endpoint
 from trialwright.record.participant import Rescue
@@ -307,8 +308,11 @@ BY_WEEK_24: list[tuple[str, Callable[[], Made], date, tuple[float | None, str, s
     ("not due, without an event", lambda: made(week_8=NR), AT_WEEK_10, (None, "pending", "")),
     ("not due, with an event", lambda: made(week_8=NR).adverse_event(30), AT_WEEK_10, (None, "pending", "happened")),
     ("due, with an event", lambda: made(week_24=CR).adverse_event(30), CUT_OFF, (1, "happened", "")),
-    ("ended early, without an event", lambda: made(week_8=NR).ended("withdrawn", 60), AT_WEEK_10, (0, "ended_early", "")),
-    ("ended early, with an event", lambda: made(week_8=NR).adverse_event(30).ended("withdrawn", 60), AT_WEEK_10, (1, "happened", "")),
+    ("left, not due, without an event", lambda: made(week_8=NR).ended("withdrawn", 60), AT_WEEK_10, (None, "pending", "")),
+    ("left, not due, with an event", lambda: made(week_8=NR).adverse_event(30).ended("withdrawn", 60), AT_WEEK_10, (None, "pending", "happened")),
+    ("died of an event, not due", lambda: made(week_8=NR).adverse_event(60).ended("died", 60), AT_WEEK_10, (None, "pending", "happened")),
+    ("left, due, without an event", lambda: made(week_8=NR).ended("withdrawn", 60), CUT_OFF, (0, "ended_early", "")),
+    ("left, due, with an event", lambda: made(week_8=NR).adverse_event(30).ended("withdrawn", 60), CUT_OFF, (1, "happened", "")),
 ]  # fmt: skip
 
 
@@ -321,3 +325,23 @@ def test_whoever_is_not_due_counts_neither_with_an_event_nor_without(
     """An event must not bring somebody into the denominator before those without one."""
     row = derive_endpoint(person().follow(on=on), "adverse_events")
     assert (row.value, row.reason, row.detail) == expected
+
+
+def test_once_the_trial_is_over_nobody_is_pending() -> None:
+    """The last of a trial died before week 24: the others have answers, and so has this one."""
+    person = made(week_8=NR).ended("died", 60)
+    assert not is_over([person.participant(), made(week_8=NR).participant()], on=AT_WEEK_10)
+    assert is_over([person.participant()], on=AT_WEEK_10)
+    followed = follow(person.follow().rules, person.participant(), on=AT_WEEK_10, over=True)
+    row = derive_endpoint(followed, "primary")
+    assert (row.value, row.reason) == (0, "event_composite")
+    assert derive_endpoint(person.follow(on=AT_WEEK_10), "primary").reason == "pending"
+
+
+def test_nobody_stays_at_risk_beyond_the_cut_off_while_the_trial_goes_on() -> None:
+    """A stop on day 50 ends every hope of a response; at a cut-off on day 70 nobody is at risk on day 71."""
+    person = made(week_4=NR, week_8=NR).discontinue(50)
+    interim = derive_endpoint(person.follow(on=AT_WEEK_10), "cumulative")
+    assert (interim.time, interim.happened, interim.reason) == (70, False, "event_composite")
+    final = derive_endpoint(person.follow(on=CUT_OFF), "cumulative")
+    assert (final.time, final.happened) == (175, False)  # week 24 may take place up to day 175

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from trialwright.endpoints.derive import derive_endpoint
-from trialwright.endpoints.follow_up import FollowUp, follow
+from trialwright.endpoints.follow_up import FollowUp, follow, is_over
 from trialwright.endpoints.measures import CovariateValue, derive_covariates
 from trialwright.endpoints.row import EndpointRow
 from trialwright.endpoints.sets import Membership, assess_sets
@@ -64,8 +64,10 @@ class Cohort:
     def __init__(self, rules: AnalysisRules, participants: Iterable[Participant], *, on: date) -> None:
         self.rules = rules
         self.on = on
+        everyone = tuple(participants)
+        over = is_over(everyone, on=on)
         self.followed: tuple[FollowUp, ...] = tuple(
-            follow(rules, one, on=on) for one in participants if one.enrolled is not None
+            follow(rules, one, on=on, over=over) for one in everyone if one.enrolled is not None
         )
         self._populations: dict[str, Population] = {}
         self._covariates: dict[tuple[str, str], Mapping[str, CovariateValue]] = {}

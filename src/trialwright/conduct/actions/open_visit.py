@@ -75,7 +75,7 @@ def found_deviations(view: View, after: Participant, visit: Visit) -> list[dict[
             "number": next_deviation(after) + index,
             "date": visit.date,
             "category": "visit",
-            "severity": "minor",
+            "severity": "",  # no rule of the protocol rates it; a person may
             "text": render(each.deviation, {}),
             "visit": visit.id,
         }

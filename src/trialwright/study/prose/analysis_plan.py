@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -325,7 +325,7 @@ class _Description:
             (message("Arms"), listing(self.arms.get(id, id) for id in estimand.arms)),
             (message("Visit"), visits.get(estimand.encounter or "", estimand.encounter or "")),
             (message("Counted"), term("counted", estimand.counted)),
-            (message("A visit outside its window"), term("outside_window", estimand.outside_window)),
+            (_late_visit(estimand, visits), term("outside_window", estimand.outside_window)),
             (message("Baseline"), Code(estimand.baseline) if estimand.baseline else None),
             (
                 message("Intercurrent events"),
@@ -392,3 +392,11 @@ class _Description:
                 for each in self.plan.methods
             ),
         )
+
+
+def _late_visit(estimand: Estimand, visits: Mapping[str, Text]) -> Message:
+    """Which visit outside its window is meant: a measure looks at many, all else at the one of its encounter."""
+    encounter = visits.get(estimand.encounter or "")
+    if estimand.measure or encounter is None:
+        return message("A visit outside its window")
+    return message("A visit of {encounter} outside its window", encounter=encounter)
