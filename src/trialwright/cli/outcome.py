@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,11 @@ from trialwright.terms.stored_message import unpack_message
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
     from trialwright.record.event import Event
-    from trialwright.record.participant import Deviation, Participant, Query
+    from trialwright.record.participant import Deviation, Dose, Participant, Query
     from trialwright.study.model import Study
 
 
-def outcome(event: Event, trial: Trial) -> Iterator[Message]:
+def outcome(event: Event, trial: Trial) -> Iterator[Message | Text]:
     """Sentences about an event that was just written: numbers it gave, verdicts, deviations found, queries raised."""
     kind, _, id = event.stream.partition("/")
     participant = trial.participant(id) if kind == "participant" else None
@@ -93,7 +94,7 @@ def _form(event: Event, participant: Participant, trial: Trial) -> Iterator[Mess
     yield message("The form is called {id}.", id=event.data["id"])
 
 
-def _dose(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+def _dose(event: Event, participant: Participant, trial: Trial) -> Iterator[Message | Text]:
     study = trial.definition(event.study_version)
     for dose in participant.doses:
         if dose.position == event.position:
@@ -104,6 +105,25 @@ def _dose(event: Event, participant: Participant, trial: Trial) -> Iterator[Mess
                 amount=dose.amount,
                 unit=dose.unit,
             )
+            if not dose.prior:
+                yield from _queried(study, participant, dose)
+
+
+def _queried(study: Study, participant: Participant, dose: Dose) -> Iterator[Message | Text]:
+    """The open queries about what the dose was proposed from, as the proposal names them."""
+    from trialwright.conduct.dosing.propose import propose_dose
+    from trialwright.conduct.dosing.queried import QUERY
+
+    others = tuple(one for one in participant.doses if one.number != dose.number)
+    visit = participant.visit(dose.visit)
+    proposal = propose_dose(
+        study,
+        replace(participant, doses=others),
+        dose.intervention,
+        on=date.fromisoformat(dose.start),
+        encounter=visit.encounter if visit else None,
+    )
+    yield from (alert.sentence for alert in proposal.alerts if alert.id == QUERY)
 
 
 def _title(study: Study, intervention: str) -> Text | str:
@@ -133,7 +153,7 @@ def _adverse_event(event: Event, participant: Participant, trial: Trial) -> Iter
             )
 
 
-_SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message]]] = {
+_SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message | Text]]] = {
     "screened": _screened,
     "enrolled": _enrolled,
     "visit_opened": _visit,

@@ -51,7 +51,10 @@ class Because(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """Something the person who decides should see. `id`: the adjustment, or a word for what was found."""
+    """Something the person who decides should see, open queries about what was used first.
+
+    `id`: the adjustment, or a word for what was found.
+    """
 
     id: str
     sentence: Message | Text
