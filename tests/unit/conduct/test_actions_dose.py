@@ -625,7 +625,8 @@ def test_another_arms_intervention_is_not_given() -> None:
 def test_nobody_is_treated_whose_course_has_ended(ended: str, action: str) -> None:
     rehearsal, who = at_stage("dosed")
     rehearsal.done(ended, "investigator_a", site="a", reason="x", participant=who, **DAY)
-    values = {**PREDNISONE, **DAY} if action == "give_dose" else {**DAY}
+    rehearsal.go_to("2026-06-02")
+    values = {**(PREDNISONE if action == "give_dose" else {}), "date": rehearsal.day}
     values |= {"hold_dose": {"intervention": "belimumab"}, "record_rescue": {"therapy": "pulse"}}.get(
         action, {}
     )

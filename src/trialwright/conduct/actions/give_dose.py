@@ -122,7 +122,7 @@ def _check_may(
     own = {one.id for one in find_interventions(view.definition, participant)}
     allocated = participant.allocated.date if participant.allocated else ""
     return first_refusal(
-        check_in_study(participant),
+        check_in_study(participant, day=max(start, values.text("end"))),
         refuse(
             message("{name} waits for allocation to an arm.", name=intervention.title)
             if participant.allocated is None
