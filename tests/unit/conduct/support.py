@@ -197,6 +197,11 @@ class Rehearsal:
         return event.stream.rpartition("/")[2]
 
 
+    def leave(self, who: str, *, site: str = "a") -> None:
+        """The participant withdraws consent today: without an end no casebook is locked."""
+        self.done("withdraw_consent", f"investigator_{site}", site=site, reason="x", participant=who, date=self.day)
+
+
 def sentences(refusal: Refusal) -> str:
     """The reasons of a refusal in English."""
     return " ".join(render(reason, {}) for reason in refusal.reasons)
