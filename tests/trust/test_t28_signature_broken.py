@@ -89,6 +89,7 @@ def test_signed_again_it_stands_and_the_broken_one_stays_on_record() -> None:
     rehearsal, who = _signed()
     values = {"target": "week_0/vital_signs", "entries": {"body.weight": "61 kg"}}
     rehearsal.done("correct", "coordinator_a", site="a", reason="x", participant=who, values=values)
+    rehearsal.leave(who)
     for target in ("week_0", CASEBOOK):
         rehearsal.done("sign", "investigator_a", site="a", participant=who, target=target, meaning="approved")
     assert _broken(rehearsal, who) == set()
@@ -105,7 +106,10 @@ def test_signed_again_it_stands_and_the_broken_one_stays_on_record() -> None:
 
 
 def test_what_changes_no_value_breaks_nothing() -> None:
-    rehearsal, who = _signed()
+    rehearsal, who = at_stage("dosed")
+    rehearsal.leave(who)
+    for target in ("screening", "week_0", CASEBOOK):
+        rehearsal.done("sign", "investigator_a", site="a", participant=who, target=target, meaning="approved")
     at_a: dict[str, Any] = {"site": "a", "participant": who}
     rehearsal.done("verify_source", "monitor", **at_a, target="week_0")
     rehearsal.done("raise_query", "monitor", **at_a, path="week_0/vital_signs", text="x")

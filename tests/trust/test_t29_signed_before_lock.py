@@ -18,8 +18,11 @@ def test_a_lock_names_everything_that_is_open() -> None:
     at_a = {"site": "a", "participant": who}
     rehearsal.done("raise_query", "monitor", **at_a, path="week_0/vital_signs", text="x")
     assert rehearsal.refused("lock", "investigator_a", **at_a) == (
-        "The visit Screening is not signed. The visit Week 0 is not signed. The casebook is not signed. Query 1 is open."
+        "The visit Screening is not signed. The visit Week 0 is not signed. The casebook is not signed. Query 1 is open. "
+        f"Nothing says how the participation of {who} ended: complete_study, withdraw_consent, lost_to_follow_up or "
+        "record_death does."
     )
+    rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", **at_a, target="week_0", meaning="reviewed")
     rehearsal.done("answer_query", "coordinator_a", **at_a, number="1", answer="x")
     assert rehearsal.refused("lock", "investigator_a", **at_a) == (
@@ -36,6 +39,7 @@ def test_signed_visits_are_not_the_whole_casebook() -> None:
     """Doses, adverse events and deviations belong to no visit; the last signature is on all of it."""
     rehearsal, who = at_stage("dosed")
     at_a = {"site": "a", "participant": who}
+    rehearsal.leave(who)
     for visit in ("screening", "week_0"):
         rehearsal.done("sign", "investigator_a", **at_a, target=visit, meaning="reviewed")
     assert rehearsal.refused("lock", "investigator_a", **at_a) == "The casebook is not signed."

@@ -22,6 +22,7 @@ AFTER = {"mask", "unblind", "unlock", "report_sent", "revoke"}
 def _locked(stage: str = "dosed", study: str = "beam") -> tuple[Rehearsal, str]:
     """With a locked casebook."""
     rehearsal, who = at_stage(stage, study)
+    rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
     return rehearsal, who

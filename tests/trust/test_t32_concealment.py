@@ -110,6 +110,7 @@ def _locked(folder: Path) -> tuple[Rehearsal, str]:
     rehearsal = _archived(folder, "beam-randomised")
     other = screened(rehearsal, site="b")
     who = allocated(rehearsal)
+    rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     rehearsal.done("lock", "investigator_a", site="a", participant=who)
     rehearsal.done("lock", "sponsor")

@@ -115,6 +115,7 @@ def test_a_wrong_arm_told_in_the_emergency_is_found_when_the_study_is_unblinded(
     rehearsal.done("unblind", "investigator_a", site="a", reason="anaphylaxis", participant=who)
     for site, one in (("a", who), ("b", other)):
         account = f"investigator_{site}"
+        rehearsal.leave(one, site=site)
         rehearsal.done("sign", account, site=site, participant=one, target="casebook", meaning="approved")
         rehearsal.done("lock", account, reason="no more will come", site=site, participant=one)
     rehearsal.done("unblind", "sponsor", reason="analysis")

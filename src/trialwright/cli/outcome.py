@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,11 @@ from trialwright.terms.stored_message import unpack_message
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
     from trialwright.record.event import Event
-    from trialwright.record.participant import Deviation, Participant, Query
+    from trialwright.record.participant import Deviation, Dose, Participant, Query
     from trialwright.study.model import Study
 
 
-def outcome(event: Event, trial: Trial) -> Iterator[Message]:
+def outcome(event: Event, trial: Trial) -> Iterator[Message | Text]:
     """Sentences about an event that was just written: numbers it gave, verdicts, deviations found, queries raised."""
     kind, _, id = event.stream.partition("/")
     participant = trial.participant(id) if kind == "participant" else None
@@ -27,14 +28,14 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message]:
         yield from say(event, participant, trial)
     for deviation in participant.deviations:
         if deviation.position == event.position:
-            yield message("Deviation {number}: {text}", number=deviation.number, text=deviation.text)
+            yield message("Deviation {number}: {text}", number=deviation.number, text=_departure(deviation))
         elif deviation.changed == event.position:
             yield from _corrected_deviation(deviation)
         elif deviation.taken_back == event.position:
             yield message(
                 "Deviation {number} does not follow from the record any more: {text}",
                 number=deviation.number,
-                text=deviation.text or message("(masked)"),
+                text=_departure(deviation),
             )
     for query in participant.queries:
         if query.position == event.position:
@@ -42,14 +43,21 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message]:
 
 
 def _corrected_deviation(deviation: Deviation) -> Iterator[Message]:
-    """That a person took a deviation back, or how it is rated now; a masked text is gone."""
-    text = deviation.text or message("(masked)")
+    """That a person took a deviation back, or how it is rated now."""
+    text = _departure(deviation)
     if deviation.taken_back:
         yield message("Deviation {number} is taken back: {text}", number=deviation.number, text=text)
     elif deviation.severity == "major":
         yield message("Deviation {number}, major: {text}", number=deviation.number, text=text)
     else:
         yield message("Deviation {number}, minor: {text}", number=deviation.number, text=text)
+
+
+def _departure(deviation: Deviation) -> Message | Text | str:
+    """What a deviation is, in the reader's language where the rules found it; the text of a masked one is gone."""
+    if not deviation.text:
+        return message("(masked)")
+    return (unpack_message(deviation.says) if deviation.says else None) or deviation.text
 
 
 def say_query(query: Query) -> Message:
@@ -99,7 +107,7 @@ def _form(event: Event, participant: Participant, trial: Trial) -> Iterator[Mess
     yield message("The form is called {id}.", id=event.data["id"])
 
 
-def _dose(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+def _dose(event: Event, participant: Participant, trial: Trial) -> Iterator[Message | Text]:
     study = trial.definition(event.study_version)
     for dose in participant.doses:
         if dose.position == event.position:
@@ -110,6 +118,25 @@ def _dose(event: Event, participant: Participant, trial: Trial) -> Iterator[Mess
                 amount=dose.amount,
                 unit=dose.unit,
             )
+            if not dose.prior:
+                yield from _queried(study, participant, dose)
+
+
+def _queried(study: Study, participant: Participant, dose: Dose) -> Iterator[Message | Text]:
+    """The open queries about what the dose was proposed from, as the proposal names them."""
+    from trialwright.conduct.dosing.propose import propose_dose
+    from trialwright.conduct.dosing.queried import QUERY
+
+    others = tuple(one for one in participant.doses if one.number != dose.number)
+    visit = participant.visit(dose.visit)
+    proposal = propose_dose(
+        study,
+        replace(participant, doses=others),
+        dose.intervention,
+        on=date.fromisoformat(dose.start),
+        encounter=visit.encounter if visit else None,
+    )
+    yield from (alert.sentence for alert in proposal.alerts if alert.id == QUERY)
 
 
 def _title(study: Study, intervention: str) -> Text | str:
@@ -139,7 +166,7 @@ def _adverse_event(event: Event, participant: Participant, trial: Trial) -> Iter
             )
 
 
-_SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message]]] = {
+_SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message | Text]]] = {
     "screened": _screened,
     "enrolled": _enrolled,
     "visit_opened": _visit,

@@ -22,6 +22,7 @@ from trialwright.record.participant import Deviation, Dose, Participant
 from trialwright.study.design import Intervention
 from trialwright.study.model import Study
 from trialwright.terms.message import Message, Text, message
+from trialwright.terms.stored_message import unpack_message
 
 FoundBy = Literal["rules", "person", "both"]
 
@@ -96,8 +97,8 @@ def derive_deviations(study: Study, participant: Participant, *, on: date) -> tu
 
 def _is_same(shown: _Shown, deviation: Deviation, told: Sequence[Deviation]) -> bool:
     """Whether a deviation on record tells of what the rules show; of several reports of a person only the first does."""
-    if shown.category != deviation.category:
-        return False
+    if shown.category != deviation.category or deviation.dose:
+        return False  # one of a dose that was given is none of a dose that is not recorded
     if not deviation.by_system and any(not each.by_system for each in told):
         return False
     if deviation.visit:
@@ -129,10 +130,14 @@ def _joined(participant: Participant, shown: _Shown, told: Sequence[Deviation]) 
 
 
 def _recorded(study: Study, participant: Participant, deviation: Deviation) -> DeviationFound:
-    text: Message | str = deviation.text
+    text: Message | Text | str = deviation.text
     dose = next((each for each in participant.doses if each.number == deviation.dose), None)
     if dose is not None:
-        text = (expired(study, dose) or text) if deviation.matter == "lot" else _departure(study, dose)
+        text = (
+            (expired(study, dose) or text)
+            if deviation.matter == "lot"
+            else _departure(study, dose, deviation)
+        )
     return DeviationFound(
         participant.id,
         dose.start if dose is not None else deviation.date,
@@ -162,8 +167,11 @@ def _rater(deviation: Deviation | None) -> Literal["", "rules", "person"]:
     return "rules" if deviation.by_system and not deviation.changed else "person"
 
 
-def _departure(study: Study, dose: Dose) -> Message:
-    """The sentence of a dose other than the proposed one, in every language."""
+def _departure(study: Study, dose: Dose, deviation: Deviation) -> Message | Text:
+    """The sentence of a dose other than the proposed one, in every language: as kept, unless it is masked."""
+    kept = unpack_message(deviation.says) if deviation.text and deviation.says else None
+    if kept is not None:
+        return kept
     given = {
         "intervention": study.intervention_title(dose.intervention),
         "amount": dose.amount,
@@ -236,6 +244,10 @@ def _administrations(
 ) -> Iterator[_Shown]:
     """The visits at which one was planned and none is recorded."""
     regimen = intervention.regimen
+    extra = {each.dose for each in participant.deviations if each.dose and not each.taken_back}
+    extra &= {
+        dose.number for dose in doses if not dose.proposed
+    }  # an infusion too much is none of a missed visit
     for planned in visits:
         visit, window = planned.visit, planned.window
         if regimen is None or visit is None or planned.encounter.id not in regimen.encounters:
@@ -243,7 +255,8 @@ def _administrations(
         held = exact_day(visit.date) if not visit.missed else None
         first = held or (window.first if window else None)
         last = held or (window.last if window else None)
-        if first is None or last is None or any(_belongs(dose, visit.id, first, last) for dose in doses):
+        taken = [dose for dose in doses if held or dose.number not in extra]
+        if first is None or last is None or any(_belongs(dose, visit.id, first, last) for dose in taken):
             continue
         if last >= on and derive_end(participant) is None:
             continue  # the day is not over

@@ -35,11 +35,13 @@ def for_participant(
     enrolled: bool = False,
     allocated: bool = False,
     in_study: bool = False,
+    told_late: bool = False,
     locked: bool = False,
 ) -> Callable[[View, Values], Proposal | Refusal]:
     """An action about one participant of this site, who must be enrolled, allocated, still in the study.
 
-    `locked`: it may be done in a locked casebook.
+    `told_late`: in the study on the action's `date`, so that what happened up to the end may be told after it. `locked`: it
+    may be done in a locked casebook.
     """
 
     def decided(view: View, values: Values) -> Proposal | Refusal:
@@ -54,6 +56,7 @@ def for_participant(
             or (check_enrolled(participant) if enrolled or allocated else None)
             or (check_allocated(participant) if allocated else None)
             or (check_in_study(participant) if in_study else None)
+            or (check_in_study(participant, day=values.text("date")) if told_late else None)
         )
         return problem or decide(view, values, participant)
 

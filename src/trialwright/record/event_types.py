@@ -55,7 +55,7 @@ _CRITERIA = Part(
 _ALERTS = Part("alerts", "what it set off: `alert`, `on` which day, `facts`", optional=True)
 _DEVIATIONS = Part(
     "deviations",
-    "departures found by the rules, parts as of `deviation_reported`",
+    "departures found by the rules, parts as of `deviation_reported`; of a dose also `says` (entered), the sentence as data",
     entered=True,
     optional=True,
 )

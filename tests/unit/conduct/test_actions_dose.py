@@ -14,8 +14,10 @@ from tests.unit.conduct.bliss_ln_forms import vital_signs
 from tests.unit.conduct.support import SCREENINGS, Rehearsal, at_stage
 from trialwright.conduct.action import BadArgument
 from trialwright.conduct.deviations import derive_deviations
+from trialwright.locale import read_catalogue
 from trialwright.record.participant import Participant
 from trialwright.terms.message import render
+from trialwright.terms.stored_message import unpack_message
 
 DAY = {"date": "2026-06-01"}
 BELIMUMAB = {**DAY, "intervention": "belimumab", "visit": "week_0"}
@@ -71,8 +73,9 @@ def test_another_dose_needs_a_reason_and_is_a_deviation(
     event = rehearsal.done("give_dose", "nurse_a", site="a", reason=reason, participant=who, values=given)
     found = participant(rehearsal, who)
     assert found.doses[0].deviation == reason
+    severity = "minor" if unit == "mg" else "major"  # nobody can tell how much a volume is
     assert [(one.category, one.severity, one.by_system, one.position) for one in found.deviations] == (
-        [("dose", "minor", True, event.position)] if deviates else []
+        [("dose", severity, True, event.position)] if deviates else []
     )
     if deviates:
         assert found.deviations[0].text == f"Belimumab: {amount} {unit} given; 600 mg proposed."
@@ -85,7 +88,100 @@ def test_what_was_not_proposed_is_given_with_a_reason_and_is_a_major_deviation()
     rehearsal.done("give_dose", "nurse_a", site="a", reason="brought forward", participant=who, values=values)
     (deviation,) = participant(rehearsal, who).deviations
     assert deviation.severity == "major"
-    assert "no dose proposed (not_planned)" in deviation.text
+    assert deviation.text == "Belimumab: 600 mg given; no dose proposed: none is planned."
+    said = unpack_message(deviation.says)
+    assert said is not None
+    assert render(said, read_catalogue("zh")) == "贝利尤单抗：给予600 mg；未建议剂量：未计划给药。"
+
+
+@pytest.mark.parametrize(
+    ("infection", "encounter", "day", "why"),
+    [
+        (True, "week_2", "2026-06-15", "it is to be interrupted"),
+        (False, "week_8", "2026-07-27", "something is missing, or contradictory"),  # no weight for 28 days
+    ],
+)
+def test_why_no_dose_was_proposed_is_said_in_words(
+    infection: bool, encounter: str, day: str, why: str
+) -> None:
+    rehearsal, who = at_stage("dosed")
+    rehearsal.go_to(day)
+    call = {"site": "a", "participant": who}
+    rehearsal.done("open_visit", "coordinator_a", **call, values={"encounter": encounter, "date": day})
+    if infection:
+        event = {
+            "term": "Pneumonia", "start": day, "grade": "3", "infection": "true", "taken": "held",
+            "seriousness": "hospitalisation", "outcome": "not_recovered", "aware": f"{day}T08:00+08:00",
+        }  # fmt: skip
+        rehearsal.done("report_ae", "investigator_a", **call, values=event)
+    dose = {"intervention": "belimumab", "date": day, "visit": encounter, "amount": "600", "unit": "mg"}
+    rehearsal.done("give_dose", "nurse_a", reason="x", **call, values=dose)
+    deviation = participant(rehearsal, who).deviations[-1]
+    assert (deviation.text, deviation.severity) == (
+        f"Belimumab: 600 mg given; no dose proposed: {why}.",
+        "major",
+    )
+
+
+# What is given, how grave a departure it is, and whether the amount is asked about. Belimumab: 600 mg is proposed and the
+# protocol names no limits, so half (300) to one and a half times (900) it counts as near; tacrolimus: 2 to 4 mg per day.
+AMOUNTS = [
+    ("belimumab", "600", "mg", "", False),
+    ("belimumab", "480", "mg", "minor", False),
+    ("belimumab", "300", "mg", "minor", False),
+    ("belimumab", "0.9", "g", "minor", False),
+    ("belimumab", "299", "mg", "major", True),
+    ("belimumab", "901", "mg", "major", True),
+    ("belimumab", "6000", "mg", "major", True),
+    ("belimumab", "600", "mL", "major", True),
+    ("tacrolimus", "2", "mg/d", "", False),
+    ("tacrolimus", "1.9", "mg/d", "major", True),
+    ("tacrolimus", "400", "mg/d", "major", True),
+]
+
+
+@pytest.mark.parametrize(("intervention", "amount", "unit", "severity", "asked"), AMOUNTS)
+def test_an_amount_that_may_be_a_slip_is_asked_about_at_entry(
+    intervention: str, amount: str, unit: str, severity: str, asked: bool
+) -> None:
+    rehearsal, who = at_stage("allocated")
+    begin_week_0(rehearsal, who)
+    chemistry = {"form": "chemistry", "visit": "week_0", "entries": SCREENINGS["beam"]()["chemistry"]}
+    rehearsal.done("record_form", "nurse_a", site="a", participant=who, values=chemistry)
+    values = {**DAY, "intervention": intervention, "visit": "week_0", "amount": amount, "unit": unit}
+    rehearsal.done("give_dose", "nurse_a", site="a", reason="x", participant=who, values=values)
+    found = participant(rehearsal, who)
+    assert [one.severity for one in found.deviations] == ([severity] if severity else [])
+    assert [one.path for one in found.queries] == (["dose/1"] if asked else [])
+    if asked:
+        assert f"is recorded as {amount} {unit}, and " in found.queries[0].text
+        assert "Is this the amount that was given?" in found.queries[0].text
+
+
+@pytest.mark.parametrize(
+    ("intervention", "amount", "unit", "asked"),
+    [
+        ("belimumab", "600", "mg", False),  # 10 mg/kg of the 60 kg of screening
+        ("belimumab", "6000", "mg", True),
+        ("belimumab", "600", "mL", True),
+        # the taper: 0.6 mg/kg is 36, in steps of 2.5 mg 35, one and a half times 52.5; down to 10, half of it 5
+        ("prednisone", "52.5", "mg/d", False),
+        ("prednisone", "53", "mg/d", True),
+        ("prednisone", "5", "mg/d", False),
+        ("prednisone", "4", "mg/d", True),
+    ],
+)
+def test_what_was_not_proposed_is_compared_with_what_the_definition_plans(
+    intervention: str, amount: str, unit: str, asked: bool
+) -> None:
+    """No infusion is planned outside a visit, and a taper without a pulse has no first day."""
+    rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-20")
+    values = {"intervention": intervention, "date": rehearsal.day, "amount": amount, "unit": unit}
+    rehearsal.done("give_dose", "investigator_a", site="a", reason="x", participant=who, values=values)
+    found = participant(rehearsal, who)
+    assert [one.severity for one in found.deviations] == ["major"]
+    assert [one.path for one in found.queries] == (["dose/2"] if asked else [])
 
 
 @pytest.mark.parametrize(
@@ -207,9 +303,10 @@ CORRECTED = [
     # amount, unit, severity of the deviation, whether it is asked about
     ("600", "mg", "", False),
     ("0.6", "g", "", False),
-    ("6000", "mg", "minor", True),
-    ("600", "kg", "minor", True),
-    ("600", "mL", "minor", True),
+    ("6000", "mg", "major", True),
+    ("800", "mg", "minor", True),
+    ("600", "kg", "major", True),
+    ("600", "mL", "major", True),
 ]
 
 
@@ -528,7 +625,8 @@ def test_another_arms_intervention_is_not_given() -> None:
 def test_nobody_is_treated_whose_course_has_ended(ended: str, action: str) -> None:
     rehearsal, who = at_stage("dosed")
     rehearsal.done(ended, "investigator_a", site="a", reason="x", participant=who, **DAY)
-    values = {**PREDNISONE, **DAY} if action == "give_dose" else {**DAY}
+    rehearsal.go_to("2026-06-02")
+    values = {**(PREDNISONE if action == "give_dose" else {}), "date": rehearsal.day}
     values |= {"hold_dose": {"intervention": "belimumab"}, "record_rescue": {"therapy": "pulse"}}.get(
         action, {}
     )

@@ -288,6 +288,7 @@ def test_a_measured_value_stays_while_the_text_beside_it_is_masked() -> None:
     event = rehearsal.done(
         "correct", "coordinator_a", site="a", participant=who, reason="Zhang read 61", values=values
     )
+    rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     rehearsal.done("lock", "investigator_a", site="a", participant=who, reason="the forms were lost")
     done = rehearsal.done("mask", "data_manager", reason="a name", position=str(event.position))

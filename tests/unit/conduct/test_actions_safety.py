@@ -400,6 +400,7 @@ def test_an_event_that_is_not_serious_is_reported_to_nobody() -> None:
 def test_a_report_is_still_sent_after_the_lock() -> None:
     """The duty to report does not end with the data; the signature on the casebook stands."""
     rehearsal, who = reported()
+    rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
     rehearsal.done("lock", "sponsor")

@@ -254,7 +254,6 @@ def test_a_study_is_not_completed_before_its_visits_or_tomorrow(date: str, said:
 ENDS = ("complete_study", "withdraw_consent", "lost_to_follow_up", "record_death")
 NEEDS_SOMEBODY_IN_THE_STUDY: list[tuple[str, dict[str, Any]]] = [
     ("open_visit", {"encounter": "week_2", "date": "2026-11-20"}),
-    ("missed_visit", {"encounter": "week_2"}),
     ("re_consent", {"date": "2026-11-20"}),
     ("complete_study", {"date": "2026-11-20"}),
     ("withdraw_consent", {"date": "2026-11-20"}),
@@ -277,6 +276,70 @@ def test_after_the_end_of_a_course_nothing_new_begins(end: str, action: str, val
     assert said[end] in rehearsal.refused(
         action, "investigator_a", site="a", reason="x", participant=who, values=values
     )
+
+
+# What happened up to the end of a course, and is told only after it: week 2 was wrongly recorded as missed (15 June, 3 days
+# either side); nothing was known of week 4; the course ended on 10 July, and today is 15 July.
+TOLD_LATE: list[tuple[str, dict[str, Any]]] = [
+    ("open_visit", {"encounter": "week_4", "date": "2026-06-30"}),
+    ("open_visit", {"encounter": "unscheduled", "date": "2026-07-10"}),  # the very day
+    ("give_dose", {"intervention": "belimumab", "date": "2026-06-30", "amount": "600", "unit": "mg"}),
+    ("give_dose", {"intervention": "tacrolimus", "date": "2026-06-30", "end": "2026-07-10", "amount": "4", "unit": "mg/d"}),
+    ("hold_dose", {"intervention": "belimumab", "date": "2026-06-30"}),
+    ("discontinue_intervention", {"intervention": "belimumab", "date": "2026-07-10"}),
+    ("record_rescue", {"therapy": "pulse", "date": "2026-07-10"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ENDS[1:])
+@pytest.mark.parametrize(("action", "values"), TOLD_LATE)
+def test_what_happened_up_to_the_end_may_be_told_after_it(
+    end: str, action: str, values: dict[str, Any]
+) -> None:
+    rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-07-15")
+    call: dict[str, Any] = {"site": "a", "participant": who, "reason": "found in the chart"}
+    rehearsal.done(end, "investigator_a", **call, date="2026-07-10")
+    later = {**values, "end" if "end" in values else "date": "2026-07-11"}
+    assert "on 2026-07-10" in rehearsal.refused(action, "investigator_a", **call, values=later)
+    rehearsal.done(action, "investigator_a", **call, values=values)
+
+
+@pytest.mark.parametrize("end", ENDS[1:])
+def test_a_visit_that_was_over_by_the_end_may_be_recorded_as_missed_after_it(end: str) -> None:
+    rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-07-15")
+    call: dict[str, Any] = {"site": "a", "participant": who, "reason": "x"}
+    rehearsal.done(end, "investigator_a", **call, date="2026-06-20")
+    rehearsal.done("missed_visit", "coordinator_a", **call, encounter="week_2")  # to 18 June
+    assert "on 2026-06-20" in rehearsal.refused("missed_visit", "coordinator_a", **call, encounter="week_4")
+
+
+def test_a_daily_dose_told_late_ends_where_what_followed_began() -> None:
+    """4 mg from 1 June; told later: 3 mg from 5 June, then what was on record: 2 mg from 10 June, death on 20 June."""
+    rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-25")
+    call: dict[str, Any] = {"site": "a", "participant": who, "reason": "x"}
+    given = {"intervention": "tacrolimus", "unit": "mg/d"}
+    for day, amount in (("2026-06-01", "4"), ("2026-06-10", "2")):
+        rehearsal.done("give_dose", "investigator_a", **call, values={**given, "date": day, "amount": amount})
+    rehearsal.done("record_death", "investigator_a", **call, date="2026-06-20")
+    rehearsal.done(
+        "give_dose", "investigator_a", **call, values={**given, "date": "2026-06-05", "amount": "3"}
+    )
+    late = {"intervention": "prednisone", "date": "2026-06-05", "amount": "20", "unit": "mg/d"}
+    rehearsal.done("give_dose", "investigator_a", **call, values=late)
+    doses = participant(rehearsal, who).doses[1:]
+    assert sorted((one.intervention, one.amount, one.start, one.end, one.ongoing) for one in doses) == [
+        ("prednisone", "20", "2026-06-05", "2026-06-19", False),
+        ("tacrolimus", "2", "2026-06-10", "2026-06-19", False),
+        ("tacrolimus", "3", "2026-06-05", "2026-06-09", False),
+        ("tacrolimus", "4", "2026-06-01", "2026-06-04", False),
+    ]
+    gone = {"target": "death", "values": {"recorded": "false"}}
+    rehearsal.done("correct", "investigator_a", **call, values=gone)
+    doses = participant(rehearsal, who).doses
+    assert [one.start for one in doses if one.ongoing] == ["2026-06-10", "2026-06-05"]
 
 
 @pytest.mark.parametrize("end", ENDS)

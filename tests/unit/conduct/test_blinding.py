@@ -304,6 +304,7 @@ def unblinded(rehearsal: Rehearsal, who: str, other: str) -> Event:
     """All casebooks signed and locked, then the whole study unblinded."""
     for site, one in (("a", who), ("b", other)):
         account = f"investigator_{site}"
+        rehearsal.leave(one, site=site)
         rehearsal.done("sign", account, site=site, participant=one, target="casebook", meaning="approved")
         rehearsal.done("lock", account, reason="no more will come", site=site, participant=one)
     event = rehearsal.done("unblind", "sponsor", reason="analysis")
@@ -407,6 +408,7 @@ def test_somebody_not_allocated_has_no_arm_to_disclose() -> None:
 def test_the_lock_of_a_blind_study_keeps_the_secret() -> None:
     """What locks the study is one thing, what discloses it another."""
     rehearsal, who = at_stage("allocated", "bliss-ln")
+    rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
     event = rehearsal.done("lock", "sponsor")
@@ -421,6 +423,7 @@ def test_what_lock_refuses() -> None:
     assert "no participant a-099" in rehearsal.refused("lock", "data_manager", site="a", participant="a-099")
     assert "for all sites at once" in rehearsal.refused("lock", "data_manager", site="a")
     assert "lock is done at a site; name it." in rehearsal.refused("lock", "data_manager", participant=who)
+    rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     rehearsal.done("lock", "data_manager", reason="no more will come", site="a", participant=who)
     assert "is locked" in rehearsal.refused("lock", "data_manager", site="a", participant=who)
@@ -436,6 +439,7 @@ def test_what_unlock_refuses() -> None:
     )
     assert "is not locked" in rehearsal.refused("unlock", "sponsor", site="a", reason="x", participant=who)
     assert rehearsal.refused("unlock", "sponsor", reason="x") == "The study is not locked."
+    rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
     rehearsal.done("lock", "sponsor")

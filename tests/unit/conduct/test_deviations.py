@@ -46,6 +46,27 @@ def told(person: Made, day: int, category: str, *, visit: str = "", severity: st
     return person
 
 
+def unplanned(person: Made, intervention: str, day: int, *, visit: str = "", proposed: str = "") -> Made:
+    """A dose other than the proposed one, as it was entered, with its deviation."""
+    person.dose(intervention, day, end=day)
+    dose = person.doses[-1] = person.doses[-1]._replace(visit=visit, proposed=proposed)
+    before: tuple[Deviation, ...] = person.more.get("deviations", ())  # type: ignore[assignment]
+    found = Deviation(
+        dose.position,
+        len(before) + 1,
+        on(day),
+        "dose",
+        "major",
+        "as found",
+        visit,
+        True,
+        dose.number,
+        "amount",
+    )
+    person.more["deviations"] = (*before, found)
+    return person
+
+
 def held(person: Made, day: int, intervention: str) -> Made:
     before: tuple[Hold, ...] = person.more.get("holds", ())  # type: ignore[assignment]
     person.more["holds"] = (*before, Hold(person.next(), intervention, on(day), "infection"))
@@ -86,6 +107,11 @@ CASES: list[tuple[str, Callable[[], Made], list[tuple[str, str, str, str]]]] = [
     ("days held", lambda: held(gap(), 6, "mycophenolate_mofetil"), []),
     ("never begun", lambda: treated(without="tacrolimus").visit("week_2", 14), [("dose", "0", "", "rules")]),
     ("begun in the run-in as earlier care", lambda: treated(without="prednisone").visit("week_2", 14).dose("prednisone", -4, prior=True), []),
+    ("an infusion too much, on a day without a daily dose", lambda: unplanned(gap(), "belimumab", 7), [("dose", "6", "", "rules"), ("dose", "7", "major", "rules")]),
+    ("two of them", lambda: unplanned(unplanned(gap(), "belimumab", 7), "belimumab", 8), [("dose", "6", "", "rules"), ("dose", "7", "major", "rules"), ("dose", "8", "major", "rules")]),
+    ("tacrolimus too much, where the infusion is not recorded", lambda: unplanned(treated("BEL+MT", without="tacrolimus").dose("tacrolimus", 0, end=13).visit("week_2", 14).dose("tacrolimus", 15), "tacrolimus", 14, visit="week_2", proposed="4 mg/d"), [("dose", "14", "", "rules"), ("dose", "14", "major", "rules")]),
+    ("an infusion nobody proposed stands for none of a missed visit", lambda: unplanned(treated("BEL+MT").missed("week_2"), "belimumab", 13), [("dose", "13", "major", "rules"), ("visit", "14", "", "rules"), ("dose", "14", "", "rules")]),
+    ("a report of such a day", lambda: told(unplanned(gap(), "belimumab", 7), 7, "dose", severity="minor"), [("dose", "6", "minor", "both"), ("dose", "7", "major", "rules")]),
     ("of another kind", lambda: told(treated().visit("week_2", 14), 14, "procedure"), [("procedure", "14", "major", "person")]),
 ]  # fmt: skip
 

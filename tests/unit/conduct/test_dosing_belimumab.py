@@ -231,7 +231,11 @@ GIVEN = [
     ("600", "mg",        "as_proposed"),
     ("0.6", "g",         "as_proposed"),
     ("600.0000000001", "mg", "as_proposed"),
-    ("640", "mg",        "outside_limits"),
+    ("640", "mg",        "near_proposed"),    # the protocol names no limits: half to one and a half times as much
+    ("300", "mg",        "near_proposed"),
+    ("0.9", "g",         "near_proposed"),
+    ("299.9", "mg",      "outside_limits"),
+    ("901", "mg",        "outside_limits"),
     ("600", "mL",        "outside_limits"),
 ]
 # fmt: on

@@ -102,6 +102,7 @@ def test_nothing_that_a_participant_has_is_left_out(rehearsal: Rehearsal) -> Non
 def test_arms_stand_in_it_from_their_disclosure_on() -> None:
     rehearsal, who = at_stage("allocated", "bliss-ln")
     at_a = {"site": "a", "participant": who}
+    rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", **at_a, target="casebook", meaning="approved")
     rehearsal.done("lock", "investigator_a", reason="no more will come", **at_a)
     event = rehearsal.done("unblind", "sponsor", reason="analysis")

@@ -17,6 +17,7 @@ from trialwright.conduct.actions.give_dose import (
     dose_queries,
     expiry_deviation,
     is_single,
+    say_proposed,
 )
 from trialwright.conduct.actions.missed_visit import find_encounter
 from trialwright.conduct.actions.open_visit import check_epoch, found_deviations
@@ -25,7 +26,7 @@ from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_fo
 from trialwright.conduct.administration import check_administration, expired, proposed_then
 from trialwright.conduct.asked import asked_back
 from trialwright.conduct.dosing.amounts import read_dose
-from trialwright.conduct.dosing.proposal import assess_dose
+from trialwright.conduct.dosing.proposal import DEVIATIONS, assess_dose
 from trialwright.conduct.enrolled_rightly import eligibility_queries
 from trialwright.conduct.given import is_run_in
 from trialwright.conduct.standing import WHO, check_stated_day, first_refusal, for_participant, refuse
@@ -150,10 +151,10 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         departure = assess_dose(proposal, given_now) if given_now else "outside_limits"
         departs = departure != "as_proposed"
         written["deviation"] = Entered(dose.deviation or view.call.reason) if departs else ""
-        outside = departure in ("outside_limits", "not_proposed")
-        if outside or proposal.deviation:
-            deviations.append(dose_deviation(view.definition, participant, after, proposal))
-        if outside:
+        if departure in DEVIATIONS or proposal.deviation:
+            said = after.proposed or None
+            deviations.append(dose_deviation(view.definition, participant, after, proposal, proposed=said))
+        if departure in DEVIATIONS:
             doubts.append(_is_it_so(view.definition, after))
     late = expired(view.definition, after)
     if late and not dose.prior and not lot_expired(dose):
@@ -187,9 +188,7 @@ def _is_it_so(study: Study, after: Dose) -> tuple[str, Message]:
             intervention=study.intervention_title(after.intervention),
             amount=after.amount,
             unit=after.unit,
-            proposed=message("{amount} was proposed", amount=after.proposed)
-            if after.proposed
-            else message("no dose was proposed"),
+            proposed=say_proposed(after),
         ),
     )
 

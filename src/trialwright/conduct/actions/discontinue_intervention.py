@@ -40,7 +40,7 @@ ACTION = Action(
         Argument("intervention", message("which intervention"), "id"),
         Argument("date", message("first day without it"), "date"),
     ),
-    for_participant(decide, allocated=True),
+    for_participant(decide, allocated=True, told_late=True),
     reason="required",
     writes=("intervention_discontinued",),
 )

@@ -10,8 +10,15 @@ from trialwright.conduct.actions.report_deviation import next_deviation
 from trialwright.conduct.administration import check_administration, doubts_of_day, expired
 from trialwright.conduct.asked import asked_back
 from trialwright.conduct.dosing.amounts import read_dose
-from trialwright.conduct.dosing.proposal import DoseProposal, assess_dose
+from trialwright.conduct.dosing.proposal import (
+    DEVIATIONS,
+    NOT_PROPOSED,
+    DoseProposal,
+    assess_dose,
+    lies_within,
+)
 from trialwright.conduct.dosing.propose import propose_dose
+from trialwright.conduct.dosing.usual import find_usual
 from trialwright.conduct.given import find_interventions, is_run_in
 from trialwright.conduct.standing import (
     WHO,
@@ -30,10 +37,8 @@ from trialwright.study.design import Intervention
 from trialwright.study.model import Study
 from trialwright.terms.message import Message, message, render
 from trialwright.terms.quantity import parse_number
+from trialwright.terms.stored_message import pack_message
 from trialwright.terms.units import UnitError, parse_unit
-
-GRAVE = ("hold", "stop", "refused", "not_planned")
-"""Outcomes of a proposal against which a dose is a major deviation; so is one outside limits that the definition names."""
 
 FREE = ("lot", "expiry", "started", "stopped", "reaction")
 """What is written freely about a dose."""
@@ -117,7 +122,7 @@ def _check_may(
     own = {one.id for one in find_interventions(view.definition, participant)}
     allocated = participant.allocated.date if participant.allocated else ""
     return first_refusal(
-        check_in_study(participant),
+        check_in_study(participant, day=max(start, values.text("end"))),
         refuse(
             message("{name} waits for allocation to an arm.", name=intervention.title)
             if participant.allocated is None
@@ -241,14 +246,17 @@ def _written(
     if problem:
         return problem
     deviations = []
-    if proposal and (departure in ("outside_limits", "not_proposed") or proposal.deviation):
-        deviations.append(dose_deviation(view.definition, participant, dose, proposal))
+    doubts = []
+    if proposal and (departure in DEVIATIONS or proposal.deviation):
+        said = dose.proposed or NOT_PROPOSED.get(proposal.outcome)
+        deviations.append(dose_deviation(view.definition, participant, dose, proposal, proposed=said))
+        if _is_doubtful(view.definition, participant, intervention, dose, proposal):
+            doubts.append(_is_it_this(view.definition, dose))
     if late:
         deviations.append(expiry_deviation(participant, dose, late, found=len(deviations)))
-    more = {
-        "deviations": deviations,
-        "queries": dose_queries(view, participant, dose, asked_of=(dose,), single=single),
-    }
+    queries = dose_queries(view, participant, dose, asked_of=(dose,), single=single)
+    queries += asked_back(participant, doubts, asked=len(queries))
+    more = {"deviations": deviations, "queries": queries}
     data.update((name, found) for name, found in more.items() if found)
     return Proposal(participant_stream(participant.id), "dose_given", 1, data, {})
 
@@ -278,28 +286,67 @@ def dose_queries(
     return [*found, *asked_back(participant, doubts, asked=len(found))]
 
 
+def _is_doubtful(
+    study: Study, participant: Participant, intervention: Intervention, dose: Dose, proposal: DoseProposal
+) -> bool:
+    """Whether an amount may be a slip of the pen: outside the limits, or with nothing to compare it with."""
+    given = read_dose(dose.amount, dose.unit)
+    if given is None:
+        return True
+    if proposal.amount is not None:
+        return assess_dose(proposal, given) == "outside_limits"
+    usual = find_usual(study, participant, intervention, on=proposal.on)
+    return usual is None or not lies_within(given, *usual)
+
+
+def _is_it_this(study: Study, dose: Dose) -> tuple[str, Message]:
+    return (
+        f"dose/{dose.number}",
+        message(
+            "Dose {number} of {intervention} is recorded as {amount} {unit}, and {proposed}. Is this the amount that was "
+            "given?",
+            number=dose.number,
+            intervention=study.intervention_title(dose.intervention),
+            amount=dose.amount,
+            unit=dose.unit,
+            proposed=say_proposed(dose),
+        ),
+    )
+
+
+def say_proposed(dose: Dose) -> Message:
+    """What was proposed when a dose was recorded, within a sentence."""
+    if dose.proposed:
+        return message("{amount} was proposed", amount=dose.proposed)
+    return message("no dose was proposed")
+
+
 def dose_deviation(
-    study: Study, participant: Participant, dose: Dose, proposal: DoseProposal
+    study: Study,
+    participant: Participant,
+    dose: Dose,
+    proposal: DoseProposal,
+    *,
+    proposed: Message | str | None,
 ) -> dict[str, Any]:
     """The deviation of a dose other than the proposed one, as its event keeps it.
 
-    Major where nothing was proposed, and outside the limits that the definition names: they are the doses that the
-    protocol holds to be safe. **Source**: ICH E3 questions and answers R1 (2012), 7: important deviations are those
-    that may significantly affect a participant's rights, safety, or well-being.
+    `proposed`: the proposed amount, or why there is none; None: nobody knows why. Major where nothing was proposed, and
+    outside the limits, those that the definition names or else those of `assess_dose`: within them are the doses that the
+    protocol holds to be safe. **Source**: ICH E3 questions and answers R1 (2012), 7: important deviations are those that
+    may significantly affect a participant's rights, safety, or well-being.
     """
     said = message(
         "{intervention}: {amount} {unit} given; {proposed}.",
         intervention=study.intervention_title(dose.intervention),
         amount=dose.amount,
         unit=dose.unit,
-        proposed=message("{amount} proposed", amount=dose.proposed)
-        if dose.proposed
-        else message("no dose proposed ({outcome})", outcome=proposal.outcome),
+        proposed=message("{amount} proposed", amount=proposed)
+        if isinstance(proposed, str)
+        else proposed or message("no dose was proposed"),
     )
     given = read_dose(dose.amount, dose.unit)
-    outside = given is None or assess_dose(proposal, given) == "outside_limits"
-    named = proposal.low is not None and proposal.high is not None
-    grave = proposal.outcome in GRAVE or (outside and named)
+    grave = given is None or assess_dose(proposal, given) in ("outside_limits", "not_proposed")
     return _deviation(participant, dose, said, grave=grave, found=0)
 
 
@@ -317,6 +364,7 @@ def _deviation(
         "category": "dose",
         "severity": "major" if grave else "minor",
         "text": Entered(render(said, {})),  # it repeats what was entered
+        "says": Entered(pack_message(said)),
         "visit": dose.visit,
     }
 

@@ -45,7 +45,7 @@ ACTION = Action(
         Argument("intervention", message("which intervention"), "id"),
         Argument("date", message("first day without it"), "date"),
     ),
-    for_participant(decide, in_study=True),
+    for_participant(decide, told_late=True),
     reason="required",
     writes=("dose_held",),
 )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.due import plan_activities
+from trialwright.conduct.schedule import derive_end
 from trialwright.conduct.standing import refuse
 from trialwright.conduct.trial import STUDY, View, is_randomised, participant_stream
+from trialwright.conduct.unfinished import say_late_visits, say_unexplained, say_unsent
 from trialwright.record.content import CASEBOOK, stands
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant, Visit
@@ -40,13 +43,31 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
 
 
 def open_ends(schedule: ScheduleOfActivities | None, participant: Participant) -> list[Message]:
-    """What must be done before the casebook can be locked: signatures that are missing or broken, open queries."""
-    return _unsigned(schedule, participant) + _asked(participant)
+    """What must be done before the casebook can be locked, whatever the reason.
+
+    Signatures that are missing or broken, open queries, and the end of the participation of somebody who was enrolled.
+    """
+    return _unsigned(schedule, participant) + _asked(participant) + _without_end(participant)
+
+
+def _without_end(participant: Participant) -> list[Message]:
+    if participant.enrolled is None or derive_end(participant) is not None:
+        return []
+    return [
+        message(
+            "Nothing says how the participation of {id} ended: complete_study, withdraw_consent, lost_to_follow_up or "
+            "record_death does.",
+            id=participant.id,
+        )
+    ]
 
 
 def _asked(participant: Participant) -> list[Message]:
     return [
-        message("Query {number} is {state}.", number=query.number, state=query.state)
+        message(
+            "Query {number} is open." if query.state == "open" else "Query {number} is answered.",
+            number=query.number,
+        )
         for query in participant.queries
         if query.state != "closed"
     ]
@@ -80,6 +101,17 @@ def find_missing_forms(study: Study, participant: Participant) -> list[tuple[Vis
 
 
 def _say_missing(view: View, participant: Participant) -> list[Message]:
+    """What is left open and may stay so, with a reason."""
+    zone = ZoneInfo((view.place.time_zone if view.place else None) or "UTC")
+    return [
+        *say_late_visits(view.definition, participant, on=view.today),
+        *_say_missing_forms(view, participant),
+        *say_unsent(view.definition, participant, zone=zone, at=view.moment),
+        *say_unexplained(participant),
+    ]
+
+
+def _say_missing_forms(view: View, participant: Participant) -> list[Message]:
     study = view.definition
     titles = {form.id: form.title for form in (study.forms.forms if study.forms else ())}
     by_visit: dict[Visit, list[Text]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.schedule import plan_visits
-from trialwright.conduct.standing import WHO, for_participant, refuse
+from trialwright.conduct.standing import WHO, check_in_study, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
@@ -26,6 +26,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         for each in plan_visits(view.definition, participant, on=view.today)
         if each.encounter.id == encounter.id
     )
+    ended = None if planned.status == "late" else check_in_study(participant)
+    if ended:  # what was over by then may be told later
+        return ended
     if planned.status == "not_yet_due" and planned.window is not None:
         return refuse(
             message(
@@ -61,7 +64,7 @@ ACTION = Action(
     message("record that a scheduled visit was missed"),
     "participant",
     (WHO, Argument("encounter", message("which visit of the schedule"), "id")),
-    for_participant(decide, enrolled=True, in_study=True),
+    for_participant(decide, enrolled=True),
     reason="required",
     writes=("visit_missed",),
 )

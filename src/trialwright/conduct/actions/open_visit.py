@@ -92,6 +92,6 @@ ACTION = Action(
         Argument("encounter", message("which visit of the schedule"), "id"),
         Argument("date", message("day of the visit"), "date"),
     ),
-    for_participant(decide, in_study=True),
+    for_participant(decide, told_late=True),
     writes=("visit_opened",),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from trialwright.conduct.dosing.amounts import Amount
@@ -25,7 +26,21 @@ OUTCOMES: Mapping[Outcome, Message] = {
 }
 """How a proposal may come out, and what that means."""
 
-Departure = Literal["as_proposed", "within_limits", "outside_limits", "not_proposed"]
+NOT_PROPOSED: Mapping[Outcome, Message] = {
+    "hold": message("no dose proposed: it is to be interrupted"),
+    "stop": message("no dose proposed: it is stopped for good"),
+    "refused": message("no dose proposed: something is missing, or contradictory"),
+    "not_planned": message("no dose proposed: none is planned"),
+}
+"""Why no dose was proposed, as it is said beside the one that was given."""
+
+Departure = Literal["as_proposed", "within_limits", "near_proposed", "outside_limits", "not_proposed"]
+
+DEVIATIONS: frozenset[Departure] = frozenset({"near_proposed", "outside_limits", "not_proposed"})
+"""What is a deviation from the protocol; the last two are major."""
+
+NEAR = (0.5, 1.5)
+"""Where the protocol names no limits, a dose of less or more than so many times the proposed one lies outside them."""
 
 
 class Because(NamedTuple):
@@ -36,7 +51,10 @@ class Because(NamedTuple):
 
 
 class Alert(NamedTuple):
-    """Something the person who decides should see. `id`: the adjustment, or a word for what was found."""
+    """Something the person who decides should see, open queries about what was used first.
+
+    `id`: the adjustment, or a word for what was found.
+    """
 
     id: str
     sentence: Message | Text
@@ -78,20 +96,27 @@ class DoseProposal:
 def assess_dose(proposal: DoseProposal, given: Amount) -> Departure:
     """Compare a dose with the proposal; anything but "as_proposed" needs a reason.
 
-    "within_limits": another dose, but one the protocol allows; "outside_limits": a deviation from the protocol;
-    "not_proposed": nothing was proposed. A dose in a unit that cannot be compared lies outside the limits.
+    "within_limits": another dose, but one the protocol allows; "near_proposed": the protocol names no limits, and it is
+    half to one and a half times the proposed dose; "outside_limits": neither; "not_proposed": nothing was proposed. A dose
+    in a unit that cannot be compared lies outside the limits.
     """
-    if proposal.amount is None:
+    proposed = proposal.amount
+    if proposed is None:
         return "not_proposed"
-    try:
-        value = float(given.to(proposal.amount.unit).value)
-    except UnitError:
-        return "outside_limits"
-    if equal(value, float(proposal.amount.value)):
-        return "as_proposed"
     low, high = proposal.low, proposal.high
-    if low is None or high is None:
-        return "outside_limits"
-    limits = [float(limit.to(proposal.amount.unit).value) for limit in (low, high)]
-    inside = limits[0] <= value <= limits[1] or any(equal(value, limit) for limit in limits)
-    return "within_limits" if inside else "outside_limits"
+    if lies_within(given, proposed, proposed):
+        return "as_proposed"
+    if low is not None and high is not None:
+        return "within_limits" if lies_within(given, low, high) else "outside_limits"
+    least, most = (proposed._replace(value=proposed.value * Fraction(times)) for times in NEAR)
+    return "near_proposed" if lies_within(given, least, most) else "outside_limits"
+
+
+def lies_within(given: Amount, low: Amount, high: Amount) -> bool:
+    """Whether a dose lies within limits, both included; one that cannot be compared with them does not."""
+    try:
+        value = float(given.to(low.unit).value)
+    except UnitError:
+        return False
+    limits = float(low.value), float(high.to(low.unit).value)
+    return limits[0] <= value <= limits[1] or any(equal(value, limit) for limit in limits)

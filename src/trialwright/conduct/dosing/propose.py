@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +12,7 @@ from trialwright.conduct.dosing.containers import prepare
 from trialwright.conduct.dosing.course import propose_course
 from trialwright.conduct.dosing.present import exact_day
 from trialwright.conduct.dosing.proposal import Alert, Because, DoseProposal
+from trialwright.conduct.dosing.queried import say_queried
 from trialwright.conduct.dosing.steady import propose_steady
 from trialwright.conduct.dosing.tapering import propose_taper
 from trialwright.conduct.given import find_interventions, is_run_in_only
@@ -46,7 +48,8 @@ def propose_dose(
         return _not_planned(DoseProposal(intervention, on, "not_planned"), why_not)
     judged = judge_adjustments(case.regimen, case.rules, case.present, case.context)
     proposal = _forbidden(case, judged) or _amount(case, judged)
-    return replace(proposal, alerts=(*proposal.alerts, *_alerts(case, judged)))
+    proposal = replace(proposal, alerts=(*proposal.alerts, *_alerts(case, judged)))
+    return replace(proposal, alerts=(*say_queried(case, _inputs(proposal, judged)), *proposal.alerts))
 
 
 def propose_doses(
@@ -125,6 +128,17 @@ def _amount(case: Case, judged: tuple[Judged, ...]) -> DoseProposal:
     if proposal.amount is not None and regimen.preparation is not None:
         proposal = replace(proposal, preparation=prepare(proposal.amount, regimen.preparation))
     return proposal
+
+
+def _inputs(proposal: DoseProposal, judged: tuple[Judged, ...]) -> Iterator[str]:
+    """The ids of the facts that a proposal was made from: those behind it, and those by which nothing else applied."""
+    for said in (*proposal.because, *proposal.missing):
+        yield from said.facts
+    for alert in proposal.alerts:
+        yield from alert.facts
+    for each in judged:
+        for leaf in each.finding.leaves():
+            yield from (fact.fact for fact in leaf.facts)
 
 
 def _alerts(case: Case, judged: tuple[Judged, ...]) -> tuple[Alert, ...]:

@@ -6,7 +6,7 @@ Event types and their data stand in `docs/reference/events.md`; older versions o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -75,6 +75,9 @@ class ParticipantBook:
         self.record: list[RawFact] = []
         self.values: dict[str, Any] = {"id": id, "site": ""}
         self.ended_by_death: list[tuple[Dose, Dose]] = []  # each as it was before and after
+        self.open_ended: set[int] = (
+            set()
+        )  # the daily doses that nobody gave an end: it follows from what came next
         self._carried = Kept()
         self._made: Participant | None = None
 
@@ -83,6 +86,7 @@ class ParticipantBook:
         other = ParticipantBook(self.values["id"])
         other.lists = {name: list(things) for name, things in self.lists.items()}
         other.forms, other.record, other.values = dict(self.forms), list(self.record), dict(self.values)
+        other.ended_by_death, other.open_ended = list(self.ended_by_death), set(self.open_ended)
         return other
 
     def apply(self, event: Event, texts: Texts) -> None:
@@ -238,6 +242,9 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
         book.set(demographics=event.position, **data["values"])
     elif kind == "dose":
         book.change("doses", int(key), position=event.position, **data["values"])
+        if "ongoing" in data["values"]:
+            change = book.open_ended.add if data["values"]["ongoing"] else book.open_ended.discard
+            change(int(key))
     elif kind == "deviation":
         _deviation_corrected(book, int(key), event, data["values"])
     elif kind in TURNS:
@@ -304,7 +311,25 @@ def _query_closed(book: ParticipantBook, event: Event, data: Mapping[str, Any], 
 def _dose_given(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     dose = {name: data[name] for name in _DOSE}
     _end_ongoing(book, dose["intervention"], dose["start"])
+    if dose["ongoing"]:
+        book.open_ended.add(dose["number"])
     book.add("doses", Dose(position=event.position, **{**dose, "because": tuple(dose["because"])}))
+    after = min(_turns_after(book, dose["intervention"], dose["start"]), default="")
+    if after:  # told late: what followed is on record already
+        _end_ongoing(book, dose["intervention"], after, start=dose["start"])
+    died = book.values.get("died")
+    if died is not None and died.date:
+        _end_by_death(book, died.date)
+
+
+def _turns_after(book: ParticipantBook, intervention: str, start: str) -> Iterator[str]:
+    """The days after one on which another dose, an interruption or a stop of an intervention began."""
+    days = [
+        *((dose.intervention, dose.start) for dose in book.lists["doses"]),
+        *((hold.intervention, hold.start) for hold in book.lists["holds"]),
+        *((stop.intervention, stop.date) for stop in book.lists["discontinuations"]),
+    ]
+    yield from (day for own, day in days if own == intervention and day > start)
 
 
 def _dose_held(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
@@ -319,12 +344,19 @@ def _intervention_discontinued(
     book.add("discontinuations", Discontinuation(event.position, data["intervention"], data["date"], reason))
 
 
-def _end_ongoing(book: ParticipantBook, intervention: str, day: str) -> None:
-    """A daily dose ends on the day before another one, an interruption or a stop begins."""
+def _end_ongoing(book: ParticipantBook, intervention: str, day: str, *, start: str = "") -> None:
+    """A daily dose ends on the day before another one, an interruption or a stop begins; not one that began later.
+
+    What is told late ends also the dose that the next one on record had ended.
+
+    `start`: only those that began on this day.
+    """
     eve = (date.fromisoformat(day[:10]) - timedelta(days=1)).isoformat()
     doses = book.lists["doses"]
     for index, dose in enumerate(doses):
-        if dose.intervention == intervention and dose.ongoing:
+        own = dose.intervention == intervention and start in ("", dose.start)
+        open_then = dose.ongoing or (dose.number in book.open_ended and dose.end >= day)
+        if own and open_then and dose.start <= day:
             doses[index] = dose._replace(ongoing=False, end=max(eve, dose.start))
 
 
@@ -378,9 +410,9 @@ def _end_by_death(book: ParticipantBook, day: str) -> None:
     before = list(book.lists["doses"])
     for dose in before:
         if dose.ongoing:
-            _end_ongoing(book, dose.intervention, day)
+            _end_ongoing(book, dose.intervention, max(day, dose.start))
     pairs = zip(before, book.lists["doses"], strict=True)
-    book.ended_by_death = [(old, new) for old, new in pairs if old != new]
+    book.ended_by_death += [(old, new) for old, new in pairs if old != new]
 
 
 def _locked(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
@@ -433,6 +465,7 @@ def _deviation(event: Event, data: Mapping[str, Any], *, by_system: bool) -> Dev
         data["text"],
         data["visit"],
         by_system,
+        says=data.get("says", ""),
     )
 
 

@@ -8,7 +8,7 @@ from trialwright.conduct.forms import Entry
 from trialwright.conduct.trial import is_blind
 from trialwright.record.content import CASEBOOK, stands
 from trialwright.record.participant import Participant
-from trialwright.simulation.participants.agenda import Story
+from trialwright.simulation.participants.agenda import Story, insist
 from trialwright.simulation.participants.chance import one_of
 from trialwright.simulation.participants.world import Course, Desk, World, later
 from trialwright.terms.message import message
@@ -146,16 +146,17 @@ def _close(world: World, course: Course, desk: Desk) -> Story:
     yield from _monitor(world, course, desk)
     yield from _settle_all(world, course, desk)
     yield from _sign(world, course, desk, older_than=0)
-    yield from _lock(course, desk)
+    yield from _lock(world, course, desk)
     if course.index >= 0 and world.happens("unlock", course, world.assumed["unlock_share"]):
         yield from _open_again(world, course, desk)
     course.closed = True
 
 
-def _lock(course: Course, desk: Desk) -> Story:
+def _lock(world: World, course: Course, desk: Desk) -> Story:
     yield desk.do("sign", "investigator", participant=course.id, target=CASEBOOK, meaning="approved")
     yield desk.move(later(desk.day, 1))
-    yield desk.do("lock", "data_manager", participant=course.id)
+    lock = desk.do("lock", "data_manager", participant=course.id)
+    yield from insist(lock, world.say(message("the site has nothing more of what is named as open")))
 
 
 def _open_again(world: World, course: Course, desk: Desk) -> Story:
@@ -187,7 +188,7 @@ def _open_again(world: World, course: Course, desk: Desk) -> Story:
         )
     yield from _settle_all(world, course, desk)
     yield from _sign(world, course, desk, older_than=0)
-    yield from _lock(course, desk)
+    yield from _lock(world, course, desk)
 
 
 def close_study(world: World) -> Story:

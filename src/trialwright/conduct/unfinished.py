@@ -1,0 +1,94 @@
+"""What a casebook leaves open besides forms: visits without a word, reports not sent, interruptions that are only spoken of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, tzinfo
+
+from trialwright.conduct.schedule import plan_visits
+from trialwright.record.participant import AdverseEventVersion, Participant
+from trialwright.safety.reporting import OPEN, Report, plan_reports
+from trialwright.study.model import Study
+from trialwright.terms.dates import FIRST_DAY, Days, UnreadableDate, parse_date
+from trialwright.terms.message import Message, message
+
+
+def say_late_visits(study: Study, participant: Participant, *, on: date) -> Iterator[Message]:
+    """The visits whose window is over and of which nothing is recorded."""
+    for planned in plan_visits(study, participant, on=on):
+        if planned.status == "late":
+            yield message("The visit {visit} is neither recorded nor missed.", visit=planned.encounter.title)
+
+
+def say_unsent(study: Study, participant: Participant, *, zone: tzinfo, at: datetime) -> Iterator[Message]:
+    """The safety reports that are still to be sent, whether or not they are late."""
+    planned = plan_reports(
+        participant,
+        clocks=study.safety.clocks if study.safety else (),
+        investigational=frozenset(one.id for one in study.interventions if one.role == "investigational"),
+        zone=zone,
+        at=at,
+    )
+    yield from (_say_unsent(report) for report in planned if report.state in OPEN)
+
+
+def _say_unsent(report: Report) -> Message:
+    told = {"clock": report.clock.title, "event": report.event}
+    if report.due_on is None:
+        return message(
+            "{clock}: the first report of adverse event {event} is not recorded as sent."
+            if report.stage == "initial"
+            else "{clock}: the follow-up report of adverse event {event} is not recorded as sent.",
+            **told,
+        )
+    return message(
+        "{clock}: the first report of adverse event {event}, due on {day}, is not recorded as sent."
+        if report.stage == "initial"
+        else "{clock}: the follow-up report of adverse event {event}, due on {day}, is not recorded as sent.",
+        **told,
+        day=report.due_on,
+    )
+
+
+def say_unexplained(participant: Participant) -> Iterator[Message]:
+    """The adverse events for which treatment is said to have been held or stopped, and none was on their days."""
+    for event in participant.adverse_events:
+        current = event.current
+        if current.action not in ("held", "discontinued") or _is_explained(participant, current):
+            continue
+        yield message(
+            "Adverse event {event} says that treatment was interrupted, and no interruption or stop of an intervention is "
+            "recorded on its days."
+            if current.action == "held"
+            else "Adverse event {event} says that treatment was stopped, and no interruption or stop of an intervention is "
+            "recorded on its days.",
+            event=event.number,
+        )
+
+
+def _is_explained(participant: Participant, event: AdverseEventVersion) -> bool:
+    first, last = _days(event.start).first, _days(event.end).last
+    stops = [_days(stop.date) for stop in participant.discontinuations]
+    return any(day.first <= last and first <= day.last for day in stops) or any(
+        held.first <= last and first <= held.last for held in _interruptions(participant)
+    )
+
+
+def _interruptions(participant: Participant) -> Iterator[Days]:
+    """The days of every interruption: until the next dose of the intervention, whose day still counts."""
+    for hold in participant.holds:
+        start = _days(hold.start)
+        after = [
+            day.first
+            for dose in participant.doses
+            if dose.intervention == hold.intervention and (day := _days(dose.start)).first > start.first
+        ]
+        yield Days(start.first, max(start.last, min(after, default=date.max)))
+
+
+def _days(text: str) -> Days:
+    """The days that a text may mean; any day where none is recorded."""
+    try:
+        return parse_date(text)
+    except UnreadableDate:
+        return Days(FIRST_DAY, date.max)
