@@ -105,7 +105,7 @@ def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
             "Check an archive offline: every hash, every text, every definition. Exit 6 if it does not verify."
         ),
         "  trialwright verify rehearsal\n"
-        "  trialwright verify rehearsal --head 8407:14fac88b14fd1d3c95d9b63bba5891f2253c5754986f9d374edd5b2f59e6be4a",
+        "  trialwright verify rehearsal --head 8407:b9a0066d82385bdf709a59c13b68ecbe84ae154d9b90e7bbec78c8a15ccb4273",
         terminal,
     )
     own.add_argument("archive", metavar="ARCHIVE", help=terminal.say(message("the folder of the trial")))
