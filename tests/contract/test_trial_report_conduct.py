@@ -94,7 +94,7 @@ def test_who_left_or_stopped_is_there_with_the_reason_given() -> None:
     assert reasons <= set(steps)
     titles = {each.id: render(each.title, {}) for each in rehearsed("en").study.interventions}
     stopped = {titles[stop.intervention] for one in enrolled() for stop in one.discontinuations}
-    assert {f"stopped {title}" for title in stopped} <= set(steps)
+    assert {f"of these, stopped {title} for good" for title in stopped} <= set(steps)
 
 
 def test_who_is_left_out_of_an_analysis_set_is_there_with_the_reason() -> None:
@@ -356,7 +356,7 @@ def test_events_are_counted_under_one_heading_each_in_every_row() -> None:
                 for place in range(1 + 3 * index, 4 + 3 * index)
             )
             assert (people[0], count[0]) == (len({who for who, _ in events}), len(events))
-            assert severe[0] == len({who for who, grade in events if grade in (3, 4, 5)})
+            assert severe[0] == len({who for who, grade in events if str(grade) in ("3", "4", "5")})
     names = [number.statistic for number in shown.numbers(shown.rows[0].cells[3], 3)]
     assert names == ["participants_grade_3_or_higher", "n", "percent"]
 

@@ -328,7 +328,7 @@ def test_with_one_arm_the_curve_stays_and_what_is_not_possible_says_why() -> Non
     table = next(each for each in sheet.blocks if isinstance(each, Table))
     rows = {(row[0], row[1]): row[2:] for _, row in rows_of(table)}
     one = "not possible: The log-rank test compares groups; there is only one."
-    assert rows["Cumulative CR by week 24", "BEL+MT"] == ["1/2", "50.0 % (9.0 – 99.4)", "24.0 (–)", one]
+    assert rows["Cumulative CR by week 24", "BEL+MT"] == ["1/2", "50.0 % (9.0 to 99.4)", "24.0 (–)", one]
     assert rows["Cumulative CR by week 24", "MT"] == [
         "0/0", "not possible: nobody of this arm was followed", "–", "",
     ]  # fmt: skip

@@ -233,7 +233,7 @@ def _held_and_missed(data: TrialData, one: FollowUp) -> list[tuple[Held | None, 
 
 
 def _missed_line(one: FollowUp, missed: PlannedVisit | None, results: int) -> Line:
-    """A visit that did not take place, with the days on which it was due, and the reason where one is on record."""
+    """A visit that did not take place; behind it the days on which it was due, and the reason where one is on record."""
     assert missed is not None  # noqa: S101  # the caller has either
     assert missed.window is not None  # noqa: S101  # without a window nothing is listed as missed
     said = message("missed") if missed.visit else message("not recorded")
@@ -245,7 +245,7 @@ def _missed_line(one: FollowUp, missed: PlannedVisit | None, results: int) -> Li
         told = message("{what}: {reason}", what=told, reason=reason)
     source = Source(one.id, told, "", missed.because)
     title = missed.encounter.title
-    return line(title, traced(told, Trace(title, "recorded", "", (source,))), *([DASH] * results))
+    return line(title, traced(said, Trace(title, "recorded", "", (source,))), *([DASH] * results))
 
 
 def _result(one: FollowUp, visit: Held, concept: Concept, decimals: int) -> Entry:

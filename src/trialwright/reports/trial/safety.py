@@ -346,6 +346,9 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
                         boundary=status.boundary,
                         participants=status.participants,
                     ),
+                    numbers=()
+                    if status.boundary is None
+                    else (Number("boundary", status.boundary), Number("n", status.participants)),
                 ),
                 traced(
                     chance,
