@@ -20,6 +20,7 @@ from trialwright.cli.common import (
     own_parser,
     whole_file,
 )
+from trialwright.cli.trace_words import TraceWords
 from trialwright.cli.trial import open_trial, trial_data
 from trialwright.terms.message import message
 from trialwright.terms.visible import display_width, harmless, pad, visible
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from trialwright.reports.document import Document, Origin, Table
     from trialwright.reports.trial.compose import TrialReport
     from trialwright.reports.trial.sheet import Trace
+    from trialwright.study.model import Study
 
 NARROW = 60  # columns of a cell in a terminal
 
@@ -338,7 +340,7 @@ def _short(text: str) -> str:
 
 def run_trace(options: argparse.Namespace, terminal: Terminal) -> int:
     """Walk a number back: cell, result, rows, events, facts."""
-    report, events = _looked_up(options, terminal)
+    report, events, study = _looked_up(options, terminal)
     terminal.clear()
     trace = report.traces.get(options.cell)
     shown = {id: cell for table in report.document.tables() for id, cell in table.cells()}
@@ -361,13 +363,15 @@ def run_trace(options: argparse.Namespace, terminal: Terminal) -> int:
         print(f"{options.cell}  {terminal.say(shown[options.cell].says)}")
     else:
         print(options.cell)
-    for text in _trace_lines(trace, events, terminal, options.most):
+    for text in _trace_lines(trace, events, TraceWords(study), terminal, options.most):
         print(visible(text))
     return DONE
 
 
-def _looked_up(options: argparse.Namespace, terminal: Terminal) -> tuple[TrialReport, Mapping[int, Event]]:
-    """What an id may stand in: the report of an archive with its events, or the published result of a study."""
+def _looked_up(
+    options: argparse.Namespace, terminal: Terminal
+) -> tuple[TrialReport, Mapping[int, Event], Study | None]:
+    """What an id may stand in: the report of an archive with its events and definition, or a study's published result."""
     if options.cell.startswith("P"):
         if (Path(options.archive) / "events.jsonl").is_file():
             raise Stop(
@@ -376,17 +380,19 @@ def _looked_up(options: argparse.Namespace, terminal: Terminal) -> tuple[TrialRe
                     "Ids that begin with P are those of `trialwright analyse STUDY --published`; in the report of an archive the published result stands in tables of its own, with ids that begin with T."
                 ),
             )
-        return _published(options.archive, terminal), {}
-    archive, _ = open_trial(options.archive)
+        return _published(options.archive, terminal), {}, None
+    archive, trial = open_trial(options.archive)
     report = _compose(options.archive, terminal.catalogue, terminal, figures=False)
-    return report, {event.position: event for event in archive.events()}
+    return report, {event.position: event for event in archive.events()}, trial.definition(trial.version)
 
 
-def _trace_lines(trace: Trace, events: Mapping[int, Event], terminal: Terminal, most: int) -> Iterator[str]:
+def _trace_lines(
+    trace: Trace, events: Mapping[int, Event], words: TraceWords, terminal: Terminal, most: int
+) -> Iterator[str]:
     say = terminal.say
     yield say(message("what: {what}", what=trace.what))
     if trace.method:
-        yield say(message("method: {method}", method=trace.method))
+        yield say(message("method: {method}", method=words.method(trace.method)))
     if trace.citation:
         yield say(message("source: {source}", source=trace.citation))
     for name, value in trace.inputs:
@@ -394,7 +400,7 @@ def _trace_lines(trace: Trace, events: Mapping[int, Event], terminal: Terminal, 
     if trace.rows or not trace.inputs:
         yield say(message("participants: {count}", count=len({row.participant for row in trace.rows})))
     for row in trace.rows[:most]:
-        yield f"  {row.participant}  {say(row.value)}  {say(row.reason)}".rstrip()
+        yield f"  {row.participant}  {say(words.value(row.value))}  {say(row.reason)}".rstrip()
         for fact in row.facts:
             yield say(message("    fact {fact}", fact=fact))
         for position in row.positions:
@@ -403,10 +409,10 @@ def _trace_lines(trace: Trace, events: Mapping[int, Event], terminal: Terminal, 
                 message(
                     "    event {position}: {type} on {at} by {actor} ({role})",
                     position=position,
-                    type=event.type,
+                    type=words.done(event),
                     at=event.at,
                     actor=event.actor,
-                    role=event.role,
+                    role=words.role(event),
                 )
             )
     if len(trace.rows) > most:
