@@ -196,10 +196,11 @@ class Rehearsal:
         event = self.done("consent", f"investigator_{site}", site=site, reason=reason, values=values)
         return event.stream.rpartition("/")[2]
 
-
     def leave(self, who: str, *, site: str = "a") -> None:
         """The participant withdraws consent today: without an end no casebook is locked."""
-        self.done("withdraw_consent", f"investigator_{site}", site=site, reason="x", participant=who, date=self.day)
+        self.done(
+            "withdraw_consent", f"investigator_{site}", site=site, reason="x", participant=who, date=self.day
+        )
 
 
 def sentences(refusal: Refusal) -> str:

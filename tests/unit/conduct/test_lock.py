@@ -88,7 +88,9 @@ def said_at_lock(rehearsal: Rehearsal, who: str) -> str:
 def test_without_an_end_no_reason_helps() -> None:
     rehearsal, who = at_stage("dosed")
     sign(rehearsal, who)
-    said = rehearsal.refused("lock", "data_manager", site="a", participant=who, reason="she will not come again")
+    said = rehearsal.refused(
+        "lock", "data_manager", site="a", participant=who, reason="she will not come again"
+    )
     assert said.startswith(f"Nothing says how the participation of {who} ended: complete_study,")
     rehearsal.leave(who)
     sign(rehearsal, who)
@@ -136,7 +138,12 @@ def after_pneumonia(taken: str) -> tuple[Rehearsal, str]:
 def test_reports_that_were_not_sent_are_named(sent: bool) -> None:
     rehearsal, who = after_pneumonia("none")
     if sent:
-        report = {"number": "1", "clock": "sae_to_sponsor", "stage": "initial", "at": "2026-06-04T20:00+08:00"}
+        report = {
+            "number": "1",
+            "clock": "sae_to_sponsor",
+            "stage": "initial",
+            "at": "2026-06-04T20:00+08:00",
+        }
         rehearsal.done("report_sent", "investigator_a", site="a", participant=who, values=report)
     rehearsal.leave(who)
     assert (UNSENT in said_at_lock(rehearsal, who)) == (not sent)
