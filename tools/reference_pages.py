@@ -73,7 +73,7 @@ NOTES = {
         "find an earlier result",
     ),
     "not_asked": (OPEN, "only a person can answer, or silence at the bedside", "ask; record the answer, also a no"),
-    "can_be_given": (OPEN, "what is required can still be done (BEAM: the pulse)", "give it, or let it be"),
+    "can_be_given": (OPEN, "what is required can still be done (BEAM: the pulse)", "judge again once it was given; nobody is given it in order to qualify"),
     "surrogate_only": (OPEN, "the estimate is shown and does not decide", "measure the quantity itself"),
     "attribution_missing": (OPEN, "the cause decides, and nobody has stated it", "a clinician states it"),
     "biopsy_item_missing": (OPEN, "class and item must be of one day", "complete the biopsy report"),

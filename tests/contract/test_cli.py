@@ -347,7 +347,7 @@ def test_json_is_the_contracts(run: Run) -> None:
     assert len(result["participants"]) == 90
     for person in result["participants"]:
         assert [key for key in person if key in PERSON] == PERSON
-        assert set(person) - set(PERSON) <= {"deceased", "recheck"}
+        assert set(person) - set(PERSON) <= {"deceased", "recheck", "lapses"}
         assert [each["id"] for each in person["criteria"]] == PROTOCOL_ORDER
         verdicts = {each["verdict"] for each in person["criteria"]}
         assert verdicts <= {"pass", "fail", "unknown", "not_assessed"}
@@ -801,6 +801,23 @@ def test_explain_and_export(run: Run, tmp_path: Path) -> None:
     assert done.code == 0
     assert (tmp_path / "copy" / "study.yaml").is_file()
     assert run("import", record, "--out", tmp_path / "copy").code == 2
+
+
+def test_export_takes_a_study_and_says_where_the_data_of_an_archive_are(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").write_text("", encoding="utf-8")
+    done = run("export", tmp_path, "--to", "ctgov")
+    assert (done.code, done.out) == (2, "")
+    assert "`export` writes a study" in done.err
+    assert "trialwright report" in done.err
+
+
+def test_a_registry_record_is_english_and_says_so(run: Run) -> None:
+    english, chinese = (
+        run("export", "beam", "--to", "ctgov", "--lang", language) for language in ("en", "zh")
+    )
+    assert english.out == chinese.out
+    assert (english.err, "英文" in chinese.err) == ("", True)
+    assert run("export", "beam", "--to", "ctgov", "--lang", "zh", "--quiet").err == ""
 
 
 def test_check_prints_findings_with_their_place(run: Run) -> None:

@@ -577,10 +577,16 @@ def test_every_estimand_has_its_endpoint(run: Run, made: Path) -> None:
 def test_what_was_raised_and_graded(run: Run, made: Path) -> None:
     """CTCAE 5.0, baseline normal: ALT 130 U/L of 40 is 3.25 ULN, grade 2 (> 3 to 5); AST 60 of 40 is 1.5 ULN, grade 1."""
     result = run("safety", made, "--format", "json").json
-    assert [(each["alert"], each["on"], each["now"]) for each in result["alerts"]] == [
-        ("alt_high", "2026-06-18", True),
-        ("serious_infection", "2026-06-20", True),
+    told = [
+        (each["alert"], each["on"], each["still_follows"], each["holds_today"]) for each in result["alerts"]
     ]
+    assert told == [
+        ("alt_high", "2026-06-18", True, None),  # no ALT of the day looked at
+        ("serious_infection", "2026-06-20", True, True),
+    ]
+    lines = " ".join(run("safety", made).out.split())
+    assert "On its day" in lines
+    assert "still follows" in lines
     grades = {each["term"]: each for each in result["grades"] if each["participant"] == "a-001"}
     assert [
         (grades[term]["grade"], grades[term]["baseline"]) for term in ("alt_increased", "ast_increased")
@@ -785,7 +791,8 @@ def test_an_emergency_unblinding_is_an_alert(run: Run, blind: tuple[Path, str], 
     assert (
         alert["message"] == "The arm of a-001 was disclosed to investigator_a. To be told at once: sponsor."
     )
-    assert "Emergency unblinding: The arm of a-001" in run("safety", blind[0]).out
+    assert "Emergency unblinding:" in run("safety", blind[0]).out
+    assert (alert["still_follows"], alert["holds_today"]) == (True, True)
     assert "紧急揭盲" in run("safety", blind[0], "--lang", "zh").out
 
 
@@ -965,3 +972,24 @@ def test_a_death_that_no_adverse_event_tells_of_is_listed(run: Run, tmp_path: Pa
     (gap,) = run("safety", tmp_path / "trial", "--format", "json").json["deaths"]
     assert (gap["participant"], gap["missing"], gap["date"]) == (who, "fatal_event", rehearsal.day)
     assert f"{who} died on {rehearsal.day}, and no adverse event" in run("safety", tmp_path / "trial").out
+
+
+def test_a_visit_after_an_intercurrent_event_is_marked(act: Act, run: Run, tmp_path: Path) -> None:
+    """Rescue on 19 June: week 2, of the 18th, came before it; the unscheduled visit of the 23rd after it."""
+    who = "participant=a-001"
+    done = act(
+        "record_rescue", who, "date=2026-06-19", "therapy=pulse", "--reason", "flare", by="investigator_a"
+    )
+    assert done.code == 0, done.err
+    assert act("open_visit", who, "encounter=unscheduled", "date=2026-06-23").code == 0
+    asked = ("respond", tmp_path / "trial", "--participant", "a-001")
+    (person,) = run(*asked, "--format", "json").json["participants"]
+    before, after = person["responses"][0]["visits"]
+    assert (before["visit"], before["after"]) == ("week_2", [])
+    (mark,) = after["after"]
+    wanted = {"event": "rescue", "day": "2026-06-19", "certain": True, "strategy": "composite"}
+    assert {key: mark[key] for key in wanted} == wanted
+    assert "after Rescue therapy, 2026-06-19" in run(*asked).out
+    assert "挽救治疗（2026-06-19）之后" in run(*asked, "--lang", "zh").out
+    rows = {each["estimand"]: each for each in person["endpoints"]}
+    assert rows["relapse"]["reason"] in ("pending", "last_before_event")

@@ -169,3 +169,21 @@ def test_pages_can_be_looked_at() -> None:
         forms("template"), ("history",), heading=BLANK, made=MADE, catalogue={}, language="en", ppi=20
     )
     assert [picture[:4] for picture in pictures] == [b"\x89PNG"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_that_alerts_says_so_on_paper(language: str) -> None:
+    """safety.yaml: item 9 of the PHQ-9 from 1 on; who fills in paper gets no alert from the system."""
+    safety = forms("beam").study.safety
+    assert safety is not None
+    (alert,) = (each for each in safety.alerts if "phq9_item9" in each.rule)
+    (page,) = pages("beam", language, "phq9")
+    assert spoken(alert.message, language) in page
+    assert spoken(alert.message, language) not in "".join(pages("beam", language, "demography"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_form_says_what_is_recorded_elsewhere(language: str) -> None:
+    words = {"en": "Notontheseforms:adverseevents", "zh": "本套表格不记录：不良事件"}[language]
+    for form in all_forms(forms("beam")):
+        assert words in "".join(pages("beam", language, form))

@@ -306,6 +306,7 @@ def test_every_name_of_the_result_is_documented_and_the_reverse(
         "Criterion": criteria,
         "Evidence": [fact for criterion in criteria for fact in criterion["evidence"]],
         "Recheck": [each for person in people for each in person["recheck"]],
+        "Lapses": [each for person in people for each in person["lapses"]],
         "Skipped": result["skipped"] + result["set_aside"],
         "Coverage": [result["coverage"]],
     }

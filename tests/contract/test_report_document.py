@@ -28,7 +28,7 @@ from trialwright.reports.document import (
     Table,
     row,
 )
-from trialwright.reports.html import write_html
+from trialwright.reports.html import is_whole, write_html
 from trialwright.reports.pdf import write_pages, write_pdf
 from trialwright.terms.message import render
 
@@ -363,3 +363,15 @@ def test_two_of_one_name_are_refused() -> None:
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="needs a zone"):
         replace(ORIGIN, made=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("nanjing-001", True), ("2026-03-14", True), ("8/25 (32.0 %)", True), ("8/25（32.0%）", True),
+        ("28.7 (1.5 to 51.9)", True), ("−6.4（−20.0至45.0）", True), ("轻微", True),
+        ("Upper respiratory tract infection", False), ("超出访视窗的访视", False),
+    ],
+)  # fmt: skip
+def test_what_is_one_thing_is_not_broken(text: str, *, whole: bool) -> None:
+    assert is_whole(text) == whole

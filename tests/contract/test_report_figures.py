@@ -349,6 +349,8 @@ def test_many_lanes_go_onto_several_pages_and_nobody_is_lost() -> None:
     assert [[len(arm.lanes) for arm in page.arms] for page in pages] == [[20], [8, 12], [13]]
     everybody = [lane for page in pages for arm in page.arms for lane in arm.lanes]
     assert everybody == [lane for arm in data.arms for lane in arm.lanes]
+    by_arm = [[len(arm.lanes) for arm in page.arms] for page in data.pages(30)]
+    assert by_arm == [[28], [25]]  # an arm that fits on a page of its own is not broken
     (whole,) = data.pages(53)
     assert whole.id == data.id
     assert [arm.lanes for arm in whole.arms] == [arm.lanes for arm in data.arms]

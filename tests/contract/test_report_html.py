@@ -22,7 +22,9 @@ from tests.contract.page_support import (
 )
 from trialwright.locale import read_catalogue
 from trialwright.record.fact import IGNORED_STATUSES
+from trialwright.reports.legend import explain_criteria
 from trialwright.reports.screening import html as screening
+from trialwright.reports.screening.evidence import entered
 from trialwright.reports.screening.next_steps import next_steps
 from trialwright.reports.words import SKIPPED
 from trialwright.study.prose import Words
@@ -86,7 +88,7 @@ def test_a_candidate_is_shown_with_every_criterion_and_all_its_evidence(language
         facts = Counter(fact["fact"] for row in each["criteria"] for fact in row["evidence"])
         assert Counter(item.text() for item in card.all("bdi", class_="fact")) == facts
         entered = [fact["value"] for row in each["criteria"] for fact in row["evidence"]]
-        shown_values = [item.text().split(" ")[0] for item in card.all("bdi", class_="entered")]
+        shown_values = [item.attributes["title"].split(" ")[0] for item in card.all("bdi", class_="entered")]
         assert Counter(shown_values) == Counter(value.split(" ")[0] for value in entered)
         verdicts = [
             badge.attributes["class"].split()[1] for badge in card.one("h3").all("span", class_="badge")
@@ -102,12 +104,16 @@ def test_every_ineligible_person_is_listed_with_what_fails() -> None:
     for row in rows:
         each = wanted[row.one("th").text()]
         failed = [criterion for criterion in each["criteria"] if criterion["verdict"] == "fail"]
-        assert [id.text() for id in row.all("span", class_="id")] == [criterion["id"] for criterion in failed]
+        assert [id.text() for id in row.all("td")[0].all("span", class_="id")] == [
+            criterion["id"] for criterion in failed
+        ]
         if failed:
             assert " ".join(failed[0]["sentence"].split()) in row.text()
         if each.get("deceased"):
             assert each["deceased"] in row.text()
-        assert (each["possible_from"] or "–") in row.text()
+        waits, lapses = (cell.text() for cell in row.all("td")[-2:])
+        assert (each["possible_from"] if each["possible_from"] and not each["lapses"] else "–") in waits
+        assert all(found["until"] in lapses and found["criterion"] in lapses for found in each["lapses"])
 
 
 def test_a_converted_value_stands_beside_the_entered_one() -> None:
@@ -122,8 +128,29 @@ def test_a_converted_value_stands_beside_the_entered_one() -> None:
     row["margin"] = {"value": 3.0 - 57 / 88.4, "unit": "mg/dL"}
     cards = page(result).all("article", class_="card")
     card = next(card for card in cards if each["person"] in card.one("h3").text())
-    assert "Serum creatinine 57 umol/L = 0.645 mg/dL · 2026-10-04 f1" in card.text()
+    assert "Serum creatinine 57 µmol/L = 0.645 mg/dL · 2026-10-04 f1" in card.text()
     assert "+2.36 mg/dL" in card.text()
+
+
+ENTERED = [
+    ("acr_1997_item", "discoid_rash", "", "discoid rash", "盘状红斑"),
+    ("biopsy_tma", "false", "", "no", "否"),
+    ("breastfeeding", "true", "", "yes", "是"),
+    ("biopsy_class", "III+V", "", "III+V", "III+V"),
+    ("urine_protein_24h", "8.90", "g/(24.h)", "8.90 g/24 h", "8.90 g/24 h"),
+    ("wbc", "3.0", "10*9/L", "3.0 × 10⁹/L", "3.0 × 10⁹/L"),
+    ("prednisone_oral", "50", "mg/d", "50 mg/day", "50 mg/日"),
+    ("serum_creatinine", ">884.0", "umol/L", ">884.0 µmol/L", ">884.0 µmol/L"),
+    ("serum_creatinine", "high", "who knows", "high who knows", "high who knows"),
+    ("sle", "", "", "", ""),
+]
+
+
+@pytest.mark.parametrize(("concept", "value", "unit", "english", "chinese"), ENTERED)
+def test_evidence_is_shown_in_words(concept: str, value: str, unit: str, english: str, chinese: str) -> None:
+    found = entered({"concept": concept, "value": value, "unit": unit}, Words(STUDY))
+    assert render(found, {}).lower() == english.lower()
+    assert render(found, read_catalogue("zh")) == chinese
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -182,6 +209,31 @@ def test_synthetic_people_are_labelled() -> None:
     assert "Synthetic" in banner.text()
 
 
+@pytest.mark.parametrize("command", ["screen", "funnel"])
+def test_every_printed_page_says_whose_it_is(command: str) -> None:
+    """A margin box of `@page` repeats on each sheet: study, definition, and that nobody in it exists."""
+    result = result_of(command)
+    version = result["study_version"].removeprefix("sha256:")[:12]
+    foot = running_line_of(write({**result, "synthetic": True}))
+    assert [word for word in ("SYNTHETIC", "BEAM", version, "2026-11-01") if word not in foot] == []
+    assert "SYNTHETIC" not in running_line_of(write({**result, "synthetic": False}))
+    assert "counter(page)" in write(result)
+
+
+def running_line_of(text: str) -> str:
+    """The content of the margin box, its escapes undone."""
+    (found,) = re.findall(r'@bottom-left \{ content: "([^"]*)"; \}', text)
+    return re.sub(r"\\([0-9a-f]{6})", lambda each: chr(int(each[1], 16)), found)
+
+
+def test_a_continued_card_names_its_person_again() -> None:
+    """The head of a table repeats on each printed page."""
+    for card in page(result_of("screen")).all("article", class_="card"):
+        name = card.one("h3").one("bdi").text()
+        heads = [table.one("thead").one("tr", class_="again").text() for table in card.all("table")]
+        assert heads == [name] * max(1, len(heads))
+
+
 def test_warnings_stand_before_everything_else() -> None:
     result = result_of("screen")
     result["coverage"]["warnings"] = [f"warning number {number}." for number in range(9)]
@@ -218,7 +270,15 @@ def person(name: str, verdict: str, **given: Any) -> Result:
         for each in STUDY.criteria
     ]  # fmt: skip
     days = dict.fromkeys(("eligible_from", "valid_until", "possible_from", "possible_until"))
-    return {"person": name, "verdict": verdict, **days, "criteria": criteria, "recheck": [], **given}
+    return {
+        "person": name,
+        "verdict": verdict,
+        **days,
+        "criteria": criteria,
+        "recheck": [],
+        "lapses": [],
+        **given,
+    }
 
 
 def step(
@@ -275,6 +335,37 @@ def test_who_is_looked_at_first() -> None:
     ]
 
 
+def test_who_waits_stands_before_whose_result_lapses() -> None:
+    """A wait that ends later still comes first: the other's criterion is only unknown then."""
+    lapse = {"criterion": "I4", "concept": "serum_creatinine", "action": "measure", "until": "2026-11-01"}
+    people = [
+        person("never", "ineligible", failed=["I1"]),
+        person("lapses", "ineligible", failed=["I4"], possible_from="2026-11-02", lapses=[lapse]),
+        person("waits", "ineligible", failed=["E4"], possible_from="2026-12-24"),
+    ]
+    root = page({**result_of("screen"), "participants": people})
+    rows = root.one("section", id="ineligible").one("tbody").all("tr")
+    assert [row.one("th").text() for row in rows] == ["waits", "lapses", "never"]
+    waits, lapses = (cell.text() for cell in rows[1].all("td")[-2:])
+    assert waits == "–"
+    assert lapses == (
+        "I4 This result counts until 2026-11-01, then it is unknown. Measure again: serum creatinine"
+    )
+
+
+def test_no_treatment_settles_anything() -> None:
+    pulse = [step("I5", "", "give", "can_be_given", settles=True)]
+    measured = [step("I3", "urine_protein_24h", "measure", "no_record", settles=True)]
+    people = [
+        person("pulse", "undetermined", unknown=["I5"], recheck=pulse),
+        person("urine", "undetermined", unknown=["I3"], recheck=measured),
+    ]
+    assert order_of(result_of("screen"), people) == ["urine", "pulse"]
+    card = page({**result_of("screen"), "participants": people}).all("article", class_="card")[1]
+    assert "never in order to qualify" in card.text()
+    assert "settles it alone" not in card.text()
+
+
 def test_a_long_page_says_how_many_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screening, "CARDS", 3)
     monkeypatch.setattr(screening, "ROWS", 2)
@@ -306,7 +397,9 @@ def broken(number: int) -> Result:
 NEXT = [
     ("measure", "urine_protein_24h", None, "Measure 24-hour urine protein", "检测24小时尿蛋白定量"),
     ("ask", "breastfeeding", None, "Ask about breastfeeding", "询问哺乳"),
-    ("give", "", None, "Can still be given: Steroid pulse", "尚可给予：激素冲击治疗"),
+    ("give", "", None,
+     "Would count only if the treating physician gives it for clinical reasons, never in order to qualify: Steroid pulse",
+     "仅在主治医师因临床需要给予时方可计入，不得为满足入选条件而给予：激素冲击治疗"),
     ("clarify", "tacrolimus", None, "Clarify in the record: tacrolimus, systemic", "在病历中核实：他克莫司（全身用药）"),
     ("repeat", "serum_creatinine", "2026-11-05", "Repeat by 2026-11-05: serum creatinine",
      "最迟于2026-11-05复查：血清肌酐"),
@@ -323,7 +416,7 @@ def test_the_next_step_in_words(
         "p", "undetermined", recheck=[step("I5", concept, action, "no_record", settles=True, by=by)]
     )
     (found,) = next_steps(each, study=STUDY, words=Words(STUDY))
-    assert (found.criterion, found.settles, found.by) == ("I5", True, by)
+    assert (found.criterion, found.settles, found.by) == ("I5", action != "give", by)
     labels = {concept.name: concept.label.zh for concept in STUDY.concepts}
     assert render(found.do, {}) == english
     assert render(found.do, read_catalogue("zh")) == chinese.replace("哺乳", labels["breastfeeding"]).replace(
@@ -357,3 +450,19 @@ def test_every_reason_to_skip_a_record_has_a_sentence() -> None:
                     )
     assert {"value_unreadable", "person_unknown", "status_cancelled"} <= reasons, "the search finds some"
     assert reasons <= set(SKIPPED)
+
+
+def test_where_a_criterion_stands_is_said_in_both_languages() -> None:
+    sources = {each.criterion.id: each.source for each in explain_criteria(STUDY, {})}
+    assert render(sources["E5a"], {}) == "exclusion criterion 5, part 1"
+    assert render(sources["E5a"], read_catalogue("zh")) == "排除标准第5条，第1部分"
+    assert render(sources["I1"], read_catalogue("zh")) == "入选标准第1条"
+    assert sources["A0"] == STUDY.criterion("A0").source, "none of the registry's list"
+
+
+def test_no_reading_is_shown_by_its_code_alone() -> None:
+    """`default` says nothing; a code stands only beside the title, for `--reading`."""
+    section = page(result_of("screen")).one("section", id="criteria")
+    codes = [code.text() for code in section.all("span", class_="code")]
+    assert "default" not in codes
+    assert "Both together literal_and" in section.text()

@@ -30,7 +30,7 @@ TAGS = {
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-labelledby"),
     *("aria-hidden", "scope", "colspan", "data-label", "viewbox", "preserveaspectratio", "role", "x", "y", "width"),
-    *("height", "open"),
+    *("height", "open", "title"),
 }  # fmt: skip
 
 

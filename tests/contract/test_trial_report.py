@@ -43,13 +43,13 @@ from trialwright.reports import pdf
 from trialwright.reports.document import Table
 from trialwright.reports.figures.trajectories import Trajectories
 from trialwright.reports.names import plain_names
-from trialwright.reports.trial.compose import compose_report
+from trialwright.reports.trial.compose import compose_report, explain_early_look
 from trialwright.reports.trial.course import write_course
 from trialwright.reports.trial.figures_shown import estimate_text
 from trialwright.reports.trial.responders import write_responders
 from trialwright.reports.trial.sheet import Sheet
 from trialwright.study.analysis import BINARY, AnalysisMethod
-from trialwright.terms.message import Text, render
+from trialwright.terms.message import Text, message, render
 
 every_study = pytest.mark.parametrize("study", STUDIES)
 
@@ -113,8 +113,10 @@ def test_the_stopping_boundary_says_its_rule_its_counts_and_who_was_counted() ->
     """BEAM's rule as its safety.yaml has it: Beta(0.4, 1.6), 0.2, 0.9."""
     report = report_of("beam")
     table = table_of(report, "stopping")
-    events, people = said(table.rows[0].cells[1]).split("/")
-    for place in (1, 2, 3, 4):
+    assert said(table.rows[0].cells[1]) == "BEL+MT"
+    events, people = said(table.rows[0].cells[2]).split("/")
+    assert said(table.rows[0].cells[3]).endswith(f" of {people}")
+    for place in (2, 3, 4, 5):
         trace = report.traces[table.cell_id(0, place)]
         assert trace.method == "beta_binomial"
         assert "Biometrics 1994" in trace.citation
@@ -179,12 +181,12 @@ def test_each_result_is_that_of_the_counts_above_it() -> None:
         first, second = (ArmCount(arm="", events=events, n=n) for events, n in counts[title])
         expected = METHODS[name].compute(TwoArms(treatment=first, control=second), level=0.95)
         found = [text for (group, what, _), text in shown.items() if (group, what) == (title, method)]
-        assert found == [estimate_text(expected)], (title, method)
+        assert found == [render(estimate_text(expected), {})], (title, method)
     for title in ("PR at week 24", "NR at week 24"):
         for arm, (events, n) in zip(("BEL+MT", "MT"), counts[title], strict=True):
             expected = METHODS["wilson"].compute(ArmCount(arm=arm, events=events, n=n), level=0.95)
             row = (title, "Proportions in each arm (Wilson)", f"{arm}: proportion, %")
-            assert shown[row] == estimate_text(expected)
+            assert shown[row] == render(estimate_text(expected), {})
 
 
 def _one(number: int, arm: str) -> Made:
@@ -275,9 +277,9 @@ def test_the_hypothetical_strategy_is_labelled_as_observed_cases_and_its_sentenc
     None
 ):
     table = _table(_six(), "sensitivity_estimands")
-    rows = {row[0]: row[1:3] for _, row in rows_of(table)}
+    rows = {row[0]: row[1:5] for _, row in rows_of(table)}
     labelled = "CR at week 24, had no intercurrent event happened (observed cases)"
-    assert rows[labelled] == ["1/2 (50.0 %)", "0/1 (0.0 %)"]
+    assert rows[labelled] == ["1/2 (50.0 %)", "1", "0/1 (0.0 %)", "2"]
     assert [each for each in rows if "observed cases" in each] == [labelled]
     [left] = [note for note in notes_of(table) if "happened: not counted" in note]
     assert left == (
@@ -421,7 +423,7 @@ def test_an_id_that_analyse_prints_is_walked_back_to_the_number_it_printed(
 ) -> None:
     capsys.readouterr()
     assert main(["analyse", str(odd), "--format", "json"]) == 0
-    tables = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    tables = {each["name"]: each for each in json.loads(capsys.readouterr().out)["tables"]}
     cells = [dict(zip((column["name"] for column in each["columns"]), row, strict=True)) for each in tables.values() for row in each["rows"]]  # fmt: skip
     for cell in (
         next(each for each in cells if each["TABLE"] == "responders" and each["STATISTIC"] == "events"),
@@ -429,6 +431,41 @@ def test_an_id_that_analyse_prints_is_walked_back_to_the_number_it_printed(
     ):
         assert main(["trace", str(odd), cell["CELL"]]) == 0
         assert capsys.readouterr().out.startswith(f"{cell['CELL']}  {cell['SHOWN']}\n")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_analyse_says_first_of_what_its_numbers_are(
+    odd: Path, language: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The archive is of people who do not exist; it is read as if its study were not locked."""
+    data = replace(trial_data(str(odd)), locked=False)
+    monkeypatch.setattr("trialwright.cli.report.trial_data", lambda path: data)
+    catalogue = read_catalogue(language)
+    early = explain_early_look(data)
+    assert early is not None
+    capsys.readouterr()
+    assert main(["analyse", str(odd), "--lang", language]) == 0
+    head = re.split(r"\nT\d", capsys.readouterr().out)[0]
+    assert main(["analyse", str(odd), "--format", "json", "--lang", language]) == 0
+    found = json.loads(capsys.readouterr().out)
+    for what in (
+        message("SYNTHETIC - rehearsal"),
+        message("Analysis of the trial {study} before its lock", study=data.study.identity.acronym),
+        early,
+        data.origin.study_version,
+        str(data.origin.ledger_position),
+        data.origin.software,
+        data.on,
+    ):
+        assert render(what, catalogue) in head
+    assert (found["rehearsal"], found["locked"]) == (True, False)
+    assert found["ledger_position"] == data.origin.ledger_position
+    assert found["study_version"] == data.origin.study_version
+    assert found["made"].startswith(data.on.isoformat())
+    assert render(early, catalogue) in found["warnings"]
+    assert all(each in head for each in found["warnings"])
+    assert render(early, catalogue) in found["notes"]["T5"] + found["notes"]["T6"]
+    assert set(found["notes"]) == {each["rows"][0][1].split(".")[0] for each in found["tables"]}
 
 
 def test_the_numbers_of_a_published_result_have_ids_of_their_own(

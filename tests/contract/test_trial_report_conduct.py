@@ -25,6 +25,7 @@ from trialwright.reports.html import write_html
 from trialwright.reports.pdf import write_pages
 from trialwright.reports.tables import write_csv
 from trialwright.reports.trial.compose import compose_report
+from trialwright.reports.trial.exposure import say_taken
 from trialwright.reports.trial.flow import find_arm, find_not_enrolled
 from trialwright.reports.trial.profiles import shown_value
 from trialwright.terms.message import render
@@ -59,7 +60,9 @@ def test_the_flow_adds_up_at_every_step() -> None:
         allocated, followed, analysed = find_arm(data, arm.id)
         assert allocated.people == followed.people == data.allocated(arm.id)
         assert sum(len(part.people) for part in allocated.parts) == len(allocated.people)
-        states = [part for part in followed.parts if not render(part.label, {}).startswith("stopped ")]
+        states = [
+            part for part in followed.parts if not render(part.label, {}).startswith("of these, stopped ")
+        ]
         assert sum(len(part.people) for part in states) == len(followed.people)
         full = data.cohort.members("full")
         assert len(analysed.people) == sum(
@@ -170,6 +173,26 @@ def test_exposure_has_days_and_totals_of_daily_doses() -> None:
     assert float(row[8]) == pytest.approx(total)
 
 
+# fmt: off
+TAKEN = [
+    # people, given, planned, in days: what is said
+    (2, 30, 31, True,  "2 participants; 30 of 31 days"),
+    (1,  3,  0, True,  "1 participant; 3 days, none planned"),
+    (1,  1,  0, True,  "1 participant; 1 day, none planned"),
+    (1,  1,  1, False, "1 participant; 1 of 1 dose"),
+    (0,  0,  0, False, "0 participants; 0 doses, none planned"),
+    (3, 11, 12, False, "3 participants; 11 of 12 doses"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("people", "given", "planned", "by_days", "said"), TAKEN)
+def test_what_was_taken_is_said_in_whole_words(
+    people: int, given: int, planned: int, by_days: bool, said: str
+) -> None:
+    assert render(say_taken(people, given, planned, by_days=by_days), {}) == said
+
+
 def test_exposure_is_a_table_for_machines_too() -> None:
     written = list(csv.DictReader(io.StringIO(write_csv(table("exposure_by_participant"), catalogue={}))))
     assert {row["participant"] for row in written} == {one.id for one in enrolled()}
@@ -222,15 +245,15 @@ def fact(value: str, unit: str, low: float, high: float, issue: str) -> Fact:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (fact("88.4", "umol/L", 1.0, 1.0, ""), "1"),
-        (fact("<44.2", "umol/L", 0.0, 0.5, "value_censored"), "< 0.5000"),
-        (fact("<= 44.2", "umol/L", 0.0, 0.5, "value_censored"), "≤ 0.5000"),
+        (fact("88.4", "umol/L", 1.0, 1.0, ""), "1.00"),
+        (fact("<44.2", "umol/L", 0.0, 0.5, "value_censored"), "< 0.50"),
+        (fact("<= 44.2", "umol/L", 0.0, 0.5, "value_censored"), "≤ 0.50"),
         (fact(">884", "umol/L", 10.0, BOUND, "value_censored"), "> 10.00"),
         (fact("12", "mg", -BOUND, BOUND, "unit_unknown"), "12 mg (as entered)"),
     ],
 )
 def test_a_limit_of_detection_is_converted_like_any_result(given: Fact, expected: str) -> None:
-    assert render(shown_value(given), {}) == expected
+    assert render(shown_value(given, 2), {}) == expected
 
 
 # Blind
@@ -312,3 +335,40 @@ def test_events_of_people_who_were_never_treated_are_in_no_table_by_arm_and_are_
     assert [note for note in notes if failed.id in note and f": {count} adverse events" in note] == notes
     assert notes
     assert not any(failed.id in render(note, {}) for note in table("ae_summary").notes)
+
+
+def test_events_are_counted_under_one_heading_each_in_every_row() -> None:
+    """Participants, events, and participants of grade 3 or higher: counted here by hand from the events on record."""
+    data = rehearsed("en")
+    shown = table("ae_terms")
+    for row in shown.rows:
+        term = english(row.cells[0])
+        for index, arm in enumerate(data.arms):
+            events = [
+                (one.id, event.current.grade)
+                for one in data.participants
+                if one.arm == arm.id
+                for event in one.adverse_events
+                if " ".join(event.current.term.split()).lower() == term.lower()
+            ]
+            people, count, severe = (
+                [each.value for each in shown.numbers(row.cells[place], place)]
+                for place in range(1 + 3 * index, 4 + 3 * index)
+            )
+            assert (people[0], count[0]) == (len({who for who, _ in events}), len(events))
+            assert severe[0] == len({who for who, grade in events if grade in (3, 4, 5)})
+    names = [number.statistic for number in shown.numbers(shown.rows[0].cells[3], 3)]
+    assert names == ["participants_grade_3_or_higher", "n", "percent"]
+
+
+def test_a_profile_lists_the_visits_that_were_missed() -> None:
+    data = rehearsed("en")
+    checked = 0
+    for one in data.participants:
+        if not one.allocated:
+            continue
+        shown = rows(f"visits_{data.participant_names[one.id]}")
+        missed = [visit for visit in one.visits if visit.missed]
+        assert sum(row[1].startswith("missed") for row in shown) == len(missed)
+        checked += len(missed)
+    assert checked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -23,13 +24,20 @@ from tests.unit.endpoints.support import CUT_OFF, WEEK_0, Made, begun
 from tests.unit.endpoints.test_derive import CR, NR, OPEN, PR, made
 from tests.unit.safety.test_stopping import ON, first_infusion
 from trialwright.exchange.folder import read_study
-from trialwright.record.participant import Ended, Participant
+from trialwright.record.participant import Deviation, Ended, Participant
 from trialwright.reports.document import Figure, Paragraph, Table
 from trialwright.reports.trial.baseline import Characteristic, Value, standardised_difference
-from trialwright.reports.trial.compose import TrialReport, compose_report, report_title, say_interim
+from trialwright.reports.trial.compose import (
+    TrialReport,
+    compose_analysis,
+    compose_report,
+    report_title,
+    say_interim,
+)
 from trialwright.reports.trial.course import write_course, write_survival
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.membership import explain_sets
+from trialwright.reports.trial.quality import write_quality
 from trialwright.reports.trial.responders import write_responders
 from trialwright.reports.trial.safety import write_stopping
 from trialwright.reports.trial.sheet import Sheet
@@ -141,6 +149,88 @@ def test_a_report_before_the_lock_says_that_it_is_an_interim_one() -> None:
     assert not any(each.startswith("Interim") for each in _paragraphs(locked))
 
 
+EARLY = (
+    "The study is not locked and its plan has no interim analysis: these P values and intervals serve the conduct of "
+    "the trial and support no conclusion. Nothing corrects them for the early look."
+)
+DECIDES = re.compile("analysis decides|its P decide")
+
+
+@pytest.mark.parametrize("study", ["beam", "bliss-ln"])
+def test_before_the_lock_every_p_value_and_interval_says_that_it_supports_no_conclusion(study: str) -> None:
+    """By what a reader sees: a column of P values or limits, or `(low – high)`; what was published is no look at this trial."""
+    heads, interval = re.compile(r"\bP\b|limit"), re.compile(r"\([^()]+ – [^()]+\)")
+    for locked in (True, False):
+        report = compose_report(replace(data_of(study), locked=locked), catalogue={}, figures=False)
+        shown = [
+            table
+            for table in report.document.tables()
+            if (
+                any(heads.search(render(column.heading, {})) for column in table.columns)
+                or any(interval.search(cell) for _, row in rows_of(table) for cell in row)
+            )
+            and not table.name.startswith("published")
+        ]
+        assert {"responders", "sensitivity_tests"} <= {table.name for table in shown}
+        for table in report.document.tables():
+            said = [render(note, {}) for note in table.notes]
+            assert said.count(EARLY) == (1 if table in shown and not locked else 0), table.name
+        notes = [render(note, {}) for table in report.document.tables() for note in table.notes]
+        assert any(DECIDES.search(note) for note in notes) == locked
+
+
+def test_before_the_lock_a_figure_of_intervals_says_so_too() -> None:
+    for locked in (True, False):
+        report = compose_report(replace(data_of("beam"), locked=locked), catalogue={})
+        figures = [block for block in report.document.blocks if isinstance(block, Figure)]
+        (forest,) = (each for each in figures if each.drawing.id == "assumptions")
+        (bars,) = (each for each in figures if each.drawing.id == "response")
+        assert (EARLY in [render(note, {}) for note in forest.notes]) != locked
+        assert EARLY not in [render(note, {}) for note in bars.notes]
+
+
+def test_the_planned_comparisons_alone_say_first_what_the_first_page_of_the_report_says() -> None:
+    rehearsed = replace(data_of("beam"), locked=False)
+    rehearsed = replace(rehearsed, origin=replace(rehearsed.origin, rehearsal=True))
+    report, analysis = compose_report(rehearsed, catalogue={}, figures=False), compose_analysis(rehearsed)
+    first = [render(block.text, {}) for block in analysis.document.blocks[:3] if isinstance(block, Paragraph)]
+    assert first[:2] == _paragraphs(report)[:2]
+    assert first[0].startswith("A rehearsal: nobody")
+    assert first[1].startswith("Interim: the study is not locked")
+    assert first[2] == EARLY
+    assert render(analysis.document.title, {}) == "Analysis of the trial BEAM before its lock"
+    locked = compose_analysis(data_of("beam"))
+    assert render(locked.document.title, {}) == "Analysis of the trial BEAM, which is locked"
+    assert not any(each.startswith("Interim") for each in _paragraphs(locked))
+
+
+def _notes(data: TrialData, name: str) -> list[str]:
+    return [render(note, {}) for note in _table(data, write_course, name).notes]
+
+
+def test_which_definitions_themselves_ask_for_an_intercurrent_event_is_said() -> None:
+    """Of BEAM's four readings in analysis.yaml only that of BLISS-LN says `happened(rescue)`; the study BLISS-LN has one."""
+    beam, bliss = data_of("beam"), data_of("bliss-ln")
+    asks = "themselves ask whether this came before the visit"
+    assert [note for note in _notes(beam, "definitions") if "ask" in note] == [
+        f"The rules of these definitions {asks} (Rescue therapy), and so it is applied in them: BLISS-LN (CRR and PERR).",
+        "The other definitions ask for no intercurrent event.",
+    ]
+    assert not any("ask" in note for note in _notes(beam, "response_by_visit"))
+    assert [note for note in _notes(bliss, "response_by_visit") if "ask" in note] == [
+        f"The rules of this definition {asks}, and so it is applied here: Rescue therapy."
+    ]
+
+
+def test_definitions_that_ask_for_nothing_are_told_from_those_that_do_by_their_rules() -> None:
+    """The same readings without the component that asks: nothing is said."""
+    data = data_of("beam")
+    response = data.plan.responses[0]
+    readings = {name: each for name, each in response.readings.items() if name != "bliss_ln"}
+    study = planned(data.study, responses=(response.model_copy(update={"readings": readings}),))
+    assert not any("ask" in note for note in _notes(replace(data, study=study), "definitions"))
+
+
 def test_a_visit_that_is_not_due_yet_is_not_called_missed() -> None:
     table = _table(_running(), write_course, "response_by_visit")
     heads = [render(column.heading, {}) for column in table.columns]
@@ -149,7 +239,7 @@ def test_a_visit_that_is_not_due_yet_is_not_called_missed() -> None:
     assert rows["BEL+MT", "Week 8"] == ("2", "0")
     assert rows["MT", "Week 4"] == ("2", "0")
     assert rows["BEL+MT", "Week 24"] == ("0", "2")
-    assert rows["MT", "Week 24"] == ("1", "1")
+    assert rows["MT", "Week 24"] == ("0", "2")  # nor is it of the one who left: the others cannot answer yet
     finished = table_of(report_of("beam"), "response_by_visit")
     assert "not due yet" not in [render(column.heading, {}) for column in finished.columns]
 
@@ -157,7 +247,7 @@ def test_a_visit_that_is_not_due_yet_is_not_called_missed() -> None:
 def test_events_of_those_who_are_not_due_are_said_and_not_counted() -> None:
     table = _table(_running(), write_responders, "responders")
     rows = {row[0]: row[1:3] for _, row in rows_of(table)}
-    assert rows["Any adverse event by week 24"] == ["0/0", "0/1 (0.0 %)"]
+    assert rows["Any adverse event by week 24"] == ["0/0", "0/0"]
     [note] = [each for each in notes_of(table) if "happened already" in each]
     assert note.startswith(
         "Any adverse event by week 24: it has happened already to some who are not due yet: BEL+MT 1 of 2, MT 0 of "
@@ -317,12 +407,28 @@ def test_the_difference_of_two_categories_has_the_sign_that_the_note_says(
     assert found.estimate * sign > 0
 
 
+def test_a_deviation_that_a_person_took_back_is_said_with_both_events() -> None:
+    data = data_of("beam")
+    one = data.participants[0]
+    told = Deviation(
+        41, 1, "2026-05-01", "other", "major", "x", "", by_system=False, taken_back=57, changed=57
+    )
+    people = (
+        replace(one, deviations=(told,)),
+        *(replace(each, deviations=()) for each in data.participants[1:]),
+    )
+    table = _table(replace(data, participants=people), write_quality, "deviation_list")
+    assert [render(note, {}) for note in table.notes] == [
+        f"{one.id}: deviation 1, reported by a person (event 41), was taken back (event 57)."
+    ]
+
+
 def test_a_boundary_that_was_reached_once_is_told_with_its_day() -> None:
     """Two of two stop; with five more the numbers are below the boundary, and the answer stays to stop."""
     days = [("2026-03-02", "2026-04-01"), ("2026-03-02", "2026-04-09"), *[("2026-05-04", "")] * 5]
     people = tuple(first_infusion(f"S-{number}", *each) for number, each in enumerate(days))
     table = _table(data_about(read_study("beam"), people, on=ON), write_stopping, "stopping")
-    assert [said(cell) for cell in table.rows[0].cells][1:3] == ["2/7", "4"]
-    assert said(table.rows[0].cells[4]) == "yes"
+    assert [said(cell) for cell in table.rows[0].cells][2:4] == ["2/7", "4 of 7"]
+    assert said(table.rows[0].cells[5]) == "yes"
     (note,) = (render(each, {}) for each in table.notes)
     assert "first reached on 2026-04-09, with 2 of 2 participants" in note

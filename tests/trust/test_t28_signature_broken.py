@@ -51,6 +51,19 @@ def _signed() -> tuple[Rehearsal, str]:
     return rehearsal, who
 
 
+@pytest.mark.parametrize("values", [{"severity": "minor"}, {"text": "y"}, {"recorded": "false"}])
+def test_a_corrected_deviation_breaks_what_was_signed_with_it(values: dict[str, str]) -> None:
+    """It decides an analysis set; the signature on the casebook was of how it stood before."""
+    rehearsal, who = at_stage("dosed")
+    told = {"date": rehearsal.day, "category": "other", "severity": "major", "text": "x"}
+    rehearsal.done("report_deviation", "monitor", site="a", participant=who, values=told)
+    rehearsal.done("sign", "investigator_a", site="a", participant=who, target=CASEBOOK, meaning="approved")
+    assert _broken(rehearsal, who) == set()
+    changed = {"target": "deviation/1", "values": values}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="x", participant=who, values=changed)
+    assert _broken(rehearsal, who) == {CASEBOOK}
+
+
 def _broken(rehearsal: Rehearsal, who: str) -> set[str]:
     participant = rehearsal.trial.participant(who)
     assert participant is not None

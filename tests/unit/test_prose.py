@@ -356,8 +356,8 @@ I5 default
 = mg/day count): (the total dose of methylprednisolone, intravenous in the last 14 days (only days with at least
 = 250 mg/day count) is at least 1.5 g, and the total dose of all whole courses of methylprednisolone, intravenous
 = with a day in the last 14 days (only days with at least 250 mg/day count; days not more than 3 days apart are
-= one course) is at most 3.0 g); otherwise: (in a search of records: left open (not given yet; it can still be
-= given); at the bedside: never)
+= one course) is at most 3.0 g); otherwise: (in a search of records: left open (not given so far; nothing recorded
+= rules it out); at the bedside: never)
 
 I5 planned
 = always
@@ -456,7 +456,7 @@ depending on the record:
     the total dose of methylprednisolone, intravenous in the last 14 days (only days with at least 250 mg/day count) is at least 1.5 g
     the total dose of all whole courses of methylprednisolone, intravenous with a day in the last 14 days (only days with at least 250 mg/day count; days not more than 3 days apart are one course) is at most 3.0 g
   otherwise: depending on where it is asked:
-    in a search of records: left open (not given yet; it can still be given)
+    in a search of records: left open (not given so far; nothing recorded rules it out)
     at the bedside: never
 
 A0 seed

@@ -123,7 +123,7 @@ I1 search
 
 I5 search
 = No record of methylprednisolone, intravenous in the last 14 days (only days with at least 250 mg/day count).
-= This stays open: not given yet; it can still be given.
+= This stays open: not given so far; nothing recorded rules it out.
 
 I5 screening
 = No record of methylprednisolone, intravenous in the last 14 days (only days with at least 250 mg/day count).

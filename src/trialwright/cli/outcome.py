@@ -29,6 +29,8 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message | Text]:
     for deviation in participant.deviations:
         if deviation.position == event.position:
             yield message("Deviation {number}: {text}", number=deviation.number, text=_departure(deviation))
+        elif deviation.changed == event.position:
+            yield from _corrected_deviation(deviation)
         elif deviation.taken_back == event.position:
             yield message(
                 "Deviation {number} does not follow from the record any more: {text}",
@@ -45,6 +47,17 @@ def _departure(deviation: Deviation) -> Message | Text | str:
     if not deviation.text:
         return message("(masked)")
     return (unpack_message(deviation.says) if deviation.says else None) or deviation.text
+
+
+def _corrected_deviation(deviation: Deviation) -> Iterator[Message]:
+    """That a person took a deviation back, or how it is rated now; a masked text is gone."""
+    text = _departure(deviation)
+    if deviation.taken_back:
+        yield message("Deviation {number} is taken back: {text}", number=deviation.number, text=text)
+    elif deviation.severity == "major":
+        yield message("Deviation {number}, major: {text}", number=deviation.number, text=text)
+    else:
+        yield message("Deviation {number}, minor: {text}", number=deviation.number, text=text)
 
 
 def say_query(query: Query) -> Message:

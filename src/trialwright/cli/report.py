@@ -184,21 +184,53 @@ def _compose(
 
 def run_analyse(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the planned comparisons of an archive, or a published result computed again."""
-    document = (
-        _published(options.archive, terminal).document
+    document, locked = (
+        (_published(options.archive, terminal).document, None)
         if options.published
         else _analysed(options.archive, terminal)
     )
     if options.format == "json":
         import json
 
-        tables = [_table_json(table, document.origin, terminal.catalogue) for table in document.tables()]
         with output(options.out) as out:
-            out.write(json.dumps(tables, ensure_ascii=False, indent=1) + "\n")
+            out.write(
+                json.dumps(_document_json(document, locked, terminal), ensure_ascii=False, indent=1) + "\n"
+            )
         return DONE
     with output(options.out) as out:
+        if not options.published:
+            out.writelines(text + "\n" for text in _head_lines(document, terminal))
         out.writelines(text + "\n" for text in _lines(document, terminal))
     return DONE
+
+
+def _document_json(document: Document, locked: bool | None, terminal: Terminal) -> object:
+    """What the numbers are of and what must be said beside them, then every table as Dataset-JSON, which holds no notes.
+
+    `locked`: whether the study takes no more data; None of a published result, which is of no archive.
+    """
+    from trialwright.reports.document import Paragraph
+
+    origin, say = document.origin, terminal.say
+    tables = document.tables()
+    return {
+        "title": say(document.title),
+        "study": origin.study,
+        "study_version": origin.study_version,
+        "ledger_position": origin.ledger_position,
+        "ledger_digest": origin.ledger_digest,
+        "made": origin.made.isoformat(timespec="seconds"),
+        "software": origin.software,
+        "rehearsal": origin.rehearsal,
+        "locked": locked,
+        "warnings": [
+            say(block.text)
+            for block in document.blocks
+            if isinstance(block, Paragraph) and block.kind == "warning"
+        ],
+        "notes": {table.id: [say(note) for note in table.notes] for table in tables},
+        "tables": [_table_json(table, origin, terminal.catalogue) for table in tables],
+    }
 
 
 def _table_json(table: Table, origin: Origin, catalogue: Mapping[str, str]) -> object:
@@ -209,13 +241,13 @@ def _table_json(table: Table, origin: Origin, catalogue: Mapping[str, str]) -> o
     return json.loads(write_dataset_json(table, origin=origin, catalogue=catalogue))
 
 
-def _analysed(path: str, terminal: Terminal) -> Document:
+def _analysed(path: str, terminal: Terminal) -> tuple[Document, bool]:
     from trialwright.reports.trial.compose import compose_analysis
 
     data = trial_data(path)
     if data.blind:
         raise Stop(ANSWER_IS_NO, message("The study is blind; nothing is compared before it is unblinded."))
-    return compose_analysis(data).document
+    return compose_analysis(data).document, data.locked
 
 
 def _published(name: str, terminal: Terminal) -> TrialReport:
@@ -249,6 +281,19 @@ def _published(name: str, terminal: Terminal) -> TrialReport:
     )
     document = Document(message("Published result"), origin, tuple(sheet.blocks))
     return TrialReport(document, sheet.traces)
+
+
+def _head_lines(document: Document, terminal: Terminal) -> Iterator[str]:
+    """What the report's first page says of where its numbers come from."""
+    from trialwright.reports.origin import explain_origin
+
+    origin, say = document.origin, terminal.say
+    yield say(document.title)
+    if origin.rehearsal:
+        yield say(message("SYNTHETIC - rehearsal"))
+    for name, what in explain_origin(origin):
+        yield say(message("{name}: {value}", name=name, value=what))
+    yield ""
 
 
 def _lines(document: Document, terminal: Terminal) -> Iterator[str]:

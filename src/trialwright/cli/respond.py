@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from trialwright.cli.as_of import AsOf, add_trial_options, look, write_result
@@ -144,6 +145,7 @@ def _visit(
         "category": main.category.id if main.category else None,
         "category_text": terminal.say(_category(main)),
         "possible": list(main.possible),
+        "after": _after(follow_up, main.day, terminal),
         "reason": main.reason,
         "sentence": terminal.say(explain_response(main, words)),
         "categories": [_judged(each, words, terminal) for each in main.findings if each.finding is not None],
@@ -151,6 +153,24 @@ def _visit(
         "events": sorted({main.visit.position, *main.positions}),
         "readings": {name: _reading(each, terminal) for name, each in assessed.items()},
     }
+
+
+def _after(follow_up: FollowUp, day: date, terminal: Terminal) -> list[dict[str, Any]]:
+    """The intercurrent events of the primary estimand before a visit: what it shows then is not what the estimand counts."""
+    from trialwright.endpoints.horizon import find_events_before
+
+    primary = [each for each in follow_up.rules.plan.estimands if each.level == "primary"]
+    return [
+        {
+            "event": came.happened.event.id,
+            "title": terminal.say(came.happened.event.title),
+            "day": came.happened.day.isoformat() if came.happened.day else None,
+            "certain": came.happened.truth is True,
+            "strategy": came.strategy,
+            "events": list(came.happened.positions),
+        }
+        for came in find_events_before(follow_up, primary, day=day)
+    ]
 
 
 def _category(assessment: ResponseAssessment) -> Message | Text:
@@ -204,7 +224,7 @@ FOR_AN_ARM = frozenset({"worst_case", "best_case"})
 
 def _endpoint(follow_up: FollowUp, estimand: Estimand, terminal: Terminal, *, blind: bool) -> dict[str, Any]:
     from trialwright.endpoints.derive import NotDerivable, derive_endpoint
-    from trialwright.endpoints.row import EndpointRow, explain_endpoint
+    from trialwright.endpoints.row import EndpointRow
 
     row = EndpointRow(participant=follow_up.id, estimand=estimand.id, reason="not_derivable")
     why: object = message("the estimand names nothing that is derived of a participant")
@@ -214,7 +234,7 @@ def _endpoint(follow_up: FollowUp, estimand: Estimand, terminal: Terminal, *, bl
     else:
         with suppress(NotDerivable):
             row = derive_endpoint(follow_up, estimand.id)
-            why = explain_endpoint(row)
+            why = _why(follow_up, row)
     return {
         "estimand": estimand.id,
         "title": terminal.say(estimand.title),
@@ -227,6 +247,7 @@ def _endpoint(follow_up: FollowUp, estimand: Estimand, terminal: Terminal, *, bl
         "visit": row.visit,
         "day": row.day.isoformat() if row.day else None,
         "intercurrent_event": row.event,
+        "intercurrent_event_on": row.event_on.isoformat() if row.event_on else None,
         "left_missing": row.impute,
         "shown": terminal.say(_shown(row, estimand)),
         "reason": row.reason,
@@ -237,10 +258,24 @@ def _endpoint(follow_up: FollowUp, estimand: Estimand, terminal: Terminal, *, bl
     }
 
 
+def _why(follow_up: FollowUp, row: EndpointRow) -> Message:
+    """Why an endpoint has its value, with the intercurrent event and its day where one decided."""
+    from trialwright.endpoints.row import explain_endpoint
+
+    why = explain_endpoint(row)
+    if row.event is None or row.event_on is None:
+        return why
+    events = follow_up.rules.plan.intercurrent_events
+    title = next(each.title for each in events if each.id == row.event)
+    return message("{why}: {event}, {day}", why=why, event=title, day=row.event_on)
+
+
 def _shown(row: EndpointRow, estimand: Estimand) -> object:
     """The value as people read it: days with what they end in, a number with its unit, or yes and no."""
     from trialwright.study.prose.figures import duration, figure, quantity
 
+    if row.time == 0 and not row.happened:
+        return message("no follow-up (0 days)")
     if row.time is not None:
         days = duration(str(row.time), "d")
         return (

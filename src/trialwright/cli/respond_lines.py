@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialwright.cli.as_of import AsOf
 from trialwright.cli.columns import paragraph, table_lines
@@ -11,12 +11,31 @@ from trialwright.cli.common import Terminal
 from trialwright.terms.message import Message, message
 from trialwright.terms.truth import Truth
 
+if TYPE_CHECKING:
+    from trialwright.study.prose.figures import Prose
+
 TRUTHS: Mapping[Truth, Message] = {
     True: message("met"),
     False: message("not met"),
     None: message("not known"),
 }
 """Whether a category, or one of its components, holds."""
+
+
+def _came_before(events: list[dict[str, Any]]) -> Prose:
+    """The mark of a visit: which intercurrent events came before it, on which days; nothing where none did."""
+    from trialwright.study.prose.figures import clauses
+
+    if not events:
+        return ""
+    return clauses(
+        [
+            message("{event}, {day}", event=each["title"], day=each["day"])
+            if each["certain"]
+            else message("perhaps {event}, {day}", event=each["title"], day=each["day"])
+            for each in events
+        ]
+    )
 
 
 def respond_lines(seen: AsOf, result: Mapping[str, Any], terminal: Terminal, *, whole: bool) -> Iterator[str]:
@@ -58,6 +77,7 @@ def _side_by_side(
         say(message("Visit")),
         say(message("Date")),
         *(readings[name]["title"] for name in names),
+        *([say(message("After"))] if any(visit["after"] for _, visit in visits) else []),
     ]
     rows = [
         [
@@ -65,10 +85,16 @@ def _side_by_side(
             visit["title"],
             visit["day"],
             *(visit["readings"][name]["category_text"] for name in names),
+            *([say(_came_before(visit["after"]))] if any(each["after"] for _, each in visits) else []),
         ]
         for who, visit in visits
     ]
     yield from table_lines(heads, rows)
+    if any(visit["after"] for _, visit in visits):
+        told = message(
+            "After: an intercurrent event of the primary estimand came before the visit. A definition judges what the visit shows; what that counts for, the estimands say."
+        )
+        yield from paragraph(say(told), hanging="  ")
     for name in names:
         for flag in readings[name]["flags"]:
             told = message("{definition}: {flag}", definition=readings[name]["title"], flag=flag)
@@ -90,6 +116,10 @@ def _visits(person: Mapping[str, Any], terminal: Terminal) -> Iterator[str]:
             )
             yield ""
             yield from paragraph(say(head))
+            if visit["after"]:
+                yield from paragraph(
+                    say(message("after {events}", events=_came_before(visit["after"]))), indent="  "
+                )
             for category in visit["categories"]:
                 told = message("{what}: {truth}", what=category["title"], truth=TRUTHS[category["truth"]])
                 yield from paragraph(say(told), indent="  ")

@@ -21,11 +21,11 @@ from trialwright.cli.boundary import MOST_SHOWN, boundary_lines, planned_size, r
 from trialwright.cli.common import DONE, USAGE, Stop, Terminal, count_option, load_eligibility, own_parser
 from trialwright.cli.safety_lines import safety_lines
 from trialwright.terms.message import Message, Text, message
-from trialwright.terms.truth import Truth
 
 if TYPE_CHECKING:
     from trialwright.record.event import Event
     from trialwright.record.participant import Participant
+    from trialwright.safety.alerts import AlertStanding
     from trialwright.safety.lab_grades import Graded, WorstGrade
     from trialwright.safety.reporting import Report
     from trialwright.safety.rules import SafetyPlan, StoppingRule
@@ -214,16 +214,15 @@ def _report(report: Report, participant: Participant, terminal: Terminal) -> dic
 def _alerts(
     seen: AsOf, plan: SafetyPlan, participant: Participant, terminal: Terminal
 ) -> Iterator[dict[str, Any]]:
-    """The alerts that a participant's events raised, each judged again on what is known now."""
+    """The alerts that a participant's events raised, each judged again for its own day and for the day looked at."""
     from trialwright.conduct.trial import participant_stream
-    from trialwright.safety.alerts import assess_alerts
+    from trialwright.safety.alerts import follow_alert
 
     for event in seen.trial.store.stream(participant_stream(participant.id)):
         for raised in event.data.get("alerts", ()):
             day = date.fromisoformat(raised["on"])
-            judged = assess_alerts(plan, participant, on=day, about=None)
-            now = next((each.truth for each in judged if each.alert.id == raised["alert"]), None)
-            yield _alert(seen, event, participant, raised, now, terminal)
+            standing = follow_alert(plan, participant, raised["alert"], raised_on=day, today=seen.day)
+            yield _alert(seen, event, participant, raised, standing, terminal)
 
 
 def _alert(
@@ -231,17 +230,18 @@ def _alert(
     event: Event,
     participant: Participant,
     raised: Mapping[str, Any],
-    now: Truth,
+    standing: AlertStanding,
     terminal: Terminal,
 ) -> dict[str, Any]:
     from trialwright.conduct.alerts import EMERGENCY, EMERGENCY_TITLE, emergency_text
+    from trialwright.safety.alerts import AlertStanding
 
     told = list(raised.get("told", ()))
     title: Message | Text
     text: Message | Text
     if raised["alert"] == EMERGENCY:
         title, text = EMERGENCY_TITLE, emergency_text(participant.id, event.actor, tuple(told))
-        now = True  # what was disclosed stays disclosed
+        standing = AlertStanding(True, True, "present")  # what was disclosed stays disclosed
     else:
         rules = seen.trial.definition(event.study_version).safety
         alert = next(each for each in (rules.alerts if rules else ()) if each.id == raised["alert"])
@@ -253,7 +253,12 @@ def _alert(
         "title": terminal.say(title),
         "message": terminal.say(text),
         "told": told,
-        "now": now,
+        "still_follows": standing.follows,
+        "holds_today": standing.holds,
+        "reason": standing.reason,
+        "last_judged": {"on": standing.last_day.isoformat(), "holds": standing.last_holds}
+        if standing.last_day
+        else None,
         "facts": list(raised["facts"]),
         "events": [event.position],
     }

@@ -24,12 +24,19 @@ STATES: Mapping[str, Message] = {
 
 STAGES: Mapping[str, Message] = {"initial": message("first report"), "follow_up": message("follow-up report")}
 
-NOW: Mapping[Truth, Message] = {
-    True: message("holds"),
-    False: message("no longer: the record was changed"),
+FOLLOWS: Mapping[Truth, Message] = {
+    True: message("still follows from the record"),
+    False: message("does not follow any more"),
     None: message("cannot be judged"),
 }
-"""What has become of an alert, judged again for its day on what is known now."""
+"""Whether an alert follows for its own day from what is known now."""
+
+HOLDS: Mapping[Truth, Message] = {
+    True: message("holds"),
+    False: message("is over"),
+    None: message("not known"),
+}
+"""Whether what an alert tells of is so on the day looked at."""
 
 STOP: Mapping[Truth, Message] = {
     True: message("yes"),
@@ -46,7 +53,7 @@ def safety_lines(seen: AsOf, result: Mapping[str, Any], terminal: Terminal) -> I
     yield from _report_lines(result["reports"], terminal)
     yield from _death_lines(result["deaths"], terminal)
     yield ""
-    yield from _alert_lines(result["alerts"], terminal)
+    yield from _alert_lines(result["alerts"], terminal, on=result["on"])
     yield ""
     yield from _grade_lines(result, terminal)
     for rule in result["stopping_rules"]:
@@ -108,7 +115,7 @@ _HEADS: Mapping[str, Message] = {
     "State": message("State"),
     "Date": message("Date"),
     "Alert": message("Alert"),
-    "Now": message("Now"),
+    "Own day": message("On its day"),
     "Term": message("Term"),
     "Worst": message("Worst grade"),
     "Baseline": message("At baseline"),
@@ -117,24 +124,39 @@ _HEADS: Mapping[str, Message] = {
 }
 
 
-def _alert_lines(alerts: list[dict[str, Any]], terminal: Terminal) -> Iterator[str]:
+def _alert_lines(alerts: list[dict[str, Any]], terminal: Terminal, *, on: str) -> Iterator[str]:
+    """Each alert: whether it still follows for its own day, and apart from that how things stand on the day looked at."""
     say = terminal.say
     yield say(message("Alerts raised"))
     if not alerts:
         yield f"  {say(message('none'))}"
         return
     yield from table_lines(
-        [say(_HEADS[head]) for head in ("Participant", "Date", "Alert", "Now")],
+        [
+            *(say(_HEADS[head]) for head in ("Participant", "Date", "Alert", "Own day")),
+            say(message("On {day}", day=on)),
+        ],
         [
             [
                 each["participant"],
                 each["on"],
                 say(message("{alert}: {text}", alert=each["title"], text=each["message"])),
-                say(NOW[each["now"]]),
+                say(FOLLOWS[each["still_follows"]]),
+                say(_today(each)),
             ]
             for each in alerts
         ],
     )
+
+
+def _today(alert: Mapping[str, Any]) -> Message:
+    """Whether it holds on the day looked at; where that day has no result, what the last one said."""
+    last = alert["last_judged"]
+    if alert["holds_today"] is None and last:
+        if last["holds"]:
+            return message("not known; held on {day}", day=last["on"])
+        return message("not known; over on {day}", day=last["on"])
+    return HOLDS[alert["holds_today"]]
 
 
 def _grade_lines(result: Mapping[str, Any], terminal: Terminal) -> Iterator[str]:

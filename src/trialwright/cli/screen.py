@@ -24,6 +24,7 @@ from trialwright.cli.options import asked_readings
 from trialwright.cli.question import Judged, Question
 from trialwright.cli.records import Records, closed_world, open_source, read_records, unreadable
 from trialwright.eligibility.calendar import plan_calendar
+from trialwright.eligibility.lapses import plan_lapses
 from trialwright.eligibility.recheck import plan_rechecks
 from trialwright.eligibility.verdict import assess_person
 from trialwright.exchange.assemble import Assembled
@@ -212,8 +213,9 @@ def _participant(question: Question, judged: Judged, words: Words, terminal: Ter
         verdict, assessed = assess_person(person, question.rules, on=question.on, setting=question.setting)
     calendar = plan_calendar(person, question.rules, on=question.on, setting=question.setting)
     rechecks = plan_rechecks(person, verdict, assessed, calendar, on=question.on, setting=question.setting)  # type: ignore[arg-type]
+    lapses = plan_lapses(person, question.rules, calendar, on=question.on, setting=question.setting)
     return participant(
-        Screened(person, verdict, assessed, calendar, rechecks),  # type: ignore[arg-type]
+        Screened(person, verdict, assessed, calendar, rechecks, lapses),  # type: ignore[arg-type]
         question.eligibility.study,
         say=lambda each: say(each.verdict, each.reason, each.finding, words),
         catalogue=terminal.catalogue,

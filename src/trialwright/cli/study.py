@@ -205,6 +205,14 @@ def export(options: argparse.Namespace, terminal: Terminal) -> int:
     """`trialwright export STUDY --to ctgov|crf`."""
     from trialwright.exchange.ctgov import export_record
 
+    if (Path(options.study) / "events.jsonl").is_file():
+        raise Stop(
+            USAGE,
+            message(
+                "{path} is an archive: `export` writes a study. The data of an archive are written by `trialwright report {path} --out FOLDER`.",
+                path=options.study,
+            ),
+        )
     eligibility = load_eligibility(options.study, terminal)
     if options.to == "crf":
         return _export_forms(options, eligibility.study, terminal)
@@ -212,6 +220,8 @@ def export(options: argparse.Namespace, terminal: Terminal) -> int:
         raise Stop(USAGE, message("--forms goes with --to crf."))
     record = export_record(eligibility.study)
     write_text(options.out, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+    if terminal.language != "en":
+        terminal.remark(message("The registry's format is in English only: --lang changes nothing in it."))
     return DONE
 
 

@@ -43,7 +43,7 @@ class DeviationFound(NamedTuple):
     """One deviation. `day`: as entered, or of what the rules found the first day; '' where none is known.
 
     `category`: as of `Deviation`. `severity`: minor | major; '' where nobody rated it, since no rule of the protocol
-    does. `texts`: what happened, in the words of the rules and of the people who reported it. `positions`: in the ledger.
+    does. `rated_by`: rules (as it was entered) | person; '' where nobody. `texts`: what happened, in the words of the rules and of the people who reported it. `positions`: in the ledger.
     """
 
     participant: str
@@ -54,6 +54,7 @@ class DeviationFound(NamedTuple):
     texts: tuple[Message | Text | str, ...]
     found_by: FoundBy
     positions: tuple[int, ...]
+    rated_by: Literal["", "rules", "person"]
 
 
 class _Shown(NamedTuple):
@@ -73,7 +74,7 @@ def derive_deviations(study: Study, participant: Participant, *, on: date) -> tu
 
     A report of the same category about the same visit, or of a day on which the rules found one, tells of the same
     deviation: it is one, found by both. What a rule wrote down at entry and does not find any more, since the day of the
-    visit, or the dose, was corrected, is none; the ledger keeps it, and `Deviation.taken_back` says since when. `on`: the calendar day at the site.
+    visit, or the dose, was corrected, is none, nor is what a person took back; the ledger keeps it, and `Deviation.taken_back` says since when. `on`: the calendar day at the site.
     """
     shown = [*_visits(study, participant, on), *_doses(study, participant, on)]
     told: dict[int, list[Deviation]] = {}
@@ -113,16 +114,18 @@ def _is_same(shown: _Shown, deviation: Deviation, told: Sequence[Deviation]) -> 
 
 def _joined(participant: Participant, shown: _Shown, told: Sequence[Deviation]) -> DeviationFound:
     by_people = [each for each in told if not each.by_system]
-    severities = [each.severity for each in (*by_people, *told)]  # a person's rating counts before the rule's
+    rated = sorted((each for each in told if not each.by_system or each.changed), key=_stated)
+    counts = next(iter((*rated[::-1], *told)), None)  # a person's last rating counts before the rule's
     return DeviationFound(
         participant.id,
         shown.day,
         shown.category,
-        severities[0] if severities else "",
+        counts.severity if counts else "",
         shown.visit,
         (shown.text, *(each.text for each in by_people if each.text)),
         "both" if by_people else "rules",
-        tuple(sorted({*shown.positions, *(each.position for each in told)})),
+        tuple(sorted({*shown.positions, *(position for each in told for position in _events(each))})),
+        _rater(counts),
     )
 
 
@@ -143,8 +146,25 @@ def _recorded(study: Study, participant: Participant, deviation: Deviation) -> D
         deviation.visit,
         (text,) if text else (),
         "rules" if deviation.by_system else "person",
-        (deviation.position,),
+        _events(deviation),
+        _rater(deviation),
     )
+
+
+def _stated(deviation: Deviation) -> int:
+    """The position of the event that last states a deviation."""
+    return deviation.changed or deviation.position
+
+
+def _events(deviation: Deviation) -> tuple[int, ...]:
+    """The events behind a deviation: that it was found or reported, and its last correction."""
+    return tuple(sorted({deviation.position, _stated(deviation)}))
+
+
+def _rater(deviation: Deviation | None) -> Literal["", "rules", "person"]:
+    if deviation is None or not deviation.severity:
+        return ""
+    return "rules" if deviation.by_system and not deviation.changed else "person"
 
 
 def _departure(study: Study, dose: Dose, deviation: Deviation) -> Message | Text:

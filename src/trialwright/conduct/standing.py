@@ -11,8 +11,10 @@ from trialwright.conduct.trial import View
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.study.schedule import visit_title
-from trialwright.terms.dates import EARLIEST
+from trialwright.terms.dates import EARLIEST, UnreadableDate, parse_day
+from trialwright.terms.digits import find_other_digit
 from trialwright.terms.message import Message, message
+from trialwright.terms.visible import shortened
 
 WHO = Argument("participant", message("screening or enrolment number"), "id")
 
@@ -170,6 +172,26 @@ def check_born(participant: Participant, day: str) -> Refusal | None:
     if birth and day[: len(birth)] < birth:
         return refuse(message("{day} lies before the birth of {id}.", day=day, id=participant.id))
     return None
+
+
+def check_stated_day(
+    view: View, participant: Participant, day: str, about: Message, *, prior: bool
+) -> Refusal | None:
+    """Refuse what is no day, lies in the future or, unless it is care on record, before consent."""
+    try:
+        written = parse_day(day).isoformat() == day
+    except UnreadableDate:
+        written = False
+    if not written:
+        return refuse(
+            find_other_digit(day) or message("{seen} is no day; write 2026-11-01.", seen=shortened(day))
+        )
+    before = not prior and day < participant.consents[0].date
+    return (
+        check_day(view, day, about)
+        or check_born(participant, day)
+        or (refuse(message("{day} lies before consent.", day=day)) if before else None)
+    )
 
 
 def check_order(earlier: str, later: str, sentence: Message) -> Refusal | None:

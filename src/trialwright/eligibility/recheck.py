@@ -69,10 +69,10 @@ def plan_rechecks(
 
 def _missing(assessed: Iterable[Assessed], context: Context) -> tuple[Recheck, ...]:
     found = [
-        (each.id, concept, kind, reason)
+        (each.id, concept, action, reason)
         for each in assessed
         if each.verdict == "unknown"
-        for concept, kind, reason in _open_items(each, context)
+        for concept, action, reason in open_items(each, context)
     ]
     items = {concept for _, concept, _, _ in found}
     criteria = {criterion for criterion, _, _, _ in found}
@@ -80,13 +80,19 @@ def _missing(assessed: Iterable[Assessed], context: Context) -> tuple[Recheck, .
         {each.id for each in assessed if each.verdict == "unknown"}
     )
     return tuple(
-        Recheck(criterion, concept, _action(kind, reason), reason, alone)
-        for criterion, concept, kind, reason in dict.fromkeys(found)
+        Recheck(criterion, concept, action, reason, alone)
+        for criterion, concept, action, reason in dict.fromkeys(found)
     )
 
 
 Item = tuple[str, str, str]
 """A concept, or `BIRTH_DATE` or `SEX`; the kind of record; the reason why it leaves something open."""
+
+
+def open_items(each: Assessed, context: Context) -> Iterable[tuple[str, Action, str]]:
+    """What an unknown criterion lacks in a context: a concept, what to do about it, and why."""
+    for concept, kind, reason in _open_items(each, context):
+        yield concept, _action(kind, reason), reason
 
 
 def _open_items(each: Assessed, context: Context) -> Iterable[Item]:

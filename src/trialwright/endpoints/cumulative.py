@@ -122,7 +122,12 @@ def _after_event(
 ) -> EndpointRow:
     """Not reached before an intercurrent event."""
     happened = came.happened
-    common = {"day": happened.day, "event": happened.event.id, "facts": happened.facts}
+    common = {
+        "day": happened.day,
+        "event": happened.event.id,
+        "event_on": happened.day,
+        "facts": happened.facts,
+    }
     match came.strategy:
         case "composite":
             days = _days(asked, _end(asked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from trialwright.endpoints.follow_up import FollowUp, Held, exact_day
 from trialwright.study.analysis import Estimand
 from trialwright.study.schedule import Encounter
 from trialwright.study.visit_window import Window, compute_window
+from trialwright.terms.dates import add_days
 
 NO_ANSWER = "treatment_policy"
 """The strategy for a missing answer where the estimand names none: it stays missing."""
@@ -98,6 +100,28 @@ def find_intercurrent(follow_up: FollowUp, estimand: Estimand, *, until: date) -
             if found.truth is not False:
                 (came if found.truth else perhaps).append(Intercurrent(found, each.strategy))
     return Events(_first(came), _first(perhaps), missing, missing_event)
+
+
+def find_events_before(
+    follow_up: FollowUp, estimands: Iterable[Estimand], *, day: date
+) -> tuple[Intercurrent, ...]:
+    """List the intercurrent events of some estimands that came, or may have come, before a day, the first one first.
+
+    Those of the day itself come after a visit of that day, as in the estimands. Treatment policy is left out: by it the
+    event changes nothing.
+    """
+    found: dict[str, Intercurrent] = {}
+    until = add_days(day, -1)
+    for estimand in estimands:
+        rules = follow_up.rules.of(estimand).events
+        for each in estimand.intercurrent_events:
+            rule = rules[each.event]
+            if rule.condition is None or each.strategy == "treatment_policy" or each.event in found:
+                continue
+            happened = find_event(follow_up, rule, until=until)
+            if happened.truth is not False:
+                found[each.event] = Intercurrent(happened, each.strategy)
+    return tuple(sorted(found.values(), key=lambda each: each.happened.day or date.max))
 
 
 def _first(events: list[Intercurrent]) -> Intercurrent | None:

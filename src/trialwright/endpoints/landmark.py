@@ -125,6 +125,7 @@ def _observed(
 def _with_event(asked: Asked, row: Rows, came: Intercurrent) -> EndpointRow:
     happened = came.happened
     event = happened.event.id
+    said = {"day": happened.day, "event": event, "event_on": happened.day, "facts": happened.facts}
     match came.strategy:
         case "composite":
             category = asked.category("composite")
@@ -132,9 +133,7 @@ def _with_event(asked: Asked, row: Rows, came: Intercurrent) -> EndpointRow:
                 "event_composite",
                 value=asked.counts(category),
                 category=category,
-                day=happened.day,
-                event=event,
-                facts=happened.facts,
+                **said,  # type: ignore[arg-type]
             )
         case "while_on_treatment":
             before = [
@@ -144,10 +143,10 @@ def _with_event(asked: Asked, row: Rows, came: Intercurrent) -> EndpointRow:
             ]
             return _last_known(asked, row, before, "last_on_treatment", event)
         case "hypothetical":
-            return row("event_hypothetical", day=happened.day, event=event, impute=True, facts=happened.facts)
+            return row("event_hypothetical", impute=True, **said)  # type: ignore[arg-type]
         case "principal_stratum":
-            return row("principal_stratum", day=happened.day, event=event, facts=happened.facts)
-    return row("event_not_answerable", day=happened.day, event=event, facts=happened.facts)
+            return row("principal_stratum", **said)  # type: ignore[arg-type]
+    return row("event_not_answerable", **said)  # type: ignore[arg-type]
 
 
 def _last_known(

@@ -40,7 +40,12 @@ def derive_measure(follow_up: FollowUp, estimand: Estimand, *, encounter: str | 
     events = find_intercurrent(follow_up, estimand, until=until)
     if events.came is not None:
         happened, strategy = events.came
-        common = {"day": happened.day, "event": happened.event.id, "unit": rule.unit}
+        common = {
+            "day": happened.day,
+            "event": happened.event.id,
+            "event_on": happened.day,
+            "unit": rule.unit,
+        }
         if strategy == "hypothetical":
             return row("event_hypothetical", impute=True, facts=happened.facts, **common)  # type: ignore[arg-type]
         if strategy == "while_on_treatment":

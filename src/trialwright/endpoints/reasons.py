@@ -29,6 +29,9 @@ REASONS: Mapping[str, Message] = {
     "not_begun": message("treatment never began"),
     "pending": message("not due yet on the cut-off day"),
     "no_response": message("never in response, so there is nothing to lose"),
+    "last_before_event": message(
+        "followed up to the last visit with an answer before the intercurrent event"
+    ),
     "event_ends_follow_up": message("followed up to the intercurrent event"),
     "followed_to_end": message("followed to the end without it"),
     "happened": message("it happened"),

@@ -18,7 +18,8 @@ def derive_relapse(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
     """Derive the time in days from the first response to the first visit with one of the relapse's events.
 
     Somebody who never responded has nothing to lose and no time. Without a relapse the time ends at the last visit that
-    has an answer; an intercurrent event of any strategy but treatment policy ends it as well.
+    has an answer. After an intercurrent event of any strategy but treatment policy no visit counts, so that the time
+    ends at the last one with an answer up to it, not on its day: since that visit nobody has looked for a relapse.
     """
     row = Rows(follow_up, estimand.id)
     plan = follow_up.rules.of(estimand)
@@ -50,7 +51,7 @@ def derive_relapse(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
         last = visit if truth is False else last
         earlier.append(visit)
     ended = events.came or events.perhaps
-    reason = "event_ends_follow_up" if ended else "followed_to_end" if last == horizon.visit else "last_known"
+    reason = "last_before_event" if ended else "followed_to_end" if last == horizon.visit else "last_known"
     return row(
         reason,
         time=(last.day - first.day).days,
@@ -58,6 +59,7 @@ def derive_relapse(follow_up: FollowUp, estimand: Estimand) -> EndpointRow:
         visit=last.id,
         day=last.day,
         event=ended.happened.event.id if ended else None,
+        event_on=ended.happened.day if ended else None,
         also=(first.position, last.position),
     )
 

@@ -18,7 +18,7 @@ class EndpointRow:
 
     `value`: 1 or 0 for a category that is or is not reached, else a number in `unit`; None: none, for `reason`.
     `time`, `happened`: days from the beginning to the event, or to where nothing more is known; None for endpoints that
-    are no times. `category`, `visit`, `day`: what it was read from. `event`: the intercurrent event that changed it.
+    are no times. `category`, `visit`, `day`: what it was read from. `event`: the intercurrent event that changed it, `event_on`: its day.
     `detail`: why the answer at the visit is not known, or what is known before it is due, a reason code. `impute`: left missing on purpose, for a
     method that fills it in. `facts`, `positions`: ids, and places in the ledger, of what was read.
     """
@@ -34,6 +34,7 @@ class EndpointRow:
     visit: str | None = None
     day: date | None = None
     event: str | None = None
+    event_on: date | None = None
     detail: str = ""
     impute: bool = False
     facts: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ class Rows:
         visit: str | None = None,
         day: date | None = None,
         event: str | None = None,
+        event_on: date | None = None,
         detail: str = "",
         impute: bool = False,
         facts: Iterable[Fact] = (),
@@ -78,6 +80,7 @@ class Rows:
             visit=visit,
             day=day,
             event=event,
+            event_on=event_on,
             detail=detail,
             impute=impute,
             facts=tuple(fact.fact for fact in facts),

@@ -20,7 +20,7 @@ REASONS: Mapping[str, Message] = {
     "no_record": message("no result is recorded in the time that counts"),
     "no_baseline": message("there is no baseline value"),
     "not_asked": message("nobody has asked yet"),
-    "can_be_given": message("not given yet; it can still be given"),
+    "can_be_given": message("not given so far; nothing recorded rules it out"),
     "surrogate_only": message("only a substitute measurement is recorded, which does not decide"),
     "attribution_missing": message("a clinician has not yet said what it is due to"),
     "biopsy_item_missing": message("not recorded for the day of the latest biopsy"),

@@ -46,7 +46,6 @@ def _rest(participant: Participant) -> list[list[int]]:
         participant.discontinuations,
         participant.rescues,
         [event.current for event in participant.adverse_events],
-        participant.deviations,
     )
     turns = (
         participant.enrolled,
@@ -58,6 +57,7 @@ def _rest(participant: Participant) -> list[list[int]]:
     )
     return [
         *([one.position for one in stated] for stated in lists),
+        [one.changed or one.position for one in participant.deviations],
         [one.position if one else 0 for one in turns],
     ]
 

@@ -58,11 +58,12 @@ def _days(participant: Participant) -> Iterator[tuple[str, int, str]]:
         yield f"held_{concept_name(hold.intervention)}", hold.position, hold.start
     for deviation in participant.deviations:
         if deviation.severity == "major" and not deviation.taken_back:
-            yield f"major_deviation_{deviation.category}", deviation.position, deviation.date
+            stated = deviation.changed or deviation.position
+            yield f"major_deviation_{deviation.category}", stated, deviation.date
             if deviation.visit:
                 yield (
                     f"major_deviation_at_{concept_name(deviation.visit)}",
-                    deviation.position,
+                    stated,
                     deviation.date,
                 )
 

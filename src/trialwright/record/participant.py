@@ -231,9 +231,10 @@ class Deviation(NamedTuple):
 
     `category`: consent | eligibility | allocation | visit | dose | procedure | other. `dose`: of one that the rules found
     when a dose was entered or corrected, its number (0: of none), and `matter` what of it: amount | lot. `taken_back`: the
-    position of the correction after which it does not follow from the record any more (0: it does). `says`: of one of a
-    dose that the rules found, the sentence as data (`terms.stored_message`), to be read in another language than that of
-    `text`; '' in events of earlier versions.
+    position of the correction after which it does not follow from the record any more, or by which a person took it back
+    (0: it stands). `changed`: that of the last correction of the deviation itself, by a person (0: none); `by_rule`: of one
+    that the rules found and a person rated, the severity before that (None of all others). `says`: of one of a dose that
+    the rules found, the sentence as data (`terms.stored_message`); '' in events of earlier versions.
     """
 
     position: int
@@ -247,6 +248,8 @@ class Deviation(NamedTuple):
     dose: int = 0
     matter: str = ""
     taken_back: int = 0
+    changed: int = 0
+    by_rule: str | None = None
     says: str = ""
 
 

@@ -22,7 +22,7 @@ CODED: Mapping[str, Mapping[str, Message]] = {
         "related": message("related"),
         "possibly_related": message("possibly related"),
         "not_related": message("not related"),
-        "unknown": message("not known"),
+        "unknown": message("unknown"),
     },
     "outcome": {
         "recovered": message("recovered"),
@@ -30,7 +30,7 @@ CODED: Mapping[str, Mapping[str, Message]] = {
         "not_recovered": message("not recovered"),
         "recovered_with_sequelae": message("recovered with sequelae"),
         "fatal": message("fatal"),
-        "unknown": message("not known"),
+        "unknown": message("unknown"),
     },
     "therapy": {
         "pulse": message("steroid pulse"),
@@ -47,7 +47,7 @@ SEX: Mapping[str, Message] = {
     "female": message("female"),
     "male": message("male"),
     "other": message("other"),
-    "unknown": message("not known"),
+    "unknown": message("unknown"),
 }
 
 

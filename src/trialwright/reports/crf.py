@@ -14,6 +14,7 @@ from typing import Any
 
 from trialwright.reports.figures.canvas import Says, speak
 from trialwright.reports.pdf import STANDARDS, typeset
+from trialwright.safety.rules import AlertRule, lower_safety
 from trialwright.study.canonical import version
 from trialwright.study.code_lists import NOT_DONE_LIST
 from trialwright.study.form_rules import StudyForms
@@ -82,6 +83,7 @@ def _lay_out(
     say = partial(speak, catalogue=catalogue)
     study = forms.study
     name = study.identity.acronym or study.id
+    alerts = lower_safety(study).alerts if study.safety else ()
     return {
         "lang": language,
         "region": {"en": "gb", "zh": "cn"}[language],
@@ -105,7 +107,7 @@ def _lay_out(
         ],
         "words": {name: say(words) for name, words in _WORDS.items()},
         "reasons": say(_numbered(_reasons(forms))),
-        "forms": [_Layer(forms, forms.form(id), say).form() for id in ids],
+        "forms": [_Layer(forms, forms.form(id), say, alerts).form() for id in ids],
     }
 
 
@@ -133,6 +135,11 @@ _WORDS = {
         "it, and add date and initials."
     ),
     "optional": message("* may be left empty"),
+    "elsewhere": message(
+        "Not on these forms: adverse events and serious ones, death, withdrawal of consent, stopping the intervention, "
+        "loss to follow-up, doses that no form asks for, rescue therapy, protocol deviations. Tell the investigator at once of "
+        "serious ones; each is recorded in the system as an action of its own."
+    ),
 }
 
 
@@ -159,6 +166,7 @@ class _Layer:
     forms: StudyForms
     definition: Form
     say: Say
+    alerts: Sequence[AlertRule]
 
     def form(self) -> dict[str, Any]:
         form = self.definition
@@ -194,9 +202,23 @@ class _Layer:
             "label": self.say(item.label),
             "help": self.say(item.help) if item.help else "",
             "condition": self._condition(condition),
+            "alerts": self._alerts(item),
             "required": item.required,
             "answer": self._answer(item),
         }
+
+    def _alerts(self, item: Item) -> list[str]:
+        """What the study is alerted to by this answer; on paper nobody is told before it is entered."""
+        return [
+            self.say(
+                message(
+                    "Alert: {alert} Paper tells nobody: tell the investigator at once.",
+                    alert=each.alert.message,
+                )
+            )
+            for each in self.alerts
+            if item.concept in each.concepts
+        ]
 
     def _answer(self, item: Item) -> dict[str, Any]:
         match item.type:

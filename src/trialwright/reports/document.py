@@ -133,7 +133,7 @@ class Column:
     """A column: its name for machines (a letter, then letters, digits, `_`), its heading, what its values are.
 
     `kind` fixes the type of its values; numbers are set to the right. `over`: a heading shared with its neighbours.
-    `label`: what files call it where the heading says more (an arm without its size). `statistic`: what a number in it is
+    `label`: what files call it, or the heading it shares, where that says more (an arm without its size). `statistic`: what a number in it is
     (`p_value`; where not given, the column's name), in which UCUM `unit`.
     """
 
@@ -215,6 +215,14 @@ class Table:
         for number, each in enumerate(self.rows):
             for place, cell in enumerate(each.cells):
                 yield self.cell_id(number, place), cell
+
+    def is_right(self, place: int) -> bool:
+        """Whether a column (counted from 0) is set to the right: its values, or all that its cells show, are numbers."""
+        if self.columns[place].numeric:
+            return True
+        cells = [each.cells[place] for each in self.rows if each.kind != "group"]
+        shown = [cell for cell in cells if cell.says not in ("", "–")]
+        return place >= self.heads and bool(shown) and all(cell.numbers for cell in shown)
 
     def numbers(self, cell: Cell, place: int) -> tuple[Number, ...]:
         """The numbers of a cell in a column (counted from 0): those it names, or its value."""

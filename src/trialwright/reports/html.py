@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -24,9 +23,14 @@ from trialwright.reports.document import (
     number_of,
 )
 from trialwright.reports.page import write_page
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, message, render
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WHOLE = re.compile(
+    r"[A-Za-z0-9_.+−–-]{1,16}"  # a day, a number, the id of a participant
+    r"|\d+(/\d+)? ?[(（]\d+(\.\d+)? ?%[)）]"  # 8/25 (32.0 %)
+    r"|[−\d.]+ ?[(（][−\d.]+ ?(to|至) ?[−\d.]+[)）]"  # an estimate with its interval
+    r"|[\u4e00-\u9fff]{1,4}"  # a short Chinese word
+)
 
 _KINDS = {
     Heading: "heading",
@@ -57,7 +61,10 @@ def write_html(document: Document, *, catalogue: Mapping[str, str], language: st
         parts=_parts,
         drawn=lambda figure: Markup(figure.drawing.svg),  # made by `figures.canvas.draw` alone
         label=_label,
-        is_day=_is_day,
+        is_whole=lambda says: is_whole(render(says, catalogue)),
+        right=lambda table: {
+            column.name for place, column in enumerate(table.columns) if table.is_right(place)
+        },
     )
 
 
@@ -110,9 +117,9 @@ def _parts(table: Table) -> list[list[tuple[Row, list[tuple[str, Column, Cell]]]
     return parts
 
 
-def _is_day(says: Any) -> bool:
-    """Whether a cell is a day alone, which is not to be broken at its hyphens."""
-    return isinstance(says, date) or (isinstance(says, str) and bool(_DAY.fullmatch(says)))
+def is_whole(text: str) -> bool:
+    """Whether what a cell shows is one thing, which is not to be broken: a day, an id, a count with its share."""
+    return bool(_WHOLE.fullmatch(text))
 
 
 def _label(column: Column) -> Message | Any:

@@ -27,12 +27,20 @@ _FOLDER = resources.files("trialwright.reports") / "templates"
 _TAGS = {"en": "en", "zh": "zh-Hans"}  # BCP 47
 
 
-def write_page(template: str, *, catalogue: Mapping[str, str], language: str, **values: Any) -> str:
+def write_page(
+    template: str,
+    *,
+    catalogue: Mapping[str, str],
+    language: str,
+    running: Message | None = None,
+    **values: Any,
+) -> str:
     """Fill in a template of this room. `language` is en or zh, `catalogue` its sentences.
 
     A template prints a `Message`, a `Text` or a date in the page's language, and escapes whatever it prints.
+    `running`: what stands at the foot of every printed page, beside its number.
     """
-    style = _file("report.css")
+    style = _file("report.css") + (_at_foot(render(running, catalogue)) if running else "")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     text = (
         _environment()
@@ -48,6 +56,14 @@ def write_page(template: str, *, catalogue: Mapping[str, str], language: str, **
     )
     # Broken records can hold half characters, which no file takes.
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _at_foot(line: str) -> str:
+    """The rule that prints a line on every page; letters of other kinds as escapes, so that none can end the rule."""
+    text = "".join(
+        each if each.isascii() and (each.isalnum() or each == " ") else f"\\{ord(each):06x}" for each in line
+    )
+    return f'@media print {{ @page {{ @bottom-left {{ content: "{text}"; }} }} }}\n'
 
 
 @cache

@@ -28,7 +28,8 @@ from trialwright.reports.document import (
     number_of,
 )
 from trialwright.reports.figures.canvas import Says, speak
-from trialwright.reports.html import head_rows
+from trialwright.reports.html import head_rows, is_whole
+from trialwright.reports.origin import explain_origin
 from trialwright.terms.message import message
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -47,6 +48,7 @@ _COLUMNS, _FEW = (
     8,
     40,
 )  # columns and rows of a table up to which it is set large; a longer one may be broken anywhere
+_TOGETHER = 18  # characters of a cell up to which it is not broken, where it is one thing
 _SHORT = 12  # characters of a digest in the page foot; the whole stands on the first page
 
 
@@ -130,13 +132,7 @@ def _lay_out(document: Document, catalogue: Mapping[str, str], language: str) ->
                 digest=_short(origin.ledger_digest),
             )
         ),
-        "facts": [
-            [say(message("Study version")), origin.study_version],
-            [say(message("Ledger position")), str(origin.ledger_position)],
-            [say(message("Ledger digest")), origin.ledger_digest],
-            [say(message("Made")), origin.made.isoformat(sep=" ", timespec="minutes")],
-            [say(message("Software")), say(origin.software)],
-        ],
+        "facts": [[say(name), say(what)] for name, what in explain_origin(origin)],
         "words": {
             "contents": say(message("Contents")),
             "rehearsal": say(message("SYNTHETIC - rehearsal.")),
@@ -212,14 +208,25 @@ def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
             "kind": each.kind,
             "breakable": any(len(text) > _WHOLE for text in own),
             "cells": [
-                {"text": text, "indent": each.level if place == 0 else 0} for place, text in enumerate(own)
+                {
+                    "text": text,
+                    "indent": each.level if place == 0 else 0,
+                    "whole": len(text) <= _TOGETHER and is_whole(text),
+                }
+                for place, text in enumerate(own)
             ],
         }
         for each, own in zip(table.rows, texts, strict=True)
     ]
+    right = {column.name for place, column in enumerate(table.columns) if table.is_right(place)}
     head = [
         [
-            {"text": say(head.text), "across": head.across, "down": head.down, "numeric": head.column.numeric}
+            {
+                "text": say(head.text),
+                "across": head.across,
+                "down": head.down,
+                "numeric": head.column.name in right,
+            }
             for head in line
         ]
         for line in head_rows(table)
@@ -231,7 +238,7 @@ def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
         "label": say(number_of(table)),
         "caption": caption,
         "columns": len(table.columns),
-        "numeric": [column.numeric for column in table.columns],
+        "numeric": [column.name in right for column in table.columns],
         "size": size,
         "wide": table.wide,
         "short": len(rows) <= _FEW and _is_short(table, texts, heads, caption, size),

@@ -182,10 +182,10 @@ def _flat(table: Table, catalogue: Mapping[str, str]) -> Iterator[tuple[Any, ...
 
 
 def _label(column: Column) -> Says:
-    heading = column.heading if column.label is None else column.label
     if column.over is None:
-        return heading
-    return message("{group}: {heading}", group=column.over, heading=heading)
+        return column.heading if column.label is None else column.label
+    group = column.over if column.label is None else column.label
+    return message("{group}: {heading}", group=group, heading=column.heading)
 
 
 def _csv_value(value: Any) -> Any:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from trialwright.logic.reasons import REASONS
+from trialwright.study.model import Study
 from trialwright.terms.message import Message, message
 
 SYNTHETIC: Message = message(
     "SYNTHETIC DATA: nobody in this report exists. It is no evidence about patients."
 )
+
+
+def running_line(result: Mapping[str, Any], study: Study) -> Message:
+    """What stands on every printed page of a result: study, version, day, and that its people are made up."""
+    line = message(
+        "{study} · reference date {day} · study version {version}",
+        study=study.identity.acronym or study.id,
+        day=result["on"],
+        version=result["study_version"].removeprefix("sha256:")[:12],
+    )
+    return message("SYNTHETIC DATA · {line}", line=line) if result.get("synthetic") else line
+
 
 OVERALL: Mapping[str, Message] = {
     "eligible": message("eligible"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
@@ -65,6 +65,11 @@ class ReadingRules(NamedTuple):
     name: str
     reading: ResponseReading
     categories: tuple[CategoryRule, ...]
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The intercurrent events for which the rules of this reading ask themselves, by id."""
+        return _asked(category.condition for category in self.categories)
 
 
 class ResponseRules(NamedTuple):
@@ -140,22 +145,9 @@ class LoweredPlan:
     @cached_property
     def asked(self) -> tuple[EventRule, ...]:
         """The intercurrent events that rules about a visit ask for."""
-        conditions = [
-            *(
-                category.condition
-                for response in self.responses.values()
-                for reading in response.readings.values()
-                for category in reading.categories
-            ),
-            *(condition for relapse in self.relapses.values() for _, condition in relapse.events),
-        ]
-        ids = {
-            node.event
-            for condition in conditions
-            if condition is not None
-            for node in condition.walk()
-            if isinstance(node, n.Happened)
-        }
+        ids = _asked(condition for relapse in self.relapses.values() for _, condition in relapse.events)
+        for response in self.responses.values():
+            ids = ids.union(*(reading.asked for reading in response.readings.values()))
         return tuple(rule for id, rule in self.events.items() if id in ids)
 
 
@@ -357,6 +349,17 @@ class _Lowering:
             self.happened.open.clear()
             self.problems.append(rule_problem(self.study, (_FILE, *path), error))
             return None
+
+
+def _asked(conditions: Iterable[n.Condition | None]) -> frozenset[str]:
+    """The intercurrent events for which conditions ask, by id."""
+    return frozenset(
+        node.event
+        for condition in conditions
+        if condition is not None
+        for node in condition.walk()
+        if isinstance(node, n.Happened)
+    )
 
 
 def _joined(parts: list[ComponentRule]) -> n.Condition:

@@ -11,6 +11,7 @@ from tests.unit.endpoints.support import CUT_OFF, WEEK_0, Made, begun
 from trialwright.analysis.kaplan_meier import kaplan_meier
 from trialwright.endpoints.derive import NotDerivable, derive_endpoint
 from trialwright.endpoints.follow_up import follow, is_over
+from trialwright.endpoints.horizon import find_events_before
 from trialwright.endpoints.reasons import REASONS
 from trialwright.endpoints.row import EndpointRow, explain_endpoint
 from trialwright.record.participant import Rescue
@@ -244,7 +245,10 @@ RELAPSES: list[tuple[str, Callable[[], Made], int | None, bool | None, str]] = [
     ("creatinine up by 30 % with sediment", lambda: made(week_8=LOW, week_12=LOW | {"serum_creatinine": "1.3 of 1.2", "urine_rbc": "150"}), 28, True, "happened"),
     ("creatinine up by 29 % with sediment", lambda: made(week_8=LOW, week_24=LOW | {"serum_creatinine": "1.29 of 1.2", "urine_rbc": "150"}), 112, False, "followed_to_end"),
     ("creatinine up by 30 % without sediment", lambda: made(week_8=LOW, week_24=LOW | {"serum_creatinine": "1.3 of 1.2"}), 112, False, "followed_to_end"),
-    ("death ends it", lambda: made(week_8=LOW, week_12=LOW).ended("died", 100), 28, False, "event_ends_follow_up"),
+    ("death ends it", lambda: made(week_8=LOW, week_12=LOW).ended("died", 100), 28, False, "last_before_event"),
+    # the only visit in response is that of day 56: nobody looked for a relapse after it
+    ("a rescue before any later visit", lambda: made(week_8=LOW, week_12=LOW).rescue(60), 0, False, "last_before_event"),
+    ("a rescue after one later visit", lambda: made(week_8=LOW, week_12=LOW, week_16=LOW).rescue(100), 28, False, "last_before_event"),
 ]  # fmt: skip
 
 
@@ -256,6 +260,46 @@ def test_relapse(
 ) -> None:
     row = derive(person(), "relapse")
     assert (row.time, row.happened, row.reason) == (time, happened, reason)
+
+
+def test_a_relapse_row_names_the_event_that_ends_it() -> None:
+    """The visit of day 56 is the last that counts; the rescue came on day 60."""
+    row = derive(made(week_8=LOW, week_12=LOW).rescue(60), "relapse")
+    assert (row.day, row.event, row.event_on) == (
+        WEEK_0 + timedelta(56),
+        "rescue",
+        WEEK_0 + timedelta(60),
+    )
+
+
+# ------------------------------------------------------------------ visits after an intercurrent event
+
+# fmt: off
+AFTER: list[tuple[str, Callable[[], Made], list[tuple[str, int]], list[tuple[str, int]]]] = [
+    # who, what came before week 8 (day 56) and before week 12 (day 84), with its day
+    ("nothing", lambda: made(week_8=CR, week_12=CR), [], []),
+    ("a rescue between them", lambda: made(week_8=CR, week_12=CR).rescue(60), [], [("rescue", 60)]),
+    ("a rescue on the day of week 8 comes after that visit", lambda: made(week_8=CR, week_12=CR).rescue(56),
+     [], [("rescue", 56)]),
+    ("a rescue after both", lambda: made(week_8=CR, week_12=CR).rescue(85), [], []),
+    ("a rescue on the day of week 0 is none", lambda: made(week_8=CR, week_12=CR).rescue(0), [], []),
+    ("two, in the order of their days", lambda: made(week_8=CR, week_12=CR).rescue(70).discontinue(30),
+     [("discontinuation", 30)], [("discontinuation", 30), ("rescue", 70)]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("case", "person", "week_8", "week_12"), AFTER, ids=[each[0] for each in AFTER])
+def test_visits_after_an_intercurrent_event(
+    case: str, person: Callable[[], Made], week_8: list[tuple[str, int]], week_12: list[tuple[str, int]]
+) -> None:
+    follow_up = person().follow()
+    primary = [each for each in follow_up.rules.plan.estimands if each.level == "primary"]
+    for day, wanted in ((56, week_8), (84, week_12)):
+        found = find_events_before(follow_up, primary, day=WEEK_0 + timedelta(day))
+        assert [(each.happened.event.id, each.happened.day) for each in found] == [
+            (event, WEEK_0 + timedelta(on)) for event, on in wanted
+        ]
 
 
 # ------------------------------------------------------------------ what happened, and nothing to derive

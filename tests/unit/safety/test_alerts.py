@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.safety.support import beam, event, participant, plan, results, version
 from trialwright.record.participant import FormRecord, ItemValue, Participant
-from trialwright.safety.alerts import AlertFinding, assess_alerts
+from trialwright.safety.alerts import AlertFinding, assess_alerts, follow_alert
 from trialwright.terms.truth import Truth
 
 DAY = date(2026, 3, 16)
@@ -120,6 +120,56 @@ def test_another_day_does_not_fire() -> None:
     one = lab("potassium", "6.0")
     assert alerts(one, on=date(2026, 3, 17))["potassium_high"].truth is None
     assert alerts(one, on=date(2026, 3, 15))["potassium_high"].truth is None
+
+
+SERIOUS = ("hospitalisation",)
+NEXT_DAY, MAY = date(2026, 3, 17), date(2026, 5, 4)
+# fmt: off
+STANDING = [
+    # an infection from 10 March, raised for 16 March: what follows for its day, what holds later, the last day judged
+    ("ongoing",             "serious_infection", participant("x", event(version(start="2026-03-10", seriousness=SERIOUS))),
+     MAY, True, True, None, None),
+    ("ended since",         "serious_infection",
+     participant("x", event(version(start="2026-03-10", end="2026-04-01", seriousness=SERIOUS))), MAY, True, False, None, None),
+    ("taken back",          "serious_infection", participant("x", event(version(start="2026-03-10"))), MAY, False, False, None, None),
+    ("end only corrected",  "serious_infection",
+     participant("x", event(version(start="2026-03-10", end="2026-03-15", seriousness=SERIOUS))), MAY, False, False, None, None),
+    ("potassium, no other", "potassium_high", participant(forms=results(("potassium", "2026-03-16", "6.0"))),
+     MAY, True, None, None, None),
+    ("normal since",        "potassium_high",
+     participant(forms=results(("potassium", "2026-03-16", "6.0"), ("potassium", "2026-04-01", "4.0"))),
+     MAY, True, None, date(2026, 4, 1), False),
+    ("high again",          "potassium_high",
+     participant(forms=results(("potassium", "2026-03-16", "6.0"), ("potassium", "2026-04-01", "4.0"),
+                               ("potassium", "2026-05-01", "5.9"))), MAY, True, None, date(2026, 5, 1), True),
+    ("later than the look", "potassium_high",
+     participant(forms=results(("potassium", "2026-03-16", "6.0"), ("potassium", "2026-04-01", "4.0"))),
+     NEXT_DAY, True, None, None, None),
+    ("corrected, normal that day", "potassium_high",
+     participant(forms=results(("potassium", "2026-03-16", "4.0"), ("potassium", "2026-05-04", "4.1"))),
+     MAY, False, False, None, None),
+    ("a rule of no safety.yaml", "given_up", participant("x"), MAY, None, None, None, None),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("alert", "one", "today", "follows", "holds", "last_day", "last"),
+    [case[1:] for case in STANDING],
+    ids=[case[0] for case in STANDING],
+)
+def test_what_follows_for_its_day_and_what_holds_today_are_two_things(
+    alert: str,
+    one: Participant,
+    today: date,
+    follows: Truth,
+    holds: Truth,
+    last_day: date | None,
+    last: Truth,
+) -> None:
+    found = follow_alert(plan(), one, alert, raised_on=DAY, today=today)
+    assert (found.follows, found.holds) == (follows, holds)
+    assert (found.last_day, found.last_holds) == (last_day, last)
 
 
 def test_only_alerts_about_what_was_saved() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
+from trialwright.conduct.actions.correct_deviation import corrected_deviation
 from trialwright.conduct.actions.give_dose import (
     FREE,
     check_amount,
@@ -28,7 +29,7 @@ from trialwright.conduct.dosing.amounts import read_dose
 from trialwright.conduct.dosing.proposal import DEVIATIONS, assess_dose
 from trialwright.conduct.enrolled_rightly import eligibility_queries
 from trialwright.conduct.given import is_run_in
-from trialwright.conduct.standing import WHO, check_born, check_day, first_refusal, for_participant, refuse
+from trialwright.conduct.standing import WHO, check_stated_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.books import TURNS
 from trialwright.record.event import Entered, Proposal
@@ -36,10 +37,8 @@ from trialwright.record.lots import lot_expired
 from trialwright.record.participant import Dose, Ended, Participant, Visit
 from trialwright.study.design import Intervention
 from trialwright.study.model import Study
-from trialwright.terms.dates import UnreadableDate, parse_day
-from trialwright.terms.digits import find_other_digit, ordinary
+from trialwright.terms.digits import ordinary
 from trialwright.terms.message import Message, message
-from trialwright.terms.visible import shortened
 
 DEMOGRAPHICS = ("sex", "birth")
 _DAYS = ("start", "end")
@@ -47,7 +46,7 @@ DOSE = (*_DAYS, "amount", "unit", *FREE)
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
-    """Correct a form, demographics, a dose, the day of a visit, or that it was missed; when, and whether, a course ended."""
+    """Correct a form, demographics, a dose, a visit or that it was missed, a deviation, the end of a course or that it ended."""
     target = values.text("target")
     kind, _, key = target.partition("/")
     given = values.pairs("values")
@@ -57,6 +56,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         return _dose(view, participant, int(key), given)
     if kind == "visit":
         return _visit(view, participant, key, given)
+    if kind == "deviation" and key.isdigit():
+        written = corrected_deviation(view, participant, int(key), given)
+        return written if isinstance(written, Refusal) else _corrected(participant, target, written)
     if target in TURNS:
         return _turn(view, participant, target, given)
     return _form(view, participant, target, values)
@@ -67,7 +69,7 @@ def _form(view: View, participant: Participant, target: str, values: Values) -> 
     if record is None:
         return refuse(
             message(
-                "Nothing is recorded at {target}; name a form record, demographics, dose/N, visit/ID, or one of {turns}.",
+                "Nothing is recorded at {target}; name a form record, demographics, dose/N, visit/ID, deviation/N, or one of {turns}.",
                 target=target,
                 turns=tuple(TURNS),
             )
@@ -117,8 +119,8 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         changes = {"end": given["start"], **changes}
     after = dose._replace(**changes)
     problem = first_refusal(
-        _check_day_of(view, participant, after.start, message("The dose of"), prior=dose.prior),
-        _check_day_of(view, participant, after.end, message("The dose of"), prior=dose.prior)
+        check_stated_day(view, participant, after.start, message("The dose of"), prior=dose.prior),
+        check_stated_day(view, participant, after.end, message("The dose of"), prior=dose.prior)
         if after.end or single
         else None,
         refuse(
@@ -204,7 +206,7 @@ def _visit(view: View, participant: Participant, id: str, given: dict[str, str])
         )
     after = visit._replace(date=given["date"], missed=False, reason="")
     problem = first_refusal(
-        _check_day_of(view, participant, given["date"], message("The visit of"), prior=False),
+        check_stated_day(view, participant, given["date"], message("The visit of"), prior=False),
         check_epoch(view, participant, find_encounter(view, visit.encounter)) if visit.missed else None,
     )
     if problem:
@@ -245,7 +247,7 @@ def _turn(view: View, participant: Participant, target: str, given: dict[str, st
             )
         )
     day = given["date"]
-    problem = _check_day_of(view, participant, day, message("The {target} of", target=target), prior=False)
+    problem = check_stated_day(view, participant, day, message("The {target} of", target=target), prior=False)
     if problem is None and target == "completion" and any(visit.date > day for visit in participant.visits):
         problem = refuse(message("A visit was recorded after {day}.", day=day))
     if problem:
@@ -255,26 +257,6 @@ def _turn(view: View, participant: Participant, target: str, given: dict[str, st
         known = death_doubts(participant, turn.date)
         doubts = [each for each in death_doubts(participant, day) if each not in known]
     return _corrected(participant, target, {"date": day}, queries=asked_back(participant, doubts))
-
-
-def _check_day_of(
-    view: View, participant: Participant, day: str, about: Message, *, prior: bool
-) -> Refusal | None:
-    """Refuse what is no day, lies in the future or, unless it is care on record, before consent."""
-    try:
-        written = parse_day(day).isoformat() == day
-    except UnreadableDate:
-        written = False
-    if not written:
-        return refuse(
-            find_other_digit(day) or message("{seen} is no day; write 2026-11-01.", seen=shortened(day))
-        )
-    before = not prior and day < participant.consents[0].date
-    return (
-        check_day(view, day, about)
-        or check_born(participant, day)
-        or (refuse(message("{day} lies before consent.", day=day)) if before else None)
-    )
 
 
 def _corrected(
@@ -295,7 +277,7 @@ ACTION = Action(
         Argument(
             "target",
             message(
-                "a form record's id, demographics, dose/N, visit/ID, death, withdrawal, loss or completion"
+                "a form record's id, demographics, dose/N, visit/ID, deviation/N, death, withdrawal, loss or completion"
             ),
             "id",
         ),
@@ -303,7 +285,7 @@ ACTION = Action(
         Argument(
             "values",
             message(
-                "for all but forms: new values by name; of a visit date, or missed=false; of death and the like date, or recorded=false"
+                "for all but forms: new values by name; of a visit date, or missed=false; of a deviation severity, category, date, visit, text, or recorded=false; of death and the like date, or recorded=false"
             ),
             "pairs",
             required=False,

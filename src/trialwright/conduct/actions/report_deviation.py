@@ -10,6 +10,7 @@ from trialwright.record.participant import Participant
 from trialwright.terms.message import message
 
 CATEGORIES = ("consent", "eligibility", "allocation", "visit", "dose", "procedure", "other")
+SEVERITIES = ("minor", "major")
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
@@ -47,7 +48,7 @@ ACTION = Action(
         WHO,
         Argument("date", message("day of the deviation"), "date"),
         Argument("category", message("what it concerns"), "choice", choices=CATEGORIES),
-        Argument("severity", message("how grave it is"), "choice", choices=("minor", "major")),
+        Argument("severity", message("how grave it is"), "choice", choices=SEVERITIES),
         Argument("text", message("what happened"), "text"),
         Argument("visit", message("at which visit"), "id", required=False),
     ),

@@ -245,6 +245,8 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
         if "ongoing" in data["values"]:
             change = book.open_ended.add if data["values"]["ongoing"] else book.open_ended.discard
             change(int(key))
+    elif kind == "deviation":
+        _deviation_corrected(book, int(key), event, data["values"])
     elif kind in TURNS:
         _turn_corrected(book, TURNS[kind], event, data["values"])
     else:
@@ -254,6 +256,29 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
         ]
         # a visit neither held nor missed is not recorded any more
         book.lists["visits"] = [visit for visit in visits if visit.date or visit.missed]
+        _forget_rating(book, key)
+
+
+def _deviation_corrected(book: ParticipantBook, number: int, event: Event, values: Mapping[str, Any]) -> None:
+    """Other values of a deviation, or a person took it back; what the rules found keeps the severity it had by them."""
+    changes = {name: text for name, text in values.items() if name != "recorded"}
+    for each in book.lists["deviations"]:
+        if each.number == number:
+            rated = each.by_system and "severity" in changes and each.by_rule is None
+            changes["by_rule"] = each.severity if rated else each.by_rule
+    if values.get("recorded") is False:
+        changes["taken_back"] = event.position
+    book.change("deviations", number, changed=event.position, **changes)
+
+
+def _forget_rating(book: ParticipantBook, visit: str) -> None:
+    """A visit on another day is another departure, if any: a person's rating was of the day before."""
+    book.lists["deviations"] = [
+        each._replace(severity=each.by_rule, by_rule=None)
+        if each.by_rule is not None and (each.category, each.visit) == ("visit", visit)
+        else each
+        for each in book.lists["deviations"]
+    ]
 
 
 def _turn_corrected(book: ParticipantBook, name: str, event: Event, values: Mapping[str, Any]) -> None:

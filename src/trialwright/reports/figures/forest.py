@@ -36,7 +36,8 @@ _LABEL, _PLOT, _COLUMN, _MOST = 90.0, 100.0, 92.0, 4  # the least, the least, th
 class Estimate:
     """One row.
 
-    `estimate`, `lower`, `upper`: in the unit of the axis, `None` where there is none (the row is only text then).
+    `estimate`, `lower`, `upper`: in the unit of the axis, `None` where there is none (the row is only text then,
+    and a heading where its texts are empty).
     `texts`: what stands in the columns on the right, one for each of the figure's. `primary` rows are set off.
     """
 
@@ -245,5 +246,10 @@ def _describe(data: Forest, catalogue: Mapping[str, str]) -> str:
         value=data.value_label,
         reference=f"{data.reference:g}",
     )
-    rows = [message("{label}: {texts}.", label=row.label, texts=row.texts) for row in data.rows]
+    rows = [
+        message("{label}: {texts}.", label=row.label, texts=row.texts)
+        if any(row.texts)
+        else message("{label}.", label=row.label)
+        for row in data.rows
+    ]
     return sentences([head, *rows], catalogue)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_PLOT, _LEFT, _RIGHT = 200.0, 46.0, 14.0  # points
+_PLOT, _LEFT, _RIGHT = 200.0, 52.0, 14.0  # points
 _ROW, _SMALL = 12.0, 8.0
 
 
@@ -73,7 +73,7 @@ class KaplanMeier:
     """A figure of curves, in the order of the arms.
 
     `incidence`: draw 1 minus survival, the share who have had the event. `ticks`: times on the axis, in its unit,
-    ascending from 0; the axis ends at the last. `level`: of the confidence band, such as 0.95. Labels carry the unit.
+    ascending from 0; the axis ends at the last follow-up, or the last tick where that is later. `level`: of the confidence band, such as 0.95. Labels carry the unit.
     """
 
     id: str
@@ -89,6 +89,11 @@ class KaplanMeier:
         if any(len(curve.at_risk) != len(self.ticks) for curve in self.curves):
             raise ValueError("every curve needs a number at risk for each tick")
 
+    @property
+    def last(self) -> float:
+        """Where the axis ends."""
+        return max([self.ticks[-1], *(curve.end for curve in self.curves)]) or 1.0
+
 
 def draw_kaplan_meier(data: KaplanMeier, *, catalogue: Mapping[str, str]) -> Drawing:
     """Draw the curves in the language of the catalogue.
@@ -100,7 +105,7 @@ def draw_kaplan_meier(data: KaplanMeier, *, catalogue: Mapping[str, str]) -> Dra
     legend = Legend(_entries(data, arms, catalogue), WIDTH - 8)
     beside = all(text_width(arm, size=_SMALL) <= _LEFT - 10 for arm in arms)
     top = legend.height + 12
-    table = top + _PLOT + 36
+    table = top + _PLOT + 46
     lines = [[arm] if beside else wrap(arm, width=WIDTH - 8, size=_SMALL) for arm in arms]
     rows = sum(1 if beside else 1 + len(each) for each in lines)
 
@@ -120,7 +125,7 @@ def draw_kaplan_meier(data: KaplanMeier, *, catalogue: Mapping[str, str]) -> Dra
                 free.text(4, y, line, size=_SMALL, color=arm_style(number).color, va="baseline")
                 y += 0 if beside else _ROW
             for tick, people in zip(data.ticks, curve.at_risk, strict=True):
-                x = _LEFT + (WIDTH - _LEFT - _RIGHT) * tick / data.ticks[-1]
+                x = _LEFT + (WIDTH - _LEFT - _RIGHT) * tick / data.last
                 free.text(x, y, f"{people}", size=_SMALL, ha="center", va="baseline")
             y += _ROW
 
@@ -136,7 +141,7 @@ def draw_kaplan_meier(data: KaplanMeier, *, catalogue: Mapping[str, str]) -> Dra
 def _entries(data: KaplanMeier, arms: list[str], catalogue: Mapping[str, str]) -> list[Entry]:
     entries = [arm_line(arm, arm_style(number)) for number, arm in enumerate(arms)]
     if any(curve.censored for curve in data.curves):
-        look = {"color": SOFT, "linestyle": "none", "marker": "|", "markersize": 7}
+        look = {"color": INK, "linestyle": "none", "marker": "|", "markersize": 9, "markeredgewidth": 1.3}
         entries.append(Entry(speak(message("censored"), catalogue), line=look))
     if any(value is not None for curve in data.curves for value in curve.lower):
         text = message("{level} % confidence band", level=100 * data.level)
@@ -169,16 +174,21 @@ def _paint_curve(axes: Axes, curve: Curve, style: ArmStyle, *, incidence: bool) 
         heights,
         linestyle="none",
         marker="|",
-        markersize=7,
-        markeredgewidth=1,
-        color=style.color,
+        markersize=9,
+        markeredgewidth=1.3,
+        color=INK,
+        zorder=4,
+        clip_on=False,
     )
 
 
 def _set_up(axes: Axes, data: KaplanMeier, catalogue: Mapping[str, str]) -> None:
-    axes.set_xlim(0, data.ticks[-1])
+    axes.set_xlim(0, data.last)
     axes.set_ylim(0, 102)
-    axes.set_yticks(range(0, 101, 20))
+    axes.set_yticks(
+        range(0, 101, 20),
+        labels=[speak(message("{number} %", number=share), catalogue) for share in range(0, 101, 20)],
+    )
     axes.set_xticks(data.ticks, labels=[f"{tick:g}" for tick in data.ticks])
     axes.set_xlabel(speak(data.time_label, catalogue), color=INK)
     axes.set_ylabel(speak(data.value_label, catalogue), color=INK)
@@ -186,7 +196,7 @@ def _set_up(axes: Axes, data: KaplanMeier, catalogue: Mapping[str, str]) -> None
 
 
 def _describe(data: KaplanMeier, catalogue: Mapping[str, str]) -> str:
-    lasts = [min(curve.end, data.ticks[-1]) for curve in data.curves]  # beyond it nothing is known
+    lasts = [curve.end for curve in data.curves]  # beyond it nothing is known
     ends = [
         message(
             "{arm}: {value} % at {time}, {people} at risk at the start.",

@@ -33,7 +33,7 @@ Kind = Literal[
     "complete_response", "partial_response", "relapse", "adverse_event", "rescue", "stop", "left", "death"
 ]
 
-_LANE, _ID, _TITLE = 10.5, 6.5, 9.0  # points
+_LANE, _ID, _TITLE = 8.4, 6.5, 9.0  # points
 _GREEN = "#1b9e50"
 MARKS: Mapping[Kind, tuple[Any, dict[str, Any]]] = {
     "complete_response": (
@@ -126,11 +126,17 @@ class Swimmer:
     time_label: Says
 
     def pages(self, lanes: int) -> tuple[Swimmer, ...]:
-        """The same in several figures of at most so many lanes each, so that every one fits on a page."""
+        """The same in several figures of at most so many lanes each, so that every one fits on a page.
+
+        An arm that fits on a page of its own is not broken.
+        """
         pages: list[list[ArmLanes]] = [[]]
         left = lanes
         for place, each in enumerate(self.arms):
             rest = each.lanes
+            if left < len(rest) <= lanes and pages[-1]:
+                pages.append([])
+                left = lanes
             while rest:
                 pages[-1].append(ArmLanes(each.arm, rest[:left], place))
                 rest, left = rest[left:], left - len(rest[:left])

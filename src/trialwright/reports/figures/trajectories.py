@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_PLOT, _LEFT, _RIGHT, _BETWEEN, _TITLE = 185.0, 46.0, 6.0, 14.0, 9.0  # points
+_PLOT, _LEFT, _RIGHT, _BETWEEN, _TITLE = 148.0, 46.0, 6.0, 14.0, 9.0  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,10 @@ def _set_up(
         axes.set_yticks(ticks, labels=[f"{tick:g}" for tick in ticks])
         axes.minorticks_off()
     span = data.ticks[-1] - data.ticks[0]
-    axes.set_xlim(data.ticks[0] - 0.04 * span, data.ticks[-1] + 0.04 * span)
+    times = [time for arm in data.arms for points in arm.participants for time, _ in points]
+    times += [point.time for arm in data.arms for point in arm.centre]
+    first, end = min([data.ticks[0], *times]), max([data.ticks[-1], *times])
+    axes.set_xlim(first - 0.04 * span, end + 0.04 * span)
     axes.set_ylim(*limits)
     axes.set_xticks(data.ticks, labels=_thin([f"{tick:g}" for tick in data.ticks]))
     axes.set_xlabel(speak(data.time_label, catalogue))

@@ -7,6 +7,7 @@ from typing import Any
 
 from trialwright.reports.legend import explain_criteria
 from trialwright.reports.page import write_page
+from trialwright.reports.words import running_line
 from trialwright.study.model import Study
 
 NAMED = 30  # people named beside a reading
@@ -34,6 +35,7 @@ def write_html(
         "funnel.html",
         catalogue=catalogue,
         language=language,
+        running=running_line(result, study),
         result={**result, "coverage": coverage},
         study=study,
         concepts={concept.name: concept for concept in study.concepts},

@@ -13,7 +13,9 @@ from trialwright.eligibility.calendar import HORIZON
 from trialwright.eligibility.funnel import Judged, Population, count_verdicts, plan_attrition
 from trialwright.reports.legend import explain_criteria
 from trialwright.reports.page import write_page
-from trialwright.reports.screening.next_steps import next_steps
+from trialwright.reports.screening.evidence import entered
+from trialwright.reports.screening.next_steps import lapse_lines, next_steps
+from trialwright.reports.words import running_line
 from trialwright.study.model import Study
 from trialwright.study.prose.words import Words
 from trialwright.terms.dates import add_days
@@ -54,19 +56,25 @@ def write_html(
         "screening.html",
         catalogue=catalogue,
         language=language,
+        running=running_line(result, study),
         result=result,
         study=study,
         concepts={concept.name: concept for concept in study.concepts},
         total=population.total,
         dead=population.dead,
         counts=count_verdicts(judged),
-        later=crowd.later,
+        waiting=crowd.waiting,
+        lapsing=crowd.lapsing,
         attrition=_attrition(judged, ids),
         people=people,
         people_left_out=crowd.first.left_out,
-        ineligible=crowd.ineligible.sorted(),
+        ineligible=[
+            {"data": each, "lapses": lapse_lines(each, study=study, words=words)}
+            for each in crowd.ineligible.sorted()
+        ],
         ineligible_left_out=crowd.ineligible.left_out,
         criteria=explain_criteria(study, {**result.get("readings", {}), **crowd.readings}),
+        entered=lambda fact: entered(fact, words),
         rows=ROWS,
         horizon=add_days(date.fromisoformat(result["on"]), HORIZON).isoformat(),
     )
@@ -111,7 +119,8 @@ class _Crowd:
         self._dead = 0
         self._number = 0
         self.readings: dict[str, str] = {}
-        self.later = 0
+        self.waiting = 0
+        self.lapsing = 0
         self.first = _First(CARDS)
         self.ineligible = _First(ROWS)
 
@@ -125,7 +134,8 @@ class _Crowd:
         else:
             self._histogram[_mask(self._ids, verdicts, "fail"), _mask(self._ids, verdicts, "unknown")] += 1
         if each["verdict"] == "ineligible":
-            self.later += each["possible_from"] is not None
+            self.waiting += each["possible_from"] is not None and not each["lapses"]
+            self.lapsing += bool(each["lapses"])
             self.ineligible.add((*_place_of_ineligible(each), self._number), each)
         else:
             self.first.add((*_place_of_possible(each), self._number), each)
@@ -140,7 +150,8 @@ def _mask(ids: Sequence[str], verdicts: Mapping[str, str], wanted: str) -> int:
     return sum(1 << bit for bit, id in enumerate(ids) if verdicts[id] == wanted)
 
 
-_ACTIONS = {"repeat": 0, "give": 1, "measure": 2, "ask": 3, "clarify": 4}
+_ACTIONS = {"repeat": 0, "measure": 1, "ask": 2, "clarify": 3, "give": 4}
+"""How easily a thing is done; what may be given comes last, since nobody is treated in order to qualify."""
 
 
 def _place_of_possible(each: Participant) -> tuple[Any, ...]:
@@ -149,7 +160,9 @@ def _place_of_possible(each: Participant) -> tuple[Any, ...]:
     easiest = min((_ACTIONS[step["action"]] for step in each["recheck"]), default=0)
     return (
         each["verdict"] != "eligible",
-        not any(step["settles"] for step in each["recheck"]) if each["verdict"] != "eligible" else False,
+        not any(step["settles"] and step["action"] != "give" for step in each["recheck"])
+        if each["verdict"] != "eligible"
+        else False,
         each["valid_until"] or "9999",
         sum(row["verdict"] == "unknown" for row in each["criteria"]),
         len(items),
@@ -159,8 +172,10 @@ def _place_of_possible(each: Participant) -> tuple[Any, ...]:
 
 
 def _place_of_ineligible(each: Participant) -> tuple[Any, ...]:
-    """Who becomes possible soonest, then who fails least."""
+    """Whose wait ends soonest; then whose results merely lapse; then who fails least."""
     return (
+        not each["possible_from"] or bool(each["lapses"]),
+        not each["lapses"],
         each["possible_from"] or "9999",
         "deceased" in each,
         sum(row["verdict"] == "fail" for row in each["criteria"]),

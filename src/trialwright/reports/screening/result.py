@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trialwright.eligibility.calendar import Calendar
+from trialwright.eligibility.lapses import Lapse
 from trialwright.eligibility.recheck import Recheck
 from trialwright.eligibility.verdict import Assessed, Margin, OverallVerdict, is_dead
 from trialwright.record.fact import Fact, Person
@@ -26,6 +27,7 @@ class Screened:
     assessed: tuple[Assessed, ...]
     calendar: Calendar
     rechecks: tuple[Recheck, ...]
+    lapses: tuple[Lapse, ...]
 
 
 def participant(
@@ -57,6 +59,15 @@ def participant(
             "by": _day(each.by),
         }
         for each in screened.rechecks
+    ]
+    result["lapses"] = [
+        {
+            "criterion": each.criterion,
+            "concept": each.concept,
+            "action": each.action,
+            "until": each.until.isoformat(),
+        }
+        for each in screened.lapses
     ]
     return result
 

@@ -40,6 +40,10 @@ def write_by_method(data: TrialData, sheet: Sheet) -> None:
             notes=(
                 message(
                     "Declared before anyone saw the data. The declared analysis decides; the others show how much depends on the method."
+                )
+                if data.locked
+                else message(
+                    "Declared before anyone saw the data: the declared analysis will decide once the study is locked, and the others show how much depends on the method."
                 ),
             ),
         )
@@ -64,7 +68,7 @@ def write_by_method(data: TrialData, sheet: Sheet) -> None:
 def _columns() -> list[Column]:
     return [
         Column("method", message("Method"), "text"),
-        Column("quantity", message("Estimates"), "text"),
+        Column("quantity", message("What is estimated"), "text"),
         Column("estimate", message("Estimate (95 % interval)"), "text"),
         Column("p", message("P"), "number", statistic="p_value"),
     ]

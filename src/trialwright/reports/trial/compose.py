@@ -34,25 +34,13 @@ def compose_report(data: TrialData, *, catalogue: Mapping[str, str], figures: bo
 
     `catalogue`: the language in which figures are drawn; without `figures` what they would draw stands in their place.
     """
-    sheet = Sheet(catalogue, figures=figures)
-    if data.origin.rehearsal:
-        sheet.say(
-            message("A rehearsal: nobody in this report exists. Every person, value and event is synthetic."),
-            kind="warning",
-        )
-    if data.blind:
-        sheet.say(
-            message(
-                "The study is blind: arms are not shown and nothing is compared before it is unblinded. What is shown is of all participants together."
-            ),
-            kind="warning",
-        )
-    if not data.locked:
-        say_interim(data, sheet)
+    sheet = Sheet(catalogue, figures=figures, caution=explain_early_look(data))
+    say_state(data, sheet)
     _write_until_course(data, sheet)
     write_safety(data, sheet)
     write_quality(data, sheet)
     write_unblindings(data, sheet)
+    sheet.caution = None  # what was published is no early look
     write_published(data.study, sheet)
     write_profiles(data, sheet)
     return TrialReport(Document(report_title(data), data.origin, tuple(sheet.blocks)), sheet.traces)
@@ -67,10 +55,18 @@ def _write_until_course(data: TrialData, sheet: Sheet) -> None:
 
 
 def compose_analysis(data: TrialData) -> TrialReport:
-    """Compose what a report says of the planned comparisons and times to event: its tables, with the ids it gives them."""
-    sheet = Sheet({}, figures=False)
+    """Compose what a report says of the planned comparisons and times to event: its tables, with the ids it gives them.
+
+    Before them stands what the first page of the report says: that nobody exists, that the study is not locked.
+    """
+    early = explain_early_look(data)
+    sheet = Sheet({}, figures=False, caution=early)
+    say_state(data, sheet)
+    if early is not None:
+        sheet.say(early, kind="warning")
+    blocks: list[Block] = [*sheet.blocks]
+    sheet.blocks.clear()
     _write_until_course(data, sheet)
-    blocks: list[Block] = []
     chapter = ""
     for block in sheet.blocks:
         if isinstance(block, Heading) and block.level == 1:
@@ -78,7 +74,15 @@ def compose_analysis(data: TrialData) -> TrialReport:
         wanted = chapter == COMPARISON or (isinstance(block, Table) and block.name == TIMES)
         if wanted and not (isinstance(block, Table) and block.letter == "F"):
             blocks.append(block)
-    return TrialReport(Document(message("Analysis"), data.origin, tuple(blocks)), sheet.traces)
+    return TrialReport(Document(_analysis_title(data), data.origin, tuple(blocks)), sheet.traces)
+
+
+def _analysis_title(data: TrialData) -> Message:
+    """What the analysis is called: whether the study is locked stands in it."""
+    study = data.study.identity.acronym or data.study.id
+    if data.locked:
+        return message("Analysis of the trial {study}, which is locked", study=study)
+    return message("Analysis of the trial {study} before its lock", study=study)
 
 
 def report_title(data: TrialData) -> Message:
@@ -87,6 +91,39 @@ def report_title(data: TrialData) -> Message:
     if data.locked:
         return message("Report of the trial {study}", study=study)
     return message("Interim report of the trial {study}", study=study)
+
+
+def say_state(data: TrialData, sheet: Sheet) -> None:
+    """What must be known before any number is read: that nobody exists, that arms are hidden, that data may change."""
+    if data.origin.rehearsal:
+        sheet.say(
+            message("A rehearsal: nobody in this report exists. Every person, value and event is synthetic."),
+            kind="warning",
+        )
+    if data.blind:
+        sheet.say(
+            message(
+                "The study is blind: arms are not shown and nothing is compared before it is unblinded. What is shown is of all participants together."
+            ),
+            kind="warning",
+        )
+    if not data.locked:
+        say_interim(data, sheet)
+
+
+def explain_early_look(data: TrialData) -> Message | None:
+    """What stands beside every P value and interval while the study is not locked; None once it is.
+
+    An analysis plan has no place for interim analyses, so that every look before the lock is an unplanned one.
+
+    **Source**: ICH E9 (1998), 4.5: interim analyses are planned in advance and described in the protocol before
+    unblinded comparisons are seen; an unplanned one may flaw the results and weaken confidence in the conclusions.
+    """
+    if data.locked:
+        return None
+    return message(
+        "The study is not locked and its plan has no interim analysis: these P values and intervals serve the conduct of the trial and support no conclusion. Nothing corrects them for the early look."
+    )
 
 
 def say_interim(data: TrialData, sheet: Sheet) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from trialwright.analysis.describe import describe
 from trialwright.endpoints.follow_up import FollowUp
@@ -10,7 +10,8 @@ from trialwright.endpoints.horizon import find_horizon
 from trialwright.endpoints.measures import derive_trajectory
 from trialwright.endpoints.response import assess_response
 from trialwright.reports.document import Column
-from trialwright.reports.figures.response import ArmBars, Response, draw_response
+from trialwright.reports.figures.response import ArmBars, draw_response
+from trialwright.reports.figures.response import Response as DrawnResponse
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import (
     count_numbers,
@@ -24,13 +25,14 @@ from trialwright.reports.trial.swimmer import write_swimmer
 from trialwright.reports.trial.traces import row_source
 from trialwright.reports.trial.trajectories import draw_everyone
 from trialwright.reports.trial.weeks import planned_week, treated_encounters
+from trialwright.study.analysis import Response
 from trialwright.study.prose.figures import unit_words
 from trialwright.study.schedule import Encounter
 from trialwright.terms.message import Message, Text, message
 
 UNKNOWN, ABSENT, PENDING = "?", "", "-"  # no category has such an id, which begins with a letter
 OBSERVED = message(
-    "Of everyone allocated to the arm whose visit took place, in its window or not, as observed. What the plan says of intercurrent events and missing answers is not applied, so that the shares may be others than in the planned comparisons."
+    "Of everyone allocated to the arm whose visit took place, in its window or not, as observed. What the plan does about intercurrent events and missing answers, its strategies, is not applied, so that the shares may be others than in the planned comparisons."
 )
 
 
@@ -46,6 +48,30 @@ def write_course(data: TrialData, sheet: Sheet) -> None:
     _write_measures(data, sheet)
     draw_everyone(data, sheet)
     write_swimmer(data, sheet)
+
+
+def explain_asked(data: TrialData, response: Response, names: Sequence[str]) -> Iterator[Message]:
+    """Say which of some definitions ask themselves for which intercurrent events, as their rules are written."""
+    asked = {name: data.rules.chosen.responses[response.id].reading(name).asked for name in names}
+    for events in dict.fromkeys(each for each in asked.values() if each):
+        said = {
+            "events": tuple(each.title for each in data.plan.intercurrent_events if each.id in events),
+            "definitions": tuple(
+                response.readings[name].title or name for name in names if asked[name] == events
+            ),
+        }
+        if len(names) == 1:
+            yield message(
+                "The rules of this definition themselves ask whether this came before the visit, and so it is applied here: {events}.",
+                events=said["events"],
+            )
+        else:
+            yield message(
+                "The rules of these definitions themselves ask whether this came before the visit ({events}), and so it is applied in them: {definitions}.",
+                **said,
+            )
+    if len(names) > 1 and any(asked.values()) and not all(asked.values()):
+        yield message("The other definitions ask for no intercurrent event.")
 
 
 def _write_response(data: TrialData, sheet: Sheet) -> None:
@@ -104,14 +130,14 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
         columns,
         lines,
         heads=2,
-        notes=(OBSERVED,),
+        notes=(OBSERVED, *explain_asked(data, response, (response.chosen,))),
     )
     drawn = 2 + len(titles) + 1  # the headings, the categories, the unknown: who had no visit is in no bar
     if len(categories) <= 3 and encounters:
         sheet.figure(
             message("{response} at every visit", response=response.title),
             draw_response,
-            Response(
+            DrawnResponse(
                 "response",
                 message("{response} at every visit", response=response.title),
                 tuple(f"{planned_week(each):g}" for each in encounters),
@@ -122,7 +148,11 @@ def _write_response(data: TrialData, sheet: Sheet) -> None:
             columns=columns[:drawn],
             lines=[line(*each.entries[:drawn]) for each in lines],
             heads=2,
-            notes=(message("Of those whose visit took place."),),
+            notes=(
+                message(
+                    "Of those whose visit took place, as observed; the planned comparisons count everybody of the analysis set and apply the rules of the plan, so that their numbers may be others."
+                ),
+            ),
         )
     if len(response.readings) > 1:
         _write_readings(data, sheet)
@@ -202,7 +232,7 @@ def _write_readings(data: TrialData, sheet: Sheet) -> None:
         ),
         columns,
         lines,
-        notes=(OBSERVED, *flags),
+        notes=(OBSERVED, *explain_asked(data, response, tuple(response.readings)), *flags),
         heads=2,
     )
 
@@ -262,4 +292,9 @@ def _write_measures(data: TrialData, sheet: Sheet) -> None:
                 ),
             ],
             lines,
+            notes=(
+                message(
+                    "Counted: participants of the analysis set with a result that the plan counts at the visit (in its window where it asks for that, before an intercurrent event that ends the counting) and, of a change, with a baseline. The figure of every participant shows every result that was measured, so that its numbers may be larger."
+                ),
+            ),
         )

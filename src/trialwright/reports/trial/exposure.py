@@ -11,7 +11,7 @@ from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.safety.exposure import ExposureRow, derive_exposure
-from trialwright.study.prose.figures import quantity
+from trialwright.study.prose.figures import duration, quantity
 from trialwright.terms.message import Message, Text, message, render
 
 PLANNED: Message = message(
@@ -121,11 +121,7 @@ def _by_arm(
             mine = [each for each in own if groups.get(each.row.participant) == group]
             given = sum(each.given[0] or 0 for each in mine)
             planned = sum(each.given[1] or 0 for each in mine)
-            said = (
-                message("{people} participants; {given} of {planned} days", people=len(mine), given=given, planned=planned)
-                if own[0].by_days
-                else message("{people} participants; {given} of {planned} doses", people=len(mine), given=given, planned=planned)
-            )  # fmt: skip
+            said = say_taken(len(mine), given, planned, by_days=own[0].by_days)
             sources = tuple(_source(each.row) for each in mine)
             numbers = (
                 Number("participants", len(mine)),
@@ -137,8 +133,27 @@ def _by_arm(
         yield line(*entries)
 
 
+def say_taken(people: int, given: int, planned: int, *, by_days: bool) -> Message:
+    """How many took it, how much of what was planned: `2 participants; 30 of 31 days`, `1 participant; 3 days, none planned`."""
+    who = message("1 participant") if people == 1 else message("{count} participants", count=people)
+    if planned:
+        unit = _days(planned) if by_days else _doses(planned)
+        return message("{who}; {given} of {planned}", who=who, given=given, planned=unit)
+    return message("{who}; {given}, none planned", who=who, given=_days(given) if by_days else _doses(given))
+
+
+def _days(count: int) -> Message:
+    return duration(str(count), "d")
+
+
+def _doses(count: int) -> Message:
+    return message("1 dose") if count == 1 else message("{count} doses", count=count)
+
+
 def _source(row: ExposureRow) -> Source:
-    said = message("{doses} administrations, {days} days", doses=row.administrations, days=row.days or 0)
+    count = row.administrations
+    given = message("1 administration") if count == 1 else message("{count} administrations", count=count)
+    said = message("{doses}, {days}", doses=given, days=_days(row.days or 0))
     return Source(row.participant, said, "", tuple(row.positions))
 
 

@@ -16,9 +16,9 @@ from trialwright.terms.message import Message, Text, message
 DASH = "–"
 
 
-def count_share(count: int, total: int) -> str:
+def count_share(count: int, total: int) -> Message | str:
     """`20 (71.4 %)`; of nobody only the count."""
-    return f"{count} ({percent(count / total)})" if total else str(count)
+    return message("{count} ({share})", count=count, share=percent(count / total)) if total else str(count)
 
 
 def count_numbers(count: int, total: int) -> tuple[Number, ...]:
@@ -27,9 +27,10 @@ def count_numbers(count: int, total: int) -> tuple[Number, ...]:
     return Number("participants", count), Number("n", total), *share
 
 
-def fraction_text(events: int, n: int) -> str:
+def fraction_text(events: int, n: int) -> Message | str:
     """`20/28 (71.4 %)`; of nobody only the counts."""
-    return f"{events}/{n}" + (f" ({percent(events / n)})" if n else "")
+    counts = f"{events}/{n}"
+    return message("{count} ({share})", count=counts, share=percent(events / n)) if n else counts
 
 
 def fraction_numbers(events: int, n: int) -> tuple[Number, ...]:
@@ -38,9 +39,9 @@ def fraction_numbers(events: int, n: int) -> tuple[Number, ...]:
     return Number("events", events), Number("n", n), *share
 
 
-def percent(share: float) -> str:
-    """A share with one decimal."""
-    return f"{100 * share:.1f} %"
+def percent(share: float) -> Message:
+    """A share with one decimal, with the space before the sign or, in Chinese, without it."""
+    return message("{number} %", number=f"{100 * share:.1f}")
 
 
 def p_value(value: float | None) -> str:
@@ -66,14 +67,30 @@ def significant(value: float | None, digits: int = 3) -> str:
     return signed(value, min(places, 6))
 
 
-def description_text(seen: Description) -> str:
-    """`4.6 (3.2); 3.5 [2.6 – 6.1]; 28`: mean (standard deviation); median [quartiles]; how many; nobody: a dash."""
+def description_text(seen: Description) -> Message | str:
+    """`4.6 (3.2); 3.5 [2.6 to 6.1]; 28`: mean (standard deviation); median [quartiles]; how many; nobody: a dash."""
     if not seen.n:
         return DASH
-    return (
-        f"{significant(seen.mean)} ({significant(seen.deviation)}); {significant(seen.median)} "
-        f"[{significant(seen.lower_quartile)} – {significant(seen.upper_quartile)}]; {seen.n}"
+    return message(
+        "{mean} ({deviation}); {median} [{low} to {high}]; {n}",
+        mean=_placed(seen.mean, seen.deviation),
+        deviation=_placed(seen.deviation, seen.deviation),
+        median=_placed(seen.median, seen.deviation),
+        low=_placed(seen.lower_quartile, seen.deviation),
+        high=_placed(seen.upper_quartile, seen.deviation),
+        n=seen.n,
     )
+
+
+def _placed(value: float | None, deviation: float | None) -> str:
+    """A number with the decimals that its standard deviation allows: all numbers of a cell have as many.
+
+    Three significant digits of a deviation of 1 and more, two of a smaller one; without a deviation three of the number.
+    """
+    if value is None or not math.isfinite(value) or not deviation or not math.isfinite(deviation):
+        return significant(value)
+    places = (2 if deviation >= 1 else 1) - math.floor(math.log10(deviation))
+    return signed(value, min(max(places, 0), 6))
 
 
 def description_numbers(seen: Description, unit: str) -> tuple[Number, ...]:
@@ -89,12 +106,12 @@ def description_numbers(seen: Description, unit: str) -> tuple[Number, ...]:
     return *known, Number("n", seen.n)
 
 
-def interval_text(interval: Interval | None, *, scale: float, digits: int) -> str:
-    """`0.6 to 50.8`; an end without limit is infinite."""
+def interval_text(interval: Interval | None, *, scale: float, digits: int) -> Message | str:
+    """`−0.6 to 50.8`, with a word that nobody takes for a minus sign; an end without limit is infinite."""
     if interval is None or interval.low is None or interval.high is None:
         return DASH
     low, high = (_bound(end, scale, digits) for end in (interval.low, interval.high))
-    return f"{low} – {high}"
+    return message("{lower} to {upper}", lower=low, upper=high)
 
 
 def _bound(end: float, scale: float, digits: int) -> str:
@@ -103,14 +120,14 @@ def _bound(end: float, scale: float, digits: int) -> str:
     return signed(end * scale, digits)
 
 
-def estimate_text(result: Result) -> str:
+def estimate_text(result: Result) -> Message | str:
     """The estimate of a result with its interval: differences of shares in percentage points, ratios as they are."""
     if result.estimate is None:
         return DASH
     scale, digits = _SCALES.get(result.quantity or "", (1.0, 2))
     shown = _bound(result.estimate, scale, digits)
     around = interval_text(result.interval, scale=scale, digits=digits)
-    return shown if around == DASH else f"{shown} ({around})"
+    return shown if around == DASH else message("{estimate} ({interval})", estimate=shown, interval=around)
 
 
 def estimate_numbers(result: Result) -> tuple[Number, ...]:
@@ -139,9 +156,19 @@ def estimate_or_reason(result: Result, covariates: Mapping[str, Text]) -> Messag
     """
     if result.estimate is not None or not result.notes:
         return estimate_text(result)
-    note = result.notes[0]
+    note = rounded(result.notes[0])
     titles: Mapping[str, Message | Text] = {**_TERMS, **covariates}
     return replace(note, values=tuple((name, _titled(value, titles)) for name, value in note.values))
+
+
+def rounded(note: Message) -> Message:
+    """A sentence about a result with its numbers in four significant digits: a table has them in full."""
+    return replace(
+        note,
+        values=tuple(
+            (name, f"{value:.4g}" if isinstance(value, float) else value) for name, value in note.values
+        ),
+    )
 
 
 def _titled(value: object, titles: Mapping[str, Message | Text]) -> object:

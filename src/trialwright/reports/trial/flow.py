@@ -62,7 +62,7 @@ def write_flow(data: TrialData, sheet: Sheet) -> None:
     first = Group(message("Consented and screened"), everyone)
     if arms:
         spine = ((_box(first), _aside(left_out)), (_box(enrolled), _aside(waiting)))
-        stages = (message("Allocation"), message("Follow-up"), message("Analysis"))
+        stages = (message("Allocated to arms"), message("Follow-up"), message("Analysis"))
         boxes = [
             first,
             *((left_out,) if left_out.people else ()),
@@ -208,7 +208,7 @@ def _allocation(people: tuple[Participant, ...]) -> Group:
         people,
         (
             Group(message("received an intervention"), tuple(one for one in people if _treated(one))),
-            Group(message("received none"), without, tuple(_by_state(without))),
+            Group(message("received no intervention"), without, tuple(_by_state(without))),
         ),
     )
 
@@ -233,7 +233,7 @@ def _follow_up(data: TrialData, people: tuple[Participant, ...]) -> Group:
         own = tuple(one for one in people if one.id in reasons)
         stopped.append(
             Group(
-                message("stopped {intervention}", intervention=intervention.title),
+                message("of these, stopped {intervention} for good", intervention=intervention.title),
                 own,
                 _by_reason(own, reasons),
                 reasons,

@@ -27,9 +27,9 @@ def write_models(data: TrialData, sheet: Sheet) -> None:
     adjusted = [one for one in covered if METHODS[one.method.method].kind == "regression"]
     if adjusted:
         columns = [
-            Column("model", message("Model"), "text"),
+            Column("model", message("Regression model"), "text"),
             Column("estimand", message("Endpoint"), "text"),
-            Column("term", message("Term"), "text"),
+            Column("term", message("Term of the model"), "text"),
             Column("estimate", message("Odds ratio (95 % interval)"), "text"),
             Column("p", message("P"), "number", statistic="p_value"),
             Column("n", message("Participants"), "integer"),

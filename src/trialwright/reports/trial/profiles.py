@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
+from trialwright.conduct.schedule import PlannedVisit, plan_visits
 from trialwright.endpoints.follow_up import FollowUp, Held
 from trialwright.endpoints.response import assess_response, explain_response
 from trialwright.record.fact import Fact
 from trialwright.record.happenings import concept_name
-from trialwright.record.participant import Dose, Participant
+from trialwright.record.participant import Dose, Hold, Participant
 from trialwright.reports.coded import SEX, coded, listed
 from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.exposure import Exposure, derive_exposures, total_shown
-from trialwright.reports.trial.figures_shown import DASH, significant
+from trialwright.reports.trial.figures_shown import DASH, signed, significant
 from trialwright.reports.trial.flow import ending
 from trialwright.reports.trial.quality import said
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
@@ -33,7 +35,7 @@ def write_profiles(data: TrialData, sheet: Sheet) -> None:
     if not followed:
         return
     sheet.heading(message("Participant profiles"), "profiles", level=1)
-    concepts = shown_concepts(data)
+    concepts = {name: plan_decimals(data, name) for name in shown_concepts(data)}
     words = Words(data.study)
     taken: dict[str, list[Exposure]] = {}
     for each in derive_exposures(data):
@@ -60,7 +62,31 @@ def shown_concepts(data: TrialData) -> list[str]:
     return found[:MOST]
 
 
-def _write_profile(data: TrialData, sheet: Sheet, one: FollowUp, concepts: list[str], words: Words) -> None:
+def plan_decimals(data: TrialData, name: str) -> int:
+    """Give the decimals in which all results of a measurement are shown.
+
+    As many as were entered in the study's own unit, and for what is converted three significant digits of a usual value.
+    """
+    unit = data.study.concept(name).unit
+    facts = [
+        fact
+        for one in data.cohort.followed
+        for fact in one.person.facts.get(name, ())
+        if fact.low == fact.high
+    ]
+    own = [fact.raw.value.strip().partition(".")[2] for fact in facts if fact.raw.unit == unit]
+    entered = max((len(decimals) for decimals in own if decimals.isdecimal()), default=0)
+    usual = sorted(abs(fact.low) for fact in facts if fact.raw.unit != unit)
+    converted = 0
+    if usual:
+        middle = usual[len(usual) // 2]
+        converted = 0 if middle >= 100 else 1 if middle >= 10 else 2
+    return min(max(entered, converted), 4)
+
+
+def _write_profile(
+    data: TrialData, sheet: Sheet, one: FollowUp, concepts: Mapping[str, int], words: Words
+) -> None:
     participant = one.participant
     sheet.heading(
         message(
@@ -153,34 +179,76 @@ def _dose(dose: Dose) -> Message:
 def _course(one: FollowUp) -> Message:
     participant = one.participant
     return message(
-        "{number}, {sex}, born {birth}. Consent {consent}, enrolled {enrolled}, treatment began {start}; {state}.",
+        "{number}, {sex}, birth year {birth}. Consent {consent}, enrolled {enrolled}, treatment began {start}; {state}.",
         number=participant.enrolment_number,
         sex=SEX.get(participant.sex, participant.sex),
         birth=participant.birth[:4],
         consent=participant.consents[0].date,
         enrolled=participant.enrolled.date if participant.enrolled else "–",
         start=one.start.isoformat() if one.start else "–",
-        state=ending(participant),
+        state=message("died on {date}", date=participant.died.date)
+        if participant.died
+        else ending(participant),
     )
 
 
-def _visits(data: TrialData, one: FollowUp, concepts: list[str], words: Words) -> Iterator[Line]:
+def _visits(data: TrialData, one: FollowUp, concepts: Mapping[str, int], words: Words) -> Iterator[Line]:
     schedule = data.study.schedule
-    titles = {each.id: each.title for each in (schedule.encounters if schedule else ())}
-    for visit in one.visits:
+    encounters = schedule.encounters if schedule else ()
+    titles = {each.id: each.title for each in encounters}
+    planned_ids = {each.id for each in encounters if each.type == "scheduled"}
+    for visit, missed in _held_and_missed(data, one):
+        if visit is None:
+            yield _missed_line(one, missed, len(concepts) + bool(data.plan.responses))
+            continue
         title = titles.get(visit.encounter, visit.id)
         held = Source(one.id, visit.day.isoformat(), "", (visit.position,))
         entries: list[Entry] = [
             title,
             traced(visit.day.isoformat(), Trace(title, "recorded", "", (held,))),
         ]
-        entries += [_result(one, visit, data.study.concept(name)) for name in concepts]
+        entries += [
+            _result(one, visit, data.study.concept(name), decimals) for name, decimals in concepts.items()
+        ]
         if data.plan.responses:
-            entries.append(_response(one, visit, words))
+            measured = any(
+                fact.fact in visit.facts for name in concepts for fact in one.person.facts.get(name, ())
+            )
+            planned = visit.encounter in planned_ids
+            entries.append(_response(one, visit, words) if planned or measured else DASH)
         yield line(*entries)
 
 
-def _result(one: FollowUp, visit: Held, concept: Concept) -> Entry:
+def _held_and_missed(data: TrialData, one: FollowUp) -> list[tuple[Held | None, PlannedVisit | None]]:
+    """The visits that took place, and those that were missed or of which nothing is recorded, in order of their days."""
+    found: list[tuple[date, Held | None, PlannedVisit | None]] = [
+        (visit.day, visit, None) for visit in one.visits
+    ]
+    found += [
+        (each.window.due or each.window.first, None, each)
+        for each in plan_visits(data.study, one.participant, on=data.on)
+        if each.status in ("missed", "late") and each.window is not None
+    ]
+    return [(held, missed) for _, held, missed in sorted(found, key=lambda each: each[0])]
+
+
+def _missed_line(one: FollowUp, missed: PlannedVisit | None, results: int) -> Line:
+    """A visit that did not take place, with the days on which it was due, and the reason where one is on record."""
+    assert missed is not None  # noqa: S101  # the caller has either
+    assert missed.window is not None  # noqa: S101  # without a window nothing is listed as missed
+    said = message("missed") if missed.visit else message("not recorded")
+    told = message(
+        "{what}, due {first} to {last}", what=said, first=missed.window.first, last=missed.window.last
+    )
+    reason = missed.visit.reason if missed.visit else ""
+    if reason:
+        told = message("{what}: {reason}", what=told, reason=reason)
+    source = Source(one.id, told, "", missed.because)
+    title = missed.encounter.title
+    return line(title, traced(told, Trace(title, "recorded", "", (source,))), *([DASH] * results))
+
+
+def _result(one: FollowUp, visit: Held, concept: Concept, decimals: int) -> Entry:
     facts = [fact for fact in one.person.facts.get(concept.name, ()) if fact.fact in visit.facts]
     if not facts:
         return DASH
@@ -189,18 +257,22 @@ def _result(one: FollowUp, visit: Held, concept: Concept) -> Entry:
     source = Source(
         one.id, entered, reason_words(fact.issue) if fact.issue else "", one.positions_of(facts), (fact.fact,)
     )
-    return traced(shown_value(fact), Trace(titled(concept), "recorded", "", (source,)))
+    return traced(shown_value(fact, decimals), Trace(titled(concept), "recorded", "", (source,)))
 
 
-def shown_value(fact: Fact) -> Message | str:
-    """A result in its concept's unit, also one below or above a limit of detection; what cannot be converted, as entered."""
+def shown_value(fact: Fact, decimals: int) -> Message | str:
+    """A result in its concept's unit, also one below or above a limit of detection; what cannot be converted, as entered.
+
+    `decimals`: those of every result of the concept; one that they would show as 0 keeps its first digits.
+    """
     if fact.low == fact.high:
-        return f"{fact.low:.4g}"
+        hidden = fact.low != 0 and round(fact.low, decimals) == 0
+        return significant(fact.low, 2) if hidden else signed(fact.low, decimals)
     sign = fact.raw.value.strip()[:1]
     if fact.issue == "value_censored" and sign in ("<", "≤") and fact.high < BOUND:
-        return f"{'<' if sign == '<' and '=' not in fact.raw.value else '≤'} {significant(fact.high, 4)}"
+        return f"{'<' if sign == '<' and '=' not in fact.raw.value else '≤'} {signed(fact.high, decimals)}"
     if fact.issue == "value_censored" and sign in (">", "≥") and fact.low > -BOUND:
-        return f"{'>' if sign == '>' and '=' not in fact.raw.value else '≥'} {significant(fact.low, 4)}"
+        return f"{'>' if sign == '>' and '=' not in fact.raw.value else '≥'} {signed(fact.low, decimals)}"
     return message("{value} {unit} (as entered)", value=fact.raw.value, unit=fact.raw.unit)
 
 
@@ -223,6 +295,34 @@ def _response(one: FollowUp, visit: Held, words: Words) -> Entry:
     return traced(title, explained)
 
 
+def _interrupted(data: TrialData, participant: Participant, hold: Hold) -> Message:
+    """An interruption from its first day to what ended it: the next dose, or the stop for good."""
+    said = {"intervention": data.study.intervention_title(hold.intervention), "date": hold.start}
+    resumed = [
+        dose.start
+        for dose in participant.doses
+        if dose.intervention == hold.intervention and not dose.prior and dose.start > hold.start
+    ]
+    stopped = [
+        stop.date
+        for stop in participant.discontinuations
+        if stop.intervention == hold.intervention and stop.date >= hold.start
+    ]
+    if resumed and (not stopped or min(resumed) <= min(stopped)):
+        return message(
+            "{intervention} interrupted from {date} to {end}, when it was given again",
+            **said,
+            end=min(resumed),
+        )
+    if stopped:
+        return message(
+            "{intervention} interrupted from {date} to {end}, when it was stopped for good",
+            **said,
+            end=min(stopped),
+        )
+    return message("{intervention} interrupted from {date}; not given again on record", **said)
+
+
 def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
     for event in participant.adverse_events:
         now = event.current
@@ -234,11 +334,7 @@ def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
             end=now.end or message("ongoing"),
         )
     for hold in participant.holds:
-        yield message(
-            "{intervention} interrupted from {date}",
-            intervention=data.study.intervention_title(hold.intervention),
-            date=hold.start,
-        )
+        yield _interrupted(data, participant, hold)
     for stop in participant.discontinuations:
         yield message(
             "{intervention} stopped for good on {date}",

@@ -99,7 +99,7 @@ def _figure_line(
         estimand.title,
         *(
             traced(
-                f"{count.arm}: {fraction_text(count.events, count.n)}",
+                message("{arm}: {count}", arm=count.arm, count=fraction_text(count.events, count.n)),
                 told,
                 numbers=fraction_numbers(count.events, count.n),
             )

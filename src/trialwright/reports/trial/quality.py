@@ -49,7 +49,7 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
         ],
         notes=(
             message(
-                "Visits outside their windows or missed, and doses that were planned and are not recorded, are computed from the ledger; the protocol does not rate them, so they are not rated unless somebody did. What the rules and a person found stands in both of the last columns and is one deviation."
+                "Visits outside their windows or missed, and doses that were planned and are not recorded, are computed from the ledger. What is found as it is entered is rated by the rules: a visit outside its window as minor, a dose as minor or major; what a person says of it counts before that. Visits that were missed and doses that are not recorded are not rated unless somebody did. What the rules and a person found stands in both of the last columns and is one deviation."
             ),
         ),
     )
@@ -63,6 +63,7 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
             Column("severity", message("Severity"), "text"),
             Column("text", message("What happened"), "text"),
             Column("by", message("Found by"), "text"),
+            Column("rated_by", message("Rated by"), "text"),
         ],
         [_deviation_line(each) for each in found],
         notes=tuple(_taken_back(data)),
@@ -70,10 +71,18 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
 
 
 def _taken_back(data: TrialData) -> Iterator[Message]:
-    """What the rules found when a dose was entered and a correction of the dose took back."""
+    """What the rules found when a dose was entered and a correction of the dose took back; what a person took back."""
     for one in data.participants:
         for each in one.deviations:
-            if each.taken_back:
+            if each.taken_back and not each.by_system:
+                yield message(
+                    "{participant}: deviation {number}, reported by a person (event {found}), was taken back (event {corrected}).",
+                    participant=one.id,
+                    number=each.number,
+                    found=each.position,
+                    corrected=each.taken_back,
+                )
+            elif each.taken_back:
                 yield message(
                     "{participant}: deviation {number}, found by the rules at entry (event {found}), does not follow from the record any more since the dose was corrected (event {corrected}).",
                     participant=one.id,
@@ -91,6 +100,7 @@ def _deviation_line(each: DeviationFound) -> Line:
         coded("severity", each.severity),
         said(each),
         FOUND_BY[each.found_by],
+        FOUND_BY[each.rated_by] if each.rated_by else DASH,
     )
     return line(each.participant, *(traced(what, trace) for what in told))
 
@@ -138,7 +148,7 @@ def _write_data(data: TrialData, sheet: Sheet) -> None:
     sheet.table(
         "data",
         message("State of the data"),
-        [Column("what", message("What"), "text"), Column("count", message("Count"), "integer")],
+        [Column("what", message("What"), "text"), Column("count", message("How many"), "integer")],
         [_data_line(said, data.participants, found) for said, found in STATES],
     )
 

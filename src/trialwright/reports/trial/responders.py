@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from trialwright.analysis.methods import METHODS
 from trialwright.analysis.plan.population import Analysed
 from trialwright.analysis.plan.run import Outcome, is_available
+from trialwright.endpoints.landmark import COMPOSITE
 from trialwright.endpoints.reasons import reason_text
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.figures.forest import Estimate, Forest, draw_forest
@@ -22,6 +23,7 @@ from trialwright.reports.trial.figures_shown import (
     fraction_text,
     p_value,
     quantity_name,
+    rounded,
     signed,
 )
 from trialwright.reports.trial.models import write_models
@@ -133,7 +135,11 @@ def _main_entry(outcome: Outcome | None, covariates: Mapping[str, Text]) -> Entr
 
 def _methods(data: TrialData, estimands: Sequence[Estimand], *, shows_main: bool) -> Iterator[Message]:
     """What the columns of the comparison are, as far as the plan declares them."""
-    if shows_main:
+    if shows_main and not data.locked:
+        yield message(
+            "Beside the declared main analysis and its P, the difference (first arm less second, Miettinen-Nurminen interval) is shown, which is supplementary. Covariates and their terms stand among the models."
+        )
+    elif shows_main:
         yield message(
             "The declared main analysis and its P decide; the difference (first arm less second, Miettinen-Nurminen interval) is shown beside it and is supplementary. Covariates and their terms stand among the models."
         )
@@ -154,7 +160,14 @@ def _bases(data: TrialData, estimands: Sequence[Estimand]) -> Iterator[Message]:
             set=titles[population],
             estimands=tuple(each.title for each in estimands if each.population == population),
         )
-    if any(each.response for each in estimands):
+    asked = any(
+        reading.asked for each in data.rules.chosen.responses.values() for reading in each.readings.values()
+    )
+    if asked and any(each.response for each in estimands):
+        yield message(
+            "What the plan does about intercurrent events and missing answers is applied here. The tables of the response at the visits apply none of it, but for what a definition asks itself, which stands under them: they count only visits that took place, as observed, so that their shares may be others."
+        )
+    elif any(each.response for each in estimands):
         yield message(
             "What the plan says of intercurrent events and missing answers is applied here. The tables of the response at the visits apply none of it: they count only visits that took place, as observed, so that their shares may be others."
         )
@@ -190,7 +203,7 @@ def _test_entries(outcome: Outcome | None) -> list[Entry]:
         return [Cell(None, DASH), traced(outcome.problem, outcome_trace(outcome))]
     result = outcome.results[0]
     tested = METHODS[outcome.method.method].kind == "test" and result.notes
-    because = result.notes[0] if tested else outcome.method.title
+    because = rounded(result.notes[0]) if tested else outcome.method.title
     trace = outcome_trace(outcome, result)
     return [traced(result.p_value, trace, shown=p_value(result.p_value)), traced(because, trace)]
 
@@ -232,27 +245,37 @@ def _write_sensitivity_estimands(data: TrialData, sheet: Sheet) -> None:
     if len(estimands) < 2:
         return
     arms = estimands[0].arms
+    sheet.heading(message("Other assumptions"), "assumptions")
     columns = [Column("estimand", message("Assumption"), "text")]
-    columns += [
-        Column(f"arm_{index}", message("{arm}: n/N (%)", arm=arm), "text", label=arm)
-        for index, arm in enumerate(arms, start=1)
-    ]
+    for index, arm in enumerate(arms, start=1):
+        columns.append(Column(f"arm_{index}", message("n/N (%)"), "text", over=arm))
+        columns.append(Column(f"unknown_{index}", message("No answer"), "integer", arm, None, "participants"))
     columns.append(Column("difference", message("Difference, percentage points (95 % interval)"), "text"))
-    lines, drawn = [], []
-    for each in estimands:
-        population = data.cohort.population(each)
-        outcome = data.by_method(SHOWN_BESIDE, each.id)
-        entries: list[Entry] = [shown_title(each)]
-        entries += [_count_entry(each, arm, population.of(arm, population.answered)) for arm in arms]
-        entries.append(_estimate_entry(outcome))
-        lines.append(line(*entries))
-        drawn.append(_drawn(each, outcome))
+    lines: list[Line] = []
+    drawn: list[Estimate] = []
+    drawn_lines: list[Line] = []
+    parts = _by_endpoint(data, estimands)
+    for said, together in parts:
+        if len(parts) > 1:
+            lines.append(line(said, kind="group"))
+            drawn.append(Estimate(said, None, None, None, ("",), False))
+            drawn_lines.append(line(said, kind="group"))
+        for each in together:
+            lines.append(_assumption_line(data, each, estimands[0]))
+            outcome = data.by_method(SHOWN_BESIDE, each.id)
+            drawn.append(_drawn(each, outcome, _assumption(data, each, estimands[0])))
+            drawn_lines.append(_drawn_line(each, outcome, drawn[-1]))
     sheet.table(
         "sensitivity_estimands",
-        message("The same question under other assumptions"),
+        message("Proportions under other assumptions"),
         columns,
         lines,
-        notes=tuple(explain_unanswered(data, estimands)),
+        notes=(
+            message(
+                "No answer: participants of whom the answer is not known; the assumption of the row says whether and how they are counted in n/N."
+            ),
+            *explain_unanswered(data, estimands),
+        ),
     )
     sheet.figure(
         message("Differences under each assumption"),
@@ -271,11 +294,58 @@ def _write_sensitivity_estimands(data: TrialData, sheet: Sheet) -> None:
             (message("{arm} better", arm=arms[1]), message("{arm} better", arm=arms[0])),
         ),
         columns=_DRAWN,
-        lines=[
-            _drawn_line(each, data.by_method(SHOWN_BESIDE, each.id), row)
-            for each, row in zip(estimands, drawn, strict=True)
-        ],
+        lines=drawn_lines,
     )
+
+
+def _by_endpoint(data: TrialData, estimands: Sequence[Estimand]) -> list[tuple[Message, list[Estimand]]]:
+    """The estimands by what they are about: the primary endpoint first, then every other under its own name."""
+    titles = {each.id: each.title for each in data.study.endpoints}
+    found: dict[str, list[Estimand]] = {}
+    for each in estimands:
+        found.setdefault(each.endpoint, []).append(each)
+    primary = estimands[0].endpoint
+    return [
+        (
+            message("The primary endpoint: {endpoint}", endpoint=titles[endpoint])
+            if endpoint == primary
+            else message("Another endpoint: {endpoint}", endpoint=titles[endpoint]),
+            together,
+        )
+        for endpoint, together in found.items()
+    ]
+
+
+def _assumption(data: TrialData, estimand: Estimand, primary: Estimand) -> Message | Text:
+    """What a row assumes; where another set counts the same participants with the same answers, that it does."""
+    title = shown_title(estimand)
+    if estimand.population == primary.population or estimand.endpoint != primary.endpoint:
+        return title
+    counted = [
+        {(one.arm, one.row.participant, one.row.value) for one in data.cohort.population(each).analysed}
+        for each in (estimand, primary)
+    ]
+    if counted[0] == counted[1]:
+        return message("{estimand} (the set removes nobody: same result)", estimand=title)
+    return title
+
+
+def _assumption_line(data: TrialData, estimand: Estimand, primary: Estimand) -> Line:
+    """How many of each arm have the event under an assumption, of how many there is no answer, and the difference."""
+    population = data.cohort.population(estimand)
+    entries: list[Entry] = [_assumption(data, estimand, primary)]
+    for arm in estimand.arms:
+        entries.append(_count_entry(estimand, arm, population.of(arm, population.answered)))
+        without = [one for one in population.of(arm, population.analysed) if _is_unanswered(one)]
+        trace = Trace(message("No answer"), "count", "", tuple(row_source(one.row) for one in without))
+        entries.append(traced(len(without), trace))
+    entries.append(_estimate_entry(data.by_method(SHOWN_BESIDE, estimand.id)))
+    return line(*entries)
+
+
+def _is_unanswered(one: Analysed) -> bool:
+    """Whether the answer is not known, be it counted by a rule or not."""
+    return one.row.value is None or one.row.reason in COMPOSITE.values()
 
 
 _DRAWN = (
@@ -295,7 +365,7 @@ _DRAWN = (
 def _drawn_line(estimand: Estimand, outcome: Outcome | None, row: Estimate) -> Line:
     """What the forest plot draws of an estimand; a dash where it draws nothing."""
     result = outcome.results[0] if outcome and outcome.results else None
-    entries: list[Entry] = [shown_title(estimand)]
+    entries: list[Entry] = [row.label]
     for value in (row.estimate, row.lower, row.upper):
         if value is None or outcome is None or not math.isfinite(value):
             entries.append(Cell(None, DASH))
@@ -304,14 +374,14 @@ def _drawn_line(estimand: Estimand, outcome: Outcome | None, row: Estimate) -> L
     return line(*entries)
 
 
-def _drawn(estimand: Estimand, outcome: Outcome | None) -> Estimate:
+def _drawn(estimand: Estimand, outcome: Outcome | None, label: Message | Text) -> Estimate:
     result = outcome.results[0] if outcome and outcome.results else None
     interval = result.interval if result else None
     known = result is not None and result.estimate is not None and interval is not None
     low = interval.low if interval else None
     high = interval.high if interval else None
     return Estimate(
-        shown_title(estimand),
+        label,
         100 * result.estimate if known and result and result.estimate is not None else None,
         100 * low if known and low is not None else None,
         100 * high if known and high is not None else None,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trialwright.reports.coded import coded, seriousness
+from trialwright.reports.coded import coded, listed, seriousness
 from trialwright.reports.document import Column, Number
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.exposure import write_exposure
 from trialwright.reports.trial.figures_shown import DASH, count_numbers, count_share, percent
+from trialwright.reports.trial.safety_reports import write_safety_reports
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.reports.words import reason_words
 from trialwright.safety.adverse_events import (
@@ -19,7 +20,6 @@ from trialwright.safety.adverse_events import (
     derive_adverse_events,
     derive_event_counts,
     derive_event_summary,
-    derive_worst_events,
 )
 from trialwright.safety.boundary import SOURCE as BOUNDARY_SOURCE
 from trialwright.safety.lab_grades import WorstGrade, derive_lab_grades, derive_worst_grades
@@ -43,6 +43,7 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
     _write_summary(data, sheet, rows, groups, sizes)
     _write_terms(data, sheet, rows, groups, sizes)
     _write_serious(data, sheet, rows)
+    write_safety_reports(data, sheet)
     _write_labs(data, sheet, groups, sizes)
     write_exposure(data, sheet, groups, sizes)
     write_stopping(data, sheet)
@@ -110,13 +111,43 @@ def _event_trace(what: object, rows: Iterator[EventRow] | list[EventRow]) -> Tra
     )
 
 
-def _count_cell(found: EventCount, rows: list[EventRow], what: object) -> Entry:
-    shown = count_share(found.participants, found.size)
-    if found.events != found.participants:
-        shown += f"; {found.events}"
+def _event_columns(
+    data: TrialData, first: Message, sizes: Mapping[str, int], *, severe: bool
+) -> list[Column]:
+    """For each arm how many participants and how many events; `severe`: and how many participants of grade 3 or higher."""
+    columns = [Column("what", first, "text")]
+    for index, (arm, size) in enumerate(sizes.items(), start=1):
+        titled = data.group_title(arm)
+        over = message("{arm} (n = {count})", arm=titled, count=size)
+        asked = [
+            Column(f"arm_{index}", message("Participants (%)"), "text", over, titled),
+            Column(f"events_{index}", message("Events"), "integer", over, titled, "events"),
+        ]
+        if severe:
+            said = message("Participants with grade {grade} or higher (%)", grade=SEVERE)
+            asked.append(Column(f"severe_{index}", said, "text", over, titled))
+        columns += asked
+    return columns
+
+
+def _count_cells(found: EventCount, rows: list[EventRow], what: object) -> list[Entry]:
+    """How many participants of a group have an event of a kind, and how many events they have."""
     own = [row for row in rows if row.position in found.positions and row.group == found.group]
-    numbers = (*count_numbers(found.participants, found.size), Number("events", found.events))
-    return traced(shown, _event_trace(what, own), numbers=numbers)
+    trace = _event_trace(what, own)
+    people = traced(
+        count_share(found.participants, found.size),
+        trace,
+        numbers=count_numbers(found.participants, found.size),
+    )
+    return [people, traced(found.events, trace)]
+
+
+def _severe_cell(found: EventCount, rows: list[EventRow], what: object) -> Entry:
+    """How many participants of a group have an event of a kind of grade 3 or higher."""
+    own = [row for row in rows if row.position in found.positions and row.group == found.group]
+    _, *rest = count_numbers(found.participants, found.size)
+    numbers = (Number("participants_grade_3_or_higher", found.participants), *rest)
+    return traced(count_share(found.participants, found.size), _event_trace(what, own), numbers=numbers)
 
 
 def _write_summary(
@@ -130,11 +161,11 @@ def _write_summary(
     lines = []
     for name, (said, _) in SUMMARY.items():
         own = [each for each in counts if each.key == (name,)]
-        lines.append(line(said, *(_count_cell(each, list(rows), said) for each in own)))
+        lines.append(line(said, *(cell for each in own for cell in _count_cells(each, list(rows), said))))
     sheet.table(
         "ae_summary",
-        message("Adverse events: participants (%), and events where there were more"),
-        _columns(data, message("Adverse events"), sizes),
+        message("Adverse events: participants with at least one, and number of events"),
+        _event_columns(data, message("Adverse events"), sizes, severe=False),
         lines,
         notes=tuple(_explain_outside(data, groups)),
     )
@@ -148,8 +179,7 @@ def _write_terms(
     sizes: Mapping[str, int],
 ) -> None:
     emergent = [row for row in rows if row.emergent is not False]
-    worst = derive_worst_events(emergent, by=by_term)
-    severe = [row for row in worst if row.grade is not None and row.grade >= SEVERE]
+    severe = [row for row in emergent if row.grade is not None and row.grade >= SEVERE]
     every = derive_event_counts(emergent, groups=groups, by=by_term)
     grave = {(each.group, each.key): each for each in derive_event_counts(severe, groups=groups, by=by_term)}
     terms = list(dict.fromkeys(each.key for each in every))
@@ -159,25 +189,22 @@ def _write_terms(
         entries: list[Entry] = [shown]
         for group in sizes:
             found = next(each for each in every if each.key == key and each.group == group)
-            most = grave.get((group, key))
-            cell = _count_cell(found, emergent, shown)
-            if most and most.participants:
-                text = f"{count_share(found.participants, found.size)}; {most.participants}"
-                own = [row for row in emergent if row.group == group and by_term(row) == key]
-                numbers = (
-                    *count_numbers(found.participants, found.size),
-                    Number("participants_grade_3_or_higher", most.participants),
-                )
-                cell = traced(text, _event_trace(shown, own), numbers=numbers)
-            entries.append(cell)
+            none = found._replace(participants=0, events=0, positions=())
+            entries += _count_cells(found, emergent, shown)
+            entries.append(_severe_cell(grave.get((group, key), none), emergent, shown))
         lines.append(line(*entries))
     if lines:
         sheet.table(
             "ae_terms",
-            message("Treatment-emergent adverse events by term: participants (%); of them grade 3 or higher"),
-            _columns(data, message("Term as entered"), sizes),
+            message("Treatment-emergent adverse events by term"),
+            _event_columns(data, message("Term as entered"), sizes, severe=True),
             lines,
-            notes=(message("Terms are not coded; the same event in other words counts apart."),),
+            notes=(
+                message("Terms are not coded; the same event in other words counts apart."),
+                message(
+                    "Participants are those with at least one such event. An event without a grade is in the first two columns alone."
+                ),
+            ),
         )
 
 
@@ -287,8 +314,9 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
         return
     columns = [
         Column("rule", message("Stopping rule"), "text"),
-        Column("counted", message("Events / participants"), "text"),
-        Column("boundary", message("Stop at"), "integer"),
+        Column("arms", message("Arms it is about"), "text"),
+        Column("counted", message("Events / participants counted"), "text"),
+        Column("boundary", message("Stop at so many events"), "integer"),
         Column("probability", message("Probability that the rate is too high"), "text"),
         Column("stop", message("Stop?"), "text"),
     ]
@@ -298,16 +326,27 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
         status = follow_stopping(data.safety, rule, data.participants, on=data.on)
         trace = _stopping_trace(status)
         said = {True: message("yes"), False: message("no"), None: message("not known")}[status.stop]
-        chance = percent(status.probability) if status.probability is not None else DASH
+        chance: Message | str = DASH if status.probability is None else percent(status.probability)
         lines.append(
             line(
                 rule.rule.title,
+                listed(data.group_title(arm) for arm in rule.rule.arms) or message("all arms"),
                 traced(
                     f"{status.events}/{status.participants}",
                     trace,
                     numbers=(Number("events", status.events), Number("n", status.participants)),
                 ),
-                traced(status.boundary, trace, shown=DASH if status.boundary is None else None),
+                traced(
+                    status.boundary,
+                    trace,
+                    shown=DASH
+                    if status.boundary is None
+                    else message(
+                        "{boundary} of {participants}",
+                        boundary=status.boundary,
+                        participants=status.participants,
+                    ),
+                ),
                 traced(
                     chance,
                     trace,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
@@ -116,12 +116,14 @@ class Sheet:
     """Collects the blocks of a document; numbers tables and figures, and keeps the trace of every cell.
 
     `catalogue`: the language in which figures are drawn. `figures`: whether they are drawn; where not, the data of each
-    stands in its place. `letter`: what the ids of tables begin with.
+    stands in its place. `letter`: what the ids of tables begin with. `caution`: a note under every table and figure
+    that shows a P value or an interval; None where nothing has to be said.
     """
 
     catalogue: Mapping[str, str]
     figures: bool = True
     letter: Literal["T", "P"] = "T"
+    caution: Says | None = None
     blocks: list[Block] = field(default_factory=list)
     traces: Traces = field(default_factory=Traces)
     _tables: int = 0
@@ -158,19 +160,21 @@ class Sheet:
     ) -> None:
         """Add a table; cells that carry a trace can be walked back."""
         self._tables += 1
-        self.blocks.append(
-            Table(
-                self._tables,
-                name,
-                caption,
-                tuple(columns),
-                self._rows(f"{self.letter}{self._tables}", lines),
-                notes=tuple(notes),
-                heads=heads,
-                wide=wide,
-                letter=self.letter,
-            )
+        made = Table(
+            self._tables,
+            name,
+            caption,
+            tuple(columns),
+            self._rows(f"{self.letter}{self._tables}", lines),
+            heads=heads,
+            wide=wide,
+            letter=self.letter,
         )
+        self.blocks.append(replace(made, notes=(*notes, *self._cautions(made))))
+
+    def _cautions(self, made: Table) -> tuple[Says, ...]:
+        """What must be said under a table, or under the figure that draws it, because it shows a P value or an interval."""
+        return (self.caution,) if self.caution is not None and _infers(made) else ()
 
     def _rows(self, id: str, lines: Iterable[Line]) -> tuple[Row, ...]:
         """The rows of a table; the trace of every cell is kept under its id."""
@@ -210,9 +214,27 @@ class Sheet:
         self.traces.keep(table.id, partial(_together, caption, lines))
         if self.figures:
             drawing = draw(data, catalogue=self.catalogue)
-            self.blocks.append(Figure(self._figures, caption, drawing, tuple(notes), table))
+            said = (*notes, *self._cautions(table))
+            self.blocks.append(Figure(self._figures, caption, drawing, said, table))
         else:
-            self.blocks.append(table)
+            self.blocks.append(replace(table, notes=self._cautions(table)))
+
+
+_INFERENCE = frozenset({"p_value", "lower_limit", "upper_limit"})
+"""The statistics by which a table says more than what was counted."""
+
+
+def _infers(made: Table) -> bool:
+    """Whether a table shows a P value or a limit of an interval, or has a column for one."""
+    if any((column.statistic or column.name) in _INFERENCE for column in made.columns):
+        return True
+    return any(
+        number.statistic in _INFERENCE
+        for each in made.rows
+        if each.kind != "group"
+        for cell in each.cells
+        for number in cell.numbers
+    )
 
 
 def _together(caption: Says, lines: Iterable[Line]) -> Trace:

@@ -16,10 +16,14 @@ from trialwright.reports.trial.figures_shown import DASH, interval_text, p_value
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Trace, line, traced
 from trialwright.reports.trial.traces import outcome_trace, row_source
 from trialwright.reports.trial.weeks import WEEK, planned_week, treated_encounters
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 
 TIMES = "times"
 """The name of the table."""
+
+COUNTED = message(
+    "Counted by the plan of each endpoint: a visit outside its window counts only where the endpoint uses it, and what the plan says of intercurrent events is applied. The figure of everybody's course marks what was seen at every visit, in its window or not, so that it may show more."
+)
 
 
 def write_survival(data: TrialData, sheet: Sheet) -> None:
@@ -52,6 +56,7 @@ def write_survival(data: TrialData, sheet: Sheet) -> None:
         columns,
         lines,
         heads=2,
+        notes=(COUNTED,),
     )
     for outcome in curves:
         if any(curve.counted.events for curve in outcome.curves):
@@ -96,7 +101,7 @@ def _curve_line(outcome: Outcome, curve: SurvivalCurve, p: Entry, horizon: float
     last = min(curve.steps[-1].time, horizon * WEEK + WEEK) if curve.steps else 0.0
     at = curve.survival_at(last)
     median = curve.median()
-    share = DASH
+    share: Message | str = DASH
     shares: list[Number] = []
     if at.estimate is not None:
         interval = at.interval
@@ -105,11 +110,18 @@ def _curve_line(outcome: Outcome, curve: SurvivalCurve, p: Entry, horizon: float
         if interval and interval.low is not None and interval.high is not None:
             shares.append(Number("lower_limit", 100 * (1 - interval.high), "%"))
             shares.append(Number("upper_limit", 100 * (1 - interval.low), "%"))
-            share += f" ({signed(100 * (1 - interval.high), 1)} – {signed(100 * (1 - interval.low), 1)})"
-    middle = message("not reached") if median.estimate is None else signed(median.estimate / WEEK, 1)
+            around: Message | str = message(
+                "{lower} to {upper}",
+                lower=signed(100 * (1 - interval.high), 1),
+                upper=signed(100 * (1 - interval.low), 1),
+            )
+            share = message("{estimate} ({interval})", estimate=share, interval=around)
+    middle: Message | str = message("not reached")
+    if median.estimate is not None:
+        middle = signed(median.estimate / WEEK, 1)
     if median.estimate is not None and median.interval is not None:
         around = interval_text(median.interval, scale=1 / WEEK, digits=1)
-        middle = f"{signed(median.estimate / WEEK, 1)} ({around})"
+        middle = message("{estimate} ({interval})", estimate=middle, interval=around)
     medians = [
         Number(name, value / WEEK, "wk")
         for name, value in (
@@ -141,7 +153,7 @@ def _counts(events: int | None, n: int) -> tuple[Number, ...]:
 def _draw_survival(data: TrialData, sheet: Sheet, outcome: Outcome, horizon: float) -> None:
     last = max((curve.steps[-1].time / WEEK for curve in outcome.curves if curve.steps), default=horizon)
     step = 4 if horizon <= 52 else 13
-    ticks = tuple(float(week) for week in range(0, step * math.ceil(max(horizon, last) / step) + 1, step))
+    ticks = tuple(float(week) for week in range(0, math.floor(last) + 1, step))
     drawn = []
     for curve in outcome.curves:
         falls = [step for step in curve.steps if step.events]

@@ -59,7 +59,9 @@ def write_swimmer(data: TrialData, sheet: Sheet) -> None:
         caption = (
             message("Course of every participant")
             if len(pages) == 1
-            else message("Course of every participant ({number} of {total})", number=number, total=len(pages))
+            else message(
+                "Course of every participant, part {number} of {total}", number=number, total=len(pages)
+            )
         )
         sheet.figure(
             caption,
@@ -73,6 +75,11 @@ def write_swimmer(data: TrialData, sheet: Sheet) -> None:
                 for found in _lines(arm_lanes.arm, known[lane.participant])
             ],
             heads=3,
+            notes=(
+                message(
+                    "Responses as observed at every visit, in its window or not; the tables of the planned endpoints may count fewer."
+                ),
+            ),
         )
 
 

@@ -1,7 +1,8 @@
-"""The main measurement over time: everybody's line, and the mean of each arm at the planned visits."""
+"""The main measurement over time: everybody's line, and the median of each arm at the planned visits."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ def main_concept(data: TrialData) -> str | None:
 
 
 def draw_everyone(data: TrialData, sheet: Sheet) -> None:
-    """Draw the main concept of every participant, with the mean of each arm; nothing where no response reads one."""
+    """Draw the main concept of every participant, with the median of each arm; nothing where no response reads one."""
     name = main_concept(data)
     if name is None:
         return
@@ -46,7 +47,7 @@ def draw_everyone(data: TrialData, sheet: Sheet) -> None:
     unit = concept.unit or ""
     arms = []
     own_lines: list[Line] = []
-    mean_lines: list[Line] = []
+    middle_lines: list[Line] = []
     for arm in data.arms:
         people = [one for one in data.cohort.followed if one.participant.arm == arm.id and one.start]
         tracks = {one.id: _track(one, name) for one in people}
@@ -55,15 +56,17 @@ def draw_everyone(data: TrialData, sheet: Sheet) -> None:
             ArmTrajectories(
                 arm.id,
                 tuple(tuple((week, value) for week, value, _ in track) for track in tracks.values() if track),
-                tuple(point for point, _ in centre),
+                tuple(middle.point for middle in centre),
             )
         )
         own_lines += [
             _own_line(arm.id, point, concept.label, unit) for track in tracks.values() for point in track
         ]
-        mean_lines += [_mean_line(arm.id, point, rows, concept.label, unit) for point, rows in centre]
+        middle_lines += [_middle_line(arm.id, middle, concept.label, unit) for middle in centre]
     weeks = [planned_week(each) for each in treated_encounters(data)]
-    last = int(max(weeks, default=24.0))
+    measured = [week for arm in arms for track in arm.participants for week, _ in track]
+    last = math.ceil(max([*weeks, *measured, 4.0]))
+    step = 4 if last <= 60 else 13
     titled = message("{concept}, {unit}", concept=concept.label, unit=unit_words(unit))
     sheet.figure(
         said,
@@ -72,10 +75,10 @@ def draw_everyone(data: TrialData, sheet: Sheet) -> None:
             "trajectories",
             said,
             tuple(arms),
-            tuple(float(week) for week in range(0, last + 1, 4 if last <= 52 else 13)),
+            tuple(float(week) for week in range(0, last + 1, step)),
             message("weeks since treatment began"),
             titled,
-            message("mean (bars: quartiles)"),
+            message("median (bars: quartiles)"),
             "log",
             None,
         ),
@@ -84,17 +87,26 @@ def draw_everyone(data: TrialData, sheet: Sheet) -> None:
             Column("participant", message("Participant"), "text"),
             Column("week", message("Week"), "number", unit="wk"),
             Column("measured", titled, "number", unit=unit, label=concept.label),
+            Column("mean", message("Mean"), "number", unit=unit),
             Column("lower_quartile", message("Lower quartile"), "number", unit=unit),
             Column("upper_quartile", message("Upper quartile"), "number", unit=unit),
             Column("n", message("Participants"), "integer"),
         ),
         lines=(
-            line(message("Mean and quartiles of each arm, at the median day of the visit"), kind="group"),
-            *mean_lines,
+            line(
+                message("Median, mean and quartiles of each arm, at the median day of the visit"),
+                kind="group",
+            ),
+            *middle_lines,
             line(message("Every participant"), kind="group"),
             *own_lines,
         ),
         heads=3,
+        notes=(
+            message(
+                "The scale is logarithmic. Thick line: the median of each arm, with quartiles; every result of a visit that took place counts, in its window or not."
+            ),
+        ),
     )
 
 
@@ -108,21 +120,33 @@ def _own_line(arm: str, point: Measured, title: Text, unit: str) -> Line:
     trace = Trace(title, "recorded", "", (source,))
     shown = traced(value, trace, shown=significant(value, 4), numbers=(Number("measured", value, unit),))
     blank = Cell(None, "")
-    return line(arm, source.participant, _week(week, trace), shown, blank, blank, blank)
+    return line(arm, source.participant, _week(week, trace), shown, blank, blank, blank, blank)
 
 
-def _mean_line(arm: str, point: Point, rows: tuple[Source, ...], title: Text, unit: str) -> Line:
+def _middle_line(arm: str, middle: Middle, title: Text, unit: str) -> Line:
     """A point of the thick line, with its bar."""
-    trace = Trace(title, "describe", "", rows)
+    point = middle.point
+    trace = Trace(title, "describe", "", middle.rows)
     quartiles = (
         Cell(None, DASH) if value is None else traced(value, trace, shown=significant(value))
         for value in (point.lower, point.upper)
     )
-    mean = traced(
-        point.centre, trace, shown=significant(point.centre), numbers=(Number("mean", point.centre, unit),)
+    median = traced(
+        point.centre, trace, shown=significant(point.centre), numbers=(Number("median", point.centre, unit),)
     )
+    mean = traced(middle.mean, trace, shown=significant(middle.mean))
     everyone = message("all with a result")
-    return line(arm, everyone, _week(point.time, trace), mean, *quartiles, traced(point.people, trace))
+    return line(
+        arm, everyone, _week(point.time, trace), median, mean, *quartiles, traced(point.people, trace)
+    )
+
+
+class Middle(NamedTuple):
+    """A point of the thick line, with the mean of the same results and whose they are."""
+
+    point: Point
+    mean: float
+    rows: tuple[Source, ...]
 
 
 class Measured(NamedTuple):
@@ -151,10 +175,8 @@ def _track(one: FollowUp, concept: str) -> tuple[Measured, ...]:
     return tuple(Measured(*point, _source(one, points[point], point[1])) for point in sorted(points))
 
 
-def _centre(
-    data: TrialData, people: Sequence[FollowUp], concept: str
-) -> list[tuple[Point, tuple[Source, ...]]]:
-    """The mean and the quartiles of the results of each planned visit, at the median of its days, and of whom."""
+def _centre(data: TrialData, people: Sequence[FollowUp], concept: str) -> list[Middle]:
+    """The median and the quartiles of the results of each planned visit, at the median of its days, and of whom."""
     schedule = data.study.schedule
     encounters = [each for each in (schedule.encounters if schedule else ()) if each.type == "scheduled"]
     found = []
@@ -176,8 +198,8 @@ def _centre(
                 times.append((visit.day - one.start).days / WEEK)
                 rows.append(_source(one, own[-1], own[-1].low))
         seen = describe(values, arm="")
-        if seen.mean is not None:
+        if seen.mean is not None and seen.median is not None:
             time = sorted(times)[len(times) // 2]
-            point = Point(time, seen.mean, seen.lower_quartile, seen.upper_quartile, seen.n)
-            found.append((point, tuple(rows)))
+            point = Point(time, seen.median, seen.lower_quartile, seen.upper_quartile, seen.n)
+            found.append(Middle(point, seen.mean, tuple(rows)))
     return found
