@@ -17,7 +17,7 @@ def test_a_lock_names_everything_that_is_open() -> None:
     rehearsal, who = at_stage("dosed")
     at_a = {"site": "a", "participant": who}
     rehearsal.done("raise_query", "monitor", **at_a, path="week_0/vital_signs", text="x")
-    assert rehearsal.refused("lock", "investigator_a", **at_a) == (
+    assert rehearsal.refused("lock", "investigator_a", reason="no more will come", **at_a) == (
         "The visit Screening is not signed. The visit Week 0 is not signed. The casebook is not signed. Query 1 is open. "
         f"Nothing says how the participation of {who} ended: complete_study, withdraw_consent, lost_to_follow_up or "
         "record_death does."
@@ -25,11 +25,14 @@ def test_a_lock_names_everything_that_is_open() -> None:
     rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", **at_a, target="week_0", meaning="reviewed")
     rehearsal.done("answer_query", "coordinator_a", **at_a, number="1", answer="x")
-    assert rehearsal.refused("lock", "investigator_a", **at_a) == (
+    assert rehearsal.refused("lock", "investigator_a", reason="no more will come", **at_a) == (
         "The visit Screening is not signed. The casebook is not signed. Query 1 is answered."
     )
     rehearsal.done("sign", "investigator_a", **at_a, target="casebook", meaning="approved")
-    assert rehearsal.refused("lock", "investigator_a", **at_a) == "Query 1 is answered."
+    assert (
+        rehearsal.refused("lock", "investigator_a", reason="no more will come", **at_a)
+        == "Query 1 is answered."
+    )
     rehearsal.done("close_query", "monitor", **at_a, number="1")
     event = rehearsal.done("lock", "investigator_a", reason="no more will come", **at_a)
     assert (event.type, event.actor) == ("casebook_locked", "investigator_a")
@@ -42,7 +45,10 @@ def test_signed_visits_are_not_the_whole_casebook() -> None:
     rehearsal.leave(who)
     for visit in ("screening", "week_0"):
         rehearsal.done("sign", "investigator_a", **at_a, target=visit, meaning="reviewed")
-    assert rehearsal.refused("lock", "investigator_a", **at_a) == "The casebook is not signed."
+    assert (
+        rehearsal.refused("lock", "investigator_a", reason="no more will come", **at_a)
+        == "The casebook is not signed."
+    )
 
 
 def test_a_study_is_not_locked_over_an_open_casebook() -> None:

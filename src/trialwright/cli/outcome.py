@@ -42,8 +42,15 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message | Text]:
             yield say_query(query)
 
 
+def _departure(deviation: Deviation) -> Message | Text | str:
+    """What a deviation is, in the reader's language where the rules found it; the text of a masked one is gone."""
+    if not deviation.text:
+        return message("(masked)")
+    return (unpack_message(deviation.says) if deviation.says else None) or deviation.text
+
+
 def _corrected_deviation(deviation: Deviation) -> Iterator[Message]:
-    """That a person took a deviation back, or how it is rated now."""
+    """That a person took a deviation back, or how it is rated now; a masked text is gone."""
     text = _departure(deviation)
     if deviation.taken_back:
         yield message("Deviation {number} is taken back: {text}", number=deviation.number, text=text)
@@ -51,13 +58,6 @@ def _corrected_deviation(deviation: Deviation) -> Iterator[Message]:
         yield message("Deviation {number}, major: {text}", number=deviation.number, text=text)
     else:
         yield message("Deviation {number}, minor: {text}", number=deviation.number, text=text)
-
-
-def _departure(deviation: Deviation) -> Message | Text | str:
-    """What a deviation is, in the reader's language where the rules found it; the text of a masked one is gone."""
-    if not deviation.text:
-        return message("(masked)")
-    return (unpack_message(deviation.says) if deviation.says else None) or deviation.text
 
 
 def say_query(query: Query) -> Message:

@@ -234,8 +234,7 @@ class Deviation(NamedTuple):
     position of the correction after which it does not follow from the record any more, or by which a person took it back
     (0: it stands). `changed`: that of the last correction of the deviation itself, by a person (0: none); `by_rule`: of one
     that the rules found and a person rated, the severity before that (None of all others). `says`: of one of a dose that
-    the rules found, the sentence as data (`terms.stored_message`), to be read in another language than that of `text`; ''
-    in events of earlier versions.
+    the rules found, the sentence as data (`terms.stored_message`); '' in events of earlier versions.
     """
 
     position: int

@@ -97,6 +97,20 @@ def test_without_an_end_no_reason_helps() -> None:
     rehearsal.done("lock", "data_manager", site="a", participant=who, reason="she will not come again")
 
 
+def test_everything_is_named_at_once() -> None:
+    """To record what is missing breaks a signature: whoever signs wants to know before."""
+    rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-19")
+    said = rehearsal.refused("lock", "data_manager", site="a", participant=who)
+    for part in (
+        "The casebook is not signed.",
+        "Nothing says how the participation",
+        "The visit Week 2 is neither",
+        "Of the visit Week 0",
+    ):
+        assert part in said
+
+
 def test_somebody_who_was_never_enrolled_needs_no_end() -> None:
     rehearsal, who = at_stage("screened")
     sign(rehearsal, who)

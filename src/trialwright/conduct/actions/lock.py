@@ -29,16 +29,12 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
     if participant.locked:
         return refuse(message("The casebook of {id} is locked.", id=participant.id))
     problems = open_ends(view.definition.schedule, participant)
-    if problems:
-        return refuse(*problems)
     missing = [] if view.call.reason.strip() else _say_missing(view, participant)
-    if missing:
-        return refuse(
-            *missing,
-            message(
-                "Record them, mark them as not done, or give a reason why the casebook is locked without them."
-            ),
-        )
+    hint = message(
+        "Record them, mark them as not done, or give a reason why the casebook is locked without them."
+    )
+    if problems or missing:  # what a reason helps with comes first, then what must be done
+        return refuse(*missing, *([hint] if missing else []), *problems)
     return Proposal(participant_stream(participant.id), "casebook_locked", 1, {}, {})
 
 

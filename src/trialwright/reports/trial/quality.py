@@ -49,7 +49,7 @@ def _write_deviations(data: TrialData, sheet: Sheet) -> None:
         ],
         notes=(
             message(
-                "Visits outside their windows or missed, and doses that were planned and are not recorded, are computed from the ledger. What is found as it is entered is rated by the rules: a visit outside its window as minor, a dose as minor or major; what a person says of it counts before that. Visits that were missed and doses that are not recorded are not rated unless somebody did. What the rules and a person found stands in both of the last columns and is one deviation."
+                "Visits outside their windows or missed, and doses that were planned and are not recorded, are computed from the ledger. A dose found as it is entered is rated by the rules, as minor or major; what a person says of it counts before that. Visits, and doses that are not recorded, are not rated unless somebody did: the protocol does not rate them. What the rules and a person found stands in both of the last columns and is one deviation."
             ),
         ),
     )
