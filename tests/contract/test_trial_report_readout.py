@@ -158,8 +158,8 @@ DECIDES = re.compile("analysis decides|its P decide")
 
 @pytest.mark.parametrize("study", ["beam", "bliss-ln"])
 def test_before_the_lock_every_p_value_and_interval_says_that_it_supports_no_conclusion(study: str) -> None:
-    """By what a reader sees: a column of P values or limits, or `(low – high)`; what was published is no look at this trial."""
-    heads, interval = re.compile(r"\bP\b|limit"), re.compile(r"\([^()]+ – [^()]+\)")
+    """By what a reader sees: a column of P values or limits, or `(low to high)`; what was published is no look at this trial."""
+    heads, interval = re.compile(r"\bP\b|limit"), re.compile(r"\(−?[0-9.]+ to −?[0-9.]+\)")
     for locked in (True, False):
         report = compose_report(replace(data_of(study), locked=locked), catalogue={}, figures=False)
         shown = [

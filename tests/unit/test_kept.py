@@ -18,7 +18,33 @@ def test_a_result_is_made_once_for_the_same_thing() -> None:
     assert [kept.get("a", of, make), kept.get("a", of, make)] == [0, 0]
     assert kept.get("b", of, make) == 1  # another name
     assert kept.get("a", object(), make) == 2  # made from something else
-    assert kept.get("a", of, make) == 3  # only the last is kept
+    assert kept.get("a", of, make) == 0  # it was not the last, but one of the last
+    for _ in range(Kept.LAST):
+        kept.get("a", object(), make)
+    assert kept.get("a", of, make) == 7  # now it is gone
+
+
+def test_a_result_is_made_again_where_a_part_is_another() -> None:
+    kept, of = Kept(), object()
+
+    def total(*parts: int) -> int:
+        return kept.get("total", of, lambda: sum(parts), parts=parts)
+
+    assert [total(1, 2), total(1, 3), total(1, 2)] == [3, 4, 3]
+
+
+def test_of_many_things_only_new_ones_are_made() -> None:
+    kept, of, made = Kept(), object(), list[str]()
+
+    def make(thing: str) -> str:
+        made.append(thing)
+        return thing.upper()
+
+    assert kept.each("letters", of, ("a", "b"), make) == ("A", "B")
+    assert kept.each("letters", of, ("b", "c"), make) == ("B", "C")
+    assert made == ["a", "b", "c"]
+    kept.each("letters", object(), ("b",), make)
+    assert made[-1] == "b"
 
 
 def weight(value: str) -> ItemValue:

@@ -132,7 +132,8 @@ def _lay_out(document: Document, catalogue: Mapping[str, str], language: str) ->
                 digest=_short(origin.ledger_digest),
             )
         ),
-        "facts": [[say(name), say(what)] for name, what in explain_origin(origin)],
+        # a digest that may be cut anywhere has its own letters in the font: it is set as it is
+        "facts": [[say(name), speak(what, catalogue)] for name, what in explain_origin(origin)],
         "words": {
             "contents": say(message("Contents")),
             "rehearsal": say(message("SYNTHETIC - rehearsal.")),
@@ -267,7 +268,9 @@ def _is_short(table: Table, rows: list[list[str]], heads: list[list[str]], capti
 
     def height(texts: list[str], em: float) -> float:
         spread = zip(texts, widths, strict=False)
-        lines = max((math.ceil(1.2 * _em(text) * em / (width - _INSET)) for text, width in spread), default=1)
+        lines = max(
+            (math.ceil(1.2 * _em(text) * em / max(width - _INSET, em)) for text, width in spread), default=1
+        )
         return max(lines, 1) * 1.2 * em + _AROUND
 
     grouped = sum(each.kind == "group" for each in table.rows) * (1.2 * size + _AROUND)

@@ -117,6 +117,7 @@ def test_after_withdrawal_no_new_visit_begins() -> None:
     rehearsal.done(
         "withdraw_consent", "investigator_a", site="a", reason="moves", participant=who, date=rehearsal.day
     )
+    rehearsal.go_to("2026-06-30")
     assert "withdrew consent" in rehearsal.refused(
         "open_visit", "coordinator_a", site="a", participant=who, encounter="unscheduled", date=rehearsal.day
     )
