@@ -44,6 +44,8 @@ def test_interpreter(rules: Sequence[n.Condition], seed: int, mode: str) -> None
         concepts = [concept for concept in USED if concept in reads(rule)] or list(USED)
         # Other is a sex of its own, and either of two in a formula: it cannot be drawn for both at once.
         asked = any(isinstance(node, n.SexIs) for node in rule.walk())
+        # A formula has bounds of its own: nobody's BMI is below nought, whether or not it could be computed.
+        bounded = any(isinstance(node, n.Formula) for node in rule.walk())
         for person in make_people(
             random, concepts, ("female", "male") if asked else ("female", "male", "other")
         ):
@@ -52,6 +54,8 @@ def test_interpreter(rules: Sequence[n.Condition], seed: int, mode: str) -> None
                 continue
             for world in draw_worlds(random, person, ON, WORLDS):
                 other = evaluate(rule, start(world, key))
+                if bounded and other.truth is None:
+                    continue
                 assert agrees(found, other), describe(rule, person, world, found, other)
 
 
