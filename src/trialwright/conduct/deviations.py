@@ -43,7 +43,8 @@ class DeviationFound(NamedTuple):
     """One deviation. `day`: as entered, or of what the rules found the first day; '' where none is known.
 
     `category`: as of `Deviation`. `severity`: minor | major; '' where nobody rated it, since no rule of the protocol
-    does. `rated_by`: rules (as it was entered) | person; '' where nobody. `texts`: what happened, in the words of the rules and of the people who reported it. `positions`: in the ledger.
+    does. `rated_by`: rules (as it was entered) | person; '' where nobody. `texts`: what happened, in the words of the
+    rules and of the people who reported it. `positions`: in the ledger.
     """
 
     participant: str
@@ -74,7 +75,8 @@ def derive_deviations(study: Study, participant: Participant, *, on: date) -> tu
 
     A report of the same category about the same visit, or of a day on which the rules found one, tells of the same
     deviation: it is one, found by both. What a rule wrote down at entry and does not find any more, since the day of the
-    visit, or the dose, was corrected, is none, nor is what a person took back; the ledger keeps it, and `Deviation.taken_back` says since when. `on`: the calendar day at the site.
+    visit, or the dose, was corrected, is none, nor is what a person took back; the ledger keeps it, and
+    `Deviation.taken_back` says since when. `on`: the calendar day at the site.
     """
     shown = [*_visits(study, participant, on), *_doses(study, participant, on)]
     told: dict[int, list[Deviation]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.standing import WHO, check_day, check_in_study, for_participant, refuse
+from trialwright.conduct.standing import WHO, check_day, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Participant
@@ -15,9 +15,6 @@ THERAPIES = ("pulse", "cyclophosphamide", "rituximab", "plasma_exchange", "ivig"
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
     """Record which therapy, and from when: what was given before allocation is no rescue."""
     day = values.text("date")
-    ended = check_in_study(participant, day=day)
-    if ended:
-        return ended
     if participant.allocated and day < participant.allocated.date:
         return refuse(
             message("{day} lies before allocation of {date}.", day=day, date=participant.allocated.date)
@@ -41,7 +38,7 @@ ACTION = Action(
         Argument("therapy", message("which"), "choice", choices=THERAPIES),
         Argument("text", message("details"), "text", required=False),
     ),
-    for_participant(decide, allocated=True),
+    for_participant(decide, allocated=True, told_late=True),
     reason="required",
     writes=("rescue_recorded",),
 )
