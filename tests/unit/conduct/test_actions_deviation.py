@@ -233,3 +233,15 @@ def test_a_correction_needs_a_reason_and_the_role() -> None:
     call: dict[str, Any] = {"site": "a", "participant": who, "values": values}
     assert rehearsal.refused("correct", "coordinator_a", **call)
     assert rehearsal.refused("correct", "monitor", reason="x", **call)
+
+
+@pytest.mark.parametrize(
+    "target", ["deviation/²", "deviation/" + "9" * 5_000, "dose/²", "dose/" + "9" * 5_000]
+)
+def test_what_is_no_number_of_anything_is_refused_in_words(target: str) -> None:
+    rehearsal, who = at_stage("dosed")
+    values = {"target": target, "values": {"severity": "major"}}
+    said = rehearsal.refused(
+        "correct", "investigator_a", site="a", reason="x", participant=who, values=values
+    )
+    assert "Nothing is recorded at" in said

@@ -37,7 +37,7 @@ from trialwright.record.lots import lot_expired
 from trialwright.record.participant import Dose, Ended, Participant, Visit
 from trialwright.study.design import Intervention
 from trialwright.study.model import Study
-from trialwright.terms.digits import ordinary
+from trialwright.terms.digits import is_count, ordinary
 from trialwright.terms.message import Message, message
 
 DEMOGRAPHICS = ("sex", "birth")
@@ -52,11 +52,11 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     given = values.pairs("values")
     if target == "demographics":
         return _demographics(view, participant, given)
-    if kind == "dose" and key.isdigit():
+    if kind == "dose" and is_count(key):
         return _dose(view, participant, int(key), given)
     if kind == "visit":
         return _visit(view, participant, key, given)
-    if kind == "deviation" and key.isdigit():
+    if kind == "deviation" and is_count(key):
         written = corrected_deviation(view, participant, int(key), given)
         return written if isinstance(written, Refusal) else _corrected(participant, target, written)
     if target in TURNS:
