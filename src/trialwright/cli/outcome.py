@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from trialwright.terms.message import Message, Text, message
@@ -164,6 +164,21 @@ def _adverse_event(event: Event, participant: Participant, trial: Trial) -> Iter
                     grade=grade,
                 )
             )
+    yield from _duties(event, participant, trial)
+
+
+def _duties(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    """The reports that what became known with this event asks for."""
+    from trialwright.cli.as_of import site_zone
+    from trialwright.conduct.unfinished import say_started
+
+    yield from say_started(
+        trial.definition(event.study_version),
+        participant,
+        position=event.position,
+        zone=site_zone(trial, participant.site),
+        at=datetime.fromisoformat(event.at),
+    )
 
 
 _SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message | Text]]] = {

@@ -22,6 +22,19 @@ def say_late_visits(study: Study, participant: Participant, *, on: date) -> Iter
 
 def say_unsent(study: Study, participant: Participant, *, zone: tzinfo, at: datetime) -> Iterator[Message]:
     """The safety reports that are still to be sent, whether or not they are late."""
+    yield from (_say_unsent(report) for report in _open_reports(study, participant, zone=zone, at=at))
+
+
+def say_started(
+    study: Study, participant: Participant, *, position: int, zone: tzinfo, at: datetime
+) -> Iterator[Message]:
+    """The safety reports that are to be sent since the event of a position, which told of something reportable."""
+    for report in _open_reports(study, participant, zone=zone, at=at):
+        if report.position == position:
+            yield from _say_started(report)
+
+
+def _open_reports(study: Study, participant: Participant, *, zone: tzinfo, at: datetime) -> Iterator[Report]:
     planned = plan_reports(
         participant,
         clocks=study.safety.clocks if study.safety else (),
@@ -29,7 +42,20 @@ def say_unsent(study: Study, participant: Participant, *, zone: tzinfo, at: date
         zone=zone,
         at=at,
     )
-    yield from (_say_unsent(report) for report in planned if report.state in OPEN)
+    yield from (report for report in planned if report.state in OPEN)
+
+
+def _say_started(report: Report) -> Iterator[Message]:
+    if report.due_on is None:
+        return
+    due = report.due_at.isoformat(" ", timespec="minutes") if report.due_at else report.due_on.isoformat()
+    yield message(
+        "{clock}: the first report is due by {due}."
+        if report.stage == "initial"
+        else "{clock}: the follow-up report is due by {due}.",
+        clock=report.clock.title,
+        due=due,
+    )
 
 
 def _say_unsent(report: Report) -> Message:

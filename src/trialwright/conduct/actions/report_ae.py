@@ -14,7 +14,7 @@ from trialwright.conduct.standing import WHO, check_day, first_refusal, for_part
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
-from trialwright.safety.reporting import STUDY_TREATMENT
+from trialwright.safety.reportable import STUDY_TREATMENT
 from trialwright.study.safety import Seriousness
 from trialwright.terms.message import Message, message
 
