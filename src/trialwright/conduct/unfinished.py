@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
 from trialwright.conduct.schedule import plan_visits
-from trialwright.record.participant import AdverseEventVersion, Participant
+from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
 from trialwright.safety.reporting import OPEN, Report, plan_reports
 from trialwright.study.model import Study
 from trialwright.terms.dates import FIRST_DAY, Days, UnreadableDate, parse_date
@@ -76,12 +76,35 @@ def _say_unsent(report: Report) -> Message:
     )
 
 
-def say_unexplained(participant: Participant) -> Iterator[Message]:
+def _find_unexplained(participant: Participant) -> Iterator[AdverseEvent]:
     """The adverse events for which treatment is said to have been held or stopped, and none was on their days."""
     for event in participant.adverse_events:
         current = event.current
-        if current.action not in ("held", "discontinued") or _is_explained(participant, current):
-            continue
+        if current.action in ("held", "discontinued") and not _is_explained(participant, current):
+            yield event
+
+
+def ask_unexplained(participant: Participant) -> Iterator[tuple[int, Message]]:
+    """What is asked of each event for which treatment is said to have been held or stopped, and none was on its days."""
+    for event in _find_unexplained(participant):
+        yield (
+            event.number,
+            message(
+                "Adverse event {event} says that treatment was interrupted, and no interruption or stop of an "
+                "intervention is recorded on its days. Which was interrupted, and from which day on? hold_dose records it."
+                if event.current.action == "held"
+                else "Adverse event {event} says that treatment was stopped, and no interruption or stop of an "
+                "intervention is recorded on its days. Which was stopped, and on which day? discontinue_intervention "
+                "records it.",
+                event=event.number,
+            ),
+        )
+
+
+def say_unexplained(participant: Participant) -> Iterator[Message]:
+    """The adverse events for which treatment is said to have been held or stopped, and none was on their days."""
+    for event in _find_unexplained(participant):
+        current = event.current
         yield message(
             "Adverse event {event} says that treatment was interrupted, and no interruption or stop of an intervention is "
             "recorded on its days."

@@ -276,6 +276,7 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
             Part("encounter", "which of the schedule"),
             _DAY,
             _DEVIATIONS,
+            _QUERIES,
         ),
     ),
     "visit_missed": EventType(

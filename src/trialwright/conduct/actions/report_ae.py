@@ -97,12 +97,13 @@ def _alerts(
 def _queries(participant: Participant, number: int, known: AdverseEventVersion) -> list[dict[str, Any]]:
     """What is asked back where outcome and last day contradict each other, unless the same was asked before."""
     earlier = next((event.current for event in participant.adverse_events if event.number == number), None)
-    before = _contradiction(number, earlier) if earlier else None
-    found = _contradiction(number, known)
+    before = find_contradiction(number, earlier) if earlier else None
+    found = find_contradiction(number, known)
     return asked_back(participant, [(f"ae/{number}", found)] if found and found != before else [])
 
 
-def _contradiction(number: int, known: AdverseEventVersion) -> Message | None:
+def find_contradiction(number: int, known: AdverseEventVersion) -> Message | None:
+    """What is asked where outcome and last day of an event contradict each other; None where they do not."""
     if known.outcome in OVER and not known.end:
         return message(
             "Adverse event {number} has the outcome {outcome} and no last day. When did it end?",
