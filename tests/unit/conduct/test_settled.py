@@ -78,7 +78,9 @@ def test_a_corrected_weight_settles_the_query_about_the_collection() -> None:
     entries = {"body.weight": Entry("60", "kg")}
     event = done(rehearsal, who, "correct", target="week_2/vital_signs", entries=entries)
     assert settled(rehearsal, who) == [BMI, WEIGHT, COMPLETENESS]
-    assert {query.state for query in participant(rehearsal, who).queries} == {"open"}  # a person answers and closes
+    assert {query.state for query in participant(rehearsal, who).queries} == {
+        "open"
+    }  # a person answers and closes
     said = [render(sentence, {}) for sentence in outcome(event, rehearsal.trial)]
     assert [each.partition(";")[0] for each in said if "any more" in each] == [
         "Query 1 does not follow from the record any more",
