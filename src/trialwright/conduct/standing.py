@@ -11,7 +11,7 @@ from trialwright.conduct.trial import View
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.study.schedule import visit_title
-from trialwright.terms.dates import EARLIEST, UnreadableDate, parse_day
+from trialwright.terms.dates import EARLIEST, UnreadableDate, parse_date, parse_day
 from trialwright.terms.digits import find_other_digit
 from trialwright.terms.message import Message, message
 from trialwright.terms.visible import shortened
@@ -161,6 +161,20 @@ def check_day(view: View, day: str, about: Message) -> Refusal | None:
         return refuse(
             message(
                 "{about} {day} lies in the future; today is {today}.", about=about, day=day, today=view.today
+            )
+        )
+    return None
+
+
+def check_possible_day(view: View, text: str, about: Message) -> Refusal | None:
+    """Refuse a day, month or year of which no day has come yet at the site.
+
+    `text`: an ISO date, complete or not, such as a partial date was read.
+    """
+    if parse_date(text).first > view.today:
+        return refuse(
+            message(
+                "{about} {day} lies in the future; today is {today}.", about=about, day=text, today=view.today
             )
         )
     return None

@@ -290,15 +290,15 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
     ),
     "corrected": EventType(
         ("participant",),
-        "Something else is superseded: demographics, a dose, the day of a visit, or that it was missed; a deviation; the end of a course.",
+        "Something else is superseded: demographics, a dose, the day of a visit, or that it was missed; a deviation; a rescue therapy; the end of a course.",
         (
             Part(
                 "target",
-                "`demographics`, `dose/NUMBER`, `visit/ID`, `deviation/NUMBER`, `death`, `withdrawal`, `loss` or `completion`",
+                "`demographics`, `dose/NUMBER`, `visit/ID`, `deviation/NUMBER`, `rescue/NUMBER` (in the order of recording, from 1), `death`, `withdrawal`, `loss` or `completion`",
             ),
             Part(
                 "values",
-                "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more); of a deviation `severity`, `category`, `date`, `visit`, `text`, or `recorded`, false; of an end `date`, or `recorded`, false",
+                "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more); of a deviation `severity`, `category`, `date`, `visit`, `text`, or `recorded`, false; of a rescue `date`, `therapy`, `text`; of an end `date`, or `recorded`, false",
                 entered=True,
             ),
             _DEVIATIONS,
@@ -327,7 +327,7 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
         ("participant",),
         "Rescue therapy.",
         (
-            _DAY,
+            Part("date", "the day; the month or year where no more is known"),
             Part("therapy", "`pulse`, `cyclophosphamide`, `rituximab`, `plasma_exchange`, `ivig` or `other`"),
             Part("text", "more about it", entered=True),
         ),

@@ -247,6 +247,10 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
             change(int(key))
     elif kind == "deviation":
         _deviation_corrected(book, int(key), event, data["values"])
+    elif kind == "rescue":
+        index = int(key) - 1
+        known = book.lists["rescues"][index]
+        book.lists["rescues"][index] = known._replace(position=event.position, **data["values"])
     elif kind in TURNS:
         _turn_corrected(book, TURNS[kind], event, data["values"])
     else:
