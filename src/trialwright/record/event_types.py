@@ -14,12 +14,16 @@ STREAMS: Final = ("study", "site", "participant")
 
 
 class Part(NamedTuple):
-    """A part of an event's data. `entered`: may hold digests of entered texts; `optional`: left out where empty."""
+    """A part of an event's data.
+
+    `entered`: may hold digests of entered texts; `optional`: left out where empty; `partial`: a day, a month or a year.
+    """
 
     name: str
     says: str
     entered: bool = False
     optional: bool = False
+    partial: bool = False
 
 
 class EventType(NamedTuple):
@@ -327,7 +331,7 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
         ("participant",),
         "Rescue therapy.",
         (
-            Part("date", "the day; the month or year where no more is known"),
+            Part("date", "the day; the month or year where no more is known", partial=True),
             Part("therapy", "`pulse`, `cyclophosphamide`, `rituximab`, `plasma_exchange`, `ivig` or `other`"),
             Part("text", "more about it", entered=True),
         ),

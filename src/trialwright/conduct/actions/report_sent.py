@@ -10,7 +10,7 @@ from trialwright.conduct.standing import WHO, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
-from trialwright.safety.reporting import STAGES, Report, plan_reports
+from trialwright.safety.reporting import STAGES, Report, plan_reports, read_instant
 from trialwright.study.safety import ReportingClock
 from trialwright.terms.message import message
 
@@ -86,7 +86,7 @@ def _check_follows(
     """Refuse a follow-up without a first report before it, of the same start of the clock."""
     starts = {report.position for report in known}
     first = [report.sent for report in reports if report.stage == "initial" and report.position in starts]
-    went = [datetime.fromisoformat(sent.at) for sent in first if sent is not None]
+    went = [moment for sent in first if sent is not None and (moment := read_instant(sent.at)) is not None]
     if not went:
         return refuse(message("The initial report is not recorded as sent; record that one first."))
     if instant < min(went):
