@@ -10,7 +10,7 @@ from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Pa
 from trialwright.safety.reporting import OPEN, Report, plan_reports
 from trialwright.study.model import Study
 from trialwright.terms.dates import FIRST_DAY, Days, UnreadableDate, parse_date
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, message, render
 
 
 def say_late_visits(study: Study, participant: Participant, *, on: date) -> Iterator[Message]:
@@ -99,6 +99,13 @@ def ask_unexplained(participant: Participant) -> Iterator[tuple[int, Message]]:
                 event=event.number,
             ),
         )
+
+
+def still_unexplained(participant: Participant) -> list[tuple[str, Message]]:
+    """The same as it is asked: about what, and the question; of an event each thing once."""
+    asked = {(query.path, query.text) for query in participant.queries}
+    found = [(f"ae/{number}", question) for number, question in ask_unexplained(participant)]
+    return [(path, question) for path, question in found if (path, render(question, {})) not in asked]
 
 
 def say_unexplained(participant: Participant) -> Iterator[Message]:

@@ -204,6 +204,18 @@ def test_an_interruption_that_only_an_event_speaks_of_is_asked_at_the_next_visit
     assert all(asked in query.text for query in found)
 
 
+@pytest.mark.parametrize(("held", "asked"), [(False, 1), (True, 0)])
+def test_it_is_asked_at_a_follow_up_too_once(held: bool, asked: int) -> None:
+    rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-04")
+    done(rehearsal, who, "report_ae", **HELD)
+    if held:
+        hold("2026-06-02")(rehearsal, who)
+    for grade in ("2", "3"):
+        done(rehearsal, who, "update_ae", **{**AWARE, "grade": grade})
+    assert len(participant(rehearsal, who).queries) == asked
+
+
 def test_an_interruption_recorded_afterwards_settles_the_query() -> None:
     rehearsal, who = at_stage("dosed")
     rehearsal.go_to("2026-06-04")

@@ -12,7 +12,7 @@ from trialwright.conduct.asked import asked_back
 from trialwright.conduct.schedule import find_deviations, visit_id
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
-from trialwright.conduct.unfinished import ask_unexplained
+from trialwright.conduct.unfinished import still_unexplained
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant, Visit
 from trialwright.study.schedule import Encounter
@@ -42,18 +42,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     visit = Visit(0, id, encounter.id, day, missed=False, reason="")
     after = replace(participant, visits=(*participant.visits, visit))
     deviations = found_deviations(view, after, visit)
-    queries = _unexplained(participant)
+    queries = asked_back(participant, still_unexplained(participant))
     data.update((name, found) for name, found in (("deviations", deviations), ("queries", queries)) if found)
     return Proposal(participant_stream(participant.id), "visit_opened", 1, data, {})
-
-
-def _unexplained(participant: Participant) -> list[dict[str, Any]]:
-    """What is asked at a visit about interruptions that an adverse event speaks of; of an event each thing once."""
-    asked = {(query.path, query.text) for query in participant.queries}
-    found = [(f"ae/{number}", question) for number, question in ask_unexplained(participant)]
-    return asked_back(
-        participant, [(path, one) for path, one in found if (path, render(one, {})) not in asked]
-    )
 
 
 def check_epoch(view: View, participant: Participant, encounter: Encounter | Refusal) -> Refusal | None:
