@@ -268,6 +268,7 @@ HOW_TO_TYPE = (
     "but the option `--reason`.", "",
     "| typed | says |", "|---|---|",
     "| `date=2026-11-01` | a day in the calendar of the site |",
+    "| `date=2026-11` | where a partial date is taken: any day of the month, or of the year (`2026`) |",
     "| `aware=2026-11-01T09:30+08:00` | a moment with its offset |",
     "| `infection=true` | yes; `false` is no |",
     "| `seriousness=hospitalisation,disability` | several words, with commas |",
@@ -300,6 +301,8 @@ def written(argument: Argument) -> str:
             return f"some of {words}, with commas between" if words else "several words, with commas between"
         case "date":
             return "date, `2026-11-01`"
+        case "partial_date":
+            return "date, `2026-11-01`, or `2026-11`, or `2026`"
         case "date_time":
             return "moment, `2026-11-01T09:30+08:00`"
         case "rows":

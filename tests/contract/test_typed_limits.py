@@ -29,7 +29,10 @@ ACTION = Action(
     "act",
     ABOUT,
     "study",
-    tuple(Argument(kind, ABOUT, kind, required=False) for kind in ("date", "date_time", "number", "whole")),
+    tuple(
+        Argument(kind, ABOUT, kind, required=False)
+        for kind in ("date", "partial_date", "date_time", "number", "whole")
+    ),
     lambda view, values: Refusal(()),
     writes=(),
 )
@@ -59,7 +62,7 @@ def test_a_digit_is_0_to_9_or_its_full_width_form(written: str, read: str | None
     assert render(other, {}).startswith(f"{named} is no digit here")
     with pytest.raises(UnreadableNumber):
         parse_number(written)
-    for kind in ("number", "whole", "date", "date_time"):
+    for kind in ("number", "whole", "date", "partial_date", "date_time"):
         with pytest.raises(BadArgument) as refused:
             Values(ACTION, {kind: written})
         assert str(named) in render(refused.value.message, {})
@@ -112,7 +115,7 @@ def test_no_day_lies_where_the_calendar_ends(day: str, capsys: pytest.CaptureFix
             main([*words, day])
         assert ending.value.code == 2
         assert f"{day} is not a day from 1900-01-01 to 2999-12-31" in capsys.readouterr().err
-    for kind, written in (("date", day), ("date_time", f"{day}T09:00+08:00")):
+    for kind, written in (("date", day), ("partial_date", day), ("date_time", f"{day}T09:00+08:00")):
         with pytest.raises(BadArgument) as refused:
             Values(ACTION, {kind: written})
         assert day in render(refused.value.message, {})

@@ -10,7 +10,7 @@ from trialwright.conduct.action import Argument
 def plausible(argument: Argument) -> Any:
     """Something an argument of its kind can be."""
     kinds: dict[str, Any] = {
-        "date": "2026-06-01", "date_time": "2026-06-01T00:30:00Z", "number": "1", "whole": "1", "yes_no": "false",
+        "date": "2026-06-01", "partial_date": "2026-06", "date_time": "2026-06-01T00:30:00Z", "number": "1", "whole": "1", "yes_no": "false",
         "choices": argument.choices[:1], "pairs": {}, "entries": {}, "facts": (), "rows": (),
         "choice": argument.choices[0] if argument.choices else "x",
     }  # fmt: skip

@@ -138,6 +138,104 @@ def test_an_event_nobody_could_have_made_is_found(archive: Path, name: str) -> N
     assert main(["report", str(archive), "--out", str(archive.parent / "report")]) == 6
 
 
+CORRECTS = {
+    "stream": "participant/a-001", "type": "corrected", "actor": "investigator_a", "role": "investigator", "site": "a",
+    "action": "correct",
+}  # fmt: skip
+NOT_THERE: list[tuple[str, dict[str, Any]]] = [
+    ("dose/x", {"start": "2026-06-01"}), ("dose/", {"start": "2026-06-01"}), ("dose", {"start": "2026-06-01"}),
+    ("dose/0", {"start": "2026-06-01"}), ("dose/01", {"start": "2026-06-01"}), ("dose/99", {"start": "2026-06-01"}),
+    ("dose/１", {"start": "2026-06-01"}), ("dose/" + "9" * 5_000, {"start": "2026-06-01"}),
+    ("deviation/x", {"severity": "minor"}), ("deviation/99", {"severity": "minor"}),
+    ("rescue/x", {"date": "2026-06"}), ("rescue/0", {"date": "2026-06"}), ("rescue/99", {"date": "2026-06"}),
+    ("visit/week_99", {"date": "2026-06-01"}), ("loss", {"date": "2026-06-01"}), ("demographics/1", {"sex": "male"}),
+]  # fmt: skip
+"""Targets of corrections that name nothing on record, with values that a target of their kind could have."""
+
+NOT_SO: list[tuple[str, Any]] = [
+    ("nonsense/1", {"date": "2026-06-01"}),
+    ("dose/1", {"start": 5}), ("dose/1", {"start": "２０２６-06-01"}), ("dose/1", {"start": {"entered": "0" * 64}}),
+    ("dose/1", {"ongoing": "true"}), ("dose/1", {"number": 7}), ("dose/1", {"amount": {"value": "7"}}),
+    ("deviation/1", {"severity": None}), ("deviation/1", {"recorded": True}),
+    ("rescue/1", {"date": "June 2026"}), ("rescue/1", {"position": 1}),
+    ("demographics", {"sex": 1}), ("demographics", {"id": "a-002"}), ("visit/week_0", {"id": "week_2"}),
+]  # fmt: skip
+"""Values that no correction of the target gives."""
+
+
+def refuses_in_words(
+    archive: Path, capsys: pytest.CaptureFixture[str], *, row: int, reads: bool = False
+) -> None:
+    """`verify` names the row, no report is made, and whoever falls over the event is told the same, without a traceback.
+
+    `reads`: every reader of the participant falls over it.
+    """
+    found = verify_archive(archive)
+    assert isinstance(found, Broken)
+    assert (found.file, found.line) == (EVENTS, row)
+    assert main(["report", str(archive), "--out", str(archive.parent / "report")]) == 6
+    asked = [
+        ["queries", str(archive)],
+        ["safety", str(archive)],
+        ["act", str(archive), "report_ae", "--as", "investigator_a", "--site", "a", "--at", "2027-12-02T09:00+08:00",
+         "participant=a-001", "term=rash", "start=2026-06-02", "grade=1", "infection=false", "taken=none",
+         "outcome=unknown", "aware=2026-06-02T09:00+08:00"],
+    ]  # fmt: skip
+    capsys.readouterr()
+    for words in asked:
+        code, said = main(words), capsys.readouterr().err
+        assert code in (0, 4, 6), words  # what does not read the event may go on; the casebook may be locked
+        assert "Traceback" not in said
+        assert code != 4 or f"events.jsonl:{row}" in said
+        if reads:
+            assert code == 4, (words, said)
+
+
+@pytest.mark.parametrize(("target", "values"), [*NOT_THERE, *NOT_SO], ids=str)
+def test_a_correction_nobody_could_have_made_is_named(
+    archive: Path, target: str, values: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The number after dose/ reached the reader as it stood: a traceback instead of a sentence."""
+    count = len((archive / EVENTS).read_bytes().splitlines())
+    forge_tail(archive, OPEN_CASEBOOK, {**CORRECTS, "data": {"target": target, "values": values}})
+    reads = target in [one for one, _ in NOT_THERE if one not in ("dose/01", "dose/１")]
+    refuses_in_words(archive, capsys, row=count + 2, reads=reads)
+
+
+INSIDE: list[tuple[str, str, Any]] = [
+    # type of event, a list or map in it, an entry that no action writes there
+    ("form_recorded", "items", [{}]),
+    ("form_recorded", "items", [7]),
+    ("form_recorded", "items", [{"path": "a.b", "value": "1"}]),
+    ("form_recorded", "queries", [{"path": "a", "text": "?"}]),
+    ("form_recorded", "queries", [{"number": "1", "path": "a", "text": "?"}]),
+    ("form_recorded", "alerts", [{"alert": "neutropenia", "on": "soon", "facts": []}]),
+    ("visit_opened", "deviations", [{"number": 1}]),
+    ("dose_given", "because", [1]),
+    ("dose_given", "amount", {"value": "1"}),
+    ("ae_reported", "causality", {"belimumab": 1}),
+    ("ae_reported", "seriousness", [["death"]]),
+    ("screened", "criteria", {"I1": "pass"}),
+    ("screened", "facts", [{"fact": "f1"}]),
+    ("ranges_set", "ranges", [{"concept": "alt"}]),
+]
+
+
+@pytest.mark.parametrize(("kind", "part", "value"), INSIDE, ids=str)
+def test_what_stands_inside_a_part_is_looked_at(
+    archive: Path, kind: str, part: str, value: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [json.loads(line) for line in (archive / EVENTS).read_text(encoding="utf-8").splitlines()]
+    row = next(number for number, one in enumerate(rows, start=1) if one["type"] == kind)
+
+    def change(written: dict[str, Any]) -> None:
+        if written["position"] == row:
+            written["data"][part] = value
+
+    forge(archive, change)
+    refuses_in_words(archive, capsys, row=row)
+
+
 CHANGED = [
     # type of event, part of it, what it is changed to
     ("dose_given", "start", ""),
@@ -165,6 +263,20 @@ def test_what_readers_count_with_can_be_counted_with(
     found = verify_archive(archive)
     assert isinstance(found, Broken)
     assert "has another form" in render(found.problem, {})
+
+
+@pytest.mark.parametrize(
+    ("day", "goes"),
+    [("2026-06-04", True), ("2026-06", True), ("2026", True), ("", False), ("June", False), ("２０２６", False),
+     ("2026-06-04T09:00", False), ("0001", False), ("9999-12", False)],
+)  # fmt: skip
+def test_a_rescue_is_of_a_day_a_month_or_a_year(archive: Path, day: str, goes: bool) -> None:
+    def change(written: dict[str, Any]) -> None:
+        if written["type"] == "rescue_recorded":
+            written["data"]["date"] = day
+
+    forge(archive, change)
+    assert isinstance(verify_archive(archive), Verified if goes else Broken)
 
 
 def test_what_the_actors_could_have_done_verifies(archive: Path) -> None:

@@ -19,6 +19,10 @@ AFTER = {"mask", "unblind", "unlock", "report_sent", "revoke"}
 """What may be done after a lock: a name is masked, an arm disclosed, a lock opened, a safety report sent, a role ended."""
 
 
+CURE = "unlock opens it again, done by two people one after the other, each with a reason."
+BY = "It may be done by: Sponsor, Data manager."  # delegation.yaml of BEAM
+
+
 def _locked(stage: str = "dosed", study: str = "beam") -> tuple[Rehearsal, str]:
     """With a locked casebook."""
     rehearsal, who = at_stage(stage, study)
@@ -53,20 +57,23 @@ def test_what_may_be_done_after_a_lock() -> None:
 )
 def test_a_locked_casebook_takes_nothing(name: str) -> None:
     rehearsal, who = _locked()
-    assert _tried(rehearsal, who, name) == f"The casebook of {who} is locked."
+    assert _tried(rehearsal, who, name) == (
+        f"The casebook of {who} is locked. unlock participant={who} opens it again, with a reason. {BY}"
+    )
 
 
 @pytest.mark.parametrize("name", [name for name in ACTIONS if name not in {*AFTER, "open_study"}])
 def test_a_locked_study_takes_nothing(name: str) -> None:
     rehearsal, who = _locked()
     rehearsal.done("lock", "sponsor")
-    assert _tried(rehearsal, who, name) == "The study is locked."
+    assert _tried(rehearsal, who, name) == f"The study is locked. {CURE} {BY}"
 
 
 def test_a_study_is_unlocked_by_two_people_with_their_reasons() -> None:
     rehearsal, who = _locked()
     rehearsal.done("lock", "sponsor")
     assert "needs a reason" in rehearsal.refused("unlock", "sponsor")
+    assert CURE in rehearsal.refused("unlock", "sponsor", site="a", reason="x", participant=who)
     rehearsal.done("unlock", "sponsor", reason="a missing serious event")
     assert _is_locked(rehearsal)
     assert "A second person" in rehearsal.refused("unlock", "sponsor", reason="again")

@@ -9,11 +9,12 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout, suppress
+from pathlib import Path
 
 from trialwright import __version__
-from trialwright.cli.common import DONE, USAGE, Harmless, Stop, Terminal
+from trialwright.cli.common import DONE, RECORDS_UNREADABLE, USAGE, Harmless, Stop, Terminal
 from trialwright.cli.parser_words import parser_words
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 from trialwright.terms.visible import shortened
 
 COMMANDS = {
@@ -98,12 +99,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         terminal.tell(message("Stopped."))
         code = STOPPED
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        terminal.tell(_broken_archive(given, error))
+        code = RECORDS_UNREADABLE
     except RuntimeError as error:
         if str(error) != _DUCKDB_STOPPED:
             raise
         terminal.tell(message("Stopped."))
         code = STOPPED
     return code
+
+
+_LONGEST_PATH = 4_000
+
+
+def _broken_archive(given: Sequence[str], error: Exception) -> Message:
+    """What is wrong with the archive over which a command fell; with a sound one it is a bug, and the error goes on.
+
+    Commands that only look do not verify first; what is read may then be of any form.
+    """
+    from trialwright.exchange.archive import (
+        ArchiveBroken,
+        Broken,
+        verify_archive,
+    )  # no command starts with it
+    from trialwright.record.books import UnreadableEvent
+
+    for word in given:
+        if len(word) > _LONGEST_PATH or not (Path(word) / "events.jsonl").is_file():
+            continue
+        try:
+            found = verify_archive(Path(word))
+        except ArchiveBroken as broken:
+            return broken.message
+        if isinstance(found, Broken):
+            place = f"{found.file}:{found.line}" if found.line else found.file
+            return message(
+                "{path} is broken at {place}: {problem}", path=word, place=place, problem=found.problem
+            )
+    if isinstance(error, UnreadableEvent):
+        return message(
+            "The archive is broken: event {position} says what no action writes.", position=error.position
+        )
+    raise error
 
 
 def _run(given: Sequence[str], terminal: Terminal) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from trialwright.terms.message import Message, Text, message
@@ -40,6 +40,27 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message | Text]:
     for query in participant.queries:
         if query.position == event.position:
             yield say_query(query)
+    if event.type in _CORRECTIONS:
+        yield from _settled(event, participant, trial)
+
+
+_CORRECTIONS = ("form_corrected", "corrected", "ae_updated", "dose_held", "intervention_discontinued")
+
+
+def _settled(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    """The queries to be answered that the record gives no reason for any more."""
+    from trialwright.cli.as_of import site_zone
+    from trialwright.conduct.settled import find_settled
+
+    on = datetime.fromisoformat(event.at).astimezone(site_zone(trial, participant.site)).date()
+    gone = find_settled(trial, participant, on=on)
+    for query in participant.queries:
+        if query.number in gone and query.state == "open":
+            yield message(
+                "Query {number} does not follow from the record any more; answer_query says why: {text}",
+                number=query.number,
+                text=question(query),
+            )
 
 
 def _departure(deviation: Deviation) -> Message | Text | str:
@@ -145,6 +166,8 @@ def _title(study: Study, intervention: str) -> Text | str:
 
 
 def _adverse_event(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    from trialwright.conduct.unfinished import still_unexplained
+
     number = event.data["number"]
     for one in participant.adverse_events:
         if one.number == number:
@@ -164,6 +187,22 @@ def _adverse_event(event: Event, participant: Participant, trial: Trial) -> Iter
                     grade=grade,
                 )
             )
+    yield from _duties(event, participant, trial)
+    yield from (question for about, question in still_unexplained(participant) if about == f"ae/{number}")
+
+
+def _duties(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    """The reports that what became known with this event asks for."""
+    from trialwright.cli.as_of import site_zone
+    from trialwright.conduct.unfinished import say_started
+
+    yield from say_started(
+        trial.definition(event.study_version),
+        participant,
+        position=event.position,
+        zone=site_zone(trial, participant.site),
+        at=datetime.fromisoformat(event.at),
+    )
 
 
 _SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message | Text]]] = {

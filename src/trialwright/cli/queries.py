@@ -22,6 +22,11 @@ STATES: Mapping[str, Message] = {
 }
 
 
+SETTLED = message(
+    "By the record as it stands this would not be asked any more. Answer what was put right, and the query can be closed."
+)
+
+
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     """The options of the command."""
     say = terminal.say
@@ -52,7 +57,7 @@ def queries(options: argparse.Namespace, terminal: Terminal) -> int:
     shown = [
         row
         for one in seen.chosen(options.participant)
-        for row in _queries(one, terminal)
+        for row in _queries(seen, one, terminal)
         if options.all or row["state"] != "closed"
     ]
     result = {**seen.opening(), "queries": shown}
@@ -60,7 +65,10 @@ def queries(options: argparse.Namespace, terminal: Terminal) -> int:
     return DONE
 
 
-def _queries(participant: Participant, terminal: Terminal) -> Iterator[dict[str, Any]]:
+def _queries(seen: AsOf, participant: Participant, terminal: Terminal) -> Iterator[dict[str, Any]]:
+    from trialwright.conduct.settled import find_settled
+
+    gone = find_settled(seen.trial, participant, on=seen.day)
     for query in participant.queries:
         yield {
             "participant": participant.id,
@@ -70,6 +78,7 @@ def _queries(participant: Participant, terminal: Terminal) -> Iterator[dict[str,
             "about": query.path,
             "question": terminal.say(question(query)) if query.text else "",
             "answer": query.answer,
+            "settled": query.number in gone,
             "raised": {"position": query.position},
         }
 
@@ -97,6 +106,8 @@ def _query_lines(query: Mapping[str, Any], terminal: Terminal) -> Iterator[str]:
     )
     yield from paragraph(say(heading), hanging="  ")
     yield from paragraph(query["question"] or say(message("(masked)")), indent="  ")
+    if query["settled"]:
+        yield from paragraph(say(SETTLED), indent="  ")
     if query["answer"]:
         yield from paragraph(say(message("Answer: {answer}", answer=query["answer"])), indent="  ")
 

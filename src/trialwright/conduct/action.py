@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from trialwright.conduct.forms.entry import Entry
 from trialwright.conduct.forms.values import plain
 from trialwright.record.event import Proposal
-from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_day
+from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_date, parse_day
 from trialwright.terms.digits import find_other_digit, is_count
 from trialwright.terms.message import Message, message
 from trialwright.terms.quantity import UnreadableNumber, parse_number
@@ -24,6 +24,7 @@ Kind = Literal[
     "text",
     "id",
     "date",
+    "partial_date",
     "date_time",
     "number",
     "whole",
@@ -55,7 +56,7 @@ class BadArgument(ValueError):
 class Argument:
     """One thing an action must be told.
 
-    `kind`: how it is written. A date is a day in the site's calendar; `choices` are several words separated by commas;
+    `kind`: how it is written. A date is a day in the site's calendar, a partial date perhaps a month or a year; `choices` are several words separated by commas;
     `pairs` are written name.KEY=VALUE, `entries` item.PATH=VALUE; `rows` are those of a table, on a terminal of a CSV
     file; `facts` are given by programs only.
     """
@@ -199,6 +200,27 @@ def _date(argument: Argument, value: Any) -> str:
         ) from None
     _in_bounds(argument, day)
     return day.isoformat()
+
+
+def _partial_date(argument: Argument, value: Any) -> str:
+    text = _plain(argument, value)
+    try:
+        days = parse_date(text) if len(text) <= len("2026-11-01") else None
+    except UnreadableDate:
+        days = None
+    if days is None:
+        raise _unreadable(
+            argument,
+            text,
+            message(
+                "`{name}` is a day, month or year such as 2026-11-01, 2026-11 or 2026, not {seen}.",
+                name=argument.name,
+                seen=shortened(text),
+            ),
+        )
+    _in_bounds(argument, days.first)
+    _in_bounds(argument, days.last)
+    return text
 
 
 def _unreadable(argument: Argument, text: str, sentence: Message) -> BadArgument:
@@ -350,6 +372,7 @@ _READERS: Mapping[str, Callable[[Argument, Any], Any]] = {
     "text": _text,
     "id": _text,
     "date": _date,
+    "partial_date": _partial_date,
     "date_time": _date_time,
     "number": _number,
     "whole": _whole,

@@ -17,7 +17,7 @@ from trialwright.conduct.trial import View
 from trialwright.eligibility.verdict import Assessed
 from trialwright.record.participant import Participant
 from trialwright.study.prose.words import Words
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, Text, message
 
 
 def lost_criteria(view: View, before: Participant, after: Participant) -> tuple[Assessed, ...]:
@@ -36,8 +36,12 @@ def lost_criteria(view: View, before: Participant, after: Participant) -> tuple[
 
 
 def _judged(view: View, participant: Participant, day: date) -> Iterable[Assessed]:
-    joined = replace(participant, doses=tuple(dose for dose in participant.doses if dose.prior))
-    return assess_participant(view, joined, on=day).criteria
+    return assess_participant(view, as_joined(participant), on=day).criteria
+
+
+def as_joined(participant: Participant) -> Participant:
+    """The participant without the doses of the study."""
+    return replace(participant, doses=tuple(dose for dose in participant.doses if dose.prior))
 
 
 def eligibility_queries(
@@ -54,12 +58,25 @@ def eligibility_queries(
 def _questions(view: View, before: Participant, after: Participant) -> Iterator[Message]:
     words = Words(view.definition)
     for each in lost_criteria(view, before, after):
-        yield message(
-            "After this change a criterion that passed does not pass on the day of enrolment, {day}. {criterion} "
-            "Investigator: is the value right, and if so, is this a deviation to be reported?",
-            day=after.enrolled.date if after.enrolled else "",
-            criterion=say_criterion(each, words),
-        )
+        yield _ask(after.enrolled.date if after.enrolled else "", say_criterion(each, words))
 
 
-__all__ = ["eligibility_queries", "lost_criteria"]
+def _ask(day: str, criterion: Message | str) -> Message:
+    return message(
+        "After this change a criterion that passed does not pass on the day of enrolment, {day}. {criterion} "
+        "Investigator: is the value right, and if so, is this a deviation to be reported?",
+        day=day,
+        criterion=criterion,
+    )
+
+
+def criterion_asked(question: Message | Text) -> str:
+    """The id of the criterion that a query of this kind is about; '' for a question of any other kind."""
+    if not isinstance(question, Message) or question.template != _ask("", "").template:
+        return ""
+    criterion = dict(question.values).get("criterion")
+    id = dict(criterion.values).get("id") if isinstance(criterion, Message) else None
+    return id if isinstance(id, str) else ""
+
+
+__all__ = ["as_joined", "criterion_asked", "eligibility_queries", "lost_criteria"]

@@ -13,6 +13,7 @@ from typing import Any
 
 from trialwright.conduct.action import Action, BadArgument, Refusal, Values
 from trialwright.conduct.actions import ACTIONS
+from trialwright.conduct.standing import study_locked
 from trialwright.conduct.trial import STUDY, Secret, Trial, View
 from trialwright.record.books import Delegation
 from trialwright.record.event import Call, Event, Proposal
@@ -272,7 +273,7 @@ def roles_of(view: View, account: str) -> frozenset[str]:
 
 def _check_open(view: View, action: Action) -> Refusal | None:
     if view.study.locked and not action.locked:
-        return Refusal((message("The study is locked."),))
+        return study_locked(view)
     if not view.call.site or action.name == "open_site":
         return None
     if view.place is None:

@@ -11,7 +11,7 @@ from trialwright.conduct.trial import View
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.study.schedule import visit_title
-from trialwright.terms.dates import EARLIEST, UnreadableDate, parse_day
+from trialwright.terms.dates import EARLIEST, UnreadableDate, parse_date, parse_day
 from trialwright.terms.digits import find_other_digit
 from trialwright.terms.message import Message, message
 from trialwright.terms.visible import shortened
@@ -51,7 +51,7 @@ def for_participant(
                 message("There is no participant {id} at this site.", id=values.text("participant"))
             )
         problem = (
-            (None if locked else _unlocked(participant))
+            (None if locked else check_unlocked(view, participant))
             or first_refusal(*(check_born(participant, day) for day in values.days()))
             or (check_enrolled(participant) if enrolled or allocated else None)
             or (check_allocated(participant) if allocated else None)
@@ -100,10 +100,32 @@ def refuse(*reasons: Message) -> Refusal:
     return Refusal(reasons)
 
 
-def _unlocked(participant: Participant) -> Refusal | None:
-    if participant.locked:
-        return refuse(message("The casebook of {id} is locked.", id=participant.id))
-    return None
+def check_unlocked(view: View, participant: Participant) -> Refusal | None:
+    """Refuse where the casebook is locked, and say how it is opened again."""
+    if not participant.locked:
+        return None
+    return refuse(
+        message("The casebook of {id} is locked.", id=participant.id),
+        message("unlock participant={id} opens it again, with a reason.", id=participant.id),
+        *_who_unlocks(view, at_site=True),
+    )
+
+
+def study_locked(view: View) -> Refusal:
+    """The refusal in a locked study, and how that is opened again."""
+    return refuse(
+        message("The study is locked."),
+        message("unlock opens it again, done by two people one after the other, each with a reason."),
+        *_who_unlocks(view, at_site=False),
+    )
+
+
+def _who_unlocks(view: View, *, at_site: bool) -> tuple[Message, ...]:
+    table = view.delegation
+    roles = tuple(
+        role.title for role in (table.roles if table else ()) if role.may_do("unlock", at_site=at_site)
+    )
+    return (message("It may be done by: {roles}.", roles=roles),) if roles else ()
 
 
 def check_enrolled(participant: Participant) -> Refusal | None:
@@ -161,6 +183,20 @@ def check_day(view: View, day: str, about: Message) -> Refusal | None:
         return refuse(
             message(
                 "{about} {day} lies in the future; today is {today}.", about=about, day=day, today=view.today
+            )
+        )
+    return None
+
+
+def check_possible_day(view: View, text: str, about: Message) -> Refusal | None:
+    """Refuse a day, month or year of which no day has come yet at the site.
+
+    `text`: an ISO date, complete or not, such as a partial date was read.
+    """
+    if parse_date(text).first > view.today:
+        return refuse(
+            message(
+                "{about} {day} lies in the future; today is {today}.", about=about, day=text, today=view.today
             )
         )
     return None

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
 from trialwright.conduct.schedule import plan_visits
-from trialwright.record.participant import AdverseEventVersion, Participant
+from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
 from trialwright.safety.reporting import OPEN, Report, plan_reports
 from trialwright.study.model import Study
 from trialwright.terms.dates import FIRST_DAY, Days, UnreadableDate, parse_date
-from trialwright.terms.message import Message, message
+from trialwright.terms.message import Message, message, render
 
 
 def say_late_visits(study: Study, participant: Participant, *, on: date) -> Iterator[Message]:
@@ -22,6 +22,19 @@ def say_late_visits(study: Study, participant: Participant, *, on: date) -> Iter
 
 def say_unsent(study: Study, participant: Participant, *, zone: tzinfo, at: datetime) -> Iterator[Message]:
     """The safety reports that are still to be sent, whether or not they are late."""
+    yield from (_say_unsent(report) for report in _open_reports(study, participant, zone=zone, at=at))
+
+
+def say_started(
+    study: Study, participant: Participant, *, position: int, zone: tzinfo, at: datetime
+) -> Iterator[Message]:
+    """The safety reports that are to be sent since the event of a position, which told of something reportable."""
+    for report in _open_reports(study, participant, zone=zone, at=at):
+        if report.position == position:
+            yield from _say_started(report)
+
+
+def _open_reports(study: Study, participant: Participant, *, zone: tzinfo, at: datetime) -> Iterator[Report]:
     planned = plan_reports(
         participant,
         clocks=study.safety.clocks if study.safety else (),
@@ -29,7 +42,20 @@ def say_unsent(study: Study, participant: Participant, *, zone: tzinfo, at: date
         zone=zone,
         at=at,
     )
-    yield from (_say_unsent(report) for report in planned if report.state in OPEN)
+    yield from (report for report in planned if report.state in OPEN)
+
+
+def _say_started(report: Report) -> Iterator[Message]:
+    if report.due_on is None:
+        return
+    due = report.due_at.isoformat(" ", timespec="minutes") if report.due_at else report.due_on.isoformat()
+    yield message(
+        "{clock}: the first report is due by {due}."
+        if report.stage == "initial"
+        else "{clock}: the follow-up report is due by {due}.",
+        clock=report.clock.title,
+        due=due,
+    )
 
 
 def _say_unsent(report: Report) -> Message:
@@ -50,12 +76,42 @@ def _say_unsent(report: Report) -> Message:
     )
 
 
-def say_unexplained(participant: Participant) -> Iterator[Message]:
+def _find_unexplained(participant: Participant) -> Iterator[AdverseEvent]:
     """The adverse events for which treatment is said to have been held or stopped, and none was on their days."""
     for event in participant.adverse_events:
         current = event.current
-        if current.action not in ("held", "discontinued") or _is_explained(participant, current):
-            continue
+        if current.action in ("held", "discontinued") and not _is_explained(participant, current):
+            yield event
+
+
+def ask_unexplained(participant: Participant) -> Iterator[tuple[int, Message]]:
+    """What is asked of each event for which treatment is said to have been held or stopped, and none was on its days."""
+    for event in _find_unexplained(participant):
+        yield (
+            event.number,
+            message(
+                "Adverse event {event} says that treatment was interrupted, and no interruption or stop of an "
+                "intervention is recorded on its days. Which was interrupted, and from which day on? hold_dose records it."
+                if event.current.action == "held"
+                else "Adverse event {event} says that treatment was stopped, and no interruption or stop of an "
+                "intervention is recorded on its days. Which was stopped, and on which day? discontinue_intervention "
+                "records it.",
+                event=event.number,
+            ),
+        )
+
+
+def still_unexplained(participant: Participant) -> list[tuple[str, Message]]:
+    """The same as it is asked: about what, and the question; of an event each thing once."""
+    asked = {(query.path, query.text) for query in participant.queries}
+    found = [(f"ae/{number}", question) for number, question in ask_unexplained(participant)]
+    return [(path, question) for path, question in found if (path, render(question, {})) not in asked]
+
+
+def say_unexplained(participant: Participant) -> Iterator[Message]:
+    """The adverse events for which treatment is said to have been held or stopped, and none was on their days."""
+    for event in _find_unexplained(participant):
+        current = event.current
         yield message(
             "Adverse event {event} says that treatment was interrupted, and no interruption or stop of an intervention is "
             "recorded on its days."

@@ -14,12 +14,16 @@ STREAMS: Final = ("study", "site", "participant")
 
 
 class Part(NamedTuple):
-    """A part of an event's data. `entered`: may hold digests of entered texts; `optional`: left out where empty."""
+    """A part of an event's data.
+
+    `entered`: may hold digests of entered texts; `optional`: left out where empty; `partial`: a day, a month or a year.
+    """
 
     name: str
     says: str
     entered: bool = False
     optional: bool = False
+    partial: bool = False
 
 
 class EventType(NamedTuple):
@@ -276,6 +280,7 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
             Part("encounter", "which of the schedule"),
             _DAY,
             _DEVIATIONS,
+            _QUERIES,
         ),
     ),
     "visit_missed": EventType(
@@ -289,15 +294,15 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
     ),
     "corrected": EventType(
         ("participant",),
-        "Something else is superseded: demographics, a dose, the day of a visit, or that it was missed; a deviation; the end of a course.",
+        "Something else is superseded: demographics, a dose, the day of a visit, or that it was missed; a deviation; a rescue therapy; the end of a course.",
         (
             Part(
                 "target",
-                "`demographics`, `dose/NUMBER`, `visit/ID`, `deviation/NUMBER`, `death`, `withdrawal`, `loss` or `completion`",
+                "`demographics`, `dose/NUMBER`, `visit/ID`, `deviation/NUMBER`, `rescue/NUMBER` (in the order of recording, from 1), `death`, `withdrawal`, `loss` or `completion`",
             ),
             Part(
                 "values",
-                "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more); of a deviation `severity`, `category`, `date`, `visit`, `text`, or `recorded`, false; of an end `date`, or `recorded`, false",
+                "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more); of a deviation `severity`, `category`, `date`, `visit`, `text`, or `recorded`, false; of a rescue `date`, `therapy`, `text`; of an end `date`, or `recorded`, false",
                 entered=True,
             ),
             _DEVIATIONS,
@@ -326,7 +331,7 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
         ("participant",),
         "Rescue therapy.",
         (
-            _DAY,
+            Part("date", "the day; the month or year where no more is known", partial=True),
             Part("therapy", "`pulse`, `cyclophosphamide`, `rituximab`, `plasma_exchange`, `ivig` or `other`"),
             Part("text", "more about it", entered=True),
         ),

@@ -26,7 +26,7 @@ def fact_positions(participant: Participant) -> Mapping[str, int]:
     found |= {f"ae/{event.number}": event.current.position for event in participant.adverse_events}
     found |= {
         fact.fact: int(fact.fact.removeprefix("event/"))
-        for fact in participant.facts()
+        for fact in participant.other_facts()  # a person's records may use such ids, too
         if fact.fact.startswith("event/")
     }
     return found

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from trialwright.record.participant import AdverseEvent, Participant
-from trialwright.safety.reporting import seriousness
+from trialwright.safety.reportable import seriousness
 from trialwright.terms.dates import UnreadableDate, parse_date
 from trialwright.terms.message import Message, message
 from trialwright.terms.truth import Truth

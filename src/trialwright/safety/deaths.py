@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from trialwright.record.participant import Participant
-from trialwright.safety.reporting import seriousness
+from trialwright.safety.reportable import seriousness
 
 Missing = Literal["fatal_event", "death"]
 

@@ -17,6 +17,9 @@ REASONS: Mapping[str, Message] = {
     ),
     "expectedness_missing": message("nobody has said yet whether it was expected"),
     "fatal_outcome": message("the outcome is recorded as fatal"),
+    "became_fatal": message("it has become fatal since"),
+    "became_life_threatening": message("it has become life-threatening since"),
+    "reportable_again": message("it must be reported again, after it need not have been"),
     "arm_unknown": message("the arm is not known"),
 }
 """Every reason code a finding of this room may carry."""

@@ -1,22 +1,20 @@
 """Reporting clocks of adverse events: which run, since when, until when, what was sent, what is late.
 
 **Source**: ICH E2A, section III.B (7 + 8 and 15 calendar days; 24 hours from site to sponsor is the protocol's "at once");
-China, standard and procedure for expedited reporting in clinical trials (CDE 2018): the day of first awareness is day 0, and
-a causal link that somebody cannot exclude counts; Regulation (EU) 536/2014, article 42(2): an event that turns out to be
-fatal later is due 7 days after that became known; its annex III, 2.1 and 2.2: the sponsor asks for a missing causality
-and never lowers one.
+China, standard and procedure for expedited reporting in clinical trials (CDE 2018): the day of first awareness is day 0. From
+which version of an event a clock runs: `safety.reportable`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal, NamedTuple, get_args
 
-from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant, ReportSent
-from trialwright.study.safety import ReportableEvent, ReportingClock
+from trialwright.record.participant import AdverseEvent, Participant, ReportSent
+from trialwright.safety.reportable import STUDY_TREATMENT, Start, find_starts
+from trialwright.study.safety import ReportingClock
 from trialwright.terms.dates import add_days, add_months
-from trialwright.terms.truth import Truth, all_of
 
 Stage = Literal["initial", "follow_up"]
 State = Literal["running", "late", "sent", "sent_late", "stopped", "undated"]
@@ -31,7 +29,8 @@ class Report(NamedTuple):
     `position`: the ledger event of the version that started the clock. `day_zero`: the day of awareness where the site is;
     `due_on`: the last day of the limit there; `due_at`: its last instant, where the limit is in hours. All None, and the
     state `undated`, where awareness is not recorded: then it counts as due. `reasons`: codes of `safety.reasons` for what
-    was assumed. `stopped`: the event, as now known, need not be reported, and nothing was sent.
+    was assumed, and for why the clock runs anew. `stopped`: the event, as now known, need not be reported, and nothing was
+    sent.
     """
 
     participant: str
@@ -49,16 +48,6 @@ class Report(NamedTuple):
 
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
-
-STUDY_TREATMENT = "study_treatment"
-"""The name under which a blind site records and judges the intervention it does not know."""
-
-
-class Property(NamedTuple):
-    """Whether something is true of an event, with the reason where that is open or was assumed."""
-
-    truth: Truth
-    reason: str = ""
 
 
 def plan_reports(
@@ -78,7 +67,9 @@ def plan_reports(
     Limits in days are calendar days, weekends and holidays included, from the site's day of awareness = day 0; limits in
     hours run from the instant. The site's awareness stands for the sponsor's, which is never earlier.
     A clock runs from the first version of the event of which everything stated holds (`none_of` aside, see
-    `ReportableEvent`): an event that becomes serious, suspected or fatal later starts it at that version's awareness.
+    `ReportableEvent`): an event that becomes serious, suspected or fatal later starts it at that version's awareness. One
+    that has been reportable, and grows life-threatening or fatal, starts it again at that version's awareness, beside what
+    was due before (`find_starts`). A report does for every start that the site knew of when it went out.
 
     **What is not said counts against waiting.** Expectedness not stated: the clock runs, with the reason
     `expectedness_missing`. Causality not stated, or stated as unknown, for an investigational intervention that the
@@ -92,12 +83,19 @@ def plan_reports(
         raise ValueError("an instant needs its time zone")
     investigational |= {STUDY_TREATMENT}
     taken = investigational & {dose.intervention for dose in participant.doses}
-    done = {(each.event, each.clock, each.stage): each for each in participant.reports}
     return tuple(
         report
         for event in participant.adverse_events
         for clock in clocks
-        for report in _reports(participant.id, event, clock, taken, investigational, zone, at, done)
+        for report in _reports(
+            participant.id,
+            event,
+            clock,
+            find_starts(clock.applies, event.versions, taken=taken, investigational=investigational),
+            zone,
+            at,
+            participant.reports,
+        )
     )
 
 
@@ -116,99 +114,54 @@ def due_on(reports: Iterable[Report], *, day: date) -> tuple[Report, ...]:
     )
 
 
-def assess_properties(
-    version: AdverseEventVersion, *, taken: frozenset[str], investigational: frozenset[str]
-) -> dict[str, Property]:
-    """Judge what one version of an event says: serious, suspected, unexpected.
-
-    `taken`: the investigational interventions that the participant has had.
-    """
-    unexpected = {"false": Property(True), "true": Property(False)}
-    return {
-        "serious": Property(bool(seriousness(version))),
-        "suspected": _suspected(version, taken, investigational),
-        "unexpected": unexpected.get(version.expected, Property(None, "expectedness_missing")),
-    }
-
-
-def seriousness(version: AdverseEventVersion) -> frozenset[str]:
-    """What makes an event serious; a fatal outcome, or grade 5, is a death."""
-    fatal = version.outcome == "fatal" or version.grade == "5"
-    return frozenset(version.seriousness) | ({"death"} if fatal else frozenset())
-
-
-def _suspected(
-    version: AdverseEventVersion, taken: frozenset[str], investigational: frozenset[str]
-) -> Property:
-    stated = {name: version.causality.get(name, "") for name in investigational}
-    if any(said in ("related", "possibly_related") for said in stated.values()):
-        return Property(True)
-    if any(stated[name] != "not_related" for name in taken):
-        return Property(None, "causality_missing")
-    return Property(False)
-
-
-class _Judged(NamedTuple):
-    """A version of an event against a clock: apart from `none_of`, and as a whole."""
-
-    version: AdverseEventVersion
-    holds: Truth
-    starts: Truth
-    reasons: tuple[str, ...]
-
-
-def _judge(
-    applies: ReportableEvent,
-    version: AdverseEventVersion,
-    taken: frozenset[str],
-    investigational: frozenset[str],
-) -> _Judged:
-    properties = assess_properties(version, taken=taken, investigational=investigational)
-    wanted = [properties[name] for name in applies.event]
-    serious = seriousness(version)
-    holds = all_of(each.truth for each in wanted)
-    if applies.any_of and serious.isdisjoint(applies.any_of):
-        holds = False
-    starts = holds if serious.isdisjoint(applies.none_of) else False
-    reasons = [each.reason for each in wanted if each.reason]
-    if "death" in serious and "death" not in version.seriousness:
-        reasons.append("fatal_outcome")
-    return _Judged(version, holds, starts, tuple(reasons))
-
-
 def _reports(
     participant: str,
     event: AdverseEvent,
     clock: ReportingClock,
-    taken: frozenset[str],
-    investigational: frozenset[str],
+    starts: Sequence[Start],
     zone: tzinfo,
     at: datetime,
-    done: Mapping[tuple[int, str, str], ReportSent],
-) -> Iterable[Report]:
-    judged = [_judge(clock.applies, version, taken, investigational) for version in event.versions]
-    if all(each.starts is False for each in judged):
-        return
-    first = next(each for each in judged if each.holds is not False)
-    now = judged[-1]
-    aware = read_instant(first.version.aware)
-    reasons = now.reasons if now.holds is not False else first.reasons
-    for stage, due in _limits(clock, aware, zone):
-        sent = done.get((event.number, clock.id, stage))
-        yield Report(
-            participant,
-            event.number,
-            clock,
-            stage,
-            _state(due, sent, at, zone, stopped=now.holds is False),
-            first.version.position,
-            aware,
-            aware.astimezone(zone).date() if aware else None,
-            due.day if due else None,
-            due.instant if due else None,
-            (*reasons, "awareness_missing") if aware is None else reasons,
-            sent,
-        )
+    sent: Sequence[ReportSent],
+) -> Iterator[Report]:
+    """The reports that one clock asks for of one event: those of each version that started it."""
+    own = [each for each in sent if (each.event, each.clock) == (event.number, clock.id)]
+    for number, start in enumerate(starts):
+        aware = read_instant(start.version.aware)
+        since: ReportSent | None = None
+        for stage, due in _limits(clock, aware, zone):
+            went = [each for each in own if each.stage == stage]
+            if number:
+                went = [each for each in went if _tells(each, start, aware)]
+                if stage == "follow_up":  # of this start, only what went out after its own first report
+                    went = [each for each in went if since is not None and _instant(each) >= _instant(since)]
+            done = min(went, key=_instant, default=None)
+            since = done if stage == "initial" else since
+            yield Report(
+                participant,
+                event.number,
+                clock,
+                stage,
+                _state(due, done, at, zone, stopped=not start.stands),
+                start.version.position,
+                aware,
+                aware.astimezone(zone).date() if aware else None,
+                due.day if due else None,
+                due.instant if due else None,
+                (*start.reasons, "awareness_missing") if aware is None else start.reasons,
+                done,
+            )
+
+
+def _tells(sent: ReportSent, start: Start, aware: datetime | None) -> bool:
+    """Whether a report went out when a later start of its clock was known, so that it told of it."""
+    if aware is None:
+        return sent.position > start.version.position
+    return _instant(sent) >= aware
+
+
+def _instant(sent: ReportSent) -> datetime:
+    """When a report went out; one that nobody can place went out first of all."""
+    return read_instant(sent.at) or datetime.min.replace(tzinfo=UTC)
 
 
 class _Due(NamedTuple):

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.unit.conduct.support import Rehearsal, at_stage
+from trialwright.cli.outcome import outcome
 from trialwright.conduct.action import BadArgument
 from trialwright.conduct.actions.report_ae import SERIOUSNESS
 from trialwright.record.participant import Participant, ReportSent
 from trialwright.safety.reporting import Report, plan_reports
+from trialwright.terms.message import render
 
 EVENT: dict[str, Any] = {
     "term": "Pneumonia", "start": "2026-06-02", "grade": "3", "infection": "true", "taken": "none",
@@ -324,6 +326,51 @@ def test_a_report_that_went_out_is_on_record_and_its_clock_knows() -> None:
     # Source: ICH E2A, III.B.1: seven calendar days from 3 June = 10 June
     assert (report.state, report.sent, report.due_on) == ("sent", kept, date(2026, 6, 10))
     assert planned(rehearsal, who)["susar_fatal", "follow_up"].state == "running"
+
+
+def test_a_death_after_the_report_is_reported_again() -> None:
+    """Life-threatening on 3 June, 8:00, reported at 20:00; dead, known on 4 June, 9:00. Source: ICH E2A, III.B."""
+    rehearsal, who = reported({**SUSAR, "seriousness": "life_threatening,hospitalisation"})
+    report = {"number": "1", "clock": "sae_to_sponsor", "stage": "initial", "at": "2026-06-03T20:00:00+08:00"}
+    rehearsal.done("report_sent", "sponsor", site="a", participant=who, values=report)
+    assert "recorded as sent" in rehearsal.refused(
+        "report_sent", "sponsor", site="a", participant=who, values=report
+    )
+    rehearsal.go_to("2026-06-05")
+    died = {
+        "number": "1", "aware": "2026-06-04T09:00:00+08:00", "grade": "5", "outcome": "fatal",
+        "seriousness": "death,life_threatening,hospitalisation", "end": "2026-06-04",
+    }  # fmt: skip
+    rehearsal.done("update_ae", "investigator_a", site="a", reason="x", participant=who, values=died)
+    assert "the site did not know of it yet" in rehearsal.refused(
+        "report_sent", "sponsor", site="a", participant=who, values=report
+    )
+    again = {**report, "at": "2026-06-04T12:00:00+08:00"}
+    rehearsal.done("report_sent", "sponsor", site="a", participant=who, values=again)
+    follow_up = {**report, "clock": "susar_fatal", "stage": "follow_up", "at": "2026-06-04T12:00:00+08:00"}
+    assert "The initial report is not recorded" in rehearsal.refused(
+        "report_sent", "sponsor", site="a", participant=who, values=follow_up
+    )
+    assert "recorded as sent at 2026-06-04T12:00" in rehearsal.refused(
+        "report_sent", "sponsor", site="a", participant=who, values=again
+    )
+
+
+def test_the_answer_to_a_follow_up_names_what_is_due_for_what_is_new() -> None:
+    """Hospitalised, then dead, known on 4 June at 9:00: 24 hours; 7 calendar days to the 11th; 8 more to the 19th."""
+    rehearsal, who = reported({**SUSAR, "seriousness": "hospitalisation"})
+    died = {
+        "number": "1", "aware": "2026-06-04T09:00:00+08:00", "grade": "5", "outcome": "fatal",
+        "seriousness": "death,hospitalisation", "end": "2026-06-04",
+    }  # fmt: skip
+    rehearsal.go_to("2026-06-05")
+    event = rehearsal.done("update_ae", "investigator_a", site="a", reason="x", participant=who, values=died)
+    said = [render(sentence, {}) for sentence in outcome(event, rehearsal.trial)]
+    assert [each.rpartition(": ")[2] for each in said[1:4]] == [
+        "the first report is due by 2026-06-05 09:00+08:00.",
+        "the first report is due by 2026-06-11.",
+        "the follow-up report is due by 2026-06-19.",
+    ]
 
 
 def test_a_report_that_went_out_late_is_late() -> None:

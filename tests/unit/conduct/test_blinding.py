@@ -429,7 +429,7 @@ def test_what_lock_refuses() -> None:
     assert "is locked" in rehearsal.refused("lock", "data_manager", site="a", participant=who)
     assert "whoever holds it must lock the study" in rehearsal.refused("lock", "data_manager", secret=None)
     rehearsal.done("lock", "data_manager")
-    assert rehearsal.refused("lock", "sponsor") == "The study is locked."
+    assert "The study is locked. unlock opens it again" in rehearsal.refused("lock", "sponsor")
 
 
 def test_what_unlock_refuses() -> None:
@@ -443,7 +443,9 @@ def test_what_unlock_refuses() -> None:
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     rehearsal.done("lock", "investigator_a", reason="no more will come", site="a", participant=who)
     rehearsal.done("lock", "sponsor")
-    assert "unlock it first" in rehearsal.refused("unlock", "sponsor", site="a", reason="x", participant=who)
+    assert "The study is locked. unlock opens it again" in rehearsal.refused(
+        "unlock", "sponsor", site="a", reason="x", participant=who
+    )
 
 
 def test_what_allocate_refuses() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.record.declared import undeclared
 from trialwright.exchange.folder import read_study
-from trialwright.record.books import ParticipantBook, UnknownEvent, fold_site, fold_study
+from trialwright.record.books import ParticipantBook, UnknownEvent, UnreadableEvent, fold_site, fold_study
 from trialwright.record.event import GENESIS, Event
 from trialwright.record.event_types import EVENT_TYPES, STREAMS
 from trialwright.simulation.participants import rehearse
@@ -41,7 +41,7 @@ def knows(stream: str, kind: str) -> bool:
                 ParticipantBook("a-001").apply(event(kind), texts)
     except UnknownEvent:
         return False
-    except KeyError:
+    except UnreadableEvent:
         return True
     return True
 

@@ -9,6 +9,7 @@ from typing import Any
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
 from trialwright.conduct.actions.correct_deviation import corrected_deviation
+from trialwright.conduct.actions.correct_rescue import corrected_rescue
 from trialwright.conduct.actions.give_dose import (
     FREE,
     check_amount,
@@ -46,7 +47,7 @@ DOSE = (*_DAYS, "amount", "unit", *FREE)
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
-    """Correct a form, demographics, a dose, a visit or that it was missed, a deviation, the end of a course or that it ended."""
+    """Correct a form, demographics, a dose, a visit or that it was missed, a deviation, a rescue, the end of a course."""
     target = values.text("target")
     kind, _, key = target.partition("/")
     given = values.pairs("values")
@@ -59,6 +60,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     if kind == "deviation" and is_count(key):
         written = corrected_deviation(view, participant, int(key), given)
         return written if isinstance(written, Refusal) else _corrected(participant, target, written)
+    if kind == "rescue" and is_count(key):
+        changed = corrected_rescue(view, participant, int(key), given)
+        return changed if isinstance(changed, Refusal) else _corrected(participant, target, changed)
     if target in TURNS:
         return _turn(view, participant, target, given)
     return _form(view, participant, target, values)
@@ -69,7 +73,7 @@ def _form(view: View, participant: Participant, target: str, values: Values) -> 
     if record is None:
         return refuse(
             message(
-                "Nothing is recorded at {target}; name a form record, demographics, dose/N, visit/ID, deviation/N, or one of {turns}.",
+                "Nothing is recorded at {target}; name a form record, demographics, dose/N, visit/ID, deviation/N, rescue/N, or one of {turns}.",
                 target=target,
                 turns=tuple(TURNS),
             )
@@ -277,7 +281,7 @@ ACTION = Action(
         Argument(
             "target",
             message(
-                "a form record's id, demographics, dose/N, visit/ID, deviation/N, death, withdrawal, loss or completion"
+                "a form record's id, demographics, dose/N, visit/ID, deviation/N, rescue/N, death, withdrawal, loss or completion"
             ),
             "id",
         ),
@@ -285,7 +289,7 @@ ACTION = Action(
         Argument(
             "values",
             message(
-                "for all but forms: new values by name; of a visit date, or missed=false; of a deviation severity, category, date, visit, text, or recorded=false; of death and the like date, or recorded=false"
+                "for all but forms: new values by name; of a visit date, or missed=false; of a deviation severity, category, date, visit, text, or recorded=false; of a rescue therapy date, therapy or text; of death and the like date, or recorded=false"
             ),
             "pairs",
             required=False,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.due import plan_activities
 from trialwright.conduct.schedule import derive_end
-from trialwright.conduct.standing import refuse
+from trialwright.conduct.standing import check_unlocked, refuse, study_locked
 from trialwright.conduct.trial import STUDY, View, is_randomised, participant_stream
 from trialwright.conduct.unfinished import say_late_visits, say_unexplained, say_unsent
 from trialwright.record.content import CASEBOOK, stands
@@ -26,8 +26,9 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
     participant = view.participant(values.text("participant"))
     if participant is None:
         return refuse(message("There is no participant {id} at this site.", id=values.text("participant")))
-    if participant.locked:
-        return refuse(message("The casebook of {id} is locked.", id=participant.id))
+    locked = check_unlocked(view, participant)
+    if locked:
+        return locked
     problems = open_ends(view.definition.schedule, participant)
     missing = [] if view.call.reason.strip() else _say_missing(view, participant)
     hint = message(
@@ -153,7 +154,7 @@ def _lock_study(view: View) -> Proposal | Refusal:
     if view.call.site:
         return refuse(message("A study is locked for all sites at once: name a participant, or no site."))
     if view.study.locked:
-        return refuse(message("The study is locked."))
+        return study_locked(view)
     everyone = view.trial.participants()
     unlocked = tuple(one.id for one in everyone if not one.locked and one.enrolled)
     if unlocked:

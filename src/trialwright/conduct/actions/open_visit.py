@@ -1,4 +1,4 @@
-"""open_visit: a visit takes place; one outside its window is recorded, and is a deviation."""
+"""open_visit: a visit takes place; one outside its window is recorded, and is a deviation; what is unexplained is asked."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.missed_visit import find_encounter
 from trialwright.conduct.actions.report_deviation import next_deviation
+from trialwright.conduct.asked import asked_back
 from trialwright.conduct.schedule import find_deviations, visit_id
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
+from trialwright.conduct.unfinished import still_unexplained
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant, Visit
 from trialwright.study.schedule import Encounter
@@ -40,8 +42,8 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     visit = Visit(0, id, encounter.id, day, missed=False, reason="")
     after = replace(participant, visits=(*participant.visits, visit))
     deviations = found_deviations(view, after, visit)
-    if deviations:
-        data["deviations"] = deviations
+    queries = asked_back(participant, still_unexplained(participant))
+    data.update((name, found) for name, found in (("deviations", deviations), ("queries", queries)) if found)
     return Proposal(participant_stream(participant.id), "visit_opened", 1, data, {})
 
 

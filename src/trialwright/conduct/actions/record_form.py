@@ -21,7 +21,8 @@ from trialwright.conduct.forms import (
     merged_entries,
     written_items,
 )
-from trialwright.conduct.standing import WHO, check_in_study, for_participant, no_visit, refuse
+from trialwright.conduct.standing import WHO, for_participant, no_visit, refuse
+from trialwright.conduct.told_late import check_log_told_late
 from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
@@ -41,15 +42,21 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     if isinstance(found, Refusal):
         return found
     form, visit = found
-    ended = check_in_study(participant) if visit is None or visit.position == 0 else None
-    if ended:
-        return ended
     number = values.whole("number") or (_next_number(participant, form, visit) if form.repeating else 1)
     entries = values.entries("entries")
     record = participant.forms.get(form_id(form, visit, number))
-    return _check_empty(record, entries) or write_form(
-        view, participant, form, visit, number, entries, kind="form_recorded"
+    return (
+        _check_empty(record, entries)
+        or (_check_log(view, participant, form, record, entries) if visit is None else None)
+        or write_form(view, participant, form, visit, number, entries, kind="form_recorded")
     )
+
+
+def _check_log(
+    view: View, participant: Participant, form: Form, record: FormRecord | None, entries: Mapping[str, Entry]
+) -> Refusal | None:
+    whole = merged_entries(record, form, entries, visit_date=view.today.isoformat())
+    return check_log_told_late(participant, form, whole)
 
 
 def find_form(

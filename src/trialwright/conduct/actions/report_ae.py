@@ -12,9 +12,10 @@ from trialwright.conduct.alerts import raised_alerts
 from trialwright.conduct.asked import asked_back
 from trialwright.conduct.standing import WHO, check_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
+from trialwright.conduct.unfinished import ask_unexplained, still_unexplained
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
-from trialwright.safety.reporting import STUDY_TREATMENT
+from trialwright.safety.reportable import STUDY_TREATMENT
 from trialwright.study.safety import Seriousness
 from trialwright.terms.message import Message, message
 
@@ -80,7 +81,7 @@ def propose(
     data: dict[str, Any] = {"number": number, **written(known)}
     more = {
         "alerts": _alerts(view, participant, number, known),
-        "queries": _queries(participant, number, known),
+        "queries": _queries(participant, _after(participant, number, known), number),
     }
     data.update((name, found) for name, found in more.items() if found)
     return Proposal(participant_stream(participant.id), kind, 1, data, {})
@@ -89,20 +90,33 @@ def propose(
 def _alerts(
     view: View, participant: Participant, number: int, known: AdverseEventVersion
 ) -> list[dict[str, Any]]:
-    others = tuple(event for event in participant.adverse_events if event.number != number)
-    after = replace(participant, adverse_events=(*others, AdverseEvent(number, (known,))))
+    after = _after(participant, number, known)
     return raised_alerts(view, participant, after, days=frozenset((known.start,)), about=None)
 
 
-def _queries(participant: Participant, number: int, known: AdverseEventVersion) -> list[dict[str, Any]]:
-    """What is asked back where outcome and last day contradict each other, unless the same was asked before."""
+def _after(participant: Participant, number: int, known: AdverseEventVersion) -> Participant:
+    """The participant with the event as it is known now."""
+    others = tuple(event for event in participant.adverse_events if event.number != number)
+    return replace(participant, adverse_events=(*others, AdverseEvent(number, (known,))))
+
+
+def _queries(participant: Participant, after: Participant, number: int) -> list[dict[str, Any]]:
+    """What is asked back, unless the same was asked before.
+
+    Where outcome and last day contradict each other; and at a follow-up, where treatment is still said to have been held
+    or stopped and nothing of the kind is recorded since the event was reported.
+    """
     earlier = next((event.current for event in participant.adverse_events if event.number == number), None)
-    before = _contradiction(number, earlier) if earlier else None
-    found = _contradiction(number, known)
-    return asked_back(participant, [(f"ae/{number}", found)] if found and found != before else [])
+    before = find_contradiction(number, earlier) if earlier else None
+    found = find_contradiction(number, after.adverse_events[-1].current)
+    questions = [(f"ae/{number}", found)] if found and found != before else []
+    unexplained = {question for about, question in ask_unexplained(participant) if about == number}
+    questions += [each for each in still_unexplained(after) if each[1] in unexplained]
+    return asked_back(participant, questions)
 
 
-def _contradiction(number: int, known: AdverseEventVersion) -> Message | None:
+def find_contradiction(number: int, known: AdverseEventVersion) -> Message | None:
+    """What is asked where outcome and last day of an event contradict each other; None where they do not."""
     if known.outcome in OVER and not known.end:
         return message(
             "Adverse event {number} has the outcome {outcome} and no last day. When did it end?",

@@ -10,7 +10,7 @@ from trialwright.conduct.standing import WHO, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
-from trialwright.safety.reporting import STAGES, Report, plan_reports
+from trialwright.safety.reporting import STAGES, Report, plan_reports, read_instant
 from trialwright.study.safety import ReportingClock
 from trialwright.terms.message import message
 
@@ -32,8 +32,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
             )
         )
     reports = _reports(view, participant, number, clock)
-    report = reports.get(stage)
-    if report is None:
+    if not any(report.stage == stage for report in reports):
         return refuse(
             message(
                 "{clock}: no such report ({stage}) of adverse event {number} is asked for.",
@@ -42,7 +41,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
                 number=number,
             )
         )
-    return _check_sent(view, reports, report, at) or Proposal(
+    return _check_sent(view, reports, stage, at) or Proposal(
         participant_stream(participant.id),
         "report_sent",
         1,
@@ -51,8 +50,8 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     )
 
 
-def _reports(view: View, participant: Participant, number: int, clock: ReportingClock) -> dict[str, Report]:
-    """What the clock asks for about the event, by stage."""
+def _reports(view: View, participant: Participant, number: int, clock: ReportingClock) -> tuple[Report, ...]:
+    """What the clock asks for about the event, since each version that started it."""
     zone = view.place.time_zone if view.place else None
     planned = plan_reports(
         participant,
@@ -63,22 +62,34 @@ def _reports(view: View, participant: Participant, number: int, clock: Reporting
         zone=ZoneInfo(zone or "UTC"),
         at=view.moment,
     )
-    return {report.stage: report for report in planned if report.event == number}
+    return tuple(report for report in planned if report.event == number)
 
 
-def _check_sent(view: View, reports: dict[str, Report], report: Report, at: str) -> Refusal | None:
+def _check_sent(view: View, reports: tuple[Report, ...], stage: str, at: str) -> Refusal | None:
     """Refuse a report that went out already, before anybody knew, later than now, or before the one it follows."""
     instant = datetime.fromisoformat(at)
-    initial = reports["initial"].sent
-    if report.sent is not None:
-        return refuse(message("This report is recorded as sent at {at}.", at=report.sent.at))
+    own = [report for report in reports if report.stage == stage]
+    unsent = [report for report in own if report.sent is None]
+    if not unsent and own[-1].sent is not None:
+        return refuse(message("This report is recorded as sent at {at}.", at=own[-1].sent.at))
     if instant > view.moment:
         return refuse(message("It cannot have been sent at {at}: that is later than now.", at=at))
-    if report.aware is not None and instant < report.aware:
+    known = [report for report in unsent if report.aware is None or instant >= report.aware]
+    if not known:
         return refuse(message("It cannot have been sent at {at}: the site did not know of it yet.", at=at))
-    if report.stage == "follow_up" and initial is None:
+    return _check_follows(reports, known, instant, at) if stage == "follow_up" else None
+
+
+def _check_follows(
+    reports: tuple[Report, ...], known: list[Report], instant: datetime, at: str
+) -> Refusal | None:
+    """Refuse a follow-up without a first report before it, of the same start of the clock."""
+    starts = {report.position for report in known}
+    first = [report.sent for report in reports if report.stage == "initial" and report.position in starts]
+    went = [moment for sent in first if sent is not None and (moment := read_instant(sent.at)) is not None]
+    if not went:
         return refuse(message("The initial report is not recorded as sent; record that one first."))
-    if report.stage == "follow_up" and initial is not None and instant < datetime.fromisoformat(initial.at):
+    if instant < min(went):
         return refuse(message("It cannot have been sent at {at}: that is before the initial report.", at=at))
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.standing import refuse
+from trialwright.conduct.standing import refuse, study_locked
 from trialwright.conduct.trial import STUDY, View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.terms.message import message
@@ -19,7 +19,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         if not participant.locked:
             return refuse(message("The casebook of {id} is not locked.", id=participant.id))
         if view.study.locked:
-            return refuse(message("The study is locked; unlock it first."))
+            return study_locked(view)
         return Proposal(participant_stream(participant.id), "casebook_unlocked", 1, {}, {})
     if not view.study.locked:
         return refuse(message("The study is not locked."))

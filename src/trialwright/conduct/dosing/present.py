@@ -59,7 +59,7 @@ def read_present(participant: Participant, intervention: str, *, on: date) -> Pr
         if amount is None or read_dose(dose.amount, dose.unit) != amount or _held_between(holds, day, since):
             break
         since = day
-    return Present(True, last, amount, since, _open(holds, last), stopped)
+    return Present(True, last, amount, since, _open(holds, (start, last)), stopped)
 
 
 def exact_day(text: str) -> date | None:
@@ -81,10 +81,21 @@ def _after(text: str, on: date) -> bool:
     return days is not None and days.first > on
 
 
-def _open(holds: list[Hold], last: Dose | None) -> Hold | None:
-    """The last interruption that no dose of a later event ended."""
-    after = [hold for hold in holds if last is None or hold.position > last.position]
-    return after[-1] if after else None
+def _open(holds: list[Hold], last: tuple[date, Dose] | None) -> Hold | None:
+    """The interruption of the latest day that no later dose ended.
+
+    Days decide, whichever was told first; on one and the same day the order in which they were told does.
+    """
+    after = [hold for hold in holds if last is None or not _ends(*last, hold)]
+    return max(after, key=lambda hold: (hold.start, hold.position), default=None)
+
+
+def _ends(day: date, dose: Dose, hold: Hold) -> bool:
+    """Whether a dose ended an interruption; where the day of that is not exact, only one that certainly came later."""
+    held = _days(hold.start)
+    if held is None:
+        return dose.position > hold.position
+    return day > held.last or (day == held.last and dose.position > hold.position)
 
 
 def _held_between(holds: list[Hold], first: date, last: date) -> bool:

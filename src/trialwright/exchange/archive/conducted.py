@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from trialwright.conduct.actions import ACTIONS
+from trialwright.exchange.archive.nested import Corrections, Nested, has_values, is_day, is_partial_day
 from trialwright.record.event import digests, event_from
 from trialwright.record.event_types import EVENT_TYPES, EventType
 from trialwright.record.upcast import upcast
 from trialwright.study.delegation import DelegationTable
-from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_day
+from trialwright.terms.dates import EARLIEST, LATEST
 from trialwright.terms.message import Message, message
+from trialwright.terms.visible import shortened
 
 _LIST = ("alerts", "because", "deviations", "digests", "facts", "items", "queries", "ranges", "seriousness")
 _KINDS: Final[Mapping[str, type]] = {
@@ -48,19 +49,10 @@ def is_moment(text: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=4096)
-def _is_day(text: str) -> bool:
-    """Whether a text is a whole day that a trial can know of."""
-    try:
-        return EARLIEST <= parse_day(text) <= LATEST
-    except UnreadableDate:
-        return False
-
-
 def _stated(name: str, text: str) -> bool:
     """Whether a text that readers count with can be counted with: a day, the end of what may go on, a grade."""
     if name in _DAYS:
-        return _is_day(text) or (name == "end" and not text)
+        return is_day(text) or (name == "end" and not text)
     return name != "grade" or text in _GRADES
 
 
@@ -76,6 +68,7 @@ class _Form:
         self.known = frozenset(part.name for part in declared.data)
         self.needed = frozenset(part.name for part in declared.data if not part.optional)
         self.entered = frozenset(part.name for part in declared.data if part.entered)
+        self.partial = frozenset(part.name for part in declared.data if part.partial)
         self.plain = self.known - _KINDS.keys() - _DAYS - _SEALED - {"grade"}
 
     def fits(self, data: Mapping[str, Any]) -> bool:
@@ -94,13 +87,9 @@ class _Form:
         if kind is str:
             if name in _SEALED:
                 return not value or _DIGEST.fullmatch(value) is not None
+            if name in self.partial:
+                return is_partial_day(value)
             return name in _DAYS | {"grade"} and _stated(name, value)
-        if (
-            name == "values"
-            and kind is dict
-            and not all(_stated(part, text) for part, text in value.items() if type(text) is str)
-        ):
-            return False
         if name in self.entered:
             return kind is _KINDS.get(name, dict) and all(type(one) is str for one in digests(value))
         return kind is _KINDS.get(name) and (kind not in (dict, list) or not digests(value))
@@ -128,6 +117,8 @@ class Conducted:
         self._allowed: set[tuple[str, ...]] = set()
         self._locked: set[str] = set()
         self._asked: set[str] = set()
+        self._nested = Nested()
+        self._corrections = Corrections()
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -157,8 +148,15 @@ class Conducted:
         kind, _, rest = written["stream"].partition("/")
         series = tuple([name.partition("/")[0] for name in written["series"]]) if written["series"] else ()
         in_place = kind in form.streams and (kind == "study") == (not rest) and series == form.series
-        if not in_place or not form.fits(data):
+        corrects = written["type"] == "corrected"
+        fits = in_place and form.fits(data) and self._nested.fits(data) and (not corrects or has_values(data))
+        if not fits:
             return message("An event of the type {type} has another form.", type=written["type"])
+        if corrects and not self._corrections.are_of(written["stream"], data["target"]):
+            return message(
+                "It corrects {target}, and nothing of that name is recorded before it.",
+                target=shortened(data["target"]),
+            )
         return None
 
     def _could(self, written: Mapping[str, Any]) -> Message | None:
@@ -218,6 +216,7 @@ class Conducted:
 
     def _take(self, written: Mapping[str, Any]) -> None:
         data, stream = written["data"], written["stream"]
+        self._corrections.take(written)
         match written["type"]:
             case "study_opened" | "role_delegated" | "role_revoked" as kind:
                 held = (data["account"], data["role"], stream.partition("/")[2])

@@ -3,7 +3,7 @@
 A book takes in one event after the other and never looks at a clock; rebuilt from the ledger it is the same.
 """
 
-from trialwright.record.books.errors import UnknownEvent
+from trialwright.record.books.errors import UnknownEvent, UnreadableEvent
 from trialwright.record.books.participant import LISTS, TURNS, ParticipantBook, fold_participant
 from trialwright.record.books.study import (
     Delegation,
@@ -25,6 +25,7 @@ __all__ = [
     "SiteBook",
     "StudyBook",
     "UnknownEvent",
+    "UnreadableEvent",
     "fold_participant",
     "fold_site",
     "fold_study",

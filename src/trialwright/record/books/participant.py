@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from trialwright.record.books.errors import UnknownEvent
+from trialwright.record.books.errors import UNREADABLE, UnknownEvent, UnreadableEvent
 from trialwright.record.event import Event, opened
 from trialwright.record.lots import lot_expired
 from trialwright.record.participant import (
@@ -90,7 +90,15 @@ class ParticipantBook:
         return other
 
     def apply(self, event: Event, texts: Texts) -> None:
-        """Take in one event; raises `UnknownEvent`."""
+        """Take in one event; raises `UnknownEvent`, and `UnreadableEvent` for one that no action can have written."""
+        try:
+            self._apply(event, texts)
+        except UnknownEvent:
+            raise
+        except UNREADABLE as error:
+            raise UnreadableEvent(event.position) from error
+
+    def _apply(self, event: Event, texts: Texts) -> None:
         data = opened(upcast(event), texts)
         reason = texts(event.reason) if event.reason else ""
         handler = _PARTICIPANT.get(event.type)
@@ -140,10 +148,11 @@ class ParticipantBook:
         self.lists[name].append(thing)
 
     def change(self, name: str, number: int, **values: Any) -> None:
-        """Replace the thing of this number in a list."""
-        for index, thing in enumerate(self.lists[name]):
-            if thing.number == number:
-                self.lists[name][index] = thing._replace(**values)
+        """Replace the thing of this number in a list; raises `LookupError` where there is none."""
+        index = next((index for index, thing in enumerate(self.lists[name]) if thing.number == number), None)
+        if index is None:
+            raise LookupError(number)
+        self.lists[name][index] = self.lists[name][index]._replace(**values)
 
     def set(self, **values: Any) -> None:
         """Set single values."""
@@ -239,6 +248,8 @@ def _form_recorded(book: ParticipantBook, event: Event, data: Mapping[str, Any],
 def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     kind, _, key = data["target"].partition("/")
     if data["target"] == "demographics":
+        if not data["values"].keys() <= {"sex", "birth"}:
+            raise LookupError(data["target"])
         book.set(demographics=event.position, **data["values"])
     elif kind == "dose":
         book.change("doses", int(key), position=event.position, **data["values"])
@@ -247,8 +258,15 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
             change(int(key))
     elif kind == "deviation":
         _deviation_corrected(book, int(key), event, data["values"])
+    elif kind == "rescue":
+        known = book.lists["rescues"]
+        if not 1 <= int(key) <= len(known):
+            raise LookupError(data["target"])
+        known[int(key) - 1] = known[int(key) - 1]._replace(position=event.position, **data["values"])
     elif kind in TURNS:
         _turn_corrected(book, TURNS[kind], event, data["values"])
+    elif kind != "visit" or all(visit.id != key for visit in book.lists["visits"]):
+        raise LookupError(data["target"])
     else:
         visits = [
             visit._replace(position=event.position, **data["values"]) if visit.id == key else visit

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from trialwright.record.books.errors import UnknownEvent
+from trialwright.record.books.errors import UnknownEvent, reading
 from trialwright.record.event import Event, opened
 from trialwright.record.upcast import upcast
 
@@ -100,74 +100,76 @@ def _revoked(delegations: tuple[Delegation, ...], data: Mapping[str, Any]) -> tu
 
 
 def fold_site(site: str, events: Iterable[Event], texts: Texts) -> SiteBook:
-    """Read a site's stream; raises `UnknownEvent`."""
+    """Read a site's stream; raises `UnknownEvent` and `UnreadableEvent`."""
     book = SiteBook(site)
     for event in events:
-        data = opened(upcast(event), texts)
-        match event.type:
-            case "site_opened":
-                book = replace(book, opened=data["date"])
-            case "version_approved":
-                book = replace(book, approved=(*book.approved, (data["version"], data["date"])))
-            case "role_delegated":
-                book = replace(book, delegations=_delegated(book.delegations, event, data))
-            case "role_revoked":
-                book = replace(book, delegations=_revoked(book.delegations, data))
-            case "ranges_set":
-                book = replace(book, ranges=(*book.ranges, *(Range(**entry) for entry in data["ranges"])))
-            case "masked":
-                pass  # the texts are blank already wherever they are read
-            case _:
-                raise UnknownEvent(event.type)
+        with reading(event.position):
+            data = opened(upcast(event), texts)
+            match event.type:
+                case "site_opened":
+                    book = replace(book, opened=data["date"])
+                case "version_approved":
+                    book = replace(book, approved=(*book.approved, (data["version"], data["date"])))
+                case "role_delegated":
+                    book = replace(book, delegations=_delegated(book.delegations, event, data))
+                case "role_revoked":
+                    book = replace(book, delegations=_revoked(book.delegations, data))
+                case "ranges_set":
+                    book = replace(book, ranges=(*book.ranges, *(Range(**entry) for entry in data["ranges"])))
+                case "masked":
+                    pass  # the texts are blank already wherever they are read
+                case _:
+                    raise UnknownEvent(event.type)
     return book
 
 
 def fold_study(events: Iterable[Event], texts: Texts) -> StudyBook:
-    """Read the study's own stream; raises `UnknownEvent`."""
+    """Read the study's own stream; raises `UnknownEvent` and `UnreadableEvent`."""
     book = StudyBook()
     for event in events:
-        data = opened(upcast(event), texts)
-        match event.type:
-            case "study_opened":
-                book = replace(
-                    book,
-                    opened=data["date"],
-                    study=data["study"],
-                    version=event.study_version,
-                    released=(Release(event.position, event.study_version, data["date"]),),
-                    rehearsal=data["rehearsal"],
-                    commitment=data["commitment"],
-                    delegations=_delegated(book.delegations, event, data),
-                )
-            case "role_delegated":
-                book = replace(book, delegations=_delegated(book.delegations, event, data))
-            case "role_revoked":
-                book = replace(book, delegations=_revoked(book.delegations, data))
-            case "version_released":
-                release = Release(event.position, data["version"], data["date"])
-                book = replace(book, released=(*book.released, release))
-            case "study_unblinded":
-                book = replace(
-                    book,
-                    unblinded=data["date"],
-                    secret=data["secret"],
-                    nonce=data["nonce"],
-                    arms=data["arms"],
-                )
-            case "study_locked":
-                book = replace(
-                    book,
-                    locked=True,
-                    secret=data["secret"] or book.secret,
-                    nonce=data["nonce"] or book.nonce,
-                    unlock_requests=(),
-                )
-            case "unlock_requested":
-                book = replace(book, unlock_requests=(*book.unlock_requests, event.actor))
-            case "study_unlocked":
-                book = replace(book, locked=False, unlock_requests=())
-            case "masked":
-                pass
-            case _:
-                raise UnknownEvent(event.type)
+        with reading(event.position):
+            data = opened(upcast(event), texts)
+            match event.type:
+                case "study_opened":
+                    book = replace(
+                        book,
+                        opened=data["date"],
+                        study=data["study"],
+                        version=event.study_version,
+                        released=(Release(event.position, event.study_version, data["date"]),),
+                        rehearsal=data["rehearsal"],
+                        commitment=data["commitment"],
+                        delegations=_delegated(book.delegations, event, data),
+                    )
+                case "role_delegated":
+                    book = replace(book, delegations=_delegated(book.delegations, event, data))
+                case "role_revoked":
+                    book = replace(book, delegations=_revoked(book.delegations, data))
+                case "version_released":
+                    release = Release(event.position, data["version"], data["date"])
+                    book = replace(book, released=(*book.released, release))
+                case "study_unblinded":
+                    book = replace(
+                        book,
+                        unblinded=data["date"],
+                        secret=data["secret"],
+                        nonce=data["nonce"],
+                        arms=data["arms"],
+                    )
+                case "study_locked":
+                    book = replace(
+                        book,
+                        locked=True,
+                        secret=data["secret"] or book.secret,
+                        nonce=data["nonce"] or book.nonce,
+                        unlock_requests=(),
+                    )
+                case "unlock_requested":
+                    book = replace(book, unlock_requests=(*book.unlock_requests, event.actor))
+                case "study_unlocked":
+                    book = replace(book, locked=False, unlock_requests=())
+                case "masked":
+                    pass
+                case _:
+                    raise UnknownEvent(event.type)
     return book

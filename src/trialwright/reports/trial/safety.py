@@ -23,7 +23,7 @@ from trialwright.safety.adverse_events import (
 )
 from trialwright.safety.boundary import SOURCE as BOUNDARY_SOURCE
 from trialwright.safety.lab_grades import WorstGrade, derive_lab_grades, derive_worst_grades
-from trialwright.safety.reporting import seriousness as met_criteria
+from trialwright.safety.reportable import seriousness as met_criteria
 from trialwright.safety.stopping import StoppingStatus, follow_stopping
 from trialwright.study.analysis import SAFETY_SET, AnalysisSet
 from trialwright.terms.message import Message, message

@@ -1,0 +1,256 @@
+"""What stands inside the lists and maps of an event's data, and which corrections name something that can be corrected.
+
+An archive is read by programs that count with these parts; one that no action could have written is found by `verify`,
+which names its row, before anybody falls over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from trialwright.record.books import TURNS
+from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_date, parse_day
+from trialwright.terms.digits import is_count
+
+Check = Callable[[Any], bool]
+
+
+@lru_cache(maxsize=4096)
+def is_day(text: str) -> bool:
+    """Whether a text is a whole day that a trial can know of, as events state it."""
+    try:
+        day = parse_day(text)
+    except UnreadableDate:
+        return False
+    return EARLIEST <= day <= LATEST and day.isoformat() == text
+
+
+def is_partial_day(text: str) -> bool:
+    """The same of a day, a month or a year."""
+    try:
+        days = parse_date(text)
+    except UnreadableDate:
+        return False
+    whole = days.first.isoformat()
+    return EARLIEST <= days.first and days.last <= LATEST and text in (whole, whole[:7], whole[:4])
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str
+
+
+def _is_entered(value: Any) -> bool:
+    """A text, or the digest of an entered one."""
+    return type(value) is str or (
+        type(value) is dict and tuple(value) == ("entered",) and type(value["entered"]) is str
+    )
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int
+
+
+def _is_day(value: Any) -> bool:
+    return type(value) is str and is_day(value)
+
+
+def _is_end(value: Any) -> bool:
+    return value == "" or _is_day(value)
+
+
+def _is_partial_day(value: Any) -> bool:
+    return type(value) is str and is_partial_day(value)
+
+
+def _is_yes_no(value: Any) -> bool:
+    return type(value) is bool
+
+
+def _is_no(value: Any) -> bool:
+    return value is False
+
+
+def _are_texts(value: Any) -> bool:
+    return type(value) is list and all(type(one) is str for one in value)
+
+
+def _map_of_texts(value: Any) -> bool:
+    return type(value) is dict and all(type(one) is str for one in value.values())
+
+
+class _Shape(NamedTuple):
+    """The parts of an entry, and what each is; those that may be left out."""
+
+    needed: Mapping[str, Check]
+    optional: Mapping[str, Check] = {}
+
+    def holds(self, entry: Any) -> bool:
+        """Whether an entry has these parts, and each of its kind."""
+        if type(entry) is not dict or not self.needed.keys() <= entry.keys():
+            return False
+        known = {**self.needed, **self.optional}
+        return all(name in known and known[name](value) for name, value in entry.items())
+
+
+def _texts(*names: str) -> dict[str, Check]:
+    return dict.fromkeys(names, _is_text)
+
+
+def _entered(*names: str) -> dict[str, Check]:
+    return dict.fromkeys(names, _is_entered)
+
+
+_ITEM = _Shape(
+    {
+        **_texts("path", "item", "unit", "not_done", "concept", "kind", "date", "low", "high"),
+        **_entered("value"),
+    },
+    _texts("fact", "part"),
+)
+_LISTS: Final[Mapping[str, _Shape]] = {
+    "queries": _Shape({"number": _is_whole, **_texts("path"), **_entered("text")}, _entered("says")),
+    "deviations": _Shape(
+        {
+            "number": _is_whole,
+            "date": _is_day,
+            **_texts("category", "severity", "visit"),
+            **_entered("text"),
+        },
+        _entered("says"),
+    ),
+    "alerts": _Shape({**_texts("alert"), "on": _is_day, "facts": _are_texts}, {"told": _are_texts}),
+    "ranges": _Shape(
+        {
+            **_texts("concept", "unit", "low", "high", "sex", "valid_from"),
+            **dict.fromkeys(("age_from", "age_to"), _is_whole),
+        }
+    ),
+}
+_FACTS = _Shape(
+    {
+        **_texts("fact", "kind", "concept", "code", "status", "route"),
+        **_entered("value", "unit", "low", "high", "start", "end"),
+    }
+)
+_CRITERION = _Shape({**_texts("verdict", "reason", "reading"), "facts": _are_texts})
+
+
+class Nested:
+    """Whether the lists and maps of events hold what they should; remembers the forms it has seen."""
+
+    def __init__(self) -> None:
+        self._items: set[tuple[tuple[str, ...], tuple[type, ...]]] = set()
+
+    def fits(self, data: Mapping[str, Any]) -> bool:
+        """Whether everything inside the parts of an event's data has its form."""
+        for name, value in data.items():
+            kind = type(value)
+            if (kind is list or kind is dict) and value and not self._part(name, value):
+                return False
+        return True
+
+    def _part(self, name: str, value: Any) -> bool:
+        match name:
+            case "items":
+                return all(map(self._item, value))
+            case "facts":
+                return all(map(_FACTS.holds, value))
+            case "criteria":
+                return all(map(_CRITERION.holds, value.values()))
+            case "because" | "seriousness" | "digests":
+                return _are_texts(value)
+            case "causality" | "levels" | "arms":
+                return _map_of_texts(value)
+            case "values":
+                return True  # by what they correct: see `corrects`
+            case _ if name in _LISTS:
+                return all(map(_LISTS[name].holds, value))
+            case _:
+                return _is_entered(value)
+
+    def _item(self, entry: Any) -> bool:
+        if type(entry) is not dict:
+            return False
+        form = (tuple(entry), tuple(map(type, entry.values())))
+        if form not in self._items:  # most items of a trial have one of few forms
+            if not _ITEM.holds(entry):
+                return False
+            self._items.add(form)
+        value = entry["value"]
+        return type(value) is str or tuple(value) == ("entered",)
+
+
+_FREE = ("amount", "unit", "lot", "expiry", "started", "stopped", "reaction", "deviation")
+_CORRECTED: Final[Mapping[str, Mapping[str, Check]]] = {
+    "demographics": {**_texts("sex"), **_entered("birth")},
+    "dose": {"start": _is_day, "end": _is_end, "ongoing": _is_yes_no, **_entered(*_FREE)},
+    "visit": {"date": _is_day, "missed": _is_no, **_texts("reason")},
+    "deviation": {
+        "date": _is_day,
+        "recorded": _is_no,
+        **_texts("severity", "category", "visit"),
+        **_entered("text"),
+    },
+    "rescue": {"date": _is_partial_day, **_texts("therapy"), **_entered("text")},
+    **{turn: {"date": _is_day, "recorded": _is_no} for turn in TURNS},
+}
+"""What may be corrected of each kind of target."""
+
+_COUNTED: Final[Mapping[str, str]] = {
+    "dose_given": "dose",
+    "rescue_recorded": "rescue",
+    "deviation_reported": "deviation",
+}
+_ENDS: Final[Mapping[str, str]] = {
+    "participant_died": "death",
+    "consent_withdrawn": "withdrawal",
+    "lost_to_follow_up": "loss",
+    "study_completed": "completion",
+}
+
+
+def has_values(data: Mapping[str, Any]) -> bool:
+    """Whether a correction gives a target of some kind the values that it can have."""
+    known = _CORRECTED.get(data["target"].partition("/")[0])
+    return known is not None and all(
+        name in known and known[name](value) for name, value in data["values"].items()
+    )
+
+
+class Corrections:
+    """Follows what there is of each participant to be corrected, and says whether a correction names some of it."""
+
+    def __init__(self) -> None:
+        self._counted: dict[tuple[str, str], int] = {}
+        self._there: set[tuple[str, str]] = set()
+
+    def are_of(self, stream: str, target: str) -> bool:
+        """Whether what a correction names is on record."""
+        kind, _, key = target.partition("/")
+        if kind in ("dose", "deviation", "rescue"):
+            count = self._counted.get((stream, kind), 0)
+            return is_count(key) and str(int(key)) == key and 1 <= int(key) <= count
+        if kind == "visit" or kind in TURNS:
+            return (stream, target) in self._there
+        return not key
+
+    def take(self, written: Mapping[str, Any]) -> None:
+        """Take in an event."""
+        data, stream, kind = written["data"], written["stream"], written["type"]
+        if kind in _COUNTED:
+            self._count(stream, _COUNTED[kind], 1)
+        if "deviations" in data:
+            self._count(stream, "deviation", len(data["deviations"]))
+        if kind in ("visit_opened", "visit_missed"):
+            self._there.add((stream, f"visit/{data['visit']}"))
+        if kind in _ENDS:
+            self._there.add((stream, _ENDS[kind]))
+        if kind == "corrected" and data["target"] in TURNS and data["values"].get("recorded") is False:
+            self._there.discard((stream, data["target"]))
+        if kind == "corrected" and data["values"].get("missed") is False and "date" not in data["values"]:
+            self._there.discard((stream, data["target"]))
+
+    def _count(self, stream: str, kind: str, more: int) -> None:
+        self._counted[stream, kind] = self._counted.get((stream, kind), 0) + more
