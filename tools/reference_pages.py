@@ -87,6 +87,7 @@ NOTES = {
     "unit_unknown": (OPEN, "a number without a usable unit is not used", "add it, or map it in `mapping.yaml`"),
     "value_censored": (OPEN, "`<2` may lie on either side of 1.5", "repeat with a wider measuring range"),
     "value_unreadable": (OPEN, "the latest result exists and is no number or known word", "correct or map it"),
+    "value_implausible": (OPEN, "the number lies outside what the study's forms accept for this analyte (`possible`)", "correct the number or its unit"),
     "dose_missing": (OPEN, "the dose decides", "complete it"),
     "route_missing": (OPEN, "found by a code that says nothing of the route", "complete it, or map it"),
     "status_uncertain": (OPEN, "provisional, differential, unconfirmed or in remission", "confirm or refute"),

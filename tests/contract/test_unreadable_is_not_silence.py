@@ -116,3 +116,61 @@ def test_of_two_weights_of_one_day_the_lower_makes_the_dose_per_kg(tmp_path: Pat
         "p1,f3,measurement,body_weight,61,kg,,,2026-10-19,,final",
     )
     assert judge(tmp_path, engine, *rows)["E4"] == ("fail", "value_out_of_range")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        # The form accepts 10 to 3000 umol/L, which is 0.1131 to 33.94 mg/dL.
+        ("0.9", "mg/dL", ("pass", "in_range")),
+        ("0.9", "mg/L", ("unknown", "value_implausible")),
+        ("0.9", "umol/L", ("unknown", "value_implausible")),
+        ("10", "umol/L", ("pass", "in_range")),
+        ("9.99", "umol/L", ("unknown", "value_implausible")),
+        ("3000", "umol/L", ("fail", "value_out_of_range")),
+        ("3001", "umol/L", ("unknown", "value_implausible")),
+        # Only known to lie above or below something: outside as a whole, or perhaps not.
+        (">3100", "umol/L", ("unknown", "value_implausible")),
+        ("<9", "umol/L", ("unknown", "value_implausible")),
+        (">2900", "umol/L", ("fail", "value_out_of_range")),
+    ],
+)
+def test_a_result_that_is_not_possible_decides_nothing(
+    tmp_path: Path, engine: str, value: str, unit: str, expected: tuple[str, str]
+) -> None:
+    """What a form would refuse is no result in a record either: usually the unit is wrong."""
+    row = f"p1,f1,measurement,serum_creatinine,{value},{unit},,,2026-10-20,,final"
+    assert judge(tmp_path, engine, row)["I4"] == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_result_that_is_not_possible_hides_no_older_one_and_no_worse_one_of_its_day(
+    tmp_path: Path, engine: str
+) -> None:
+    impossible = "p1,f1,measurement,serum_creatinine,0.9,mg/L,,,2026-10-20,,final"
+    older = "p1,f2,measurement,serum_creatinine,0.9,mg/dL,,,2026-10-19,,final"
+    later = "p1,f2,measurement,serum_creatinine,0.9,mg/dL,,,2026-10-21,,final"
+    worse = "p1,f2,measurement,serum_creatinine,4,mg/dL,,,2026-10-20,,final"
+    assert judge(tmp_path, engine, impossible, older)["I4"] == ("unknown", "value_implausible")
+    assert judge(tmp_path, engine, impossible, later)["I4"] == ("pass", "in_range")
+    assert judge(tmp_path, engine, impossible, worse)["I4"] == ("fail", "value_out_of_range")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_record_of_an_unknown_concept_leaves_open_what_reads_records_and_nothing_else(
+    tmp_path: Path, engine: str
+) -> None:
+    """Age stands in `persons.csv`; a broken line of `facts.csv` may be about anything, but not about that."""
+    verdicts = judge(tmp_path, engine, "p1,f7,诊断,血液透析", ACTIVE)
+    assert verdicts["A0"] == ("pass", "in_range")
+    others = {id: each for id, each in verdicts.items() if id not in ("A0", "E10")}
+    assert set(others.values()) == {("unknown", "record_unreadable")}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_age_outside_the_limits_fails_beside_a_record_of_an_unknown_concept(
+    tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "PERSON", "person_id,sex,birth_date\np1,female,1940-01-01\n")
+    assert judge(tmp_path, engine, "p1,f7,诊断,血液透析")["A0"] == ("fail", "value_out_of_range")

@@ -38,6 +38,7 @@ def read_options(eligibility: Eligibility, mapping: str | None) -> ReadOptions:
         vocabulary,
         {concept.name: concept.kind for concept in concepts},
         {concept.name: concept.positive_codes for concept in concepts if concept.positive_codes},
+        types=eligibility.concept_types,
     )
     if mapping is None:
         return options

@@ -145,7 +145,7 @@ def verdict_of(
     good = truth if rule.inclusion else negate(truth)
     if good is False:
         return "fail", "value_out_of_range" if reason == "value" else reason
-    if unreadable and ("*" in unreadable or not unreadable.isdisjoint(rule.concepts)):
+    if unreadable and rule.concepts and ("*" in unreadable or not unreadable.isdisjoint(rule.concepts)):
         return "unknown", "record_unreadable"
     if good is None:
         return "unknown", reason

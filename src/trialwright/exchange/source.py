@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from trialwright.record.fact import IGNORED_STATUSES, PRESENCE_KINDS
+from trialwright.record.fact import IGNORED_STATUSES, PRESENCE_KINDS, ConceptType, is_implausible
 from trialwright.record.raw import RawFact, RawPerson, Skipped
 from trialwright.terms.codes import Vocabulary
 from trialwright.terms.dates import Days, UnreadableDate, parse_date
@@ -80,7 +80,8 @@ class ReadOptions:
 
     `kinds`: concept name to its kind. `positive_codes`: concept name to the "system|code"s of tests whose
     positive result makes that finding true and whose negative result makes it false. `mapping`: local names
-    and units. `synthetic`: the source says that its people are made up.
+    and units. `synthetic`: the source says that its people are made up. `types`: the concepts as the record reads
+    them, to list values that are not possible.
     """
 
     vocabulary: Vocabulary
@@ -88,6 +89,7 @@ class ReadOptions:
     positive_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     mapping: LocalMapping = field(default_factory=LocalMapping)
     synthetic: bool = False
+    types: Mapping[str, ConceptType] = field(default_factory=dict)
 
 
 class Reader(Protocol):
@@ -207,8 +209,10 @@ def _is_dated(fact: RawFact) -> bool:
     return end is None or end.last >= start.first
 
 
-def fact_rows(fact: RawFact, place: str) -> Iterator[Item]:
-    """Hand over a fact, or list why not: unreadable date, end before start, value that is no number.
+def fact_rows(fact: RawFact, place: str, types: Mapping[str, ConceptType]) -> Iterator[Item]:
+    """Hand over a fact, or list why not: unreadable date, end before start, value that is no number or not possible.
+
+    `types`: the concepts as the record reads them; of one that is not among them no value is impossible.
 
     What is recorded as entered in error, planned or not done goes on unchecked: its status sets it aside
     later, so it takes its place with it.
@@ -231,6 +235,9 @@ def fact_rows(fact: RawFact, place: str) -> Iterator[Item]:
     yield fact
     if fact.value and not _value_is_readable(fact.kind, fact.value):
         yield Skipped(place, "value_unreadable", fact.value, fact.person, fact.concept, fact.fact)
+    elif fact.concept in types and is_implausible(fact, types[fact.concept]):
+        said = f"{fact.value} {fact.unit}"
+        yield Skipped(place, "value_implausible", said, fact.person, fact.concept, fact.fact)
     for limit in (fact.low, fact.high):
         if limit and not is_number(limit):
             yield Skipped(place, "range_unreadable", limit, fact.person, fact.concept, fact.fact)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from trialwright.record.raw import RawFact, RawPerson
+from trialwright.terms.compare import greater, less
 from trialwright.terms.dates import FIRST_DAY, LAST_DAY, UnreadableDate, parse_date
 from trialwright.terms.quantity import BOUND, UnreadableNumber, parse_number
 from trialwright.terms.units import IncompatibleUnits, UnknownUnit, converter
@@ -32,6 +33,7 @@ class ConceptType:
     """What the typed record must know of a concept; `values` are coded texts in order, ('boolean',) for yes/no.
 
     `unit` is the UCUM unit every value is converted to; `bridges` are conversions such as "1 mg/dL = 88.4 umol/L".
+    `least`, `most`: what a measurement can be, in this unit; a value outside as a whole is `value_implausible`.
     """
 
     name: str
@@ -40,6 +42,8 @@ class ConceptType:
     bridges: tuple[str, ...] = ()
     route: str = ""
     values: tuple[str, ...] = ()
+    least: float = -BOUND
+    most: float = BOUND
 
 
 class Fact(NamedTuple):
@@ -119,6 +123,7 @@ class Value(NamedTuple):
 
 
 _ANYTHING = Value(-BOUND, BOUND, "value_unreadable")
+_IMPOSSIBLE = Value(-BOUND, BOUND, "value_implausible")
 
 
 @lru_cache(maxsize=65536)
@@ -227,6 +232,18 @@ def _in_unit(raw: RawFact, concept: ConceptType, given: ValueAnswer) -> tuple[Va
         return anything, anything, False
     value = scale_value(number, scale.factor, scale.offset)
     return value, ratio_to_limit(number, raw.high), scale.absolute
+
+
+def is_implausible(raw: RawFact, concept: ConceptType) -> bool:
+    """Whether a measurement, once in the concept's unit, lies where the concept says that no value can be."""
+    if concept.kind != "measurement" or (concept.least, concept.most) == (-BOUND, BOUND):
+        return False
+    return _is_impossible(_in_unit(raw, concept, read_value(raw.value, concept))[0], concept)
+
+
+def _is_impossible(value: Value, concept: ConceptType) -> bool:
+    """Only what lies outside as a whole: `<0.2` may be a possible value, and what cannot be read may be any."""
+    return less(value.high, concept.least) or greater(value.low, concept.most)
 
 
 def scale_value(value: Value, factor: float, offset: float) -> Value:
@@ -344,6 +361,8 @@ def read_fact(raw: RawFact, concept: ConceptType) -> Fact | None:
         value = Value(max(value.low, 0.0), value.high, value.issue)
     elif concept.kind == "measurement":
         value, ratio, absolute = _in_unit(raw, concept, given)
+        if _is_impossible(value, concept):
+            value = ratio = _IMPOSSIBLE
     return Fact(
         fact=raw.fact,
         concept=concept.name,

@@ -109,6 +109,7 @@ SKIPPED: Mapping[str, Message] = {
     "status_registered": message("registered, no result yet"),
     "table_unreadable": message("the table cannot be read"),
     "text_undecodable": message("the text is in another encoding"),
+    "value_implausible": message("the value is not possible"),
     "value_unreadable": message("the value cannot be read"),
     "vocabulary_missing": message("the vocabulary table is missing"),
 }

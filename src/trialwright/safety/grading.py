@@ -13,7 +13,7 @@ from trialwright.terms.message import Message, Text, message, render
 from trialwright.terms.truth import Truth
 from trialwright.terms.units import converter, parse_unit
 
-_NO_NUMBER = frozenset({"unit_unknown", "value_unreadable"})
+_NO_NUMBER = frozenset({"unit_unknown", "value_unreadable", "value_implausible"})
 
 
 class UnknownStandard(LookupError):

@@ -27,6 +27,7 @@ REASONS: Mapping[str, Message] = {
 _FIRST = (
     "unit_unknown",
     "value_unreadable",
+    "value_implausible",
     "value_censored",
     "range_missing",
     "no_baseline",

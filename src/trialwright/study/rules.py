@@ -19,6 +19,7 @@ from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.errors import Problem, StudyInvalid
 from trialwright.study.model import Study
 from trialwright.study.occasions import baseline_window, named_days
+from trialwright.study.plausible import possible_limits
 from trialwright.study.population import Criterion, Reading
 from trialwright.terms.message import Message, Text, message
 
@@ -116,9 +117,17 @@ class Eligibility:
 
 def concept_types(study: Study) -> Mapping[str, ConceptType]:
     """The concepts of a study as the record reads them."""
-    return study.kept.get(
-        "concept types", None, lambda: {concept.name: concept_type(concept) for concept in study.concepts}
-    )
+    return study.kept.get("concept types", None, lambda: _concept_types(study))
+
+
+def _concept_types(study: Study) -> Mapping[str, ConceptType]:
+    """With what each measurement can be, as the forms of the study say."""
+    limits = possible_limits(study.forms, {concept.name: concept for concept in study.concepts})
+    types = {concept.name: concept_type(concept) for concept in study.concepts}
+    return {
+        name: replace(each, least=limits[name].least, most=limits[name].most) if name in limits else each
+        for name, each in types.items()
+    }
 
 
 class UnknownReading(LookupError):

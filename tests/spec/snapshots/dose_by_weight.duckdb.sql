@@ -194,7 +194,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -215,7 +215,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -242,7 +242,7 @@ WITH people AS (
       THEN bi
       WHEN ai <> CAST(0 AS SMALLINT)
       THEN ai
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     CASE WHEN t = 1 THEN STRUCT_EXTRACT(lp, 'f') ELSE af END AS af,
     CASE WHEN t = 1 THEN STRUCT_EXTRACT(lp, 'd') ELSE ad END AS ad,
@@ -620,7 +620,7 @@ WITH people AS (
                 END <= CASE WHEN COALESCE(no0_p, 0) > 0 THEN 0e0 ELSE n0_lo END
                 THEN CAST(0 AS SMALLINT)
                 WHEN COALESCE(no0_p, 0) > 0
-                THEN CAST(30 AS SMALLINT)
+                THEN CAST(31 AS SMALLINT)
                 ELSE n0_why
               END AS n0_y,
               CASE WHEN n0_p IS NULL THEN no0_f ELSE n0_f END AS n0_af,
@@ -648,7 +648,7 @@ WITH people AS (
                   THEN CAST(0 AS SMALLINT)
                   ELSE CASE
                     WHEN lost0 = 1
-                    THEN CAST(32 AS SMALLINT)
+                    THEN CAST(33 AS SMALLINT)
                     ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(9 AS SMALLINT) END
                   END
                 END AS n0_q,

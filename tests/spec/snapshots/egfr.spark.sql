@@ -204,7 +204,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -225,7 +225,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -252,7 +252,7 @@ WITH people AS (
       THEN bi
       WHEN ai <> CAST(0 AS SMALLINT)
       THEN ai
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     CASE WHEN t = 1 THEN lp.f ELSE af END AS af,
     CASE WHEN t = 1 THEN lp.d ELSE ad END AS ad,
@@ -728,7 +728,7 @@ WITH people AS (
                   WHEN age_low IS NULL
                   THEN CAST(14 AS SMALLINT)
                   WHEN age_low <> age_high
-                  THEN CAST(28 AS SMALLINT)
+                  THEN CAST(29 AS SMALLINT)
                   ELSE CAST(0 AS SMALLINT)
                 END AS n1_y,
                 CASE WHEN age_low IS NULL THEN 0 ELSE 2 END AS n1_t,

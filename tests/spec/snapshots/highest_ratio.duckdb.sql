@@ -238,7 +238,7 @@ WITH people AS (
               THEN STRUCT_EXTRACT(n0_sb, 'i')
               WHEN STRUCT_EXTRACT(n0_sa, 'i') <> CAST(0 AS SMALLINT)
               THEN STRUCT_EXTRACT(n0_sa, 'i')
-              ELSE CAST(28 AS SMALLINT)
+              ELSE CAST(29 AS SMALLINT)
             END AS n0_y,
             CASE
               WHEN n0_t = 0

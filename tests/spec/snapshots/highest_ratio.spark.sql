@@ -268,7 +268,7 @@ WITH people AS (
               THEN n0_sb.i
               WHEN n0_sa.i <> CAST(0 AS SMALLINT)
               THEN n0_sa.i
-              ELSE CAST(28 AS SMALLINT)
+              ELSE CAST(29 AS SMALLINT)
             END AS n0_y,
             CASE WHEN n0_t = 0 THEN NULL WHEN n0_t = 1 THEN n0_lp.f ELSE n0_sa.f END AS n0_af,
             CASE WHEN n0_t = 0 THEN NULL WHEN n0_t = 1 THEN n0_lp.d ELSE n0_sa.d END AS n0_ad,

@@ -257,7 +257,7 @@ WITH people AS (
                 THEN CAST(0 AS SMALLINT)
                 ELSE CASE
                   WHEN lost0 = 1
-                  THEN CAST(32 AS SMALLINT)
+                  THEN CAST(33 AS SMALLINT)
                   ELSE CASE WHEN COALESCE(n0_closed, 0) = 1 THEN n0_closing ELSE CAST(9 AS SMALLINT) END
                 END
               END AS n0_q,

@@ -204,7 +204,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -225,7 +225,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -252,7 +252,7 @@ WITH people AS (
       THEN bi
       WHEN ai <> CAST(0 AS SMALLINT)
       THEN ai
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     CASE WHEN t = 1 THEN lp.f ELSE af END AS af,
     CASE WHEN t = 1 THEN lp.d ELSE ad END AS ad,

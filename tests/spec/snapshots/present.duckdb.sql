@@ -169,7 +169,7 @@ WITH people AS (
             WHEN c0_p = 2 AND COALESCE(no0_p, 0) = 0
             THEN CAST(2 AS SMALLINT)
             WHEN c0_p = 2
-            THEN CAST(30 AS SMALLINT)
+            THEN CAST(31 AS SMALLINT)
             ELSE c0_y
           END AS c0_r,
           CAST(NULL AS DOUBLE) AS c0_v,
@@ -194,7 +194,7 @@ WITH people AS (
               THEN CAST(0 AS SMALLINT)
               ELSE CASE
                 WHEN lost0 = 1
-                THEN CAST(32 AS SMALLINT)
+                THEN CAST(33 AS SMALLINT)
                 ELSE CASE WHEN COALESCE(no0_p, 0) = 1 THEN no0_y ELSE CAST(9 AS SMALLINT) END
               END
             END AS c0_q

@@ -127,7 +127,7 @@ WITH people AS (
     s.start_low,
     FALSE,
     TRUE,
-    CAST(28 AS SMALLINT),
+    CAST(29 AS SMALLINT),
     s.total,
     CASE WHEN s.unreadable = 1 THEN 33.0e0 ELSE s.total END,
     CASE WHEN s.unreadable = 1 THEN CAST(23 AS SMALLINT) ELSE CAST(0 AS SMALLINT) END
@@ -325,7 +325,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -346,7 +346,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -373,7 +373,7 @@ WITH people AS (
       THEN bi
       WHEN ai <> CAST(0 AS SMALLINT)
       THEN ai
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     CASE WHEN t = 1 THEN lp.f ELSE af END AS af,
     CASE WHEN t = 1 THEN lp.d ELSE ad END AS ad,

@@ -195,7 +195,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -216,7 +216,7 @@ WITH people AS (
       THEN CAST(0 AS SMALLINT)
       WHEN issue <> CAST(0 AS SMALLINT)
       THEN issue
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     fact AS af,
     day AS ad,
@@ -243,7 +243,7 @@ WITH people AS (
       THEN bi
       WHEN ai <> CAST(0 AS SMALLINT)
       THEN ai
-      ELSE CAST(30 AS SMALLINT)
+      ELSE CAST(31 AS SMALLINT)
     END AS y,
     CASE WHEN t = 1 THEN STRUCT_EXTRACT(lp, 'f') ELSE af END AS af,
     CASE WHEN t = 1 THEN STRUCT_EXTRACT(lp, 'd') ELSE ad END AS ad,

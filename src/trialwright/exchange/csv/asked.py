@@ -24,6 +24,7 @@ from trialwright.logic.reasons import RANK
 from trialwright.record.fact import (
     PRESENCE_KINDS,
     ConceptType,
+    Scale,
     SetAside,
     read_person,
     read_status,
@@ -33,6 +34,7 @@ from trialwright.record.fact import (
 )
 from trialwright.record.raw import RawFact, RawPerson, Skipped
 from trialwright.terms.dates import FIRST_DAY
+from trialwright.terms.quantity import BOUND
 
 _UNITLESS = ConceptType("", "finding")
 _SIGNATURE = (
@@ -44,7 +46,8 @@ class Answers:
     """Asks the reader, and keeps its answers as tables of a connection. `concepts`: those the rules read.
 
     Of the combinations asked about so far: `aside`, concept and reason of what a status sets aside; `routes_unread`,
-    wanted kinds and concepts (by number) with routes that cannot be read; `worded`, those whose value is no number.
+    wanted kinds and concepts (by number) with routes that cannot be read; `worded`, those whose value is no number;
+    `limits`, what a number as written can be; `spans`, what each of the values asked about last may be.
     """
 
     def __init__(self, reader: TidyReader, concepts: Mapping[str, ConceptType], connection: Any) -> None:
@@ -57,6 +60,8 @@ class Answers:
         self.aside: dict[int, list[tuple[str, str]]] = {}
         self.routes_unread: set[tuple[int, str]] = set()
         self.worded: set[int] = set()
+        self.limits: dict[int, tuple[float, float]] = {}
+        self.spans: list[tuple[float, float]] = []
 
     def table(
         self, name: str, rows: list[tuple[Any, ...]], columns: tuple[str, ...], types: Any = None
@@ -136,6 +141,12 @@ class Answers:
                         continue
                     if answer is not None:
                         self._answers.append((number, raw.concept, *answer))
+                        if answer[0] == "measurement":
+                            self._limit(
+                                number,
+                                self._concepts[raw.concept],
+                                read_unit(raw.unit, self._concepts[raw.concept]),
+                            )
                         if answer[0] not in ("measurement", "exposure"):
                             self.worded.add(said.wanted)
         self._heard = len(scan.said.things)
@@ -150,6 +161,16 @@ class Answers:
             "presence": pa.bool_(),
         }
         self.table("tidy_signatures", self._answers, _SIGNATURE, types)
+
+    def _limit(self, number: int, concept: ConceptType, scale: Scale) -> None:
+        """Keep what a number of a combination can be before its unit is applied; of several concepts the narrowest."""
+        if not scale.issue:
+            least, most = self.limits.get(number, (-BOUND, BOUND))
+            ends = [
+                end if abs(end) >= BOUND else (end - scale.offset) / scale.factor
+                for end in (concept.least, concept.most)
+            ]
+            self.limits[number] = max(least, min(ends)), min(most, max(ends))
 
     def order(self, count: int) -> NDArray[np.int16]:
         """For each of the first combinations the place of its concept among all: rows of one concept lie together."""
@@ -187,12 +208,15 @@ class Answers:
         """What value texts that are not plain numbers mean, as a table by their place; whether each can be read."""
         answers: list[tuple[Any, ...]] = []
         readable = []
+        self.spans = []
         for place, (wanted, value) in enumerate(texts):
             items = self.read(plain_row(wanted.kind, wanted.concept, value=value))
             readable.append(not any(isinstance(raw, Skipped) for raw in items))
+            self.spans.append((-BOUND, BOUND))
             for raw in items:
                 if isinstance(raw, RawFact) and raw.concept in self._concepts:
                     low, high, issue, absent, doubt = read_value(raw.value, self._concepts[raw.concept])
+                    self.spans[place] = low, high
                     answers.append((place, raw.concept, low, high, RANK[issue], absent, RANK[doubt]))
         types = {"v_value": pa.int32(), "low": pa.float64(), "high": pa.float64(), "issue": pa.int16()}
         types |= {"absent": pa.bool_(), "doubt": pa.int16()}

@@ -14,6 +14,7 @@ from trialwright.exchange.csv.asked import Answers
 from trialwright.exchange.csv.coded import Numbers, combine
 from trialwright.exchange.csv.rows import LOST, Rows, RowScan, plain_number
 from trialwright.record.raw import Skipped
+from trialwright.terms.quantity import BOUND
 
 SOMEWHERE = "facts"  # the place of a row until it is looked for
 _NONE = -1
@@ -41,7 +42,7 @@ class Typing:
     def divide(self, rows: Rows) -> tuple[Plain, Rows]:
         """Ask what words mean, and part the rows that can be read as they stand from those that cannot.
 
-        A row is plain if all of it can be read and nothing ends before it begins.
+        A row is plain if all of it can be read, nothing ends before it begins, and its value is possible.
         """
         self._ask.signatures(self._scan)
         told, bounded = self._told(rows), self._bounded(rows)
@@ -49,7 +50,7 @@ class Typing:
         first, end = self._days[rows.start, 0], self._days[rows.end]
         no_start, no_end = (each == self._scan.days[""] for each in (rows.start, rows.end))
         in_order = no_end | ((end[:, 1] != LOST) & (no_start | (end[:, 1] >= first)))
-        plain = told & bounded & answered & (first != LOST) & in_order
+        plain = told & bounded & answered & (first != LOST) & in_order & self._possible(rows, answer)
         ordered = np.flatnonzero(plain)
         ordered = ordered[np.argsort(self._ask.order(len(self._said))[rows.said[ordered]], kind="stable")]
         return Plain(rows.of(ordered), answer[ordered]), rows.of(~plain)
@@ -84,6 +85,18 @@ class Typing:
         answer, answered = np.full(len(rows.value), _NONE, np.int32), np.ones(len(rows.value), np.bool_)
         answer[asked], answered[asked] = numbers, can_be_read[numbers]
         return answer, answered
+
+    def _possible(self, rows: Rows, answer: Numbers) -> NDArray[np.bool_]:
+        """Whether no value lies outside what its concept can be; at the limit itself the Python reader decides."""
+        none = (-BOUND, BOUND)
+        limits = np.array(
+            [self._ask.limits.get(number, none) for number in range(len(self._said))], np.float64
+        )
+        spans = np.array([none, *self._ask.spans], np.float64)[np.maximum(answer, _NONE) + 1]
+        number = self._values[rows.value]
+        low, high = (np.where(answer == _NONE, number, spans[:, end]) for end in (0, 1))
+        least, most = limits.reshape(-1, 2)[rows.said].T
+        return ~((high < least) | (low > most))
 
     def set_aside(self, plain: Plain) -> Iterator[Skipped]:
         """The rows that their status sets aside."""

@@ -129,7 +129,7 @@ class TidyReader:
             if fault:
                 yield from unreadable_fact(fact, row.place, fault, detail)
                 continue
-            yield from fact_rows(fact, row.place)
+            yield from fact_rows(fact, row.place, self.options.types)
             if match.positive and row.texts[4] and not fact.value:
                 yield Skipped(row.place, "value_unreadable", row.texts[4], person, match.concept, fact.fact)
             if row.texts[11] and not fact.route:

@@ -92,6 +92,7 @@ class _Reading:
     def __init__(self, options: ReadOptions, left_out: Counter[str]) -> None:
         self.seen = Seen()
         self._lookup = Lookup(options)
+        self._types = options.types
         self._left_out = left_out
         self._identifiers: dict[str, str] = {}
         self._medications: dict[str, Node] = {}
@@ -146,7 +147,7 @@ class _Reading:
         yield from self.seen.admit_person(person, entry.place)
 
     def _facts(self, entry: Entry, person: str) -> Iterator[Item]:
-        about = About(entry.resource, person, _fact_id(entry), entry.place)
+        about = About(entry.resource, person, _fact_id(entry), entry.place, self._types)
         resource_type = entry.resource["resourceType"]
         if resource_type in _PLAIN:
             items = list(_PLAIN[resource_type](about, self._lookup))

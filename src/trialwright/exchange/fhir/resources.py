@@ -6,7 +6,7 @@ Dates keep the calendar date written in their own offset; statuses go on as the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from trialwright.exchange.answers import Coding, read_answer
@@ -25,6 +25,7 @@ from trialwright.exchange.fhir.elements import (
 )
 from trialwright.exchange.lookup import Lookup, Match
 from trialwright.exchange.source import Item, Unmapped, fact_rows, set_aside
+from trialwright.record.fact import ConceptType
 from trialwright.record.raw import RawFact, RawPerson, Skipped
 from trialwright.terms.codes import normalise_system
 
@@ -43,6 +44,7 @@ class About(NamedTuple):
     person: str
     fact: str
     place: str
+    types: Mapping[str, ConceptType]
 
 
 def read_patient(resource: Node) -> RawPerson:
@@ -177,7 +179,7 @@ def _observed(
             "",
             status,
         )
-        yield from fact_rows(fact, about.place)
+        yield from fact_rows(fact, about.place, about.types)
         if result.kind and not value and not set_aside(status):
             # A value stands there, but not one that can be read as this concept's: the result stays, without
             # it.
@@ -292,4 +294,4 @@ def present(
         about.person, about.fact, match.kind, match.concept, match.code, value, unit, "", "", start, end,
         status, match.route or route,
     )  # fmt: skip
-    yield from fact_rows(fact, about.place)
+    yield from fact_rows(fact, about.place, about.types)

@@ -109,6 +109,7 @@ class _Reading:
         self._store = store
         self._tables = tables
         self.lookup = Lookup(options)
+        self._types = options.types
         self._left_out = left_out
         self._concepts = Vocabularies({})
         self._strengths: dict[str, str] = {}
@@ -226,7 +227,7 @@ class _Reading:
                 again = fact._replace(fact=f"{meaning.fact}@again")
                 yield from unreadable_fact(again, place, "fact_repeated", meaning.fact)
             else:
-                yield from fact_rows(fact, place)
+                yield from fact_rows(fact, place, self._types)
 
     def _fact(self, table: Table, meaning: Meaning, match: Match, route: str) -> RawFact:
         if match.kind == "allergy":

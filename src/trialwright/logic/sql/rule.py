@@ -60,7 +60,9 @@ class RuleCompiler:
 
         `everybody`: with a row for each person, otherwise for those with a record and for each kind of person.
         """
-        unread = f"FROM unreadable WHERE concept IN ({', '.join(map(t.name, ('*', *reads)))})"
+        # What reads no record (age, sex) is left open by none, not even by one whose concept is not known.
+        names = [t.name(concept) for concept in reads]
+        unread = "FROM unreadable WHERE " + (f"concept IN ('*', {', '.join(names)})" if names else "FALSE")
         lost = {
             column: f"MAX(CASE WHEN concept IN ('*', {t.name(concept)}) THEN 1 ELSE 0 END)"
             for concept, column in self.lost.items()

@@ -11,7 +11,14 @@ from trialwright.study.prose.words import Words, at_beginning
 from trialwright.terms.message import Message, message
 
 _NO_INTERVAL = frozenset(
-    {"unit_unknown", "value_unreadable", "dose_missing", "not_computable", "weight_missing"}
+    {
+        "unit_unknown",
+        "value_unreadable",
+        "value_implausible",
+        "dose_missing",
+        "not_computable",
+        "weight_missing",
+    }
 )
 _LARGEST = 1e7  # ends of intervals beyond it are stand-ins for "no limit", or what a formula makes of one
 

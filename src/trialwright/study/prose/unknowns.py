@@ -21,7 +21,14 @@ from trialwright.terms.message import Message, message
 _DATES = frozenset({"date_imprecise", "date_missing"})
 _NO_SPAN = frozenset({"biopsy_item_missing", "kind_not_covered", "attribution_missing", "record_unreadable"})
 _NO_INTERVAL = frozenset(
-    {"unit_unknown", "value_unreadable", "dose_missing", "not_computable", "weight_missing"}
+    {
+        "unit_unknown",
+        "value_unreadable",
+        "value_implausible",
+        "dose_missing",
+        "not_computable",
+        "weight_missing",
+    }
 )
 _LARGEST = 1e7  # ends of intervals beyond it are stand-ins for "no limit", or what a formula makes of one
 
