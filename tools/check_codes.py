@@ -134,6 +134,7 @@ EXAMPLES = (
         shown="method: stratified_blocks\nfactors:\n  - id: induction",
         study="bliss-ln",
     ),
+    Example("visit_out_of_order", "schedule.yaml", "anchor: week0, at: 8 wk", "anchor: week0, at: 2 wk", study="beam"),
     rule("readings_identical", HEMOGLOBIN, old='rule: "highest(hemoglobin) < 110 g/L"'),
     rule("criteria_identical", 'rule: "age >= 18 a"', old=HEMOGLOBIN),
     Example(

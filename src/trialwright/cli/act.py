@@ -334,6 +334,7 @@ def _open(
         name = given.plain.pop("study", "")
         if not name:
             raise Stop(USAGE, message("Say which study is opened: study=beam."))
+        _check_rehearsal(given.plain.pop("rehearsal", "true"))
         check_free(folder)
         study = _released(name, terminal)
         secret = make_secret(archive=folder)  # before the folder is made: a secret too many does no harm
@@ -344,6 +345,23 @@ def _open(
         raise Stop(RECORDS_UNREADABLE, error.message) from None
     except OSError as error:
         raise cannot_write(folder, error) from None
+
+
+def _check_rehearsal(word: str) -> None:
+    """Refuse to open a real trial from the terminal, where anybody may be anyone at any time."""
+    said = word.strip().lower()
+    if said in ("true", "yes"):
+        return
+    if said in ("false", "no"):
+        raise Stop(
+            ANSWER_IS_NO,
+            message(
+                "Refused: a real trial takes clock and log-in from the site; from the terminal only rehearsals are opened."
+            ),
+        )
+    raise Stop(
+        USAGE, message("`{name}` is true or false, not {seen}.", name="rehearsal", seen=shortened(word))
+    )
 
 
 def _released(name: str, terminal: Terminal) -> Study:
@@ -436,17 +454,22 @@ def _read_expect(words: list[str]) -> Mapping[str, int]:
 
 
 def _list_actions(terminal: Terminal) -> int:
+    from trialwright.conduct.action import Argument
     from trialwright.conduct.actions import ACTIONS
+
+    study = Argument("study", message("the study: a folder, or the name of a bundled one"))
+    terminal_only = {"open_study": (study,)}
 
     needed: Mapping[bool, Message] = {True: message("needed"), False: message("may be left out")}
     for name, action in ACTIONS.items():
         print(f"{name}: {terminal.say(action.about)}")
-        for argument in action.arguments:
+        for argument in (*terminal_only.get(name, ()), *action.arguments):
             if argument.kind == "facts":
                 continue
             choices = f" ({', '.join(argument.choices)})" if argument.choices else ""
+            required = argument.required and (name, argument.name) != ("open_study", "rehearsal")
             print(
-                f"    {argument.name}: {terminal.say(argument.about)}{choices} [{terminal.say(needed[argument.required])}]"
+                f"    {argument.name}: {terminal.say(argument.about)}{choices} [{terminal.say(needed[required])}]"
             )
     return DONE
 

@@ -9,7 +9,7 @@ from datetime import date
 from trialwright.conduct.action import Argument, Refusal, Values
 from trialwright.conduct.trial import View
 from trialwright.record.event import Proposal
-from trialwright.record.participant import Participant
+from trialwright.record.participant import FormRecord, Participant
 from trialwright.study.schedule import visit_title
 from trialwright.terms.dates import EARLIEST, UnreadableDate, parse_date, parse_day
 from trialwright.terms.digits import find_other_digit
@@ -238,3 +238,8 @@ def check_order(earlier: str, later: str, sentence: Message) -> Refusal | None:
 def first_refusal(*checks: Refusal | None) -> Refusal | None:
     """The first of several checks that refuses."""
     return next((check for check in checks if check is not None), None)
+
+
+def find_record(participant: Participant, id: str) -> FormRecord | None:
+    """The form record of this id; of a form of no visit also without the slash before its name."""
+    return participant.forms.get(id) or participant.forms.get(f"/{id}")

@@ -33,6 +33,11 @@ def read_mapping(text: str, *, place: str, kinds: Mapping[str, str]) -> LocalMap
     return _MappingFile(place, kinds).read(text)
 
 
+def _in_order(name: str) -> str:
+    """The words of a name in the order of the alphabet."""
+    return "_".join(sorted(name.lower().split("_")))
+
+
 class _MappingFile:
     def __init__(self, place: str, kinds: Mapping[str, str]) -> None:
         self.place = place
@@ -89,12 +94,21 @@ class _MappingFile:
         line = node.start_mark.line + 1
         self.strangers[name] = min(line, self.strangers.get(name, line))
 
+    def alike(self, name: str) -> str | None:
+        """The concept whose name is much like a name, or has the same words in another order; None where none is."""
+        near = get_close_matches(name, self.kinds, n=1, cutoff=_ALIKE)
+        if near:
+            return near[0]
+        by_words = {_in_order(concept): concept for concept in self.kinds}
+        near = get_close_matches(_in_order(name), by_words, n=1, cutoff=_ALIKE)
+        return by_words[near[0]] if near else None
+
     def warnings(self) -> Iterator[Message]:
         """What may be a typing error, each by itself; then what will be meant for other studies."""
         others = []
         for name, line in sorted(self.strangers.items(), key=lambda pair: pair[1]):
-            near = get_close_matches(name, self.kinds, n=1, cutoff=_ALIKE)
-            if not near:
+            near = self.alike(name)
+            if near is None:
                 others.append(name)
                 continue
             yield message(
@@ -102,7 +116,7 @@ class _MappingFile:
                 "Did you mean {near}?",
                 place=f"{self.place}:{line}",
                 name=name,
-                near=near[0],
+                near=near,
             )
         if others:
             yield message(

@@ -149,8 +149,10 @@ CORRECTED_REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"target": "demographics", "values": {"sex": "woman"}}, "The sex is one of"),
     ({"target": "demographics", "values": {"birth": "soon"}}, "soon is no date of birth"),
     ({"target": "demographics", "values": {"birth": "2026-05-29"}}, "is no date of birth"),
-    ({"target": "dose/2", "values": {"amount": "1"}}, "There is no dose 2"),
-    ({"target": "dose/1", "values": {"colour": "1"}}, "a dose has: start, end, amount"),
+    ({"target": "dose/2", "values": {"amount": "1"}}, "There is no dose 2; recorded are: 1."),
+    ({"target": "dose/1", "values": {"colour": "1"}}, "Of a dose these may be corrected: start, end, amount"),
+    ({"target": "dose/1", "values": {}}, "Of a dose these may be corrected"),
+    ({"target": "dose/1", "values": {"date": "2026-05-27"}}, "lies before consent"),
     ({"target": "dose/1", "values": {"start": "first of June"}}, "first of June is no day"),
     ({"target": "dose/1", "values": {"start": "20260601"}}, "20260601 is no day"),
     ({"target": "dose/1", "values": {"start": "2026-06-02"}}, "lies in the future"),
@@ -309,3 +311,35 @@ def test_a_text_in_a_sites_own_book_is_masked_as_well() -> None:
     rehearsal.done("mask", "investigator_a", site="a", reason="a name", position=str(event.position))
     assert rehearsal.store.text(event.reason) == ""
     assert rehearsal.trial.site("a").opened == "2026-01-05"
+
+
+def test_a_log_is_named_with_or_without_the_slash_before_its_name() -> None:
+    """A log belongs to no visit, so that its id begins with a slash; nobody types one."""
+    rehearsal, who = at_stage("dosed")
+    at_a: dict[str, Any] = {"site": "a", "participant": who}
+    entries = {
+        "medication.medicine": "azathioprine",
+        "medication.daily_dose": "50 mg/d",
+        "medication.indication": "lupus",
+        "medication.route": "po",
+        "medication.start": "2026-06-01",
+        "medication.ongoing": "true",
+    }
+    log = {"form": "concomitant_medication", "entries": entries}
+    rehearsal.done("record_form", "coordinator_a", **at_a, values=log)
+    changed = {"target": "concomitant_medication/1", "entries": {"medication.daily_dose": "75 mg/d"}}
+    rehearsal.done("correct", "coordinator_a", **at_a, reason="x", values=changed)
+    asked = {"path": "concomitant_medication/1#medication.start", "text": "Sure?"}
+    rehearsal.done("raise_query", "monitor", **at_a, values=asked)
+    found = participant(rehearsal, who)
+    assert found.forms["/concomitant_medication/1"].items["medication.daily_dose"].value == "75"
+    assert found.queries[-1].path == "/concomitant_medication/1#medication.start"
+
+
+def test_the_day_of_a_dose_is_corrected_by_the_name_it_was_given_by() -> None:
+    rehearsal, who = at_stage("dosed")
+    (dose,) = participant(rehearsal, who).doses
+    changed = {"target": "dose/1", "values": {"date": dose.start, "lot": "B-7"}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="x", participant=who, values=changed)
+    (after,) = participant(rehearsal, who).doses
+    assert (after.start, after.lot) == (dose.start, "B-7")

@@ -225,6 +225,8 @@ def test_a_form_of_another_study_is_a_mistake_of_the_caller() -> None:
         ("vital_signs", "body.weight | 301 | kg", "Weight: 301 kg is not possible (20 to 300 kg)."),
         ("vital_signs", "body.weight | 60", "Weight: the unit is missing; a number without one says nothing."),
         ("vital_signs", "body.weight | 60 | lb", "Weight: lb is not offered; units are: kg."),
+        ("chemistry", "serum.creatinine | 80 | μmol/L", "Serum creatinine: μmol/L is not offered; units are: umol/L, mg/dL. Did you mean umol/L?"),
+        ("biopsy", "report.biopsy_class | IIIa", "ISN/RPS 2003 class: this is none of the answers offered, which are I, II, III, IV, V, VI, III+V, IV+V."),
         ("pulse", "days[1].day | 2026-06-01", "Day: the date lies in the future."),
         ("urine", "collection.protein | 61 | g/(24.h)", "Urine protein: 61 g/(24.h) is not possible (0 to 60 g/(24.h))."),
     ],

@@ -30,7 +30,14 @@ from trialwright.conduct.dosing.amounts import read_dose
 from trialwright.conduct.dosing.proposal import DEVIATIONS, assess_dose
 from trialwright.conduct.enrolled_rightly import eligibility_queries
 from trialwright.conduct.given import is_run_in
-from trialwright.conduct.standing import WHO, check_stated_day, first_refusal, for_participant, refuse
+from trialwright.conduct.standing import (
+    WHO,
+    check_stated_day,
+    find_record,
+    first_refusal,
+    for_participant,
+    refuse,
+)
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.books import TURNS
 from trialwright.record.event import Entered, Proposal
@@ -69,7 +76,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
 
 
 def _form(view: View, participant: Participant, target: str, values: Values) -> Proposal | Refusal:
-    record = participant.forms.get(target)
+    record = find_record(participant, target)
     if record is None:
         return refuse(
             message(
@@ -107,15 +114,16 @@ def _demographics(view: View, participant: Participant, given: dict[str, str]) -
 
 def _dose(view: View, participant: Participant, number: int, given: dict[str, str]) -> Proposal | Refusal:
     dose = next((one for one in participant.doses if one.number == number), None)
-    strange = tuple(name for name in given if name not in DOSE)
-    if dose is None or strange or not given:
+    if dose is None:
+        numbers = tuple(one.number for one in participant.doses) or message("none")
         return refuse(
-            message(
-                "There is no dose {number}, or it has nothing of that name; a dose has: {names}.",
-                number=number,
-                names=DOSE,
-            )
+            message("There is no dose {number}; recorded are: {numbers}.", number=number, numbers=numbers)
         )
+    if "date" in given and "start" not in given:  # as give_dose calls it
+        given = {"start" if name == "date" else name: text for name, text in given.items()}
+    strange = tuple(name for name in given if name not in DOSE)
+    if strange or not given:
+        return refuse(message("Of a dose these may be corrected: {names}.", names=DOSE))
     known = {one.id: one for one in view.definition.interventions}
     single = dose.intervention in known and is_single(known[dose.intervention])
     changes: dict[str, Any] = dict(given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
-from trialwright.conduct.standing import WHO, for_participant, refuse
+from trialwright.conduct.standing import WHO, find_record, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Participant
@@ -13,7 +13,7 @@ from trialwright.terms.message import message
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
     """Ask about a value that was recorded, or about a form as a whole."""
     form, _, item = values.text("path").partition("#")
-    record = participant.forms.get(form)
+    record = find_record(participant, form)
     if record is None or (item and item not in record.items):
         return refuse(message("Nothing is recorded at {path}.", path=values.text("path")))
     return Proposal(
@@ -22,7 +22,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         1,
         {
             "number": next_query(participant),
-            "path": values.text("path"),
+            "path": f"{record.id}#{item}" if item else record.id,
             "text": Entered(values.text("text")),
         },
         {},

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from trialwright.conduct.forms.cells import Cell
 from trialwright.conduct.forms.entry import Entry, Fault
+from trialwright.conduct.forms.units import meant_unit
 from trialwright.record.fact import ConceptType
 from trialwright.study.code_lists import CodeList
 from trialwright.study.forms import Item, Range
@@ -63,23 +64,28 @@ def check_value(cell: Cell, entry: Entry, known: Known) -> Iterator[Fault]:
             message("{item}: the unit is missing; a number without one says nothing.", item=item.label),
         )
     elif entry.unit and entry.unit not in item.units:
-        offered = item.units or message("none")
-        yield Fault(
-            cell.path,
-            "unit_unknown",
-            message(
-                "{item}: {unit} is not offered; units are: {units}.",
-                item=item.label,
-                unit=entry.unit,
-                units=offered,
-            ),
-        )
+        yield Fault(cell.path, "unit_unknown", _not_offered(item, entry.unit))
     elif item.is_number and _is_outside(item, item.possible, entry, known):
         yield Fault(cell.path, "outside_possible", _beyond(item, item.possible, entry, possible=True))
     if item.is_date:
         yield from _check_day(cell.path, item, text, known)
     if entry.date:
         yield from _check_sample_day(cell.path, item, plain(entry.date), known)
+
+
+def _not_offered(item: Item, unit: str) -> Message:
+    offered, meant = item.units or message("none"), meant_unit(unit, item.units)
+    if meant is None:
+        return message(
+            "{item}: {unit} is not offered; units are: {units}.", item=item.label, unit=unit, units=offered
+        )
+    return message(
+        "{item}: {unit} is not offered; units are: {units}. Did you mean {meant}?",
+        item=item.label,
+        unit=unit,
+        units=offered,
+        meant=meant,
+    )
 
 
 def check_expected(cell: Cell, entry: Entry, known: Known) -> Iterator[Fault]:
@@ -109,10 +115,16 @@ def _wrong_type(item: Item, text: str, known: Known) -> Message | None:
             if text not in ("true", "false"):
                 return message("{item}: the answer is yes or no, written true or false.", item=item.label)
         case "choice" | "multiple_choice":
-            offered = {entry.value for entry in known.lists[item.code_list or ""].entries}
+            offered = [entry.value for entry in known.lists[item.code_list or ""].entries]
             answers = text.split(SEPARATOR) if item.type == "multiple_choice" else [text]
-            if not set(answers) <= offered or len(answers) != len(set(answers)):
-                return message("{item}: this is none of the answers offered.", item=item.label)
+            if not set(answers) <= set(offered):
+                return message(
+                    "{item}: this is none of the answers offered, which are {answers}.",
+                    item=item.label,
+                    answers=tuple(offered),
+                )
+            if len(answers) != len(set(answers)):
+                return message("{item}: the same answer stands here twice.", item=item.label)
         case "time":
             if not _TIME.fullmatch(text):
                 return message("{item}: a time of day is written as 08:30.", item=item.label)

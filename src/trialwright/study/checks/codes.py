@@ -28,6 +28,9 @@ CODES: Mapping[str, Message] = {
         "a substitute measurement that decides in no reading of its criterion"
     ),
     "factor_not_analysed": message("a factor of the allocation that no main method of the analysis has"),
+    "visit_out_of_order": message(
+        "a visit planned on the days of another, or before one that stands above it"
+    ),
     "readings_identical": message("two readings of a criterion with the same rule"),
     "criteria_identical": message("two criteria with the same rule"),
     "same_text_other_rule": message("two criteria that quote the same text and compute different things"),

@@ -17,6 +17,7 @@ from trialwright.study.checks.texts import check_reasons, check_translations
 from trialwright.study.checks.thresholds import check_thresholds
 from trialwright.study.checks.unused import check_unused_concepts, check_unused_definitions
 from trialwright.study.checks.vacuous import check_vacuous
+from trialwright.study.checks.visit_order import check_visit_order
 from trialwright.study.errors import Problem
 from trialwright.study.model import FILES, Study
 from trialwright.study.rules import Eligibility
@@ -41,6 +42,7 @@ CHECKS: Mapping[str, Check] = {
     "silence": Check(check_silence, ("open_world_decided_by_silence",)),
     "surrogates": Check(check_surrogates, ("surrogate_never_decides",)),
     "stratification": Check(check_stratification, ("factor_not_analysed",)),
+    "visit order": Check(check_visit_order, ("visit_out_of_order",)),
     "sameness": Check(check_sameness, ("readings_identical", "criteria_identical", "same_text_other_rule")),
     "reasons": Check(check_reasons, ("chosen_without_because",)),
     "translations": Check(check_translations, ("untranslated",)),
