@@ -925,6 +925,15 @@ def test_an_action_says_what_is_needed_next(act: Act) -> None:
     assert "Dose 6: Tacrolimus 2 mg/d. To correct it: target=dose/6." in done.err
 
 
+def test_a_correction_says_what_was_corrected_and_a_date_of_birth_is_not_repeated(act: Act) -> None:
+    who, why = "participant=a-001", ("--reason", "misread")
+    done = act("correct", who, "target=demographics", "values.birth=1990-01-02", *why)
+    assert "Corrected: demographics (birth)." in done.err
+    assert "1990-01-02" not in done.out + done.err
+    done = act("correct", who, "target=visit/week_0", "values.date=2026-06-02", *why)
+    assert "Corrected: visit/week_0 (date)." in done.err
+
+
 def test_what_is_asked_back_is_said_at_once_and_listed(act: Act, run: Run, tmp_path: Path) -> None:
     who, archive = "participant=a-001", tmp_path / "trial"
     earlier = run("queries", archive, "--format", "json").json["queries"]
@@ -933,7 +942,8 @@ def test_what_is_asked_back_is_said_at_once_and_listed(act: Act, run: Run, tmp_p
     number = len(earlier) + 1
     question = "The weight differs by more than 15 % from another of the last 6 weeks."
     assert f"Query {number} about week_0/vital_signs#body.weight: {question}" in done.err
-    assert act("correct", who, target, "item.body.weight=74 kg", "--reason", "misread").err == ""
+    again = act("correct", who, target, "item.body.weight=74 kg", "--reason", "misread")
+    assert again.err.split() == ["Corrected:", "week_0/vital_signs."]
     (shown,) = run("queries", archive, "--format", "json").json["queries"][len(earlier) :]
     assert (shown["participant"], shown["number"], shown["state"]) == ("a-001", number, "open")
     listed = run("queries", archive, "--participant", "E001").out

@@ -145,6 +145,17 @@ def test_what_a_mapping_says_for_other_studies_is_left_out_with_a_warning() -> N
     assert other.endswith("is not used: body_wieght, potassium, sle_of_another_study.")
 
 
+def test_the_words_of_a_name_may_stand_in_another_order() -> None:
+    kinds = {"glucose_fasting": "measurement", "glucose_2h_postprandial": "measurement"}
+    given = read_mapping(
+        "codes:\n  空腹血糖: fasting_glucose\n  血糖: Fasting_Glucos\n", place="mapping.yaml", kinds=kinds
+    )
+    assert [render(warning, {}).endswith("Did you mean glucose_fasting?") for warning in given.warnings] == [
+        True,
+        True,
+    ]
+
+
 def test_a_name_that_is_left_out_may_still_not_stand_twice() -> None:
     with pytest.raises(RecordsUnreadable) as refused:
         mapping("codes:\n  a: unknown\n  A: lupus\n")

@@ -144,7 +144,7 @@ def start(person: Person, key: Key) -> Context:
 def interpret(condition: n.Condition, context: Context, read: frozenset[str]) -> Outcome:
     """What the interpreter says; `read` are the concepts the rule reads."""
     finding = evaluate(condition, context)
-    unread = bool(context.person.unreadable & {"*", *read})
+    unread = bool(read) and bool(context.person.unreadable & {"*", *read})
     return Outcome(finding.truth, finding.reason, finding.value, finding.day, finding.fact, unread)
 
 

@@ -101,7 +101,7 @@ PULSES = [
 PULSE_ENDS = [
     ("one span", [dose(PULSE, "2026-02-16", "2026-02-18")], "2026-02-18"),
     ("day by day, out of order", [dose(PULSE, "2026-02-18"), dose(PULSE, "2026-02-16")], "2026-02-18"),
-    ("still going on", [dose(PULSE, "2026-02-16", None)], "waits for the end of treatment"),
+    ("still going on", [dose(PULSE, "2026-02-16", None)], "waits for the end of Methylprednisolone pulse, which still goes on"),
     ("a rescue pulse after week 0", [dose(PULSE, "2026-02-16", "2026-02-18"), dose(BELIMUMAB, "2026-03-02"), dose(PULSE, "2026-04-10")], "2026-02-18"),
     ("only the month of the last", [dose(PULSE, "2026-02-16"), dose(PULSE, "2026-02")], "waits for an exact date of the last dose"),
 ]

@@ -23,6 +23,7 @@ from trialwright.cli.common import (
     own_parser,
     problem_line,
 )
+from trialwright.cli.near import ACTION_WORDS, near
 from trialwright.cli.outcome import outcome
 from trialwright.terms.dates import EARLIEST, LATEST
 from trialwright.terms.digits import find_other_digit, is_count, ordinary
@@ -187,6 +188,12 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
     if options.list:
         return _list_actions(terminal)
     if options.action not in ACTIONS:
+        meant = near(options.action, ACTIONS, ACTION_WORDS) if options.action else None
+        if meant is not None:
+            raise Stop(
+                USAGE,
+                message("There is no action {name}. Did you mean {near}?", name=options.action, near=meant),
+            )
         raise Stop(
             USAGE,
             message(

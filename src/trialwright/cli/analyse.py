@@ -173,7 +173,12 @@ def _table_lines(table: Table, terminal: Terminal) -> Iterator[str]:
     for each in table.rows:
         cells = [say(cell.says) for cell in each.cells]
         rows.append(["  " * each.level + cells[0], *cells[1:]])
-    rows = [[_short(visible(cell)) for cell in row] for row in rows]
+    rows = [[visible(cell) for cell in row] for row in rows]
+    told = _said_below(rows)
+    rows = [
+        [_in_cell(cell, told.get(cell, 0), first=place == 0) for place, cell in enumerate(row)]
+        for row in rows
+    ]
     widths = [
         max(display_width(row[place]) for row in rows if len(row) > place)
         for place in range(len(table.columns))
@@ -184,12 +189,23 @@ def _table_lines(table: Table, terminal: Terminal) -> Iterator[str]:
         label = f"r{number}" if number else ""
         joined = "  ".join(pad(cell, width) for cell, width in zip(each_row, widths, strict=False))
         yield f"  {label:<4}{joined}".rstrip()
+    for text, mark in told.items():
+        yield f"  [{mark}] {text}"
     for note in table.notes:
         yield f"  {say(note)}"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= NARROW else text[: NARROW - 1] + "…"
+def _said_below(rows: list[list[str]]) -> dict[str, int]:
+    """The texts too long for a cell, numbered in reading order; each is said once, below the table."""
+    long = dict.fromkeys(cell for row in rows for cell in row if len(cell) > NARROW)
+    return {text: number for number, text in enumerate(long, start=1)}
+
+
+def _in_cell(text: str, mark: int, *, first: bool) -> str:
+    """What stands in a cell: a long text is named by its number, in the first column also by its beginning."""
+    if not mark:
+        return text
+    return f"{text[: NARROW - 1].rstrip()}… [{mark}]" if first else f"[{mark}]"
 
 
 COMMANDS = {"analyse": run_analyse}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from trialwright import __version__
 from trialwright.cli.common import DONE, RECORDS_UNREADABLE, USAGE, Harmless, Stop, Terminal
+from trialwright.cli.near import COMMAND_WORDS, first_word, near
 from trialwright.cli.parser_words import parser_words
 from trialwright.terms.message import Message, message
 from trialwright.terms.visible import shortened
@@ -148,6 +149,13 @@ def _run(given: Sequence[str], terminal: Terminal) -> int:
     parser = _parser(terminal)
     command = next((word for word in given if word in COMMANDS), None)
     if command is None:
+        word = first_word(given)
+        meant = near(word, COMMANDS, COMMAND_WORDS) if word else None
+        if meant is not None:
+            raise Stop(
+                USAGE,
+                message("There is no command {name}. Did you mean {near}?", name=shortened(word), near=meant),
+            )
         parser.parse_args(given or ["--help"])
         return USAGE
     rest = list(given)

@@ -128,6 +128,16 @@ def _form(event: Event, participant: Participant, trial: Trial) -> Iterator[Mess
     yield message("The form is called {id}.", id=event.data["id"])
 
 
+def _corrected(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    """What was corrected, by name: the value itself may be a date of birth."""
+    if event.type == "form_corrected":
+        yield message("Corrected: {target}.", target=event.data["id"])
+        return
+    yield message(
+        "Corrected: {target} ({names}).", target=event.data["target"], names=tuple(event.data["values"])
+    )
+
+
 def _dose(event: Event, participant: Participant, trial: Trial) -> Iterator[Message | Text]:
     study = trial.definition(event.study_version)
     for dose in participant.doses:
@@ -210,6 +220,8 @@ _SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message | Text
     "enrolled": _enrolled,
     "visit_opened": _visit,
     "form_recorded": _form,
+    "form_corrected": _corrected,
+    "corrected": _corrected,
     "dose_given": _dose,
     "ae_reported": _adverse_event,
     "ae_updated": _adverse_event,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -287,9 +287,26 @@ def _trial(seen: AsOf, clocks: tuple[Clock, ...], options: argparse.Namespace, t
         }
         for participant, study, each in due
     ]
-    result = {**seen.opening(), "participants": len(everyone), "visits": visits, "rechecks": rechecks}
+    result = {
+        **seen.opening(),
+        "participants": len(everyone),
+        "visits": visits,
+        "rechecks": rechecks,
+        "consents": _consents(seen, everyone),
+    }
     write_result(options, terminal, result=result, lines=trial_lines(seen, result, clocks, terminal))
     return DONE
+
+
+def _consents(seen: AsOf, everyone: Sequence[Participant]) -> list[dict[str, str]]:
+    """Who has still to consent to the version in force, site by site."""
+    from trialwright.conduct.consent_due import derive_consents_due
+
+    return [
+        each._asdict()
+        for site in seen.trial.site_ids()
+        for each in derive_consents_due(seen.trial.site(site), everyone, on=seen.day)
+    ]
 
 
 COMMANDS = {"schedule": schedule}

@@ -184,3 +184,14 @@ def trial_lines(
         yield from _visit_table(result["visits"], clocks, terminal, participants=True)
         yield from _to_do(result["visits"], terminal)
     yield from _rechecks(result["rechecks"], terminal)
+    yield from _consents(result["consents"], terminal)
+
+
+def _consents(due: list[dict[str, str]], terminal: Terminal) -> Iterator[str]:
+    """Who has still to be asked again, in order of consent."""
+    if due:
+        yield ""
+        yield terminal.say(message("To consent again, to the version in force (re_consent)"))
+    for each in due:
+        told = message("{participant}, since {day}", participant=each["participant"], day=each["since"])
+        yield from paragraph(terminal.say(told), indent="  ", hanging="  ")

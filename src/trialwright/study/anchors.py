@@ -108,7 +108,8 @@ def _day(
     if event.event == "first_dose":
         return _earliest([(dose.start, dose.position) for dose in doses], waiting)
     if event.event == "last_dose":
-        return _last(doses, waiting)
+        things = tuple(names.get(id, id) for id in event.interventions)
+        return _last(doses, waiting, message("the end of {things}, which still goes on", things=things))
     return _course(doses, event, waiting)
 
 
@@ -142,13 +143,11 @@ def _earliest(entries: Iterable[tuple[str, int]], waiting: Message) -> _Found:
     return _Found(first, None, because)
 
 
-def _last(doses: list[Dose], waiting: Message) -> _Found:
+def _last(doses: list[Dose], waiting: Message, going_on: Message) -> _Found:
     if not doses:
         return _Found(None, waiting)
     if any(dose.ongoing for dose in doses):
-        return _Found(
-            None, message("the end of treatment"), tuple(dose.position for dose in doses if dose.ongoing)
-        )
+        return _Found(None, going_on, tuple(dose.position for dose in doses if dose.ongoing))
     spans = [(*_ends(dose.end or dose.start), dose.position) for dose in doses]
     day, since = max(span[1] for span in spans), max(span[0] for span in spans)
     because = tuple(span[2] for span in spans if span[1] >= since)

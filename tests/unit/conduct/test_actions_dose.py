@@ -114,7 +114,10 @@ def test_why_no_dose_was_proposed_is_said_in_words(
             "seriousness": "hospitalisation", "outcome": "not_recovered", "aware": f"{day}T08:00+08:00",
         }  # fmt: skip
         rehearsal.done("report_ae", "investigator_a", **call, values=event)
-    dose = {"intervention": "belimumab", "date": day, "visit": encounter, "amount": "600", "unit": "mg"}
+    dose = {"intervention": "belimumab", "date": day, "visit": encounter}
+    refused = rehearsal.refused("give_dose", "nurse_a", **call, values=dose)
+    assert "If a dose was given all the same, amount= and unit= record it, with a reason." in refused
+    dose |= {"amount": "600", "unit": "mg"}
     rehearsal.done("give_dose", "nurse_a", reason="x", **call, values=dose)
     deviation = participant(rehearsal, who).deviations[-1]
     assert (deviation.text, deviation.severity) == (

@@ -30,6 +30,7 @@ from tests.unit.conduct.dosing_support import (
 from trialwright.conduct.dosing.amounts import Amount
 from trialwright.conduct.dosing.proposal import DoseProposal, assess_dose
 from trialwright.record.participant import Dose, Hold, Participant
+from trialwright.terms.message import render
 
 VISIT = "2026-03-30"  # week 4
 INFUSION = dose(1, BELIMUMAB, WEEK_0, "600", "mg")
@@ -294,6 +295,9 @@ def test_after_an_interruption_the_last_dose_is_proposed_and_the_interruption_sh
     proposal = propose(person(BASELINE, *rows, doses=(taken,), holds=held), TACROLIMUS, VISIT)
     assert (dosed(proposal), proposal.rule) == ("3 mg/day", "tacrolimus/carry_on")
     assert [each.id for each in proposal.alerts] == ["held"]
+    assert render(proposal.alerts[0].sentence, {}).endswith(
+        "Levels measured before it do not change the dose that is proposed."
+    )
 
 
 # fmt: off

@@ -245,6 +245,17 @@ def test_limits_with_one_end_are_said_so() -> None:
     ]
 
 
+def test_a_calculated_value_is_rounded_for_people_and_kept_in_full() -> None:
+    """40 kg at 174 cm: 40 / 1.74² = 13.2117849...; the data keep every digit."""
+    checked = check("vital_signs", table("body.weight | 40 | kg\nbody.height | 174 | cm"))
+    assert value_of(checked, "body.bmi").startswith("13.21178")
+    (asked,) = [said(fault) for fault in checked.queries if fault.path == "body.bmi"]
+    assert (
+        asked
+        == "Body mass index: 13.2 kg/m2 is unusual (expected: 16 to 40 kg/m2). Please confirm or correct."
+    )
+
+
 def test_every_code_of_a_fault_is_one_of_the_list() -> None:
     found = {why.split()[1] for _, _, why in HARD} - {"below_systolic", "part_of_wbc"}
     assert found <= set(CODES)

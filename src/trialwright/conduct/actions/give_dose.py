@@ -170,7 +170,10 @@ def _give(
     )
     if not values.text("amount"):
         if proposal.outcome != "give" or proposal.amount is None:
-            return refuse(*_why(proposal))
+            return refuse(
+                *_why(proposal),
+                message("If a dose was given all the same, amount= and unit= record it, with a reason."),
+            )
         return _written(
             view,
             values,

@@ -151,16 +151,15 @@ def _alerts(case: Case, judged: tuple[Judged, ...]) -> tuple[Alert, ...]:
         if each.truth is not False:
             alerts.append(Alert(each.adjustment.id, *found))
     if case.present.held is not None:
-        alerts.append(
-            Alert(
-                "held",
-                message(
-                    "{name} has been interrupted since {day}; a dose would end the interruption.",
-                    name=case.intervention.title,
-                    day=case.present.held.start,
-                ),
-            )
+        said = message(
+            "{name} has been interrupted since {day}; a dose would end the interruption."
+            if case.regimen.target is None
+            else "{name} has been interrupted since {day}; a dose would end the interruption. Levels measured before it "
+            "do not change the dose that is proposed.",
+            name=case.intervention.title,
+            day=case.present.held.start,
         )
+        alerts.append(Alert("held", said))
     given = [f"dose/{dose.number}" for dose in case.participant.doses if _is_the_same(case, dose)]
     if given:
         said = message(

@@ -13,6 +13,7 @@ from trialwright.conduct.forms.units import meant_unit
 from trialwright.record.fact import ConceptType
 from trialwright.study.code_lists import CodeList
 from trialwright.study.forms import Item, Range
+from trialwright.study.prose.figures import figure
 from trialwright.terms.compare import greater, less
 from trialwright.terms.dates import Days, UnreadableDate, parse_date
 from trialwright.terms.digits import find_other_digit, ordinary
@@ -242,7 +243,11 @@ def _conversion(item: Item, unit: str, types: Mapping[str, ConceptType]) -> Conv
 
 
 def _beyond(item: Item, limits: Range | None, entry: Entry, *, possible: bool) -> Message:
-    said = f"{shortened(entry.value.strip())} {entry.unit}".strip()
+    number = shortened(entry.value.strip())
+    if item.type == "calculated":
+        ends = (limits.low, limits.high) if limits else ()
+        number = figure(float(entry.value), beside=[str(end) for end in ends if end is not None])
+    said = f"{number} {entry.unit}".strip()
     within = say_limits(item, limits)
     if possible:
         return message(

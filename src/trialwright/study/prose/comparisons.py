@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from trialwright.assessments import ASSESSMENTS
 from trialwright.logic import nodes as n
 from trialwright.logic.finding import NONE, Bounds, Finding, known
@@ -20,6 +22,8 @@ from trialwright.study.prose.records import (
 )
 from trialwright.study.prose.words import Limit, Words, at_beginning
 from trialwright.terms.message import Message, message
+
+_PRINTED = 6  # digits of a limit that a laboratory prints; more come of a conversion
 
 
 def compared(leaf: Finding, words: Words) -> Entry:
@@ -160,8 +164,18 @@ def _multiple(leaf: Finding, beside: tuple[str, ...], words: Words) -> Message:
         "{result} is {ratio} times its upper limit of normal ({limit})",
         result=dated(words.title(fact.concept), as_entered(fact, fact.raw.value) or "", fact),
         ratio=ratio,
-        limit=as_entered(fact, fact.raw.high) or "",
+        limit=as_entered(fact, _printed(fact.raw.high, fact.raw.value)) or "",
     )
+
+
+def _printed(limit: str, value: str) -> str:
+    """The limit of a range as a laboratory prints one; converted from another unit it has more digits than anybody reads."""
+    if len(limit.replace(".", "").strip("0")) <= _PRINTED:
+        return limit
+    try:
+        return figure(float(limit), beside=(value,) if math.isfinite(float(value)) else ())
+    except ValueError:
+        return limit
 
 
 def _bounded(amount: Prose, leaf: Finding) -> Prose:
