@@ -53,12 +53,12 @@ def opened(run: Run, folder: Path, *words: str) -> Done:
 
 def test_a_real_trial_is_not_opened_from_the_terminal(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "trial"
-    refused = opened(run: Run, folder, "rehearsal=false")
+    refused = opened(run, folder, "rehearsal=false")
     assert (refused.code, refused.out, folder.exists()) == (6, "", False)
     assert "only rehearsals are opened" in refused.err
-    assert opened(run: Run, folder, "rehearsal=perhaps").code == 2
+    assert opened(run, folder, "rehearsal=perhaps").code == 2
     assert not folder.exists()
-    assert opened(run: Run, folder, "rehearsal=yes").code == 0
+    assert opened(run, folder, "rehearsal=yes").code == 0
 
 
 def test_the_list_of_actions_says_what_the_study_is_opened_with(run: Run) -> None:

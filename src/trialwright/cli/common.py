@@ -8,7 +8,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +23,7 @@ from trialwright.terms.quantity import UnreadableNumber, parse_number
 from trialwright.terms.visible import display_width, harmless, pad, shortened, visible
 
 if TYPE_CHECKING:
-    from trialwright.study.errors import Problem
+    from trialwright.study.errors import Problem, StudyInvalid
     from trialwright.study.rules import Eligibility
 
 DONE, BUG, USAGE, STUDY_INVALID, RECORDS_UNREADABLE, SOME_SKIPPED, ANSWER_IS_NO = 0, 1, 2, 3, 4, 5, 6
@@ -220,8 +220,13 @@ def problem_line(problem: Problem, terminal: Terminal) -> str:
     return f"{problem.severity} {problem.code} {problem.file}:{problem.line} {words}"
 
 
-def load_eligibility(name: str, terminal: Terminal) -> Eligibility:
-    """Load and lower a study; an invalid one ends the command with exit code 3 and every problem."""
+def load_eligibility(
+    name: str, terminal: Terminal, *, further: Callable[[StudyInvalid], Sequence[Problem]] | None = None
+) -> Eligibility:
+    """Load and lower a study; an invalid one ends the command with exit code 3 and every problem.
+
+    `further` looks for more than the first problems found, where somebody wants to know them all.
+    """
     from trialwright.exchange.folder import read_study
     from trialwright.study.errors import StudyInvalid, StudyNotFound
     from trialwright.study.rules import lower_study
@@ -240,13 +245,12 @@ def load_eligibility(name: str, terminal: Terminal) -> Eligibility:
             ),
         ) from None
     except StudyInvalid as error:
-        for problem in error.problems:
+        problems = error.problems if further is None else further(error)
+        for problem in problems:
             print(problem_line(problem, terminal))
         raise Stop(
             STUDY_INVALID,
-            message(
-                "The study {name} cannot be used: {count} problems.", name=name, count=len(error.problems)
-            ),
+            message("The study {name} cannot be used: {count} problems.", name=name, count=len(problems)),
         ) from None
 
 

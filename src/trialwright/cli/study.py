@@ -26,7 +26,7 @@ from trialwright.cli.common import (
 from trialwright.terms.message import message
 
 if TYPE_CHECKING:
-    from trialwright.study.errors import Problem
+    from trialwright.study.errors import Problem, StudyInvalid
     from trialwright.study.model import Study
     from trialwright.study.rules import Eligibility
 
@@ -99,26 +99,12 @@ def find_problems(name: str, terminal: Terminal) -> tuple[Eligibility, list[Prob
     """Load a study, check all of it and run its scenarios; one that does not load ends the command."""
     from trialwright.cli.scenarios import check_scenarios
     from trialwright.exchange.folder import read_scenarios
-    from trialwright.safety.findings import check_safety
-    from trialwright.study.analysis_rules import lower_analysis
     from trialwright.study.checks import check_study
-    from trialwright.study.conduct_rules import check_conduct
     from trialwright.study.errors import StudyInvalid
-    from trialwright.study.form_rules import lower_forms
 
-    eligibility = load_eligibility(name, terminal)
+    eligibility = load_eligibility(name, terminal, further=_find_further)
     problems = list(eligibility.study.warnings) + list(check_study(eligibility.study, eligibility))
-    problems += check_safety(eligibility.study)
-    try:
-        lower_forms(eligibility.study)
-    except StudyInvalid as error:
-        problems += error.problems
-    problems += check_conduct(eligibility.study)
-    try:
-        if eligibility.study.analysis is not None:
-            lower_analysis(eligibility.study)
-    except StudyInvalid as error:
-        problems += error.problems
+    problems += _find_in_parts(eligibility.study)
     try:
         scenarios = read_scenarios(name, study=eligibility.study)
     except StudyInvalid as error:
@@ -133,6 +119,50 @@ def find_problems(name: str, terminal: Terminal) -> tuple[Eligibility, list[Prob
         )
     terminal.clear()
     return eligibility, problems
+
+
+def _find_in_parts(study: Study) -> list[Problem]:
+    """What is wrong with the rules of the parts other than criteria: each is lowered by itself."""
+    from trialwright.safety.findings import check_safety
+    from trialwright.study.analysis_rules import lower_analysis
+    from trialwright.study.conduct_rules import check_conduct
+    from trialwright.study.errors import StudyInvalid
+    from trialwright.study.form_rules import lower_forms
+
+    problems = list(check_safety(study))
+    try:
+        lower_forms(study)
+    except StudyInvalid as error:
+        problems += error.problems
+    problems += check_conduct(study)
+    try:
+        if study.analysis is not None:
+            lower_analysis(study)
+    except StudyInvalid as error:
+        problems += error.problems
+    return problems
+
+
+def _find_further(error: StudyInvalid) -> list[Problem]:
+    """All mistakes of a study that cannot be used, as far as what can be read of it shows them."""
+    from trialwright.study.errors import StudyInvalid
+    from trialwright.study.model import FILES
+    from trialwright.study.rules import lower_study
+
+    problems = list(error.problems)
+    if error.rest is None:
+        return problems
+    further = [problem for problem in _find_in_parts(error.rest) if problem.severity == "error"]
+    try:
+        lower_study(error.rest)
+    except StudyInvalid as rules:
+        further += rules.problems
+    problems += [problem for problem in further if problem not in problems]
+    order = list(FILES)
+    return sorted(
+        problems,
+        key=lambda each: (order.index(each.file) if each.file in order else len(order), each.file, each.line),
+    )
 
 
 def check(options: argparse.Namespace, terminal: Terminal) -> int:

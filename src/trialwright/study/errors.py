@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from trialwright.terms.message import Message, message, render
+
+if TYPE_CHECKING:
+    from trialwright.study.model import Study
 
 Severity = Literal["error", "warning", "note"]
 
@@ -58,11 +61,15 @@ class Problem:
 
 
 class StudyInvalid(Exception):
-    """The study cannot be used; `problems` lists everything found, in the order of files and lines."""
+    """The study cannot be used; `problems` lists everything found, in the order of files and lines.
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    `rest`: what of it can be read, where that is enough to look for further problems; None where it is not.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...], *, rest: Study | None = None) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+        self.rest = rest
 
 
 class StudyNotFound(LookupError):

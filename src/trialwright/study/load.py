@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, cast, get_args
 
@@ -15,6 +15,9 @@ from trialwright.study.model import FILES, REQUIRED, Study, model_of
 from trialwright.study.places import Path, Plain, Source
 from trialwright.study.references import check_references
 from trialwright.terms.message import message
+
+
+_READ_BY_RULES = ("schedule.yaml", "analysis.yaml")  # named days and visits; the baseline
 
 
 def load_study(files: Mapping[str, str], *, resolve: Resolve | None = None) -> Study:
@@ -40,8 +43,16 @@ def load_study(files: Mapping[str, str], *, resolve: Resolve | None = None) -> S
     problems += check_references(parts, source)
     problems.sort(key=_position)
     if any(problem.severity == "error" for problem in problems):
-        raise StudyInvalid(tuple(problems))
+        raise StudyInvalid(tuple(problems), rest=_rest(parts, source, problems))
     return _assemble(parts, source, tuple(problems))
+
+
+def _rest(parts: Mapping[str, Any], source: Source, problems: Sequence[Problem]) -> Study | None:
+    """The study without the files in which there is an error; None where the rules of others need one of them."""
+    wrong = {problem.file.rpartition("/")[2] for problem in problems if problem.severity == "error"}
+    sound = {name: part for name, part in parts.items() if part is not None and name not in wrong}
+    needed = {*REQUIRED, *_READ_BY_RULES}
+    return _assemble(sound, source, ()) if wrong.isdisjoint(needed) and set(REQUIRED) <= set(sound) else None
 
 
 def _position(problem: Problem) -> tuple[bool, int, str, int, int]:

@@ -201,7 +201,7 @@ def lower_study(study: Study) -> Eligibility:
                 criterion, name, reading, condition, tuple(warned), used
             )
     if problems:
-        raise StudyInvalid(tuple(problems))
+        raise StudyInvalid(tuple(problems), rest=study)
     return Eligibility(study, rules, frozenset(_all_used(study, scope)))
 
 
