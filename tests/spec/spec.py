@@ -38,6 +38,7 @@ from trialwright.study.criteria import KINDS, Scope
 from trialwright.study.rules import rebuild
 from trialwright.terms.dates import Length
 from trialwright.terms.message import Text
+from trialwright.terms.quantity import BOUND
 
 FOLDER = Path(__file__).parent
 REFERENCE_DATE = date(2026, 6, 1)
@@ -131,18 +132,32 @@ def read_table(lines: Iterable[str]) -> list[tuple[str, ...]]:
     return [row for row in rows if not all(cell and not cell.strip("-: ") for cell in row)]
 
 
-@cache
-def concepts() -> Mapping[str, Concept]:
-    """The concepts of the pages, from `concepts.md`."""
+def _concept_rows() -> Iterator[dict[str, str]]:
     lines = [
         line
         for line in (FOLDER / "concepts.md").read_text(encoding="utf-8").splitlines()
         if line.startswith("|")
     ]
     head, *rows = read_table(lines)
-    found = {}
     for cells in rows:
-        row = dict(zip(head, cells, strict=True))
+        yield dict(zip(head, cells, strict=True))
+
+
+def possible() -> Mapping[str, tuple[float, float]]:
+    """What values of some concepts can be, in their units."""
+    return {
+        row["concept"]: (float(low), float(high))
+        for row in _concept_rows()
+        if row["possible"]
+        for low, high in [row["possible"].split(" to ")]
+    }
+
+
+@cache
+def concepts() -> Mapping[str, Concept]:
+    """The concepts of the pages, from `concepts.md`."""
+    found = {}
+    for row in _concept_rows():
         values = tuple(text.strip() for text in row["values"].split(",") if text.strip())
         found[row["concept"]] = Concept.model_validate(
             {
@@ -163,9 +178,16 @@ def concepts() -> Mapping[str, Concept]:
 @cache
 def concept_types() -> Mapping[str, ConceptType]:
     """The concepts as the record reads them."""
+    limits = possible()
     return {
         each.name: ConceptType(
-            each.name, each.kind, each.unit or "", each.conversions, each.route or "", each.values
+            each.name,
+            each.kind,
+            each.unit or "",
+            each.conversions,
+            each.route or "",
+            each.values,
+            *limits.get(each.name, (-BOUND, BOUND)),
         )
         for each in concepts().values()
     }

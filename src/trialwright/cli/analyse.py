@@ -176,7 +176,7 @@ def _table_lines(table: Table, terminal: Terminal) -> Iterator[str]:
     rows = [[visible(cell) for cell in row] for row in rows]
     told = _said_below(rows)
     rows = [
-        [_in_cell(cell, told.get(cell, 0), first=place == 0) for place, cell in enumerate(row)]
+        [_in_cell(cell, told.get(cell, 0), head=place < table.heads) for place, cell in enumerate(row)]
         for row in rows
     ]
     widths = [
@@ -201,11 +201,11 @@ def _said_below(rows: list[list[str]]) -> dict[str, int]:
     return {text: number for number, text in enumerate(long, start=1)}
 
 
-def _in_cell(text: str, mark: int, *, first: bool) -> str:
-    """What stands in a cell: a long text is named by its number, in the first column also by its beginning."""
+def _in_cell(text: str, mark: int, *, head: bool) -> str:
+    """What stands in a cell: a long text is named by its number, where it heads its row also by its beginning."""
     if not mark:
         return text
-    return f"{text[: NARROW - 1].rstrip()}… [{mark}]" if first else f"[{mark}]"
+    return f"{text[: NARROW - 1].rstrip()}… [{mark}]" if head else f"[{mark}]"
 
 
 COMMANDS = {"analyse": run_analyse}
