@@ -16,7 +16,6 @@ from trialwright.study.places import Path, Plain, Source
 from trialwright.study.references import check_references
 from trialwright.terms.message import message
 
-
 _READ_BY_RULES = ("schedule.yaml", "analysis.yaml")  # named days and visits; the baseline
 
 

@@ -26,6 +26,7 @@ class Item:
     high: str = ""
     lupus: bool = False
     until: str = "today"  # "screening", "half_year": only before that window
+    least: float = 0.0  # what the forms of the study still accept, where a fifth of the mean lies below it
 
 
 ITEMS = (
@@ -33,7 +34,7 @@ ITEMS = (
     Item("loinc|8462-4", 0.85, 78, 10, 0, "mm[Hg]"),
     Item("loinc|8867-4", 0.7, 76, 11, 0, "/min"),
     Item("body_temperature", 0.4, 36.7, 0.4, 1, "Cel"),
-    Item("loinc|29463-7", 0.5, 68, 13, 1, "kg", until="half_year"),
+    Item("loinc|29463-7", 0.5, 68, 13, 1, "kg", until="half_year", least=20),
     Item("body_height", 0.1, 168, 9, 0, "cm", until="half_year"),
     Item("loinc|718-7", 0.45, 13.2, 1.6, 1, "g/dL", "12.0", "16.0"),
     Item("hemoglobin", 0.15, 131, 17, 0, "g/L", "115", "155"),
@@ -111,7 +112,7 @@ def _visits(ward: Ward, visits: float) -> None:
         if item.until != "today":
             taken &= (days < getattr(edge, item.until)) | (days > edge.today)
         group = who[taken]
-        values = np.maximum(rng.normal(item.mean, item.spread, len(group)), item.mean / 5)
+        values = np.maximum(rng.normal(item.mean, item.spread, len(group)), max(item.mean / 5, item.least))
         ward.add(
             group,
             "measurement",
