@@ -20,6 +20,7 @@ help: ## this list
 	$(LOCKED) -r requirements/build.txt
 	$(LOCKED) -r requirements/run.txt
 	$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src  # as pip does for everything else: the first command starts no slower than the next
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements/dev.txt

@@ -34,8 +34,8 @@ COMMANDS = {
     "safety": "trialwright.cli.safety",
     "queries": "trialwright.cli.queries",
     "report": "trialwright.cli.report",
-    "analyse": "trialwright.cli.report",
-    "trace": "trialwright.cli.report",
+    "analyse": "trialwright.cli.analyse",
+    "trace": "trialwright.cli.trace",
 }
 # Where the options of a command stand apart from it: what the command itself needs takes time to load.
 OPTIONS = {"screen": "trialwright.cli.options", "funnel": "trialwright.cli.options"}

@@ -1,4 +1,4 @@
-"""What commands about a trial under way share: opening the archive, and the data of its report."""
+"""What commands about a trial under way share: opening the archive, the data of its report, and the report."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialwright.cli.common import RECORDS_UNREADABLE, STUDY_INVALID, Stop
+from trialwright.cli.common import RECORDS_UNREADABLE, STUDY_INVALID, Stop, Terminal
 from trialwright.terms.message import message
 
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
     from trialwright.exchange.archive import Archive
+    from trialwright.reports.trial.compose import TrialReport
     from trialwright.reports.trial.data import TrialData
 
 
@@ -65,3 +66,12 @@ def trial_data(path: str) -> TrialData:
     return TrialData(
         study, trial.participants(), moment.date(), origin, blind=blind, locked=bool(trial.study.locked)
     )
+
+
+def compose(path: str, terminal: Terminal, *, figures: bool = True) -> TrialReport:
+    """The report of an archive as of its last event; without `figures` where nobody looks at them."""
+    from trialwright.reports.trial.compose import compose_report
+
+    data = trial_data(path)
+    terminal.progress(message("computing"))
+    return compose_report(data, catalogue=terminal.catalogue, figures=figures)
