@@ -219,6 +219,20 @@ def test_a_profile_shows_every_dose_with_its_days_and_amount() -> None:
     assert titles >= {"Belimumab", "Tacrolimus", "Prednisone", "Methylprednisolone pulse (earlier care)"}
 
 
+def test_results_and_totals_of_a_profile_stand_to_the_right() -> None:
+    """So that digits of one place stand below each other, also where a result is missing or below a limit."""
+    one = next(each for each in enrolled() if each.allocated)
+    name = one.id.replace("-", "_")
+    visits, doses = table(f"visits_{name}"), table(f"doses_{name}")
+    assert [visits.is_right(place) for place in range(len(visits.columns))] == [
+        False, False, *[True] * (len(visits.columns) - 3), False,
+    ]  # fmt: skip
+    assert [column.name for place, column in enumerate(doses.columns) if doses.is_right(place)] == [
+        "given",
+        "total",
+    ]
+
+
 def test_results_stand_in_the_unit_the_study_declares() -> None:
     """Creatinine is entered in umol/L and declared in mg/dL; nothing of the report shows both."""
     data = rehearsed("en")

@@ -22,6 +22,7 @@ from trialwright.reports.document import (
     Table,
     number_of,
 )
+from trialwright.reports.origin import running_line
 from trialwright.reports.page import write_page
 from trialwright.terms.message import Message, message, render
 
@@ -31,6 +32,7 @@ _WHOLE = re.compile(
     r"|[−\d.]+ ?[(（][−\d.]+ ?(to|至) ?[−\d.]+[)）]"  # an estimate with its interval
     r"|[\u4e00-\u9fff]{1,4}"  # a short Chinese word
 )
+_PARTED = re.compile(r"(?<=\d) (?=%|(mg|g|kg|µg)\b)")
 
 _KINDS = {
     Heading: "heading",
@@ -51,6 +53,7 @@ def write_html(document: Document, *, catalogue: Mapping[str, str], language: st
         "document.html",
         catalogue=catalogue,
         language=language,
+        running=running_line(document),
         document=document,
         origin=document.origin,
         blocks=[(_KINDS[type(block)], block) for block in document.blocks],
@@ -58,6 +61,7 @@ def write_html(document: Document, *, catalogue: Mapping[str, str], language: st
         number_of=number_of,
         first_number=_first_number,
         heads=head_rows,
+        unbroken=lambda says: unbroken(render(says, catalogue)),
         parts=_parts,
         drawn=lambda figure: Markup(figure.drawing.svg),  # made by `figures.canvas.draw` alone
         label=_label,
@@ -120,6 +124,11 @@ def _parts(table: Table) -> list[list[tuple[Row, list[tuple[str, Column, Cell]]]
 def is_whole(text: str) -> bool:
     """Whether what a cell shows is one thing, which is not to be broken: a day, an id, a count with its share."""
     return bool(_WHOLE.fullmatch(text))
+
+
+def unbroken(text: str) -> str:
+    """A text in which no line ends between a number and its percent sign or unit of mass: nobody misreads a dose."""
+    return _PARTED.sub("\u00a0", text)
 
 
 def _label(column: Column) -> Message | Any:

@@ -14,6 +14,8 @@ from trialwright.safety.reporting import STAGES, Report, plan_reports
 from trialwright.study.safety import ReportingClock
 from trialwright.terms.message import message
 
+_STAGES = {"initial": message("initial report"), "follow_up": message("follow-up report")}
+
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
     """Record a report that the clock asks for, once, the initial one first."""
@@ -36,9 +38,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     if report is None:
         return refuse(
             message(
-                "{clock}: no such report ({stage}) of adverse event {number} is asked for.",
+                "{clock}: no {stage} of adverse event {number} is asked for.",
                 clock=clock.title,
-                stage=stage,
+                stage=_STAGES[stage],
                 number=number,
             )
         )
