@@ -18,6 +18,7 @@ from tests.contract.document_samples import BASELINE, EVENTS, ORIGIN, document
 from tests.contract.page_support import Element, read_page, running_line_of
 from trialwright.locale import LANGUAGES, read_catalogue
 from trialwright.reports.document import (
+    Block,
     Cell,
     Column,
     Document,
@@ -160,7 +161,7 @@ def test_the_foot_of_a_printed_page_says_whose_it_is() -> None:
     assert foot == line.removeprefix("SYNTHETIC - rehearsal · ").format(title)
 
 
-CHAPTERS = (
+CHAPTERS: tuple[Block, ...] = (
     Heading("Comparison", 1, "comparison"),
     Heading("Other assumptions", 2, "other"),
     Paragraph("text"),
@@ -178,6 +179,13 @@ def test_the_contents_have_a_section_below_its_chapter_and_many_in_columns() -> 
     places = [text.index(name) for name in ("Comparison", "Other assumptions", "Profiles", *people)]
     assert places == sorted(places)
     assert all(name in pages[0] for name in ("Other assumptions", "person-000", "person-040", "person-080"))
+
+
+def test_a_chapter_of_many_sections_has_a_list_of_them() -> None:
+    page = _page(Document("D", ORIGIN, CHAPTERS))
+    (found,) = page.all("nav", class_="sections")
+    links = [(each.attributes["href"], each.text()) for each in found.all("a")]
+    assert links == [(f"#p-{number}", f"person-{number:03}") for number in range(200)]
 
 
 def test_a_column_of_results_is_set_to_the_right_though_one_says_why_there_is_none() -> None:

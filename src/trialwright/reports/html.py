@@ -34,6 +34,9 @@ _WHOLE = re.compile(
 )
 _PARTED = re.compile(r"(?<=\d) (?=%|(mg|g|kg|µg)\b)")
 
+LISTED = 8
+"""Sections of a chapter up to which nobody needs a list of them: on paper they stand below it in the contents."""
+
 _KINDS = {
     Heading: "heading",
     Paragraph: "paragraph",
@@ -58,6 +61,7 @@ def write_html(document: Document, *, catalogue: Mapping[str, str], language: st
         origin=document.origin,
         blocks=[(_KINDS[type(block)], block) for block in document.blocks],
         chapters=[block for block in document.blocks if isinstance(block, Heading) and block.level == 1],
+        sections=_sections(document),
         number_of=number_of,
         first_number=_first_number,
         heads=head_rows,
@@ -70,6 +74,18 @@ def write_html(document: Document, *, catalogue: Mapping[str, str], language: st
             column.name for place, column in enumerate(table.columns) if table.is_right(place)
         },
     )
+
+
+def _sections(document: Document) -> dict[str, list[Heading]]:
+    """The sections of every chapter that has many, by its anchor: a list to choose a participant from."""
+    found: dict[str, list[Heading]] = {}
+    chapter = ""
+    for block in document.blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            chapter = block.anchor
+        elif isinstance(block, Heading) and block.level == 2 and chapter:
+            found.setdefault(chapter, []).append(block)
+    return {anchor: own for anchor, own in found.items() if len(own) > LISTED}
 
 
 def _first_number(table: Table) -> str:

@@ -28,7 +28,7 @@ from trialwright.reports.document import (
     number_of,
 )
 from trialwright.reports.figures.canvas import Says, speak
-from trialwright.reports.html import head_rows, is_whole, unbroken
+from trialwright.reports.html import LISTED, head_rows, is_whole, unbroken
 from trialwright.reports.origin import explain_origin
 from trialwright.terms.message import message
 
@@ -49,10 +49,7 @@ _COLUMNS, _FEW = (
     40,
 )  # columns and rows of a table up to which it is set large; a longer one may be broken anywhere
 _TOGETHER = 18  # characters of a cell up to which it is not broken, where it is one thing
-_LISTED, _LOT = (
-    8,
-    120,
-)  # sections of a chapter up to which the contents list them below it; sections in one lot
+_LOT = 120  # sections that the contents set in columns at a time
 _SHORT = 12  # characters of a digest in the page foot; the whole stands on the first page
 
 
@@ -170,8 +167,8 @@ def _places(blocks: tuple[Block, ...]) -> dict[str, str]:
             chapters.append([])
         elif isinstance(block, Heading) and block.level == 2:
             chapters[-1].append(block.anchor)
-    found = {anchor: "section" for each in chapters if len(each) <= _LISTED for anchor in each}
-    many = [anchor for each in chapters if len(each) > _LISTED for anchor in each]
+    found = {anchor: "section" for each in chapters if len(each) <= LISTED for anchor in each}
+    many = [anchor for each in chapters if len(each) > LISTED for anchor in each]
     for start in range(0, len(many), _LOT):
         lot = many[start : start + _LOT]
         part = math.ceil(len(lot) / 3)

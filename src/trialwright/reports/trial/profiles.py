@@ -89,11 +89,9 @@ def _write_profile(
 ) -> None:
     participant = one.participant
     sheet.heading(
-        message(
-            "{id}, {arm}",
-            id=participant.id,
-            arm=(participant.arm if not data.blind else "") or message("arm not known"),
-        ),
+        participant.id
+        if data.blind
+        else message("{id}, {arm}", id=participant.id, arm=participant.arm or message("arm not known")),
         f"p-{participant.id}",
         level=2,
     )
