@@ -200,6 +200,23 @@ def test_no_text_leaves_the_figure_or_lies_on_another(
         assert across < 1 or along < 0.35 * min(first.height, second.height), (one, other)
 
 
+def _luminance(color: Any) -> float:
+    """Relative luminance. Source: WCAG 2.2, definition of relative luminance."""
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgba(color)[:3]
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_text_can_be_read_on_the_paper(name: str, drawn: list[Any]) -> None:
+    """Contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3); white stands on dark bars alone."""
+    _draw(name)
+    for text in _texts(drawn[0]):
+        if to_rgba(text.get_color())[:3] != (1.0, 1.0, 1.0):
+            assert 1.05 / (_luminance(text.get_color()) + 0.05) >= 4.5, text.get_text()
+
+
 def test_a_figure_without_an_id_of_its_own_is_refused() -> None:
     for id in ("", "3", 'a" onload="x', "a b"):
         with pytest.raises(ValueError, match="no id of a figure"):
