@@ -217,6 +217,38 @@ def test_no_line_ends_between_a_number_and_its_unit_of_mass_or_percent(text: str
     assert unbroken(text) == shown
 
 
+def test_no_line_of_the_page_ends_within_a_day() -> None:
+    text = "539 mg on 2026-01-16, <b>537 mg</b> on 2026-02-02"
+    columns = (Column("a", "A", "text"), Column("b", "B", "text"))
+    blocks = (Table(1, "t", "T", columns, (row("x", text),)), Items((f"Deviation, {text}",)))
+    page = _page(Document("D", ORIGIN, blocks))
+    cell = page.one("table", id="T1").one("tbody").one("td")
+    item = page.one("main").one("ul").one("li")
+    assert " ".join(cell.text().split()) == text
+    assert " ".join(item.text().split()) == f"Deviation, {text}"
+    for each in (cell, item):
+        assert [day.text() for day in each.all("span", class_="day")] == ["2026-01-16", "2026-02-02"]
+
+
+def test_a_long_heading_takes_no_more_room_than_the_short_numbers_below_it() -> None:
+    columns = (
+        Column("visit", "Visit", "text"),
+        Column("cells", "Urine white cells per high-power field, /HPF", "text", right=True),
+        Column("p", "P", "number"),
+        Column("interval", "Difference, percentage points", "text", right=True),
+    )
+    table = Table(
+        1, "t", "T", columns, (row("Week 2", "3", 0.5, "28.7 (1.5 to 51.9)"), row("Week 4", "–", 0.25, ""))
+    )
+    heads = _page(Document("D", ORIGIN, (table,))).one("table", id="T1").one("thead").all("th")
+    assert ["short" in each.attributes.get("class", "").split() for each in heads] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
 def test_a_table_of_two_columns_stays_a_table_on_a_phone() -> None:
     """Steps with one number each: below each other they would lose how they are set in."""
     columns = tuple(Column(name, name, "text") for name in "abc")
