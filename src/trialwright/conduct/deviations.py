@@ -227,7 +227,7 @@ def _doses(study: Study, participant: Participant, on: date) -> Iterator[_Shown]
         regimen = intervention.regimen
         if regimen is None or regimen.limits_a_course:
             continue  # a course in the run-in has no day of its own on which it is due
-        own = [each for each in participant.doses if each.intervention == intervention.id]
+        own = [each for each in participant.taken() if each.intervention == intervention.id]
         if any(exact_day(dose.start) is None or (dose.end and exact_day(dose.end) is None) for dose in own):
             continue  # a dose of an uncertain day may be the one that seems to be missing
         if regimen.frequency == "once_per_encounter":

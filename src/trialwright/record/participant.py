@@ -15,6 +15,7 @@ from trialwright.record.happenings import happenings
 from trialwright.record.item_facts import exposures_going_on, form_facts, item_facts
 from trialwright.record.raw import RawFact
 from trialwright.record.repeated import Retold, find_retold
+from trialwright.record.taken import taken_doses
 from trialwright.terms.kept import Kept
 
 
@@ -360,6 +361,10 @@ class Participant:
         """The visit of this id, if it took place or was missed."""
         return next((visit for visit in self.visits if visit.id == id), None)
 
+    def taken(self) -> tuple[Dose, ...]:
+        """The doses as they were taken: of two daily doses of one day the later entry, see `record.taken`."""
+        return self.kept.get("taken", None, lambda: taken_doses(self.doses))
+
     def facts(self) -> tuple[RawFact, ...]:
         """Everything on record that is a fact about a concept: records, items, doses, and what happened.
 
@@ -424,6 +429,6 @@ def _dose_facts(participant: Participant) -> list[RawFact]:
             status="active" if dose.ongoing else "completed",
             route=dose.route,
         )
-        for dose in participant.doses
+        for dose in participant.taken()
         if dose.concept
     ]
