@@ -235,7 +235,8 @@ class Deviation(NamedTuple):
     position of the correction after which it does not follow from the record any more, or by which a person took it back
     (0: it stands). `changed`: that of the last correction of the deviation itself, by a person (0: none); `by_rule`: of one
     that the rules found and a person rated, the severity before that (None of all others). `says`: of one of a dose that
-    the rules found, the sentence as data (`terms.stored_message`); '' in events of earlier versions.
+    the rules found, the sentence as data (`terms.stored_message`); '' in events of earlier versions. `reason`: of one of
+    a dose, why it was given so, as was said at its entry; a correction says only why the entry was wrong.
     """
 
     position: int
@@ -252,6 +253,7 @@ class Deviation(NamedTuple):
     changed: int = 0
     by_rule: str | None = None
     says: str = ""
+    reason: str = ""
 
 
 class Query(NamedTuple):
