@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
@@ -20,6 +21,7 @@ from trialwright.conduct.dosing.proposal import (
 from trialwright.conduct.dosing.propose import propose_dose
 from trialwright.conduct.dosing.usual import find_usual
 from trialwright.conduct.given import find_interventions, is_run_in
+from trialwright.conduct.recalculated import Changed, add_recalculated, recalculate
 from trialwright.conduct.standing import (
     WHO,
     check_day,
@@ -256,6 +258,10 @@ def _written(
         deviations.append(expiry_deviation(participant, dose, late, found=len(deviations)))
     queries = dose_queries(view, participant, dose, asked_of=(dose,), single=single)
     queries += asked_back(participant, doubts, asked=len(queries))
+    then = replace(participant, doses=(*participant.doses, dose))
+    reads = Changed(frozenset([dose.concept]) if dose.concept else frozenset(), date.fromisoformat(start))
+    _, follows = recalculate(view, then, reads)
+    queries += add_recalculated(participant, data, follows, asked=len(queries))
     more = {"deviations": deviations, "queries": queries}
     data.update((name, found) for name, found in more.items() if found)
     return Proposal(participant_stream(participant.id), "dose_given", 1, data, {})

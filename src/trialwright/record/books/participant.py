@@ -107,6 +107,8 @@ class ParticipantBook:
         number = _dose_number(event, data)
         before = self._dose(number)
         handler(self, event, data, reason)
+        for form in data.get("recalculated", ()):
+            _form_recorded(self, event, form, reason)
         for query in data.get("queries", ()):
             self.lists["queries"].append(
                 Query(
