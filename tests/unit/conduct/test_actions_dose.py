@@ -231,13 +231,13 @@ def test_the_reason_given_at_entry_stands_in_the_table() -> None:
     assert "say why it is given" in said
     rehearsal.done("give_dose", "investigator_a", site="a", reason="tremor", participant=who, values=given)
     assert told(rehearsal, who) == [
-        ("minor", "Tacrolimus: 2 mg/d given; 4 mg/d proposed. Reason given: tremor")
+        ("minor", "Tacrolimus: 2 mg/day given; 4 mg/day proposed. Reason given: tremor")
     ]
     number = participant(rehearsal, who).doses[-1].number
     values = {"target": f"dose/{number}", "values": {"amount": "2.5"}}
     rehearsal.done("correct", "coordinator_a", site="a", reason="misread", participant=who, values=values)
     assert told(rehearsal, who) == [
-        ("minor", "Tacrolimus: 2.5 mg/d given; 4 mg/d proposed. Reason given: tremor")
+        ("minor", "Tacrolimus: 2.5 mg/day given; 4 mg/day proposed. Reason given: tremor")
     ]
 
 
@@ -249,7 +249,7 @@ def test_the_reason_of_a_correction_is_not_why_the_dose_was_given() -> None:
     for amount in ("3", "2"):
         values = {"target": f"dose/{number}", "values": {"amount": amount}}
         rehearsal.done("correct", "coordinator_a", site="a", reason="misread", participant=who, values=values)
-    assert told(rehearsal, who) == [("minor", "Tacrolimus: 2 mg/d given; 4 mg/d proposed.")]
+    assert told(rehearsal, who) == [("minor", "Tacrolimus: 2 mg/day given; 4 mg/day proposed.")]
 
 
 def told(rehearsal: Rehearsal, who: str) -> list[tuple[str, str]]:

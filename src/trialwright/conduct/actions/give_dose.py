@@ -37,6 +37,7 @@ from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Dose, Participant
 from trialwright.study.design import Intervention
 from trialwright.study.model import Study
+from trialwright.study.prose.figures import Prose, quantity, unit_words
 from trialwright.terms.message import Message, message, render
 from trialwright.terms.quantity import parse_number
 from trialwright.terms.stored_message import pack_message
@@ -346,14 +347,20 @@ def dose_deviation(
         "{intervention}: {amount} {unit} given; {proposed}.",
         intervention=study.intervention_title(dose.intervention),
         amount=dose.amount,
-        unit=dose.unit,
-        proposed=message("{amount} proposed", amount=proposed)
+        unit=unit_words(dose.unit),
+        proposed=message("{amount} proposed", amount=say_amount(proposed))
         if isinstance(proposed, str)
         else proposed or message("no dose was proposed"),
     )
     given = read_dose(dose.amount, dose.unit)
     grave = given is None or assess_dose(proposal, given) in ("outside_limits", "not_proposed")
     return _deviation(participant, dose, said, grave=grave, found=0)
+
+
+def say_amount(text: str) -> Prose:
+    """An amount as the ledger keeps it ("4 mg/d"), as people read it."""
+    number, _, unit = text.partition(" ")
+    return quantity(number, unit)
 
 
 def expiry_deviation(participant: Participant, dose: Dose, late: Message, *, found: int) -> dict[str, Any]:
