@@ -943,6 +943,11 @@ def test_what_is_asked_back_is_said_at_once_and_listed(act: Act, run: Run, tmp_p
         run("queries", archive, "--lang", "zh").out.split()
     )  # the study's own words, forms.yaml
     assert "体重与近6周内的另一次测量相差超过15％，请复测或确认。" in chinese
+    assert '"settled": true' not in run("queries", archive, "--format", "json").out
+    done = act("correct", who, target, "item.body.weight=60 kg", "--reason", "misread")
+    assert f"Query {number} does not follow from the record any more" in done.err
+    assert run("queries", archive, "--format", "json").json["queries"][-1]["settled"] is True
+    assert "this would not be asked any more" in run("queries", archive).out
     act("answer_query", who, f"number={number}", "answer=weighed again")
     listed = run("queries", archive).out
     assert f"a-001, query {number}, answered: " in listed
