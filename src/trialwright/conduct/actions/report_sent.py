@@ -10,9 +10,12 @@ from trialwright.conduct.standing import WHO, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
+from trialwright.safety.products import find_products
 from trialwright.safety.reporting import STAGES, Report, plan_reports, read_instant
 from trialwright.study.safety import ReportingClock
 from trialwright.terms.message import message
+
+_STAGES = {"initial": message("initial report"), "follow_up": message("follow-up report")}
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
@@ -35,9 +38,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     if not any(report.stage == stage for report in reports):
         return refuse(
             message(
-                "{clock}: no such report ({stage}) of adverse event {number} is asked for.",
+                "{clock}: no {stage} of adverse event {number} is asked for.",
                 clock=clock.title,
-                stage=stage,
+                stage=_STAGES[stage],
                 number=number,
             )
         )
@@ -56,9 +59,7 @@ def _reports(view: View, participant: Participant, number: int, clock: Reporting
     planned = plan_reports(
         participant,
         clocks=(clock,),
-        investigational=frozenset(
-            one.id for one in view.definition.interventions if one.role == "investigational"
-        ),
+        investigational=find_products(view.definition),
         zone=ZoneInfo(zone or "UTC"),
         at=view.moment,
     )

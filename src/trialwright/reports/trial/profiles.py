@@ -89,11 +89,9 @@ def _write_profile(
 ) -> None:
     participant = one.participant
     sheet.heading(
-        message(
-            "{id}, {arm}",
-            id=participant.id,
-            arm=(participant.arm if not data.blind else "") or message("arm not known"),
-        ),
+        participant.id
+        if data.blind
+        else message("{id}, {arm}", id=participant.id, arm=participant.arm or message("arm not known")),
         f"p-{participant.id}",
         level=2,
     )
@@ -102,7 +100,10 @@ def _write_profile(
     columns = [
         Column("visit", message("Visit"), "text"),
         Column("date", message("Date"), "text"),
-        *(Column(f"r_{index}", titled(labels[name]), "text") for index, name in enumerate(concepts, start=1)),
+        *(
+            Column(f"r_{index}", titled(labels[name]), "text", right=True)
+            for index, name in enumerate(concepts, start=1)
+        ),
     ]
     if data.plan.responses:
         columns.append(Column("response", message("Response"), "text"))
@@ -126,6 +127,7 @@ def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposur
     if not taken:
         return
     lines = []
+    taken_until = {dose.number: dose for dose in participant.taken()}
     for each in taken:
         row = each.row
         given, planned = each.given
@@ -148,7 +150,7 @@ def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposur
                 traced(row.first.isoformat(), trace) if row.first else DASH,
                 traced(row.last.isoformat(), trace) if row.last else DASH,
                 traced(total_shown(row), trace),
-                traced(listed(_dose(dose) for dose in doses), trace),
+                traced(listed(_dose(dose, taken_until.get(dose.number)) for dose in doses), trace),
             )
         )
     sheet.table(
@@ -156,10 +158,10 @@ def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposur
         message("Doses of {id}", id=participant.id),
         [
             Column("intervention", message("Intervention"), "text"),
-            Column("given", message("Given, of planned"), "text"),
+            Column("given", message("Given, of planned"), "text", right=True),
             Column("first", message("First day"), "text"),
             Column("last", message("Last day"), "text"),
-            Column("total", message("Total"), "text"),
+            Column("total", message("Total"), "text", right=True),
             Column("doses", message("Doses"), "text"),
         ],
         lines,
@@ -167,8 +169,16 @@ def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposur
     )
 
 
-def _dose(dose: Dose) -> Message:
+def _dose(entered: Dose, taken: Dose | None) -> Message:
+    """A dose with the days on which it was taken; one of zero days stays in view, with what became of it."""
+    dose = taken or entered
     amount = quantity(dose.amount, dose.unit) if dose.amount else DASH
+    if taken is None:
+        return message(
+            "{amount} on {start}, replaced by the next entry of the same day",
+            amount=amount,
+            start=dose.start,
+        )
     if dose.ongoing:
         return message("{amount} from {start}", amount=amount, start=dose.start)
     if dose.end and dose.end != dose.start:
