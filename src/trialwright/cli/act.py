@@ -24,6 +24,7 @@ from trialwright.cli.common import (
     problem_line,
 )
 from trialwright.cli.outcome import outcome
+from trialwright.cli.outputs import check_output
 from trialwright.terms.dates import EARLIEST, LATEST
 from trialwright.terms.digits import find_other_digit, is_count, ordinary
 from trialwright.terms.message import Message, Text, message
@@ -335,6 +336,7 @@ def _open(
         if not name:
             raise Stop(USAGE, message("Say which study is opened: study=beam."))
         check_free(folder)
+        check_output(str(folder.absolute().parent))  # no trial inside the archive of another
         study = _released(name, terminal)
         secret = make_secret(archive=folder)  # before the folder is made: a secret too many does no harm
         archive = create_archive(folder, study, rehearsal=True, draw=os.urandom)
