@@ -201,6 +201,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
             raise Stop(USAGE, message("{option} is missing.", option=name))
     given = _read_values(options.values)
     archive, opening, secret = _open(options, given, terminal)
+    _settle(archive)
     _check_step(options.at, archive)
     from trialwright.conduct.trial import Trial
 
@@ -249,7 +250,8 @@ def _written_all_the_same(archive: Archive, call: str, error: OSError, terminal:
     """The event of a call during which a file could not be written; ends the command where there is none."""
     from trialwright.exchange.archive import open_archive
 
-    event = open_archive(archive.folder, draw=os.urandom).call(call)
+    now = open_archive(archive.folder, draw=os.urandom)
+    event = now.call(call)
     if event is None:
         raise Stop(
             USAGE,
@@ -259,8 +261,40 @@ def _written_all_the_same(archive: Archive, call: str, error: OSError, terminal:
                 reason=error.strerror or "",
             ),
         ) from None
+    if now.readable:
+        raise Stop(
+            USAGE,
+            message(
+                "Event {position} is recorded, but what it masks CAN STILL BE READ: {path} cannot be written: {reason}. See to that, then make the same call again (--call {call}) or do any other action: either blanks it.",
+                position=event.position,
+                path=str(error.filename or archive.folder),
+                reason=error.strerror or "",
+                call=call,
+            ),
+        )
     terminal.tell(_recorded(archive, error))
     return event
+
+
+def _settle(archive: Archive) -> None:
+    """Finish what an action before was stopped at, whatever comes of this one."""
+    from trialwright.exchange.archive import ArchiveBroken
+
+    try:
+        archive.settle()
+    except ArchiveBroken as error:
+        raise Stop(RECORDS_UNREADABLE, error.message) from None
+    except OSError as error:
+        if not archive.readable:
+            raise cannot_write(error.filename or archive.folder, error) from None
+        raise Stop(
+            USAGE,
+            message(
+                "A text that is masked CAN STILL BE READ: {path} cannot be written: {reason}. See to that, then do this or any other action: it blanks the text. Nothing else was done.",
+                path=str(error.filename or archive.folder),
+                reason=error.strerror or "",
+            ),
+        ) from None
 
 
 def _recorded(archive: Archive, error: OSError) -> Message:

@@ -8,7 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,10 @@ MANIFEST, EVENTS, ENTERED, DEFINITIONS, LOCK = (
     "definitions",
     "lock",
 )
+
+
+OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
+"""Who may read and write the files and folders of an archive when they are made: there are dates of birth in them."""
 
 
 class ArchiveBroken(ValueError):
@@ -94,7 +98,7 @@ def check_ordinary(path: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path, *, mode: int = 0o666) -> Iterator[None]:
+def locked(path: Path, *, mode: int = OWNER_ONLY) -> Iterator[None]:
     """Hold the lock on a file, which is made where there is none (`mode`: who may) and never written.
 
     Raises `ArchiveBroken` for a link, pipe or device.
@@ -108,17 +112,35 @@ def locked(path: Path, *, mode: int = 0o666) -> Iterator[None]:
         os.close(handle)
 
 
-def replace_file(path: Path, data: bytes, *, mode: int = 0o666) -> None:
-    """Put a file in place whole, or not at all; `mode`: who may read and write it."""
+def replace_file(path: Path, data: bytes) -> None:
+    """Put a file in place whole, or not at all; raises `OSError` naming it.
+
+    A new one is for its owner only; one that is there may be read and written by whom it was before.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.unlink(missing_ok=True)  # what a killed writer left may be open to others
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
+        temporary.unlink(missing_ok=True)  # what a killed writer left may be open to others
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWNER_ONLY)
         with os.fdopen(handle, "wb") as file:
+            if path.exists():
+                os.fchmod(handle, stat.S_IMODE(path.stat().st_mode))
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(handle)
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """See that after a power cut the new file is there, not the one before, whose texts may have been blanked."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -36,6 +36,8 @@ from trialwright.exchange.archive.files import (
     FORMAT,
     LOCK,
     MANIFEST,
+    OWNER_ONLY,
+    OWNER_ONLY_FOLDER,
     ArchiveBroken,
     check_ordinary,
     locked,
@@ -72,9 +74,11 @@ def _read_definition(path: Path) -> bytes:
 def create_archive(folder: Path, study: Study, *, rehearsal: bool, draw: Draw) -> Archive:
     """Make an archive without events for a study; raises `ArchiveBroken` where the folder holds something."""
     check_free(folder)
-    (folder / DEFINITIONS).mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for each in (folder, folder / DEFINITIONS):
+        each.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
     for name in (EVENTS, ENTERED):
-        (folder / name).touch()
+        (folder / name).touch(mode=OWNER_ONLY)
     with locked(folder / LOCK):
         archive = Archive(folder, {"format": FORMAT, "study": study.id, "rehearsal": rehearsal}, draw=draw)
         archive.add_definition(study)
@@ -227,6 +231,28 @@ class Archive:
             finally:
                 self._held = False
 
+    def settle(self) -> None:
+        """Finish what a writer before was stopped at, if one was: blank what is masked, take remnants away.
+
+        Raises `OSError` where it cannot be written, `ArchiveBroken` where an end is missing.
+        """
+        if self._is_unfinished():
+            with self.holding():
+                pass
+
+    def _is_unfinished(self) -> bool:
+        """Whether it looks as if; who writes just now leaves it looking so for a moment, too."""
+        if self._still_to_blank or any(self.folder.glob(".*.part")):
+            return True
+        if any((self.folder / name).stat().st_size > read for name, read in self._read.items()):
+            return True
+        return bool(self._last_texts) and _digests(self._last_texts[-1][1]) != self._index.last_named()
+
+    @property
+    def readable(self) -> bool:
+        """Whether a text that is masked can still be read in the file, because who masked it was stopped."""
+        return self._still_to_blank
+
     def _settle(self) -> None:
         """Bring the files to where the writer before should have left them; raises `ArchiveBroken`."""
         self.refresh()
@@ -278,6 +304,7 @@ class Archive:
             masked = self._index.take(offset, line)
             if masked:
                 self._masked.update(masked)
+                self._still_to_blank = True
                 self._blank()
             return event
 
