@@ -142,7 +142,13 @@ def stopped(trial: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
         (("lock", "--as", "sponsor", "--at", "2026-01-01T09:30+08:00"), 6),
         (("delegate", "account=x", "--as", "sponsor", *AT), 2),
     ],
-    ids=["the same call", "another", "one refused for the role", "one before its time", "one without an argument"],
+    ids=[
+        "the same call",
+        "another",
+        "one refused for the role",
+        "one before its time",
+        "one without an argument",
+    ],
 )
 def test_whatever_is_done_next_blanks_it(stopped: Path, words: tuple[str, ...] | None, code: int) -> None:
     assert main(["act", str(stopped), *(words or masking(stopped))]) == code
@@ -220,7 +226,9 @@ def test_where_it_cannot_be_blanked_it_is_said_to_be_readable(
         patched.setattr(os, "fsync", full)
         assert main(["act", str(trial), *words]) == 2
         shown = capsys.readouterr()
-        assert f"CAN STILL BE READ: {trial / ENTERED} cannot be written: No space left on device." in shown.err
+        assert (
+            f"CAN STILL BE READ: {trial / ENTERED} cannot be written: No space left on device." in shown.err
+        )
         assert "--call once" in shown.err
         assert shown.out == ""
         assert NAME.encode() in (trial / ENTERED).read_bytes()

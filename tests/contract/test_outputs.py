@@ -89,7 +89,11 @@ def test_no_command_writes_into_an_archive(
 
 @pytest.mark.parametrize("way", ["a link to a file", "a link to the folder", "dots", "from inside"])
 def test_no_way_round(
-    archive: Path, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    archive: Path,
+    tmp_path: Path,
+    way: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     before = contents(archive)
     out = tmp_path / "elsewhere"
@@ -141,7 +145,11 @@ def test_no_trial_is_opened_inside_another(
 
 
 def test_an_archive_is_known_by_its_own_names() -> None:
-    assert (outputs.MANIFEST, outputs.EVENTS, outputs.ENTERED) == (files.MANIFEST, files.EVENTS, files.ENTERED)
+    assert (outputs.MANIFEST, outputs.EVENTS, outputs.ENTERED) == (
+        files.MANIFEST,
+        files.EVENTS,
+        files.ENTERED,
+    )
     assert outputs._SAYS_SO.split(b'"')[-1] in files.FORMAT.encode()
     assert outputs._SAYS_SO in files.manifest_form({"format": files.FORMAT})
 

@@ -43,6 +43,8 @@ WITH_SECRET = ("allocate", "unblind", "lock", "see_allocation")
 LONGEST_STEP = timedelta(days=366)
 """How far the clock of a rehearsal goes on at once: a year mistyped is caught, a long follow-up is walked in steps."""
 
+_LARGEST_TABLE = 16 << 20  # bytes; a site has some hundred reference ranges
+
 _PREFIXES = {"item": "entries", "causality": "causality", "values": "values"}
 
 
@@ -416,7 +418,9 @@ def _read_table(path: str) -> list[dict[str, Any]]:
     """The rows of a CSV file; whole numbers of a column of ages as numbers."""
     import csv
 
-    if not Path(path).is_file():  # a pipe or a device may never end
+    if (
+        not Path(path).is_file() or Path(path).stat().st_size > _LARGEST_TABLE
+    ):  # a pipe or a device may never end
         raise Stop(USAGE, message("{path} is no table of comma-separated values.", path=path))
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from trialwright.exchange.bounded import MIB, TooLarge, read_whole
 from trialwright.terms.message import Message, message
 
 FORMAT = "trialwright archive 1"
@@ -24,6 +25,8 @@ MANIFEST, EVENTS, ENTERED, DEFINITIONS, LOCK = (
 )
 
 
+LONGEST_LINE = 256 * MIB  # a text has at most 100,000 characters
+LARGEST_PART = 64 * MIB  # the definition of a study has about one
 OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
 """Who may read and write the files and folders of an archive when they are made: there are dates of birth in them."""
 
@@ -41,7 +44,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     for name in (MANIFEST, EVENTS, ENTERED):
         check_ordinary(folder / name)
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        manifest = json.loads(read_part(folder / MANIFEST))
+    except ArchiveBroken:
+        raise
     except (OSError, ValueError, RecursionError):
         raise ArchiveBroken(message("{path} is no archive of a trial.", path=str(folder))) from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -95,6 +100,16 @@ def check_ordinary(path: Path) -> None:
         return
     if not stat.S_ISREG(mode):
         raise ArchiveBroken(message("{path} is no ordinary file.", path=str(path)))
+
+
+def read_part(path: Path) -> bytes:
+    """The bytes of the manifest or a definition; raises `ArchiveBroken` where it is larger than any, and `OSError`."""
+    try:
+        return read_whole(path, most=LARGEST_PART)
+    except TooLarge as error:
+        raise ArchiveBroken(
+            message("{path} is larger than {most} MiB.", path=str(path), most=error.mebibytes)
+        ) from None
 
 
 @contextmanager

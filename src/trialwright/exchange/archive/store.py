@@ -35,6 +35,7 @@ from trialwright.exchange.archive.files import (
     EVENTS,
     FORMAT,
     LOCK,
+    LONGEST_LINE,
     MANIFEST,
     OWNER_ONLY,
     OWNER_ONLY_FOLDER,
@@ -43,9 +44,11 @@ from trialwright.exchange.archive.files import (
     locked,
     manifest_form,
     read_manifest,
+    read_part,
     replace_file,
 )
 from trialwright.exchange.archive.lines import FileIndex
+from trialwright.exchange.bounded import MIB, bounded_lines
 from trialwright.record.event import (
     Call,
     Draw,
@@ -65,7 +68,7 @@ from trialwright.terms.message import message
 def _read_definition(path: Path) -> bytes:
     """The bytes of a definition, which must be what the name of its file says: people act by what stands there."""
     check_ordinary(path)
-    data = path.read_bytes()
+    data = read_part(path)
     if hashlib.sha256(data).hexdigest() != path.stem:
         raise ArchiveBroken(message("{path} is not the definition that its name says.", path=str(path)))
     return data
@@ -174,7 +177,13 @@ class Archive:
         """Complete lines not read yet, with their offsets; an incomplete last one is unfinished writing."""
         with (self.folder / name).open("rb") as file:
             file.seek(self._read[name])
-            for line in file:
+            for _number, line, too_long in bounded_lines(file, longest=LONGEST_LINE):
+                if too_long:
+                    raise ArchiveBroken(
+                        message(
+                            "A line of {file} is longer than {most} MiB.", file=name, most=LONGEST_LINE // MIB
+                        )
+                    )
                 if not line.endswith(b"\n"):
                     return
                 yield self._read[name], line
