@@ -147,7 +147,17 @@ def test_a_part_of_a_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     (tmp_path / "study").mkdir()
     _endless(tmp_path / "study" / "study.yaml")
     assert main(["check", str(tmp_path / "study")]) == 3
-    assert "study.yaml:0 The file is larger than 16 MiB." in capsys.readouterr().out
+    assert "study.yaml:0 The file is larger than 2 MiB." in capsys.readouterr().out
+
+
+def test_a_study_with_very_many_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = shutil.copytree(Path(__file__).parents[2] / "studies" / "template", tmp_path / "study")
+    with (folder / "study.yaml").open("a", encoding="utf-8") as file:
+        file.writelines(f"k{number}: v\n" for number in range(100_000))
+    began = time.process_time()
+    assert main(["check", str(folder)]) == 3
+    assert time.process_time() - began < 60
+    assert capsys.readouterr().out.count(" unknown_key ") == 500
 
 
 def test_a_record_of_a_registry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from trialwright.cli.common import (
     Stop,
     Terminal,
     cannot_write,
+    load_eligibility,
     own_parser,
     problem_line,
 )
@@ -371,6 +372,9 @@ def _open(
         name = given.plain.pop("study", "")
         if not name:
             raise Stop(USAGE, message("Say which study is opened: study=beam."))
+        opened = _opened_by(options.call, folder) if options.call else None
+        if opened is not None:
+            return _opened_again(opened, name, given, terminal)
         check_free(folder)
         check_output(str(folder.absolute().parent))  # no trial inside the archive of another
         study = _released(name, terminal)
@@ -382,6 +386,36 @@ def _open(
         raise Stop(RECORDS_UNREADABLE, error.message) from None
     except OSError as error:
         raise cannot_write(folder, error) from None
+
+
+def _opened_by(call: str, folder: Path) -> Archive | None:
+    """The archive that an earlier call of this id opened here, perhaps without coming to say so."""
+    from trialwright.exchange.archive import ArchiveBroken, open_archive
+
+    try:
+        archive = open_archive(folder, draw=os.urandom)
+    except ArchiveBroken:  # what lies there is looked at by who makes the new one
+        return None
+    first = next(archive.events(), None)
+    return archive if first is not None and first.id == call and archive.rehearsal else None
+
+
+def _opened_again(
+    archive: Archive, name: str, given: _Given, terminal: Terminal
+) -> tuple[Archive, str, Secret | None]:
+    """The same as for the first call, with the secret that was made then."""
+    from trialwright.cli.secrets import find_secret
+    from trialwright.study.canonical import version
+
+    first = next(archive.events())
+    opening = version(load_eligibility(name, terminal).study)
+    if opening != first.study_version:
+        raise Stop(
+            ANSWER_IS_NO,
+            message("The call id {id} was used already, to open another version of a study.", id=first.id),
+        )
+    given.plain.update(rehearsal="true")
+    return archive, opening, find_secret(first.data.get("commitment", ""), archive=archive.folder)
 
 
 def _released(name: str, terminal: Terminal) -> Study:

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from trialwright.exchange.beside import beside
 from trialwright.locale import read_catalogue
 from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_day
 from trialwright.terms.digits import find_other_digit, is_count, ordinary
@@ -275,19 +276,19 @@ def whole_folder(path: str) -> Iterator[Path]:
     """
     check_new_folder(path)
     folder = Path(path).resolve()
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    part = beside(folder)
     try:
-        beside.mkdir(parents=True)
-        yield beside
+        part.mkdir(parents=True)
+        yield part
         if folder.exists():  # somebody may be in it, or a disk mounted on it
-            for one in beside.iterdir():
+            for one in part.iterdir():
                 one.replace(folder / one.name)
         else:
-            beside.replace(folder)
+            part.replace(folder)
     except OSError as error:
         raise cannot_write(path, error) from None
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
 
 
 @contextmanager
@@ -313,7 +314,7 @@ def whole_file(path: str) -> Iterator[Path]:
     direct = _is_device(target)
     if not direct and target.is_symlink():
         target = target.resolve()
-    temporary = target if direct else target.with_name(f".{target.name}.{os.getpid()}.part")
+    temporary = target if direct else beside(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield temporary

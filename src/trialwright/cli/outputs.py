@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from trialwright.cli.common import USAGE, Stop, cannot_write
+from trialwright.exchange.beside import beside
 from trialwright.terms.message import message
 
 # as in exchange/archive/files, which takes too long to load for a command that has nothing to do with a trial
@@ -59,8 +60,7 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, data in files.items():
             target = folder / name
             _make_folders(folder, target.parent)
-            temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-            temporary.unlink(missing_ok=True)  # a link put there would be followed
+            temporary = beside(target)
             waiting[temporary] = target
             _write_synced(temporary, data)
         for temporary, target in waiting.items():

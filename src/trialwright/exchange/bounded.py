@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, AnyStr, NamedTuple
+from typing import AnyStr, NamedTuple, Protocol, TypeVar
+
+_Read = TypeVar("_Read", str, bytes, covariant=True)
 
 MIB = 1 << 20
 ENDLESS = 1024 * MIB  # nobody waits for the end of such a line
 _SKIP = 1 << 20
+
+
+class Readable(Protocol[_Read]):
+    """What is asked of an open file."""
+
+    def readline(self, size: int, /) -> _Read:
+        """The next line, or as much of it."""
+
+    def read(self, size: int, /) -> _Read:
+        """What is left, or as much of it."""
 
 
 class Line(NamedTuple):
@@ -27,7 +39,7 @@ class TooLarge(ValueError):
         self.mebibytes = most // MIB
 
 
-def bounded_lines(file: IO[bytes], *, longest: int) -> Iterator[Line]:
+def bounded_lines(file: Readable[bytes], *, longest: int) -> Iterator[Line]:
     """The lines of an open file, read on past those that are longer than `longest` bytes; raises `TooLarge`."""
     number = 0
     while text := file.readline(longest + 1):
@@ -38,7 +50,7 @@ def bounded_lines(file: IO[bytes], *, longest: int) -> Iterator[Line]:
             skip_line(file, text)
 
 
-def skip_line(file: IO[AnyStr], begun: AnyStr) -> None:
+def skip_line(file: Readable[AnyStr], begun: AnyStr) -> None:
     """Read on to the end of a line of which the beginning was read; raises `TooLarge` where it seems to have none."""
     end = "\n" if isinstance(begun, str) else b"\n"
     rest, left = begun, ENDLESS
@@ -55,7 +67,7 @@ def read_whole(path: Path, *, most: int) -> bytes:
         return read_rest(file, most=most)
 
 
-def read_rest(file: IO[bytes], *, most: int) -> bytes:
+def read_rest(file: Readable[bytes], *, most: int) -> bytes:
     """What is left in an open file; raises `TooLarge` where that is more than `most` bytes."""
     data = file.read(most + 1)
     if len(data) > most:

@@ -297,7 +297,7 @@ def _overlap(members: list[zipfile.ZipInfo]) -> bool:
 
 def _folders_read(places: Collection[tuple[str, ...]]) -> set[tuple[str, ...]]:
     """The folders that are looked into: the outermost, and one inside of another while it is alone there."""
-    found = {()}
+    found: set[tuple[str, ...]] = {()}
     here: tuple[str, ...] = ()
     for depth in range(_DEEPEST):
         inner = {place[depth] for place in places if len(place) > depth + 1 and place[:depth] == here}

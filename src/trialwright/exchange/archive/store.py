@@ -64,6 +64,8 @@ from trialwright.study.canonical import version as version_of
 from trialwright.study.model import Study
 from trialwright.terms.message import message
 
+_LEFT = ".*.part"
+
 
 def _read_definition(path: Path) -> bytes:
     """The bytes of a definition, which must be what the name of its file says: people act by what stands there."""
@@ -103,9 +105,12 @@ def check_free(folder: Path) -> None:
 
 def _is_unused(folder: Path) -> bool:
     """Whether a folder holds nothing but what an opening left that wrote no event; its manifest may be missing."""
-    begun = folder / EVENTS
     parts = {MANIFEST, EVENTS, ENTERED, DEFINITIONS, LOCK}
-    if not begun.is_file() or begun.stat().st_size or {one.name for one in folder.iterdir()} - parts:
+    names = {one.name for one in folder.iterdir() if not one.match(_LEFT)}
+    if names - parts or DEFINITIONS not in names:
+        return False
+    chains = [folder / name for name in (EVENTS, ENTERED) if name in names]
+    if any(not path.is_file() or path.stat().st_size for path in chains):
         return False
     return not (folder / MANIFEST).exists() or read_manifest(folder)["events"] == 0
 
@@ -251,7 +256,7 @@ class Archive:
 
     def _is_unfinished(self) -> bool:
         """Whether it looks as if; who writes just now leaves it looking so for a moment, too."""
-        if self._still_to_blank or any(self.folder.glob(".*.part")):
+        if self._still_to_blank or self._left():
             return True
         if any((self.folder / name).stat().st_size > read for name, read in self._read.items()):
             return True
@@ -273,8 +278,12 @@ class Archive:
         self._drop_unnamed()
         if self._still_to_blank:
             self._blank()
-        for left in self.folder.glob(".*.part"):
+        for left in self._left():
             left.unlink()
+
+    def _left(self) -> list[Path]:
+        """What writers that were killed left beside the files they were to replace."""
+        return [*self.folder.glob(_LEFT), *(self.folder / DEFINITIONS).glob(_LEFT)]
 
     def _check_closing(self) -> None:
         """Write nothing into an archive whose end is gone: the next manifest would hide that."""
