@@ -240,6 +240,43 @@ def test_where_it_cannot_be_blanked_it_is_said_to_be_readable(
     assert_gone(trial)
 
 
+# An opening
+
+
+def test_an_opening_killed_at_any_moment_is_made_by_the_same_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIALWRIGHT_SECRETS", str(tmp_path / "secrets"))
+    monkeypatch.setattr("trialwright.cli.study.find_problems", _unchecked)
+    trial, said = tmp_path / "trial", tmp_path / "said"
+    words = ("open_study", "study=beam", "--as", "sponsor", *AT, "--call", "once")
+    for number in range(1, 99):
+        shutil.rmtree(trial, ignore_errors=True)
+        code = child(killed_at(number, trial), trial, words, said)
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+        assert main(["act", str(trial), *words]) == 0
+        found = verify_archive(trial)
+        assert isinstance(found, Verified)
+        assert (found.events, found.foreign) == (1, ())
+    assert number > 8
+    assert main(["act", str(trial), *words]) == 0
+    assert main(["act", str(trial), *words[:-1], "another"]) == 4
+    other = [word.replace("beam", "bliss-ln") for word in words]
+    assert main(["act", str(trial), *other]) == 6
+    (event,) = open_archive(trial, draw=salts()).events()
+    assert event.id == "once"
+
+
+def _unchecked(name: str, terminal: object) -> tuple[object, tuple[()]]:
+    """A bundled study has no problems; to find that takes a while."""
+    from trialwright.cli.common import Terminal, load_eligibility
+
+    assert isinstance(terminal, Terminal)
+    return load_eligibility(name, terminal), ()
+
+
 # Who may read an archive
 
 
