@@ -194,6 +194,42 @@ def test_a_part_of_an_archive(
     assert path.stat().st_size == 1 << 40  # nothing was cut off: it is for people to look at
 
 
+# What is quoted of a long value
+
+DIGITS = "9" * 100_000
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("delegate", "--site", "a", f"account={DIGITS}", "role=nurse"),
+        ("delegate", "--site", "a", "account=nurse_9", f"role={DIGITS}"),
+        ("delegate", "--site", DIGITS, "account=nurse_9", "role=nurse"),
+        ("delegate", "--site", "a", "account=nurse_9", "role=nurse", f"{DIGITS}=1"),
+        ("mask", "--site", "a", f"position={DIGITS}", "--reason", "x"),
+        (DIGITS,),
+        ("delegate", DIGITS),
+        ("consent", "--site", "a", f"date={DIGITS}", "sex=male", "birth=1980"),
+        ("consent", "--site", "a", "date=2026-01-10", f"sex={DIGITS}", "birth=1980"),
+    ],
+    ids=range(9),
+)
+def test_a_refusal_is_short(made: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["act", str(made), *words, "--as", "sponsor", "--at", "2026-02-01T09:00+08:00"]
+    assert main(given) in (2, 6)
+    assert 0 < len(capsys.readouterr().err) < 3_000
+
+
+def test_a_listed_row_is_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = f"p1,f1,measurement,serum_creatinine,x{DIGITS},mg/dL,,,{DIGITS},,final\n"
+    fill(tmp_path / "records", persons__csv=PERSONS, facts__csv=FACTS + row)
+    words = ["screen", "beam", str(tmp_path / "records"), "--on", "2026-11-01", "--format", "json"]
+    assert main([*words, "--out", str(tmp_path / "out.json")]) == 5
+    assert len(capsys.readouterr().err) < 20_000
+    (listed,) = json.loads((tmp_path / "out.json").read_bytes())["skipped"]
+    assert listed["detail"] == "9" * 200 + "\u2026"
+
+
 # A registry record
 
 
