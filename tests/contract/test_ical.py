@@ -173,7 +173,13 @@ def test_a_line_of_exactly_75_octets_is_not_folded() -> None:
 
 @pytest.mark.parametrize(
     ("plain", "escaped"),
-    [("a, b; c", "a\\, b\\; c"), ("a\\b", "a\\\\b"), ("a\r\nb\nc", "a\\nb\\nc"), ("a\x00b\tc", "a b c")],
+    [
+        ("a, b; c", "a\\, b\\; c"),
+        ("a\\b", "a\\\\b"),
+        ("a\r\nb\nc", "a\\nb\\nc"),
+        ("a\x00b\tc", "a b c"),
+        *((f"a{sign}ATTENDEE:x", "a ATTENDEE:x") for sign in "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"),
+    ],
 )
 def test_marks_are_escaped(plain: str, escaped: str) -> None:
     assert escape(plain) == escaped

@@ -20,11 +20,13 @@ from trialwright.cli.common import (
     Stop,
     Terminal,
     cannot_write,
+    load_eligibility,
     own_parser,
     problem_line,
 )
 from trialwright.cli.near import ACTION_WORDS, near
 from trialwright.cli.outcome import outcome
+from trialwright.cli.outputs import check_output
 from trialwright.terms.dates import EARLIEST, LATEST
 from trialwright.terms.digits import find_other_digit, is_count, ordinary
 from trialwright.terms.message import Message, Text, message
@@ -42,6 +44,8 @@ WITH_SECRET = ("allocate", "unblind", "lock", "see_allocation")
 
 LONGEST_STEP = timedelta(days=366)
 """How far the clock of a rehearsal goes on at once: a year mistyped is caught, a long follow-up is walked in steps."""
+
+_LARGEST_TABLE = 16 << 20  # bytes; a site has some hundred reference ranges
 
 _PREFIXES = {"item": "entries", "causality": "causality", "values": "values"}
 
@@ -207,6 +211,7 @@ def run_act(options: argparse.Namespace, terminal: Terminal) -> int:
             raise Stop(USAGE, message("{option} is missing.", option=name))
     given = _read_values(options.values)
     archive, opening, secret = _open(options, given, terminal)
+    _settle(archive)
     _check_step(options.at, archive)
     from trialwright.conduct.trial import Trial
 
@@ -255,7 +260,8 @@ def _written_all_the_same(archive: Archive, call: str, error: OSError, terminal:
     """The event of a call during which a file could not be written; ends the command where there is none."""
     from trialwright.exchange.archive import open_archive
 
-    event = open_archive(archive.folder, draw=os.urandom).call(call)
+    now = open_archive(archive.folder, draw=os.urandom)
+    event = now.call(call)
     if event is None:
         raise Stop(
             USAGE,
@@ -265,8 +271,40 @@ def _written_all_the_same(archive: Archive, call: str, error: OSError, terminal:
                 reason=error.strerror or "",
             ),
         ) from None
+    if now.readable:
+        raise Stop(
+            USAGE,
+            message(
+                "Event {position} is recorded, but what it masks CAN STILL BE READ: {path} cannot be written: {reason}. See to that, then make the same call again (--call {call}) or do any other action: either blanks it.",
+                position=event.position,
+                path=str(error.filename or archive.folder),
+                reason=error.strerror or "",
+                call=call,
+            ),
+        )
     terminal.tell(_recorded(archive, error))
     return event
+
+
+def _settle(archive: Archive) -> None:
+    """Finish what an action before was stopped at, whatever comes of this one."""
+    from trialwright.exchange.archive import ArchiveBroken
+
+    try:
+        archive.settle()
+    except ArchiveBroken as error:
+        raise Stop(RECORDS_UNREADABLE, error.message) from None
+    except OSError as error:
+        if not archive.readable:
+            raise cannot_write(error.filename or archive.folder, error) from None
+        raise Stop(
+            USAGE,
+            message(
+                "A text that is masked CAN STILL BE READ: {path} cannot be written: {reason}. See to that, then do this or any other action: it blanks the text. Nothing else was done.",
+                path=str(error.filename or archive.folder),
+                reason=error.strerror or "",
+            ),
+        ) from None
 
 
 def _recorded(archive: Archive, error: OSError) -> Message:
@@ -342,7 +380,11 @@ def _open(
         if not name:
             raise Stop(USAGE, message("Say which study is opened: study=beam."))
         _check_rehearsal(given.plain.pop("rehearsal", "true"))
+        opened = _opened_by(options.call, folder) if options.call else None
+        if opened is not None:
+            return _opened_again(opened, name, given, terminal)
         check_free(folder)
+        check_output(str(folder.absolute().parent))  # no trial inside the archive of another
         study = _released(name, terminal)
         secret = make_secret(archive=folder)  # before the folder is made: a secret too many does no harm
         archive = create_archive(folder, study, rehearsal=True, draw=os.urandom)
@@ -369,6 +411,36 @@ def _check_rehearsal(word: str) -> None:
     raise Stop(
         USAGE, message("`{name}` is true or false, not {seen}.", name="rehearsal", seen=shortened(word))
     )
+
+
+def _opened_by(call: str, folder: Path) -> Archive | None:
+    """The archive that an earlier call of this id opened here, perhaps without coming to say so."""
+    from trialwright.exchange.archive import ArchiveBroken, open_archive
+
+    try:
+        archive = open_archive(folder, draw=os.urandom)
+    except ArchiveBroken:  # what lies there is looked at by who makes the new one
+        return None
+    first = next(archive.events(), None)
+    return archive if first is not None and first.id == call and archive.rehearsal else None
+
+
+def _opened_again(
+    archive: Archive, name: str, given: _Given, terminal: Terminal
+) -> tuple[Archive, str, Secret | None]:
+    """The same as for the first call, with the secret that was made then."""
+    from trialwright.cli.secrets import find_secret
+    from trialwright.study.canonical import version
+
+    first = next(archive.events())
+    opening = version(load_eligibility(name, terminal).study)
+    if opening != first.study_version:
+        raise Stop(
+            ANSWER_IS_NO,
+            message("The call id {id} was used already, to open another version of a study.", id=first.id),
+        )
+    given.plain.update(rehearsal="true")
+    return archive, opening, find_secret(first.data.get("commitment", ""), archive=archive.folder)
 
 
 def _released(name: str, terminal: Terminal) -> Study:
@@ -405,7 +477,9 @@ def _read_table(path: str) -> list[dict[str, Any]]:
     """The rows of a CSV file; whole numbers of a column of ages as numbers."""
     import csv
 
-    if not Path(path).is_file():  # a pipe or a device may never end
+    if (
+        not Path(path).is_file() or Path(path).stat().st_size > _LARGEST_TABLE
+    ):  # a pipe or a device may never end
         raise Stop(USAGE, message("{path} is no table of comma-separated values.", path=path))
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:

@@ -15,10 +15,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from trialwright.exchange.beside import beside
 from trialwright.locale import read_catalogue
 from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_day
 from trialwright.terms.digits import find_other_digit, is_count, ordinary
-from trialwright.terms.message import Message, message, render
+from trialwright.terms.message import Message, brief, message, render
 from trialwright.terms.quantity import UnreadableNumber, parse_number
 from trialwright.terms.visible import display_width, harmless, pad, shortened, visible
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from trialwright.study.rules import Eligibility
 
 DONE, BUG, USAGE, STUDY_INVALID, RECORDS_UNREADABLE, SOME_SKIPPED, ANSWER_IS_NO = 0, 1, 2, 3, 4, 5, 6
+
+LONGEST_VALUE = 400
+"""The most characters of a value in a sentence on the terminal: whoever wrote a hundred thousand sees where they begin."""
 
 
 class Stop(Exception):
@@ -63,7 +67,7 @@ class Terminal:
     def tell(self, sentence: object) -> None:
         """A sentence on stderr, always."""
         self.clear()
-        print(visible(self.say(sentence)), file=sys.stderr)
+        print(visible(self.say(brief(sentence, most=LONGEST_VALUE))), file=sys.stderr)
 
     def remark(self, sentence: object) -> None:
         """A sentence on stderr, unless quiet."""
@@ -152,7 +156,7 @@ def reading_option(terminal: Terminal) -> Callable[[str], tuple[str, str]]:
         criterion, equals, name = text.partition("=")
         if not (criterion and equals and name):
             raise _no_option(
-                message("{text} is not CRITERION=READING, such as I4=literal", text=text), terminal
+                message("{text} is not CRITERION=READING, such as I4=literal", text=shortened(text)), terminal
             )
         return criterion, name
 
@@ -216,7 +220,8 @@ def _no_option(sentence: Message, terminal: Terminal) -> argparse.ArgumentTypeEr
 
 def problem_line(problem: Problem, terminal: Terminal) -> str:
     """`severity code file:line message cure`."""
-    words = f"{terminal.say(problem.message)} {terminal.say(problem.cure)}".strip()
+    said, cure = (brief(each, most=LONGEST_VALUE) for each in (problem.message, problem.cure))
+    words = f"{terminal.say(said)} {terminal.say(cure)}".strip()
     return f"{problem.severity} {problem.code} {problem.file}:{problem.line} {words}"
 
 
@@ -275,19 +280,19 @@ def whole_folder(path: str) -> Iterator[Path]:
     """
     check_new_folder(path)
     folder = Path(path).resolve()
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    part = beside(folder)
     try:
-        beside.mkdir(parents=True)
-        yield beside
+        part.mkdir(parents=True)
+        yield part
         if folder.exists():  # somebody may be in it, or a disk mounted on it
-            for one in beside.iterdir():
+            for one in part.iterdir():
                 one.replace(folder / one.name)
         else:
-            beside.replace(folder)
+            part.replace(folder)
     except OSError as error:
         raise cannot_write(path, error) from None
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
 
 
 @contextmanager
@@ -313,7 +318,7 @@ def whole_file(path: str) -> Iterator[Path]:
     direct = _is_device(target)
     if not direct and target.is_symlink():
         target = target.resolve()
-    temporary = target if direct else target.with_name(f".{target.name}.{os.getpid()}.part")
+    temporary = target if direct else beside(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield temporary

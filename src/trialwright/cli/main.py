@@ -14,6 +14,7 @@ from pathlib import Path
 from trialwright import __version__
 from trialwright.cli.common import DONE, RECORDS_UNREADABLE, USAGE, Harmless, Stop, Terminal
 from trialwright.cli.near import COMMAND_WORDS, first_word, near
+from trialwright.cli.outputs import check_output
 from trialwright.cli.parser_words import parser_words
 from trialwright.terms.message import Message, message
 from trialwright.terms.visible import shortened
@@ -165,6 +166,8 @@ def _run(given: Sequence[str], terminal: Terminal) -> int:
     # Values and options of `act` may stand in any order; elsewhere the plain parser names all that is missing.
     options = own.parse_intermixed_args(rest) if command == "act" else own.parse_args(rest)
     terminal.quiet = options.quiet
+    if getattr(options, "out", None):
+        check_output(options.out)
     module = importlib.import_module(COMMANDS[command])
     code: int = module.COMMANDS[command](options, terminal)
     return code

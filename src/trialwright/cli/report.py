@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from trialwright.cli.common import ANSWER_IS_NO, DONE, USAGE, Stop, Terminal, own_parser, whole_file
+from trialwright.cli.common import ANSWER_IS_NO, DONE, USAGE, Stop, Terminal, own_parser
+from trialwright.cli.outputs import write_together
 from trialwright.cli.trial import compose, open_trial
 from trialwright.terms.message import message
 from trialwright.terms.visible import harmless
@@ -69,9 +70,7 @@ def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
                 write_dataset_json(table, origin=document.origin, catalogue=catalogue)
             ).encode()
         files["report.pdf"] = pdf.result()
-    for name, data in files.items():
-        with whole_file(str(folder / name)) as temporary:
-            temporary.write_bytes(data)
+    write_together(folder, files)
     terminal.clear()
     for name in ("report.html", "report.pdf"):
         print(folder / name)

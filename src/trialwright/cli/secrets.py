@@ -18,7 +18,6 @@ from trialwright.exchange.archive.files import ArchiveBroken, locked, replace_fi
 from trialwright.terms.message import message
 
 VARIABLE = "TRIALWRIGHT_SECRETS"
-OWNER_ONLY = 0o600
 
 
 def make_secret(*, archive: Path) -> Secret:
@@ -39,10 +38,10 @@ def make_secret(*, archive: Path) -> Secret:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # what one of several who add a secret adds, the next must read
-        with locked(path.with_name(f".{path.name}.lock"), mode=OWNER_ONLY):
+        with locked(path.with_name(f".{path.name}.lock")):
             kept = _read(path) if path.exists() else {}
             kept[commitment(*made)] = {"nonce": made.nonce.hex(), "secret": made.secret.hex()}
-            replace_file(path, json.dumps(kept, indent=1).encode(), mode=OWNER_ONLY)
+            replace_file(path, json.dumps(kept, indent=1).encode())
     except ArchiveBroken as error:
         raise Stop(USAGE, error.message) from None
     except OSError as error:

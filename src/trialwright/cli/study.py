@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from trialwright.study.rules import Eligibility
 
 
+_LARGEST_RECORD = 64 << 20  # bytes; the longest records with results have some ten million
+
+
 def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     """The options of one of these commands."""
     say = terminal.say
@@ -199,17 +202,28 @@ def explain(options: argparse.Namespace, terminal: Terminal) -> int:
 
 def import_study(options: argparse.Namespace, terminal: Terminal) -> int:
     """`trialwright import FILE --out FOLDER`."""
+    from trialwright.exchange.bounded import TooLarge, read_whole
     from trialwright.exchange.ctgov import NotARegistryRecord, import_record
 
     check_new_folder(options.out)
     if Path(options.file).exists() and not Path(options.file).is_file():  # a pipe or a device may never end
         raise Stop(RECORDS_UNREADABLE, message("{path} is no ordinary file.", path=options.file))
     try:
-        files = import_record(Path(options.file).read_text(encoding="utf-8-sig"))
+        text = read_whole(Path(options.file), most=_LARGEST_RECORD).decode("utf-8-sig")
+        files = import_record(text)
     except OSError as error:
         raise Stop(
             RECORDS_UNREADABLE,
             message("{path} cannot be read: {reason}.", path=options.file, reason=error.strerror or ""),
+        ) from None
+    except TooLarge as error:
+        raise Stop(
+            RECORDS_UNREADABLE,
+            message(
+                "{path} is larger than {most} MiB: no registry record.",
+                path=options.file,
+                most=error.mebibytes,
+            ),
         ) from None
     except UnicodeDecodeError:
         raise Stop(RECORDS_UNREADABLE, message("{path} is not a UTF-8 text.", path=options.file)) from None

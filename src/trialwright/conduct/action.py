@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from trialwright.conduct.forms.entry import Entry
 from trialwright.conduct.forms.values import plain
-from trialwright.record.event import Proposal
+from trialwright.record.event import Event, Proposal
 from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_date, parse_day
 from trialwright.terms.digits import find_other_digit, is_count
 from trialwright.terms.message import Message, message
@@ -87,6 +87,8 @@ class Action:
     reason: Literal["required", "optional", "none"] = "none"
     locked: bool = False
     """Whether it may still be done in a locked casebook or study."""
+    says_again: Callable[[Event, Values], bool] | None = None
+    """Whether a repeated call asks for what its event did, where the event took away what it was decided on."""
 
 
 class Values:

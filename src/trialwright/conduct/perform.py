@@ -17,7 +17,7 @@ from trialwright.conduct.standing import study_locked
 from trialwright.conduct.trial import STUDY, Secret, Trial, View
 from trialwright.record.books import Delegation
 from trialwright.record.event import Call, Event, Proposal
-from trialwright.record.ledger import CallReused, Earlier, Moved, repeats
+from trialwright.record.ledger import CallReused, Earlier, Moved, repeats, says_same_of_call
 from trialwright.study.delegation import DelegationTable, Role
 from trialwright.terms.message import Message, message
 from trialwright.terms.visible import shortened
@@ -116,16 +116,7 @@ def _decide(
     trial: Trial, action: Action, request: Request, values: Values, secret: Secret | None
 ) -> tuple[Proposal, Call] | Refusal:
     moment = request.at.astimezone(UTC)
-    call = Call(
-        request.id,
-        moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        request.account,
-        "",
-        request.site,
-        action.name,
-        request.reason,
-        request.opening,
-    )
+    call = _call(action, request)
     view = View(trial, call, moment, secret)
     view.looked.update(request.expect)
     problem = _check_time(trial, call) or _check_reason(action, request)
@@ -150,6 +141,21 @@ def _decide(
     return replace(proposal, decided_on={**view.looked, **proposal.decided_on}), view.call
 
 
+def _call(action: Action, request: Request) -> Call:
+    """The call as it was made; the role in which it is made is not known yet."""
+    moment = request.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Call(
+        request.id,
+        moment,
+        request.account,
+        "",
+        request.site,
+        action.name,
+        request.reason,
+        request.opening,
+    )
+
+
 def replace_call(call: Call, role: str, view: View) -> Call:
     """The call with the role in which it is made and the version of the definition in force."""
     version = view.version or view.trial.study.version
@@ -160,22 +166,29 @@ def _again(
     trial: Trial, event: Event, action: Action, request: Request, values: Values, secret: Secret | None
 ) -> Event | Refusal:
     """The event that the call gave, if it is the same call: decided anew where it was decided, it gives the same."""
+    if action.says_again is not None:
+        same = says_same_of_call(event, _call(action, request), trial.store.text)
+        return event if same and action.says_again(event, values) else _other(event, request)
     before = next((one for one in trial.store.events() if one.position == event.position - 1), None)
     then = Trial(Earlier(trial.store, head=before), trial.definition)
     moment = datetime.fromisoformat(event.at)
     decided = _decide(then, action, replace(request, at=moment, expect={}), values, secret)
     if isinstance(decided, Refusal) or not repeats(event, *decided, trial.store.text):
-        return Refusal(
-            (
-                message(
-                    "The call id {id} was used already, for {action}: event {position} says something else.",
-                    id=request.id,
-                    action=event.action,
-                    position=event.position,
-                ),
-            )
-        )
+        return _other(event, request)
     return event
+
+
+def _other(event: Event, request: Request) -> Refusal:
+    return Refusal(
+        (
+            message(
+                "The call id {id} was used already, for {action}: event {position} says something else.",
+                id=request.id,
+                action=event.action,
+                position=event.position,
+            ),
+        )
+    )
 
 
 def _changed(moved: Moved) -> Refusal:

@@ -5,6 +5,7 @@ The OMOP reader is imported where it is needed, because its engine takes time to
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import tempfile
@@ -12,10 +13,11 @@ import weakref
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from trialwright.exchange.bounded import MIB, TooLarge, read_whole
 from trialwright.exchange.csv import TidyReader
 from trialwright.exchange.fhir import FhirReader
 from trialwright.exchange.fhir.files import KINDS_OF, first_bytes
@@ -32,12 +34,14 @@ _MANIFEST = (
     "manifest.json"  # beside made-up records, with the marker; other manifests are read as what they are
 )
 _MARKER = "SYNTHETIC"
+_LARGEST_MAPPING = 8 * MIB  # more than a hundred thousand local codes
 _MOST_OF_A_MANIFEST = 1 << 20
 # An archive is refused before it fills the disk. The zip of real OMOP tables shrinks to about a fifth.
 _MOST_TIMES_LARGER = 1000
 _LARGE = 1 << 30
 _FREE_SHARE = 0.9
 _MOST_MEMBERS = 100_000
+_DEEPEST = 20  # folders of which each holds only the next
 
 
 def open_records(path_or_address: str | Path, options: ReadOptions) -> Reader:
@@ -58,7 +62,7 @@ def open_records(path_or_address: str | Path, options: ReadOptions) -> Reader:
     raise RecordsUnreadable(records, message("There is no such file or folder."))
 
 
-def _open_folder(folder: Path, source: str, options: ReadOptions) -> Reader:
+def _open_folder(folder: Path, source: str, options: ReadOptions, *, depth: int = 0) -> Reader:
     files = sorted(path for path in folder.iterdir() if not _is_noise(path))
     options = _with_mapping(files, options)
     marked = [path for path in files if _marks_synthetic(path)]
@@ -85,8 +89,8 @@ def _open_folder(folder: Path, source: str, options: ReadOptions) -> Reader:
         names = {path: path.name for path in documents}
         return FhirReader(names, source=source, form="fhir-bulk" if bulk else "fhir", options=options)
     inner = [path for path in files if path.is_dir()]
-    if len(inner) == 1:
-        return _open_folder(inner[0], source, options)
+    if len(inner) == 1 and depth < _DEEPEST:
+        return _open_folder(inner[0], source, options, depth=depth + 1)
     raise RecordsUnreadable(source, _not_recognised())
 
 
@@ -125,7 +129,11 @@ def load_mapping(path: Path, options: ReadOptions) -> LocalMapping:
     if not path.is_file():  # a pipe or a device may never end
         raise RecordsUnreadable(path.name, message("The mapping is no ordinary file."))
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_whole(path, most=_LARGEST_MAPPING).decode("utf-8-sig")
+    except TooLarge as error:
+        raise RecordsUnreadable(
+            path.name, message("The file is larger than {most} MiB.", most=error.mebibytes)
+        ) from None
     except (OSError, UnicodeError):
         raise RecordsUnreadable(path.name, message("The mapping is not a readable UTF-8 text.")) from None
     return read_mapping(text, place=path.name, kinds=options.kinds)
@@ -259,9 +267,16 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, source: str) -> list[str]:
         raise RecordsUnreadable(source, message("The archive is too large to unpack here."))
     if size > _LARGE and size > _MOST_TIMES_LARGER * packed:
         raise RecordsUnreadable(source, message("The archive is too large to unpack here."))
+    if _overlap(members):
+        raise RecordsUnreadable(source, message("The files in this archive lie over each other."))
+    places = {member.filename: _inside(member.filename, source) for member in members}
+    folders = _folders_read(places.values())
     broken = []
     for member in members:
-        target = folder.joinpath(*_inside(member.filename, source))
+        place = places[member.filename]
+        if not _is_read(place, folders):
+            continue
+        target = folder.joinpath(*place)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with archive.open(member) as packed_file, target.open("xb") as file:
@@ -270,6 +285,32 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, source: str) -> list[str]:
             target.unlink(missing_ok=True)
             broken.append(member.filename)
     return broken
+
+
+def _overlap(members: list[zipfile.ZipInfo]) -> bool:
+    """Whether members share their bytes, as in archives made to have no end; a local header has 30 bytes and the name."""
+    starts = sorted((member.header_offset, member.compress_size) for member in members)
+    return any(
+        start + 30 + packed > following for (start, packed), (following, _) in itertools.pairwise(starts)
+    )
+
+
+def _folders_read(places: Collection[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """The folders that are looked into: the outermost, and one inside of another while it is alone there."""
+    found: set[tuple[str, ...]] = {()}
+    here: tuple[str, ...] = ()
+    for depth in range(_DEEPEST):
+        inner = {place[depth] for place in places if len(place) > depth + 1 and place[:depth] == here}
+        if len(inner) != 1:
+            break
+        here = (*here, inner.pop())
+        found.add(here)
+    return found
+
+
+def _is_read(place: tuple[str, ...], folders: set[tuple[str, ...]]) -> bool:
+    """Whether a member lies where records are looked for: in one of the folders, or among the parts of a table there."""
+    return place[:-1] in folders or (place[:-2] in folders and place[-1].endswith(".parquet"))
 
 
 def _is_noise_member(member: zipfile.ZipInfo) -> bool:

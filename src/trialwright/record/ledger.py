@@ -253,10 +253,16 @@ def repeats(event: Event, proposal: Proposal, call: Call, texts: Callable[[str],
     `texts` gives an entered text by its digest; one that was masked since may have been any.
     """
     return (
-        (event.action, event.actor, event.site) == (call.action, call.actor, call.site)
+        says_same_of_call(event, call, texts)
         and (event.type, event.stream) == (proposal.type, proposal.stream)
-        and says({"entered": event.reason} if event.reason else "", _reason(call), texts)
         and says(event.data, proposal.data, texts)
+    )
+
+
+def says_same_of_call(event: Event, call: Call, texts: Callable[[str], str]) -> bool:
+    """Whether an event says of its call what a call says: who, what, where and why; not when. `texts`: see `repeats`."""
+    return (event.action, event.actor, event.site) == (call.action, call.actor, call.site) and says(
+        {"entered": event.reason} if event.reason else "", _reason(call), texts
     )
 
 

@@ -23,12 +23,15 @@ _MAPPING_WANTED = frozenset(
 _UNKNOWN_KEY = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 
 
+_MOST = 500  # problems of one file: nobody mends more before looking again
+
+
 def explain_errors(error: ValidationError, *, file: str, model: Any, source: Source) -> tuple[Problem, ...]:
-    """Turn what pydantic found in one file into problems, in the order found.
+    """Turn what pydantic found in one file into problems, in the order found; the first of very many.
 
     A misspelt key is one problem, not two: the key that it should be is not told as missing as well.
     """
-    errors = [one for one in error.errors(include_url=False) if not _is_echo(one)]
+    errors = [one for one in error.errors(include_url=False) if not _is_echo(one)][:_MOST]
     meant = {
         (*one["loc"][:-1], suggest(str(one["loc"][-1]), keys_at(model, one["loc"][:-1])))
         for one in errors

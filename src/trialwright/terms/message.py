@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from trialwright.terms.visible import shortened
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -31,6 +33,18 @@ def message(template: str, /, **values: object) -> Message:
 def kept_message(template: str, values: tuple[tuple[str, object], ...]) -> Message:
     """Give a sentence again that was kept as data; its template was a literal when it was said."""
     return Message(template, values)
+
+
+def brief(thing: object, *, most: int) -> object:
+    """The same to be said with no value in it longer than so many characters, and no list than so many items."""
+    if isinstance(thing, str):
+        return shortened(thing, most=most)
+    if isinstance(thing, Message):
+        return Message(thing.template, tuple((name, brief(value, most=most)) for name, value in thing.values))
+    if isinstance(thing, tuple | list):
+        said = tuple(brief(item, most=most) for item in thing[:most])
+        return said if len(thing) <= most else (*said, "\u2026")
+    return thing
 
 
 def render(thing: object, catalogue: Mapping[str, str]) -> str:

@@ -29,9 +29,9 @@ def harmless(text: str) -> str:
 _MOST = 60
 
 
-def shortened(text: str) -> str:
-    """What is quoted of a text that cannot be read: its beginning, where it is too long for a sentence."""
-    return text if len(text) <= _MOST else f"{text[:_MOST]}\u2026"
+def shortened(text: str, *, most: int = _MOST) -> str:
+    """What is quoted of a text that cannot be read: its first `most` characters, where it is too long for a sentence."""
+    return text if len(text) <= most else f"{text[:most]}\u2026"
 
 
 def display_width(text: str) -> int:

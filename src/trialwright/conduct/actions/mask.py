@@ -43,6 +43,11 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
     return Proposal(event.stream, "masked", 1, {"of": number, "digests": found}, {})
 
 
+def says_again(event: Event, values: Values) -> bool:
+    """Whether a masking asks for the event that was masked. What the texts contained, nobody can compare any more."""
+    return bool(event.data["of"] == values.whole("position"))
+
+
 MEASURED = frozenset({"birth", "amount", "unit", "low", "high", "start", "end"})
 """Parts of events that hold what was measured or counted, whatever was entered there: no free text."""
 
@@ -106,4 +111,5 @@ ACTION = Action(
     reason="required",
     locked=True,
     writes=("masked",),
+    says_again=says_again,
 )

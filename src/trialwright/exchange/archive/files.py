@@ -8,10 +8,11 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from trialwright.exchange.bounded import MIB, TooLarge, read_whole
 from trialwright.terms.message import Message, message
 
 FORMAT = "trialwright archive 1"
@@ -22,6 +23,12 @@ MANIFEST, EVENTS, ENTERED, DEFINITIONS, LOCK = (
     "definitions",
     "lock",
 )
+
+
+LONGEST_LINE = 256 * MIB  # a text has at most 100,000 characters
+LARGEST_PART = 64 * MIB  # the definition of a study has about one
+OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
+"""Who may read and write the files and folders of an archive when they are made: there are dates of birth in them."""
 
 
 class ArchiveBroken(ValueError):
@@ -37,7 +44,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     for name in (MANIFEST, EVENTS, ENTERED):
         check_ordinary(folder / name)
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        manifest = json.loads(read_part(folder / MANIFEST))
+    except ArchiveBroken:
+        raise
     except (OSError, ValueError, RecursionError):
         raise ArchiveBroken(message("{path} is no archive of a trial.", path=str(folder))) from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -93,8 +102,18 @@ def check_ordinary(path: Path) -> None:
         raise ArchiveBroken(message("{path} is no ordinary file.", path=str(path)))
 
 
+def read_part(path: Path) -> bytes:
+    """The bytes of the manifest or a definition; raises `ArchiveBroken` where it is larger than any, and `OSError`."""
+    try:
+        return read_whole(path, most=LARGEST_PART)
+    except TooLarge as error:
+        raise ArchiveBroken(
+            message("{path} is larger than {most} MiB.", path=str(path), most=error.mebibytes)
+        ) from None
+
+
 @contextmanager
-def locked(path: Path, *, mode: int = 0o666) -> Iterator[None]:
+def locked(path: Path, *, mode: int = OWNER_ONLY) -> Iterator[None]:
     """Hold the lock on a file, which is made where there is none (`mode`: who may) and never written.
 
     Raises `ArchiveBroken` for a link, pipe or device.
@@ -108,17 +127,35 @@ def locked(path: Path, *, mode: int = 0o666) -> Iterator[None]:
         os.close(handle)
 
 
-def replace_file(path: Path, data: bytes, *, mode: int = 0o666) -> None:
-    """Put a file in place whole, or not at all; `mode`: who may read and write it."""
+def replace_file(path: Path, data: bytes) -> None:
+    """Put a file in place whole, or not at all; raises `OSError` naming it.
+
+    A new one is for its owner only; one that is there may be read and written by whom it was before.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.unlink(missing_ok=True)  # what a killed writer left may be open to others
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
+        temporary.unlink(missing_ok=True)  # what a killed writer left may be open to others
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWNER_ONLY)
         with os.fdopen(handle, "wb") as file:
+            if path.exists():
+                os.fchmod(handle, stat.S_IMODE(path.stat().st_mode))
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(handle)
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """See that after a power cut the new file is there, not the one before, whose texts may have been blanked."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

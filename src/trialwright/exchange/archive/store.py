@@ -35,15 +35,20 @@ from trialwright.exchange.archive.files import (
     EVENTS,
     FORMAT,
     LOCK,
+    LONGEST_LINE,
     MANIFEST,
+    OWNER_ONLY,
+    OWNER_ONLY_FOLDER,
     ArchiveBroken,
     check_ordinary,
     locked,
     manifest_form,
     read_manifest,
+    read_part,
     replace_file,
 )
 from trialwright.exchange.archive.lines import FileIndex
+from trialwright.exchange.bounded import MIB, bounded_lines
 from trialwright.record.event import (
     Call,
     Draw,
@@ -59,11 +64,13 @@ from trialwright.study.canonical import version as version_of
 from trialwright.study.model import Study
 from trialwright.terms.message import message
 
+_LEFT = ".*.part"
+
 
 def _read_definition(path: Path) -> bytes:
     """The bytes of a definition, which must be what the name of its file says: people act by what stands there."""
     check_ordinary(path)
-    data = path.read_bytes()
+    data = read_part(path)
     if hashlib.sha256(data).hexdigest() != path.stem:
         raise ArchiveBroken(message("{path} is not the definition that its name says.", path=str(path)))
     return data
@@ -72,9 +79,11 @@ def _read_definition(path: Path) -> bytes:
 def create_archive(folder: Path, study: Study, *, rehearsal: bool, draw: Draw) -> Archive:
     """Make an archive without events for a study; raises `ArchiveBroken` where the folder holds something."""
     check_free(folder)
-    (folder / DEFINITIONS).mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for each in (folder, folder / DEFINITIONS):
+        each.mkdir(mode=OWNER_ONLY_FOLDER, exist_ok=True)
     for name in (EVENTS, ENTERED):
-        (folder / name).touch()
+        (folder / name).touch(mode=OWNER_ONLY)
     with locked(folder / LOCK):
         archive = Archive(folder, {"format": FORMAT, "study": study.id, "rehearsal": rehearsal}, draw=draw)
         archive.add_definition(study)
@@ -96,9 +105,12 @@ def check_free(folder: Path) -> None:
 
 def _is_unused(folder: Path) -> bool:
     """Whether a folder holds nothing but what an opening left that wrote no event; its manifest may be missing."""
-    begun = folder / EVENTS
     parts = {MANIFEST, EVENTS, ENTERED, DEFINITIONS, LOCK}
-    if not begun.is_file() or begun.stat().st_size or {one.name for one in folder.iterdir()} - parts:
+    names = {one.name for one in folder.iterdir() if not one.match(_LEFT)}
+    if names - parts or DEFINITIONS not in names:
+        return False
+    chains = [folder / name for name in (EVENTS, ENTERED) if name in names]
+    if any(not path.is_file() or path.stat().st_size for path in chains):
         return False
     return not (folder / MANIFEST).exists() or read_manifest(folder)["events"] == 0
 
@@ -170,7 +182,13 @@ class Archive:
         """Complete lines not read yet, with their offsets; an incomplete last one is unfinished writing."""
         with (self.folder / name).open("rb") as file:
             file.seek(self._read[name])
-            for line in file:
+            for _number, line, too_long in bounded_lines(file, longest=LONGEST_LINE):
+                if too_long:
+                    raise ArchiveBroken(
+                        message(
+                            "A line of {file} is longer than {most} MiB.", file=name, most=LONGEST_LINE // MIB
+                        )
+                    )
                 if not line.endswith(b"\n"):
                     return
                 yield self._read[name], line
@@ -227,6 +245,28 @@ class Archive:
             finally:
                 self._held = False
 
+    def settle(self) -> None:
+        """Finish what a writer before was stopped at, if one was: blank what is masked, take remnants away.
+
+        Raises `OSError` where it cannot be written, `ArchiveBroken` where an end is missing.
+        """
+        if self._is_unfinished():
+            with self.holding():
+                pass
+
+    def _is_unfinished(self) -> bool:
+        """Whether it looks as if; who writes just now leaves it looking so for a moment, too."""
+        if self._still_to_blank or self._left():
+            return True
+        if any((self.folder / name).stat().st_size > read for name, read in self._read.items()):
+            return True
+        return bool(self._last_texts) and _digests(self._last_texts[-1][1]) != self._index.last_named()
+
+    @property
+    def readable(self) -> bool:
+        """Whether a text that is masked can still be read in the file, because who masked it was stopped."""
+        return self._still_to_blank
+
     def _settle(self) -> None:
         """Bring the files to where the writer before should have left them; raises `ArchiveBroken`."""
         self.refresh()
@@ -238,8 +278,12 @@ class Archive:
         self._drop_unnamed()
         if self._still_to_blank:
             self._blank()
-        for left in self.folder.glob(".*.part"):
+        for left in self._left():
             left.unlink()
+
+    def _left(self) -> list[Path]:
+        """What writers that were killed left beside the files they were to replace."""
+        return [*self.folder.glob(_LEFT), *(self.folder / DEFINITIONS).glob(_LEFT)]
 
     def _check_closing(self) -> None:
         """Write nothing into an archive whose end is gone: the next manifest would hide that."""
@@ -278,6 +322,7 @@ class Archive:
             masked = self._index.take(offset, line)
             if masked:
                 self._masked.update(masked)
+                self._still_to_blank = True
                 self._blank()
             return event
 

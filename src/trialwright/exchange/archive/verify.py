@@ -26,12 +26,16 @@ from trialwright.exchange.archive.files import (
     ENTERED,
     EVENTS,
     LOCK,
+    LONGEST_LINE,
     MANIFEST,
+    ArchiveBroken,
     manifest_form,
     read_manifest,
+    read_part,
 )
 from trialwright.exchange.archive.found import Broken, Found
 from trialwright.exchange.archive.texts import Texts
+from trialwright.exchange.bounded import MIB, bounded_lines
 from trialwright.record.event import GENESIS, canonical, digests, is_written
 from trialwright.study.allocation import Allocation
 from trialwright.study.canonical import study_of
@@ -138,7 +142,11 @@ class _Walk:
                 name, 0, message("The file cannot be read: {reason}.", reason=error.strerror or "")
             ) from None
         with file:
-            for number, line in enumerate(file, start=1):
+            for number, line, too_long in bounded_lines(file, longest=LONGEST_LINE):
+                if too_long:
+                    raise Found(
+                        name, number, message("The line is longer than {most} MiB.", most=LONGEST_LINE // MIB)
+                    )
                 if not line.endswith(b"\n"):
                     self.incomplete[name] = len(line)
                     return
@@ -339,7 +347,10 @@ class _Walk:
         path = self.folder / place
         if not DIGEST.fullmatch(digest) or path.is_symlink() or not path.is_file():
             raise Found(place, 0, message("This version of the definition is missing."))
-        data = path.read_bytes()
+        try:
+            data = read_part(path)
+        except ArchiveBroken as error:
+            raise Found(place, 0, error.message) from None
         if hashlib.sha256(data).hexdigest() != digest:
             raise Found(place, 0, message("The definition is not the one that was in force."))
         return data

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trialwright.exchange.archive.files import ENTERED, EVENTS
 from trialwright.exchange.archive.store import check_free, create_archive, open_archive
+from trialwright.exchange.beside import beside
 from trialwright.record.event import canonical, row
 from trialwright.record.ledger import MemoryLedger, entered_in
 from trialwright.study.model import Study
@@ -25,18 +26,18 @@ def write_archive(
     """
     check_free(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    part = beside(folder)
     try:
-        create_archive(beside, study, rehearsal=rehearsal, draw=_draws_nothing)
-        _write(beside / ENTERED, _texts(ledger))
-        _write(beside / EVENTS, (canonical({**row(one), "hash": one.hash}) for one in ledger.events()))
-        archive = open_archive(beside, draw=_draws_nothing)
+        create_archive(part, study, rehearsal=rehearsal, draw=_draws_nothing)
+        _write(part / ENTERED, _texts(ledger))
+        _write(part / EVENTS, (canonical({**row(one), "hash": one.hash}) for one in ledger.events()))
+        archive = open_archive(part, draw=_draws_nothing)
         for definition in definitions:
             archive.add_definition(definition)
         archive.write_manifest()
-        beside.replace(folder)
+        part.replace(folder)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def _texts(ledger: MemoryLedger) -> Iterator[bytes]:

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from trialwright.exchange.answers import fold
+from trialwright.exchange.bounded import MIB, TooLarge, skip_line
 from trialwright.exchange.source import RecordsUnreadable
 from trialwright.terms.message import message
 
+LONGEST_ROW = 1 * MIB  # characters; a row of facts has some hundred
+_ENOUGH = 10_000  # of a longer one, to see whose it is
 _UNDECODED = re.compile("[\udc80-\udcff\x00]")
 _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
@@ -81,6 +84,10 @@ def _csv_rows(
     try:
         with path.open(encoding=codec, errors="surrogateescape", newline=None) as lines:
             yield from _parsed(path, lines, columns, required, renamed)
+    except TooLarge as error:
+        raise RecordsUnreadable(
+            path.name, message("A line of the file is longer than {most} MiB.", most=error.mebibytes)
+        ) from None
     except UnicodeError:
         raise RecordsUnreadable(
             path.name,
@@ -96,14 +103,14 @@ def _csv_rows(
 
 def _parsed(
     path: Path,
-    lines: Iterator[str],
+    lines: TextIO,
     columns: tuple[str, ...],
     required: tuple[str, ...],
     renamed: Mapping[str, str],
 ) -> Iterator[Row]:
     name = path.name
-    first = next(lines, "")
-    if _UNDECODED.search(first):
+    first = lines.readline(LONGEST_ROW + 1)
+    if len(first) > LONGEST_ROW or _UNDECODED.search(first):
         raise RecordsUnreadable(name, message("This is not a text file in the expected encoding."))
     delimiter = max(",;\t", key=first.count)
     try:
@@ -112,12 +119,20 @@ def _parsed(
         raise RecordsUnreadable(name, message("The first line does not name the columns.")) from None
     positions = find_columns(path, header, columns, required, renamed)
     width = len(header)
-    for number, line in enumerate(lines, start=2):
+    number = 1
+    while line := lines.readline(LONGEST_ROW + 1):
+        number += 1
+        too_long = len(line) > LONGEST_ROW
+        if too_long:
+            skip_line(lines, line)
+            line = line[:_ENOUGH]
         line = line.rstrip("\n")
         if not line.strip(" \t,;"):
             continue
         place = f"{name}:{number}"
-        if "\x00" in line or (not line.isascii() and _UNDECODED.search(line)):
+        if too_long:
+            fields, fault, detail = line.split(delimiter), "line_too_long", f"> {LONGEST_ROW // MIB} MiB"
+        elif "\x00" in line or (not line.isascii() and _UNDECODED.search(line)):
             fields, fault, detail = line.split(delimiter), "text_undecodable", ""
         else:
             try:

@@ -80,7 +80,7 @@ def read_arms(module: Json) -> tuple[list[Plain], list[Plain]]:
     by_label: dict[str, list[str]] = {}
     by_name: dict[str, list[str]] = {}
     by_arm: dict[str, list[str]] = {}
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for one in read_parts(module, "interventions"):
         kind, name = read_text(one, "type"), read_text(one, "name")
         key = make_id(name, fallback="intervention", taken=taken)
@@ -99,7 +99,7 @@ def read_arms(module: Json) -> tuple[list[Plain], list[Plain]]:
             )
         )
     arms: list[Plain] = []
-    taken = set()
+    taken = {}
     for arm in read_parts(module, "armGroups"):
         label = read_text(arm, "label")
         naming = by_arm.get(label, [])

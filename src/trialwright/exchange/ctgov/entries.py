@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from trialwright.exchange.ctgov.criteria import NO_HEADING, CriterionText, split_criteria
-from trialwright.exchange.ctgov.fields import Json, read_limit, read_text
+from trialwright.exchange.ctgov.fields import Json, NotARegistryRecord, read_limit, read_text
 from trialwright.exchange.ctgov.vocabulary import read_word
 from trialwright.exchange.ctgov.yaml_text import NOT_STATED, Plain
+from trialwright.terms.message import message
 
 STRUCTURED = "Registry fields"
 """The `source` of the criterion made of the record's own age and sex fields."""
+
+LONGEST_TEXT = 100_000
+"""The most characters of an eligibility text. **Source**: ClinicalTrials.gov, Protocol Registration Data Element
+Definitions, Eligibility Criteria: the registry takes 20,000, which escapes make longer."""
+MOST_CRITERIA = 2_000
+"""The most criteria of one: a text at the registry's limit with ten characters for each."""
 
 _TITLE_LENGTH = 70
 _NOT_COMPUTED = {
@@ -49,13 +57,35 @@ def read_criteria(eligibility: Json) -> list[Plain]:
     """Age and sex as `A0`, then the eligibility text one criterion at a time, numbered I1.. and E1.. in its order."""
     entries = _read_age_and_sex(eligibility)
     numbers = {"inclusion": 0, "exclusion": 0}
-    for criterion in split_criteria(read_text(eligibility, "eligibilityCriteria")):
+    for criterion in _split(read_text(eligibility, "eligibilityCriteria")):
         numbers[criterion.type] += 1
         key = f"{criterion.type[0].upper()}{numbers[criterion.type]}"
         entries.append(_write_entry(criterion, key))
     return entries or [
         _write_entry(CriterionText("inclusion", NO_HEADING, 1, NOT_STATED["en"]), "I1", _NOTHING)
     ]
+
+
+def _split(text: str) -> Sequence[CriterionText]:
+    """The criteria of the text; raises `NotARegistryRecord` where there are more than anybody wrote."""
+    found = split_criteria(text) if len(text) <= LONGEST_TEXT else ()
+    if len(text) > LONGEST_TEXT:
+        raise NotARegistryRecord(
+            message(
+                "The record's eligibility text has {count} characters; at most {most} are read.",
+                count=f"{len(text):,}",
+                most=f"{LONGEST_TEXT:,}",
+            )
+        )
+    if len(found) > MOST_CRITERIA:
+        raise NotARegistryRecord(
+            message(
+                "The record's eligibility text has {count} criteria; at most {most} are read.",
+                count=f"{len(found):,}",
+                most=f"{MOST_CRITERIA:,}",
+            )
+        )
+    return found
 
 
 def _write_entry(criterion: CriterionText, key: str, why: Plain | None = None) -> Plain:

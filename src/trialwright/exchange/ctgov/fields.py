@@ -6,6 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from trialwright.exchange.ctgov.vocabulary import read_age
 from trialwright.terms.message import Message, message, render
+from trialwright.terms.visible import shortened
+
+MOST_ITEMS = 10_000
+"""The most entries of a list; a trial with a thousand sites is a large one."""
 
 Json = Mapping[str, object]
 
@@ -130,6 +134,15 @@ def read_list(record: Json, name: str) -> tuple[object, ...]:
         raise NotARegistryRecord(
             message("This is not a ClinicalTrials.gov record: its field {field} is not a list.", field=name)
         )
+    if len(value) > MOST_ITEMS:
+        raise NotARegistryRecord(
+            message(
+                "The record's field {field} has {count} entries; at most {most} are read.",
+                field=name,
+                count=f"{len(value):,}",
+                most=f"{MOST_ITEMS:,}",
+            )
+        )
     return tuple(value)
 
 
@@ -150,7 +163,7 @@ def read_limit(eligibility: Json, name: str) -> str | None:
         return read_age(text)
     except ValueError as error:
         raise NotARegistryRecord(
-            message("The record's field {field} is no age: {value}.", field=name, value=text)
+            message("The record's field {field} is no age: {value}.", field=name, value=shortened(text))
         ) from error
 
 

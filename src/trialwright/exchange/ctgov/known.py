@@ -15,6 +15,7 @@ from trialwright.study.identity import Organisation, Population, Status, StatusD
 from trialwright.study.part import Part
 from trialwright.terms.dates import UnreadableDate, parse_date
 from trialwright.terms.message import message
+from trialwright.terms.visible import shortened
 
 Fits = Callable[[object], bool]
 
@@ -110,7 +111,9 @@ def leave_out_unknown(protocol: Json) -> tuple[Json, tuple[str, ...]]:
     kind = read_text(read_part(protocol, "designModule"), "studyType")
     if not _fits(StudyDesign, "study_type")(kind):
         raise NotARegistryRecord(
-            message("The record's designModule.studyType is no type of study: {value}.", value=kind)
+            message(
+                "The record's designModule.studyType is no type of study: {value}.", value=shortened(kind)
+            )
         )
     sieve = _Sieve()
     kept = {name: sieve.keep(module, name) for name, module in protocol.items()}

@@ -118,7 +118,7 @@ def _read_study(protocol: Json, lost: Sequence[str]) -> dict[str, Plain]:
     official = read_text(identification, "officialTitle")
     return clean(
         (
-            ("id", make_id(read_text(identification, "nctId") or brief, fallback="study", taken=set())),
+            ("id", make_id(read_text(identification, "nctId") or brief, fallback="study", taken={})),
             ("acronym", read_text(identification, "acronym")),
             ("version", "0.1"),
             ("titles", {"brief": {"en": brief, "zh": ""}} | _only_if(official, "official")),
@@ -215,7 +215,7 @@ def _read_contact(contact: Json) -> dict[str, Plain]:
 
 
 def _read_sites(locations: Sequence[Json]) -> list[Plain]:
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     return [
         clean(
             (

@@ -129,14 +129,18 @@ def read_identifier_type(kind: str, domain: str) -> str:
     return ": ".join(word for word in (kind, domain) if word) or "OTHER"
 
 
-def make_id(name: str, *, fallback: str, taken: set[str]) -> str:
-    """An identifier from a name (`Group A` is `group_a`), numbered if taken; adds itself to `taken`."""
+def make_id(name: str, *, fallback: str, taken: dict[str, int]) -> str:
+    """An identifier from a name (`Group A` is `group_a`), numbered if taken.
+
+    `taken`: those there are, each with the last number tried behind it; it is added there.
+    """
     base = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40].strip("_") or fallback
     if base[0].isdigit():
         base = f"{fallback}_{base}"
-    candidate, number = base, 1
+    candidate, number = base, taken.get(base, 1)
     while candidate in taken:
         number += 1
         candidate = f"{base}_{number}"
-    taken.add(candidate)
+    taken[base] = number  # the next of this name need not try them all again
+    taken.setdefault(candidate, 1)
     return candidate

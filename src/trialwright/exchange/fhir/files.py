@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from trialwright.exchange.bounded import MIB, TooLarge, bounded_lines, read_rest
 from trialwright.exchange.fhir.elements import Node
 
 KINDS_OF = {
@@ -23,6 +24,8 @@ KINDS_OF = {
     "Procedure": frozenset({"procedure"}),
     "AllergyIntolerance": frozenset({"allergy"}),
 }
+LONGEST_LINE = 32 * MIB  # a resource with a scanned document in it has some; packed blanks have any number
+LARGEST_DOCUMENT = 256 * MIB  # read into memory as a whole, some ten times over; NDJSON has no such limit
 _NEST = 3  # a bundle may hold a bundle; deeper nesting is not FHIR as anyone writes it
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # perhaps half a character, which no text can hold
@@ -124,10 +127,16 @@ def read_file(path: Path, name: str) -> Iterator[Entry | Broken]:
     try:
         with _open(path) as file:
             if _is_ndjson(path):
-                for lines, line in enumerate(file, start=1):
-                    yield from _line(line, f"{name}:{lines}")
+                for lines, line, too_long in bounded_lines(file, longest=LONGEST_LINE):
+                    place = f"{name}:{lines}"
+                    if too_long:
+                        yield _too_long(line, place, path)
+                    else:
+                        yield from _line(line, place)
             else:
-                yield from _document(file.read(), name)
+                yield from _document(read_rest(file, most=LARGEST_DOCUMENT), name)
+    except TooLarge as error:
+        yield Broken(name, "file_too_large", f"> {error.mebibytes} MiB", lost=_kinds_lost(path))
     except (OSError, EOFError, zlib.error) as error:
         detail = error.strerror or "" if isinstance(error, OSError) else ""
         place = f"{name}:{lines + 1}" if lines else name
@@ -152,6 +161,13 @@ def _is_ndjson(path: Path) -> bool:
     with _open(path) as file:
         first = file.readline(1 << 24)
         return first.rstrip().endswith(b"}") and bool(file.read(4096).strip())
+
+
+def _too_long(start: bytes, place: str, path: Path) -> Broken:
+    """A line that no resource fills; nobody knows what is lost with it, unless it says whose it is."""
+    person = _salvage(start)
+    lost = frozenset[str]() if person else _kinds_lost(path)
+    return Broken(place, "line_too_long", f"> {LONGEST_LINE // MIB} MiB", person, lost)
 
 
 def _line(line: bytes, place: str) -> Iterator[Entry | Broken]:

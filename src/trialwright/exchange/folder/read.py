@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import trialwright
+from trialwright.exchange.bounded import MIB, TooLarge, read_whole
 from trialwright.study.errors import Problem, StudyInvalid, StudyNotFound
 from trialwright.study.load import load_study
 from trialwright.study.model import Study
@@ -14,6 +15,7 @@ from trialwright.terms.message import Message, message
 
 _PACKAGE = Path(trialwright.__file__).resolve().parent
 _ENDINGS = (".yaml", ".yml")
+_LARGEST = 2 * MIB  # the longest of the bundled ones have a fiftieth of it
 
 
 def bundled_studies() -> tuple[str, ...]:
@@ -72,7 +74,10 @@ def read_folder(folder: Path) -> dict[str, str]:
                 problems.append(_unreadable(name, message("This is no ordinary file.")))
                 continue
             try:
-                texts[name] = path.read_bytes().decode("utf-8")
+                texts[name] = read_whole(path, most=_LARGEST).decode("utf-8")
+            except TooLarge as error:
+                sentence = message("The file is larger than {most} MiB.", most=error.mebibytes)
+                problems.append(_unreadable(name, sentence))
             except UnicodeDecodeError as error:
                 problems.append(_explain_encoding(name, error))
             except OSError as error:

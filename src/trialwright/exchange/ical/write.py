@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,6 +18,10 @@ _STATUS = {
     "missed": "CANCELLED",
     "ended": "CANCELLED",
 }
+
+
+_NO_TEXT = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters, what some readers take for the end of a line, and halves of characters."""
 
 
 def write_calendar(
@@ -106,10 +111,7 @@ def _explain(window: Window) -> object:
 
 def escape(text: str) -> str:
     """Write a text as RFC 5545 (3.3.11) wants it; characters that no text may hold become blanks."""
-    clean = "".join(
-        letter if letter == "\n" or (letter >= " " and letter != "\x7f") else " "
-        for letter in text.replace("\r\n", "\n")
-    )
+    clean = _NO_TEXT.sub(" ", text.replace("\r\n", "\n"))
     return clean.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 

@@ -14,6 +14,7 @@ from trialwright.record.fact import Fact, Person
 from trialwright.study.model import Study
 from trialwright.terms.message import Message, render
 from trialwright.terms.quantity import BOUND
+from trialwright.terms.visible import shortened
 
 Say = Callable[[Assessed], Message]
 
@@ -176,7 +177,7 @@ def skipped_rows(skipped: Sequence[Any]) -> list[dict[str, Any]]:
         {
             "place": each.place,
             "reason": each.reason,
-            "detail": each.detail,
+            "detail": shortened(each.detail, most=200),
             "person": each.person or None,
             "concept": each.concept or None,
             "fact": each.fact or None,
