@@ -28,6 +28,9 @@ from trialwright.safety.boundary import SOURCE as BOUNDARY_SOURCE
 from trialwright.safety.reportable import seriousness as met_criteria
 from trialwright.safety.stopping import StoppingStatus, follow_stopping
 from trialwright.study.analysis import SAFETY_SET, AnalysisSet
+from trialwright.study.prose.tables import rule_in_words
+from trialwright.study.prose.words import Words
+from trialwright.study.safety import BetaBinomialStopping
 from trialwright.terms.message import Message, message
 
 SEVERE = 3
@@ -289,6 +292,7 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
     ]
     lines: list[Line] = []
     notes: list[Message] = []
+    words = Words(data.study)
     for rule in data.safety.stopping:
         status = follow_stopping(data.safety, rule, data.participants, on=data.on)
         trace = _stopping_trace(status)
@@ -327,6 +331,7 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
                 traced(said, trace),
             )
         )
+        notes.append(_explain_counted(rule.rule, words))
         if status.crossed:
             notes.append(
                 message(
@@ -335,7 +340,22 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
                     **status.crossed._asdict(),
                 )
             )
+    notes.append(
+        message(
+            "A participant counts from then on, however short the time since, so that events of the last counted may still come. The probabilities of stopping that are given for a boundary suppose that every outcome is known when the next participant is counted."
+        )
+    )
     sheet.table("stopping", message("Stopping rules now"), columns, lines, notes=tuple(notes))
+
+
+def _explain_counted(rule: BetaBinomialStopping, words: Words) -> Message:
+    """Who is counted by a stopping rule, and as having what, in words; as the rule is written where it has none."""
+    return message(
+        "{rule}: a participant is counted once this holds: {population}; the event: {event}.",
+        rule=rule.title,
+        population=rule_in_words(rule.population, words) or rule.population,
+        event=rule_in_words(rule.event, words) or rule.event,
+    )
 
 
 def _stopping_trace(status: StoppingStatus) -> Trace:
