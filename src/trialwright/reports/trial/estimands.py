@@ -50,6 +50,7 @@ def write_estimands(data: TrialData, sheet: Sheet) -> None:
         columns,
         list(table.lines()),
         notes=table.notes(),
+        heads=3,
         wide=True,
     )
 
