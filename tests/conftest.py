@@ -30,6 +30,9 @@ settings.load_profile("complete" if COMPLETE else "here")
 os.environ["TZ"] = "Asia/Shanghai"
 time.tzset()
 
+# Spark lives for minutes here and plans thousands of small queries: the second compiler of Java never pays for itself.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
 
 def _installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None

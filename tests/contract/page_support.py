@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from dataclasses import dataclass, field
 from functools import cache
@@ -131,3 +132,9 @@ def write(result: Result, language: str = "en") -> str:
 def page(result: Result, language: str = "en") -> Element:
     """The same, read."""
     return read_page(write(result, language))
+
+
+def running_line_of(text: str) -> str:
+    """The content of the margin box, its escapes undone."""
+    (found,) = re.findall(r'@bottom-left \{ content: "([^"]*)"; \}', text)
+    return re.sub(r"\\([0-9a-f]{6}) ", lambda each: chr(int(each[1], 16)), found)

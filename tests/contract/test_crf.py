@@ -187,3 +187,13 @@ def test_every_form_says_what_is_recorded_elsewhere(language: str) -> None:
     words = {"en": "Notontheseforms:adverseevents", "zh": "本套表格不记录：不良事件"}[language]
     for form in all_forms(forms("beam")):
         assert words in "".join(pages("beam", language, form))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_of_beam_holds_the_notes_alone(language: str) -> None:
+    """What is said below a form stands on a page on which something is filled in."""
+    notes = squeeze({"en": "Strike out a wrong entry once", "zh": "请用墨水笔清楚填写"}[language])
+    with_notes = [text for text in pages("beam", language) if notes in text]
+    assert len(with_notes) == len(list(all_forms(forms("beam"))))
+    label = squeeze({"en": "Not done reason no.", "zh": "未做原因编号"}[language])
+    assert [text[:40] for text in with_notes if label not in text] == []

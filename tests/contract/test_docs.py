@@ -105,14 +105,6 @@ def test_the_first_heading_of_every_version_is_what_changes() -> None:
 # what is made is fresh
 
 
-def test_the_pages_made_from_the_code_are_fresh() -> None:
-    assert reference_pages.main(["--check"]) == 0
-
-
-def test_the_outputs_shown_are_real() -> None:
-    assert shown_outputs.main(["--check"]) == 0
-
-
 def test_commands_of_a_page_are_run_before_what_they_lead_to() -> None:
     """Marked commands run in their order, in a folder of their own, and each output as things stood at its place."""
     act = "trialwright act r"

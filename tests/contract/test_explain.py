@@ -290,6 +290,25 @@ def test_texts_of_a_study_cannot_break_the_page() -> None:
     assert {len(re.findall(r"(?<!\\)\|", line)) for line in rows} == {3}
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Source: inclusion criterion 1", "Source: exclusion criterion 5, part 2")),
+        ("zh", ("出处：入选标准第1条", "出处：排除标准第5条，第2部分")),
+    ],
+)
+def test_the_source_of_a_criterion_is_said_in_the_language(language: str, said: tuple[str, ...]) -> None:
+    text = to_html(document_of("beam"), read_catalogue(language))
+    assert [each for each in said if f"<p>{each}</p>" not in text] == []
+
+
+def test_the_keyboard_comes_to_the_content_at_once() -> None:
+    text = to_html(document_of("beam"), {})
+    body = text.partition("<body>")[2].strip()
+    assert body.startswith('<a class="skip" href="#content">Skip to the content</a>')
+    assert '<main id="content">' in body
+
+
 def test_a_row_must_fit_its_table() -> None:
     with pytest.raises(ValueError, match="more or fewer cells"):
         Table(("a", "b"), (("c",),))

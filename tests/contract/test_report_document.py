@@ -15,9 +15,10 @@ import pypdf
 import pytest
 
 from tests.contract.document_samples import BASELINE, EVENTS, ORIGIN, document
-from tests.contract.page_support import Element, read_page
+from tests.contract.page_support import Element, read_page, running_line_of
 from trialwright.locale import LANGUAGES, read_catalogue
 from trialwright.reports.document import (
+    Block,
     Cell,
     Column,
     Document,
@@ -28,7 +29,7 @@ from trialwright.reports.document import (
     Table,
     row,
 )
-from trialwright.reports.html import is_whole, write_html
+from trialwright.reports.html import is_whole, unbroken, write_html
 from trialwright.reports.pdf import write_pages, write_pdf
 from trialwright.terms.message import render
 
@@ -148,6 +149,121 @@ def test_the_pdf_says_on_every_page_what_it_comes_from(language: str) -> None:
         assert source in text
     assert ORIGIN.study_version in pages[0]
     assert ORIGIN.ledger_digest in pages[0]
+
+
+def test_the_foot_of_a_printed_page_says_whose_it_is() -> None:
+    """A margin box of `@page` repeats on each sheet of the page as it does on each sheet of the PDF."""
+    line = "SYNTHETIC - rehearsal · {} · study version 0123456789ab · ledger position 2417"
+    title = render(_sample("en").title, {})
+    assert running_line_of(write_html(_sample("en"), catalogue={}, language="en")) == line.format(title)
+    real = replace(_sample("en"), origin=replace(ORIGIN, rehearsal=False))
+    foot = running_line_of(write_html(real, catalogue={}, language="en"))
+    assert foot == line.removeprefix("SYNTHETIC - rehearsal · ").format(title)
+
+
+CHAPTERS: tuple[Block, ...] = (
+    Heading("Comparison", 1, "comparison"),
+    Heading("Other assumptions", 2, "other"),
+    Paragraph("text"),
+    Heading("Profiles", 1, "profiles"),
+    *(Heading(f"person-{number:03}", 2, f"p-{number}") for number in range(200)),
+)
+
+
+def test_the_contents_have_a_section_below_its_chapter_and_many_in_columns() -> None:
+    """Few sections stand below their chapter; one for every participant in three columns, in lots of 120."""
+    pages = _pages(write_pdf(Document("D", ORIGIN, CHAPTERS), catalogue={}, language="en"))
+    text = "\n".join(pages)
+    # What a name is called first by is the contents, which stand before all chapters.
+    people = [f"person-{number:03}" for number in range(200)]
+    places = [text.index(name) for name in ("Comparison", "Other assumptions", "Profiles", *people)]
+    assert places == sorted(places)
+    assert all(name in pages[0] for name in ("Other assumptions", "person-000", "person-040", "person-080"))
+
+
+def test_a_chapter_of_many_sections_has_a_list_of_them() -> None:
+    page = _page(Document("D", ORIGIN, CHAPTERS))
+    (found,) = page.all("nav", class_="sections")
+    links = [(each.attributes["href"], each.text()) for each in found.all("a")]
+    assert links == [(f"#p-{number}", f"person-{number:03}") for number in range(200)]
+
+
+def test_a_column_of_results_is_set_to_the_right_though_one_says_why_there_is_none() -> None:
+    columns = (
+        Column("visit", "Visit", "text"),
+        Column("median", "Median (95 % interval)", "text", right=True),
+        Column("response", "Response", "text"),
+    )
+    table = Table(1, "t", "Caption", columns, (row("Week 2", "20.0", "CR"), row("Week 4", "not reached", "")))
+    assert [table.is_right(place) for place in range(3)] == [False, True, False]
+    page = _page(Document("D", ORIGIN, (table,))).one("table", id="T1")
+    heads = page.one("thead").all("th")
+    assert [each.attributes.get("class") for each in heads] == [None, "number", None]
+    cells = [each.attributes.get("class", "") for each in page.one("tbody").all("td")]
+    assert [each.split()[:1] == ["right"] for each in cells] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Difference (95 % interval)", "Difference (95\u00a0% interval)"),
+        ("27.5 mg/day 2026-02-11", "27.5\u00a0mg/day 2026-02-11"),
+        ("1 g/day from", "1\u00a0g/day from"),
+        ("5 grades", "5 grades"),
+        ("2 of 3 kg", "2 of 3\u00a0kg"),
+    ],
+)
+def test_no_line_ends_between_a_number_and_its_unit_of_mass_or_percent(text: str, shown: str) -> None:
+    assert unbroken(text) == shown
+
+
+def test_no_line_of_the_page_ends_within_a_day() -> None:
+    text = "539 mg on 2026-01-16, <b>537 mg</b> on 2026-02-02"
+    columns = (Column("a", "A", "text"), Column("b", "B", "text"))
+    blocks = (Table(1, "t", "T", columns, (row("x", text),)), Items((f"Deviation, {text}",)))
+    page = _page(Document("D", ORIGIN, blocks))
+    cell = page.one("table", id="T1").one("tbody").one("td")
+    item = page.one("main").one("ul").one("li")
+    assert " ".join(cell.text().split()) == text
+    assert " ".join(item.text().split()) == f"Deviation, {text}"
+    for each in (cell, item):
+        assert [day.text() for day in each.all("span", class_="day")] == ["2026-01-16", "2026-02-02"]
+
+
+def test_a_long_heading_takes_no_more_room_than_the_short_numbers_below_it() -> None:
+    columns = (
+        Column("visit", "Visit", "text"),
+        Column("cells", "Urine white cells per high-power field, /HPF", "text", right=True),
+        Column("p", "P", "number"),
+        Column("interval", "Difference, percentage points", "text", right=True),
+    )
+    table = Table(
+        1, "t", "T", columns, (row("Week 2", "3", 0.5, "28.7 (1.5 to 51.9)"), row("Week 4", "–", 0.25, ""))
+    )
+    heads = _page(Document("D", ORIGIN, (table,))).one("table", id="T1").one("thead").all("th")
+    assert ["short" in each.attributes.get("class", "").split() for each in heads] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_table_of_two_columns_stays_a_table_on_a_phone() -> None:
+    """Steps with one number each: below each other they would lose how they are set in."""
+    columns = tuple(Column(name, name, "text") for name in "abc")
+    page = _page(
+        Document(
+            "D",
+            ORIGIN,
+            (
+                Table(1, "two", "Two", columns[:2], (row("x", "y"),)),
+                Table(2, "three", "Three", columns, (row("x", "y", "z"),)),
+            ),
+        )
+    )
+    assert page.one("table", id="T1").attributes["class"].split() == ["result"]
+    assert page.one("table", id="T2").attributes["class"].split() == ["stack", "result"]
 
 
 def test_only_a_rehearsal_is_marked_synthetic() -> None:

@@ -34,13 +34,14 @@ from tests.contract.figure_samples import (
 from trialwright.locale import LANGUAGES, read_catalogue
 from trialwright.reports.figures import canvas
 from trialwright.reports.figures.consort import Box, Count, draw_consort
-from trialwright.reports.figures.forest import draw_forest
+from trialwright.reports.figures.forest import Estimate, draw_forest
 from trialwright.reports.figures.kaplan_meier import draw_kaplan_meier
 from trialwright.reports.figures.letters import text_width, wrap
 from trialwright.reports.figures.love import Balance, draw_love
 from trialwright.reports.figures.response import ArmBars, draw_response
 from trialwright.reports.figures.swimmer import ArmLanes, Kind, Lane, Mark, draw_swimmer
 from trialwright.reports.figures.trajectories import ArmTrajectories, Point, draw_trajectories
+from trialwright.terms.message import render
 
 NAMES = sorted(DRAWINGS)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -199,6 +200,23 @@ def test_no_text_leaves_the_figure_or_lies_on_another(
         assert across < 1 or along < 0.35 * min(first.height, second.height), (one, other)
 
 
+def _luminance(color: Any) -> float:
+    """Relative luminance. Source: WCAG 2.2, definition of relative luminance."""
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgba(color)[:3]
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_text_can_be_read_on_the_paper(name: str, drawn: list[Any]) -> None:
+    """Contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3); white stands on dark bars alone."""
+    _draw(name)
+    for text in _texts(drawn[0]):
+        if to_rgba(text.get_color())[:3] != (1.0, 1.0, 1.0):
+            assert 1.05 / (_luminance(text.get_color()) + 0.05) >= 4.5, text.get_text()
+
+
 def test_a_figure_without_an_id_of_its_own_is_refused() -> None:
     for id in ("", "3", 'a" onload="x', "a b"):
         with pytest.raises(ValueError, match="no id of a figure"):
@@ -252,6 +270,24 @@ def test_bars_are_shares_of_everybody_counted_and_bear_their_counts(drawn: list[
         given = Counter(str(count) for counts in each.counts for count in counts if count)
         totals = Counter(str(sum(counts)) for counts in each.counts)
         assert written - Counter(["n"]) == given + totals
+
+
+def test_many_visits_leave_room_for_their_labels_and_counts(drawn: list[Any]) -> None:
+    """28 visits (BLISS-LN): arms below each other, labels of every visit that has room for one, the last among them."""
+    weeks = tuple(str(4 * number) for number in range(28))
+    arms = tuple(ArmBars(arm, ((10, 11, 12, 1),) * 28) for arm in ("A", "B"))
+    draw_response(replace(response(), visits=weeks, arms=arms), catalogue={})
+    first, second = _plots(drawn[0])
+    assert first.get_window_extent().y0 > second.get_window_extent().y1
+    for axes in (first, second):
+        labels = [label for label in axes.get_xticklabels() if label.get_text()]
+        assert labels[-1].get_text() == "108"
+        assert len(labels) >= 14
+        boxes = [each.get_window_extent() for each in labels]
+        totals = [each.get_window_extent() for each in axes.texts if each.get_text() == "34"]
+        assert len(totals) == 28
+        for line in (boxes, totals):
+            assert all(left.x1 + 1 < right.x0 for left, right in itertools.pairwise(line))
 
 
 def test_a_visit_nobody_was_counted_at_has_no_bar(drawn: list[Any]) -> None:
@@ -386,6 +422,18 @@ def test_intervals_are_drawn_to_scale_and_cut_off_with_an_arrow(drawn: list[Any]
     assert [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "<"] == [-30]
     points = [line.get_xdata()[0] for line in axes.lines if line.get_marker() in ("D", "s")]
     assert points == [27.4, 27.4, 22.0, 8.0], "the analysis that is not available has no point"
+
+
+def test_the_heading_of_a_group_is_bold_like_that_of_the_table(drawn: list[Any]) -> None:
+    data = forest()
+    group = Estimate("Another endpoint", None, None, None, ("",) * len(data.columns), primary=False)
+    draw_forest(replace(data, rows=(*data.rows, group)), catalogue={})
+    weights = {text.get_text(): text.get_weight() for text in _texts(drawn[0])}
+    assert weights["Another endpoint"] == "bold"
+    plain = render(
+        next(each for each in data.rows if not each.primary and each.estimate is not None).label, {}
+    )
+    assert weights[plain] == "normal"
 
 
 def test_four_columns_of_text_leave_room_for_the_plot(drawn: list[Any]) -> None:

@@ -439,7 +439,7 @@ def test_analyse_says_first_of_what_its_numbers_are(
 ) -> None:
     """The archive is of people who do not exist; it is read as if its study were not locked."""
     data = replace(trial_data(str(odd)), locked=False)
-    monkeypatch.setattr("trialwright.cli.report.trial_data", lambda path: data)
+    monkeypatch.setattr("trialwright.cli.analyse.trial_data", lambda path: data)
     catalogue = read_catalogue(language)
     early = explain_early_look(data)
     assert early is not None

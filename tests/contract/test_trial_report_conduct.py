@@ -20,7 +20,7 @@ from trialwright.locale import read_catalogue
 from trialwright.record.fact import Fact
 from trialwright.record.participant import Participant
 from trialwright.record.raw import RawFact
-from trialwright.reports.document import Cell, Table
+from trialwright.reports.document import Cell, Heading, Table
 from trialwright.reports.html import write_html
 from trialwright.reports.pdf import write_pages
 from trialwright.reports.tables import write_csv
@@ -219,6 +219,20 @@ def test_a_profile_shows_every_dose_with_its_days_and_amount() -> None:
     assert titles >= {"Belimumab", "Tacrolimus", "Prednisone", "Methylprednisolone pulse (earlier care)"}
 
 
+def test_results_and_totals_of_a_profile_stand_to_the_right() -> None:
+    """So that digits of one place stand below each other, also where a result is missing or below a limit."""
+    one = next(each for each in enrolled() if each.allocated)
+    name = one.id.replace("-", "_")
+    visits, doses = table(f"visits_{name}"), table(f"doses_{name}")
+    assert [visits.is_right(place) for place in range(len(visits.columns))] == [
+        False, False, *[True] * (len(visits.columns) - 3), False,
+    ]  # fmt: skip
+    assert [column.name for place, column in enumerate(doses.columns) if doses.is_right(place)] == [
+        "given",
+        "total",
+    ]
+
+
 def test_results_stand_in_the_unit_the_study_declares() -> None:
     """Creatinine is entered in umol/L and declared in mg/dL; nothing of the report shows both."""
     data = rehearsed("en")
@@ -270,6 +284,16 @@ def test_a_blind_report_shows_no_arm_even_of_somebody_unblinded() -> None:
     page = write_html(replace(document, blocks=kept), catalogue={}, language="en")
     assert "BEL+MT" not in page
     assert "Belimumab is not recorded" not in page  # an infusion that is missing would tell the arm
+
+
+def test_a_blind_report_leaves_the_arms_out_where_it_cannot_name_them() -> None:
+    data = replace(rehearsed("en"), blind=True)
+    document = compose_report(data, catalogue={}).document
+    taken = next(each for each in document.tables() if each.name == "exposure_by_participant")
+    assert [column.name for column in taken.columns][:3] == ["participant", "intervention", "given"]
+    names = [each.text for each in document.blocks if isinstance(each, Heading) and each.level == 2]
+    assert [name for name in names if name in {one.id for one in data.participants}]
+    assert not [name for name in names if "arm not known" in render(name, {})]
 
 
 # Pages

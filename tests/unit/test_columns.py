@@ -39,6 +39,15 @@ def test_a_heading_takes_several_lines_before_a_cell_does() -> None:
     ]
 
 
+def test_a_chinese_heading_is_not_cut_to_one_character_a_line() -> None:
+    assert list(table_lines(["访视", "偏离天数"], [["计划外访视", "-2"]], width=16)) == [
+        "访视        偏离",
+        "            天数",
+        "----------  ----",
+        "计划外访视  -2",
+    ]
+
+
 def test_numbers_stand_to_the_right() -> None:
     assert list(table_lines(["Grade", "n"], [["一级", "7"], ["2", "12"]], right=frozenset({1}))) == [
         "Grade   n",

@@ -35,6 +35,13 @@ from trialwright.terms.dates import Length
 from trialwright.terms.message import Message, Text
 
 
+def test_a_coded_value_that_is_a_concept_has_the_label_of_the_concept() -> None:
+    spoken = words("bliss-ln")
+    regimens = [spoken.coded("induction_regimen", index) for index in (0, 1)]
+    assert [english(each) for each in regimens] == ["cyclophosphamide", "mycophenolate"]
+    assert [chinese(each) for each in regimens] == ["环磷酰胺", "吗替麦考酚酯"]
+
+
 def kinds(family: type[n.Node]) -> set[type[n.Node]]:
     """Every kind of node of a family."""
     return {

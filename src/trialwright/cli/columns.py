@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -60,10 +61,9 @@ def _fit(headings: Sequence[str], body: Sequence[Sequence[str]], width: int) -> 
     A heading takes several lines before a cell does, and one where there is room.
     """
     columns = list(zip(headings, *body, strict=True))
-    least = [max(_longest_word(cell) for cell in column) for column in columns]
+    least = [max(_head_least(heading), *map(_longest_word, cells)) for heading, *cells in columns]
     widths = [
-        max(_longest_word(heading), *(display_width(cell) for cell in cells), 1)
-        for heading, *cells in columns
+        max(_head_least(heading), *(display_width(cell) for cell in cells), 1) for heading, *cells in columns
     ]
     room = width - _GAP * (len(columns) - 1)
     while sum(widths) > room:
@@ -76,6 +76,11 @@ def _fit(headings: Sequence[str], body: Sequence[Sequence[str]], width: int) -> 
         if 0 < wanted <= room - sum(widths):
             widths[place] += wanted
     return [max(1, each) for each in widths]
+
+
+def _head_least(heading: str) -> int:
+    """The least width of a heading: its longest word, and of Chinese, which has no blanks, a half, so that it can be read."""
+    return max(_longest_word(heading), 0 if " " in heading else math.ceil(display_width(heading) / 4) * 2)
 
 
 def _longest_word(text: str) -> int:

@@ -134,7 +134,8 @@ class Column:
 
     `kind` fixes the type of its values; numbers are set to the right. `over`: a heading shared with its neighbours.
     `label`: what files call it, or the heading it shares, where that says more (an arm without its size). `statistic`: what a number in it is
-    (`p_value`; where not given, the column's name), in which UCUM `unit`.
+    (`p_value`; where not given, the column's name), in which UCUM `unit`. `right`: its texts show numbers, though one may
+    say why there is none ("not reached", "< 0.2"): set to the right as well.
     """
 
     name: str
@@ -144,6 +145,7 @@ class Column:
     label: Says | None = None
     statistic: str = ""
     unit: str = ""
+    right: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -217,8 +219,8 @@ class Table:
                 yield self.cell_id(number, place), cell
 
     def is_right(self, place: int) -> bool:
-        """Whether a column (counted from 0) is set to the right: its values, or all that its cells show, are numbers."""
-        if self.columns[place].numeric:
+        """Whether a column (counted from 0) is set to the right: it says so, or its values, or all that it shows, are numbers."""
+        if self.columns[place].numeric or self.columns[place].right:
             return True
         cells = [each.cells[place] for each in self.rows if each.kind != "group"]
         shown = [cell for cell in cells if cell.says not in ("", "–")]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trialwright.study.model import Criterion, Reading, Study
-from trialwright.terms.message import Message, message
-
-_BULLET = re.compile(r"(Inclusion|Exclusion) (\d+)(?:, (first|second|third|fourth) part)?")
-_TYPES = {"Inclusion": message("inclusion criterion"), "Exclusion": message("exclusion criterion")}
-_PARTS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+from trialwright.study.prose.places import source_words
+from trialwright.terms.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +27,7 @@ class Explained:
     @property
     def source(self) -> Message | str:
         """Where the text stands, in words where it is a numbered criterion of a registry; else as the study writes it."""
-        found = _BULLET.fullmatch(self.criterion.source)
-        if found is None:
-            return self.criterion.source
-        bullet = message("{type} {number}", type=_TYPES[found[1]], number=found[2])
-        return message("{bullet}, part {part}", bullet=bullet, part=_PARTS[found[3]]) if found[3] else bullet
+        return source_words(self.criterion)
 
 
 def explain_criteria(study: Study, ran: Mapping[str, str]) -> list[Explained]:

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from trialwright.reports.document import Origin, Says
+from trialwright.reports.document import Document, Origin, Says
 from trialwright.terms.message import Message, message
+
+
+def running_line(document: Document) -> Message:
+    """What stands on every printed page of a document: that nobody exists, its title, definition and ledger position."""
+    origin = document.origin
+    line = message(
+        "{title} · study version {version} · ledger position {position}",
+        title=document.title,
+        version=origin.study_version.removeprefix("sha256:")[:12],
+        position=origin.ledger_position,
+    )
+    return message("SYNTHETIC - rehearsal · {line}", line=line) if origin.rehearsal else line
 
 
 def explain_origin(origin: Origin) -> tuple[tuple[Message, Says], ...]:

@@ -59,9 +59,12 @@ def write_page(
 
 
 def _at_foot(line: str) -> str:
-    """The rule that prints a line on every page; letters of other kinds as escapes, so that none can end the rule."""
+    """The rule that prints a line on every page; letters of other kinds as escapes, so that none can end the rule.
+
+    A blank ends each escape and is part of it, so that the blanks of the line stay.
+    """
     text = "".join(
-        each if each.isascii() and (each.isalnum() or each == " ") else f"\\{ord(each):06x}" for each in line
+        each if each.isascii() and (each.isalnum() or each == " ") else f"\\{ord(each):06x} " for each in line
     )
     return f'@media print {{ @page {{ @bottom-left {{ content: "{text}"; }} }} }}\n'
 
@@ -100,12 +103,12 @@ def count(number: int | None) -> str:
     return "*" if number is None else f"{number:,}"
 
 
-def share(value: float | None) -> str:
+def share(value: float | None) -> Message | str:
     """A share in percent with one decimal, and a real minus sign; an asterisk where it is not shown."""
     if value is None:
         return "*"
     text = f"{abs(100 * value):.1f}"
-    return ("−" if value < 0 and text != "0.0" else "") + text + " %"
+    return message("{number} %", number=("−" if value < 0 and text != "0.0" else "") + text)
 
 
 def converted(value: float, unit: str) -> Message | Text | str:

@@ -28,7 +28,7 @@ from trialwright.reports.document import (
     number_of,
 )
 from trialwright.reports.figures.canvas import Says, speak
-from trialwright.reports.html import head_rows, is_whole
+from trialwright.reports.html import LISTED, head_rows, is_whole, unbroken
 from trialwright.reports.origin import explain_origin
 from trialwright.terms.message import message
 
@@ -49,6 +49,7 @@ _COLUMNS, _FEW = (
     40,
 )  # columns and rows of a table up to which it is set large; a longer one may be broken anywhere
 _TOGETHER = 18  # characters of a cell up to which it is not broken, where it is one thing
+_LOT = 120  # sections that the contents set in columns at a time
 _SHORT = 12  # characters of a digest in the page foot; the whole stands on the first page
 
 
@@ -110,6 +111,7 @@ def _lay_out(document: Document, catalogue: Mapping[str, str], language: str) ->
     """Everything the template sets, as strings and numbers."""
     say = partial(_set, catalogue=catalogue)
     origin = document.origin
+    places = _places(document.blocks)
     return {
         "lang": language,
         "region": {"en": "gb", "zh": "cn"}[language],
@@ -140,8 +142,8 @@ def _lay_out(document: Document, catalogue: Mapping[str, str], language: str) ->
             "nobody": say(message("Nobody in this report exists. It is no evidence about patients.")),
             "page": say(message("Page {page} of {pages}", page="[page]", pages="[pages]")),
         },
-        "sections": any(isinstance(block, Heading) and block.level == 2 for block in document.blocks),
-        "blocks": _lay_blocks(document.blocks, say),
+        "crowds": _crowds(places),
+        "blocks": _lay_blocks(document.blocks, say, places),
     }
 
 
@@ -154,14 +156,45 @@ def _shorten(title: str) -> str:
     return line if len(line) <= _RUNNING else line[: _RUNNING - 1] + "…"
 
 
-def _lay_blocks(blocks: tuple[Block, ...], say: partial[str]) -> list[dict[str, Any]]:
+def _places(blocks: tuple[Block, ...]) -> dict[str, str]:
+    """Where each section stands in the contents, by its anchor: below its chapter, or where there are many in columns.
+
+    What stands in columns (one section for each participant) is cut into lots, and each lot into three parts.
+    """
+    chapters: list[list[str]] = [[]]
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            chapters.append([])
+        elif isinstance(block, Heading) and block.level == 2:
+            chapters[-1].append(block.anchor)
+    found = {anchor: "section" for each in chapters if len(each) <= LISTED for anchor in each}
+    many = [anchor for each in chapters if len(each) > LISTED for anchor in each]
+    for start in range(0, len(many), _LOT):
+        lot = many[start : start + _LOT]
+        part = math.ceil(len(lot) / 3)
+        found |= {anchor: f"lot-{start // _LOT}-{place // part}" for place, anchor in enumerate(lot)}
+    return found
+
+
+def _crowds(places: Mapping[str, str]) -> list[list[str]]:
+    """The lots of sections that stand in columns: of each the names of its parts, from the left."""
+    lots: dict[str, dict[str, None]] = {}
+    for place in places.values():
+        if place != "section":
+            lots.setdefault(place.rpartition("-")[0], {})[place] = None
+    return [list(each) for each in lots.values()]
+
+
+def _lay_blocks(
+    blocks: tuple[Block, ...], say: partial[str], places: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """The blocks in order; a wide table turns its page, with its headings and what is said above it.
 
     What follows it stays on the turned pages up to the next heading or figure, so that none holds a line alone.
     """
     laid: list[dict[str, Any]] = []
     for block in blocks:
-        data = _lay_block(block, say)
+        data = _lay_block(block, say, places)
         across = bool(laid) and laid[-1]["kind"] == "wide"
         if isinstance(block, Table) and block.wide and not across:
             introduction = _introduction(laid)
@@ -184,10 +217,11 @@ def _introduction(laid: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return laid[first:] if first < start else []
 
 
-def _lay_block(block: Block, say: partial[str]) -> dict[str, Any]:
+def _lay_block(block: Block, say: partial[str], places: Mapping[str, str]) -> dict[str, Any]:
     match block:
         case Heading():
-            return {"kind": "heading", "level": block.level, "text": say(block.text)}
+            place = places.get(block.anchor, "")
+            return {"kind": "heading", "level": block.level, "text": say(block.text), "place": place}
         case Paragraph():
             kind = "paragraph" if block.kind == "plain" else block.kind
             return {"kind": kind, "text": say(block.text)}
@@ -210,7 +244,7 @@ def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
             "breakable": any(len(text) > _WHOLE for text in own),
             "cells": [
                 {
-                    "text": text,
+                    "text": unbroken(text),
                     "indent": each.level if place == 0 else 0,
                     "whole": len(text) <= _TOGETHER and is_whole(text),
                 }
@@ -223,7 +257,7 @@ def _lay_table(table: Table, say: partial[str]) -> dict[str, Any]:
     head = [
         [
             {
-                "text": say(head.text),
+                "text": unbroken(say(head.text)),
                 "across": head.across,
                 "down": head.down,
                 "numeric": head.column.name in right,

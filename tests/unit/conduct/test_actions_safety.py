@@ -392,8 +392,14 @@ FIRST = {"number": "1", "clock": "susar_fatal", "stage": "initial", "at": "2026-
             {"clock": "fda"},
             "The study has no reporting clock fda; it has: sae_to_sponsor, susar_fatal, susar_other.",
         ),
-        ({"clock": "susar_other"}, "is asked for"),  # it is life-threatening: the shorter clock runs
-        ({"clock": "sae_to_sponsor", "stage": "follow_up"}, "is asked for"),
+        (
+            {"clock": "susar_other"},
+            ": no initial report of adverse event 1 is asked for.",
+        ),  # it is life-threatening: the shorter clock runs
+        (
+            {"clock": "sae_to_sponsor", "stage": "follow_up"},
+            "Serious adverse event to the sponsor: no follow-up report of adverse event 1 is asked for.",
+        ),
         ({"stage": "follow_up"}, "The initial report is not recorded as sent"),
         ({"at": "2026-06-04T20:00:00+08:00"}, "later than now"),
         ({"at": "2026-06-03T07:59:00+08:00"}, "the site did not know of it yet"),

@@ -14,6 +14,8 @@ from trialwright.safety.reporting import STAGES, Report, plan_reports, read_inst
 from trialwright.study.safety import ReportingClock
 from trialwright.terms.message import message
 
+_STAGES = {"initial": message("initial report"), "follow_up": message("follow-up report")}
+
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
     """Record a report that the clock asks for, once, the initial one first."""
@@ -35,9 +37,9 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     if not any(report.stage == stage for report in reports):
         return refuse(
             message(
-                "{clock}: no such report ({stage}) of adverse event {number} is asked for.",
+                "{clock}: no {stage} of adverse event {number} is asked for.",
                 clock=clock.title,
-                stage=stage,
+                stage=_STAGES[stage],
                 number=number,
             )
         )

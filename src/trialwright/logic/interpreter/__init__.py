@@ -21,6 +21,7 @@ def evaluate(node: n.Condition, context: Context) -> Finding:
     found = context.findings.get(id(node))
     if found is None:
         found = context.findings[id(node)] = _CONDITIONS[type(node)](node, context)
+        context.kept.append(node)
     return found
 
 
@@ -29,6 +30,7 @@ def evaluate_number(node: n.Number, context: Context) -> Bounds:
     found = context.numbers.get(id(node))
     if found is None:
         found = context.numbers[id(node)] = _NUMBERS[type(node)](node, context)
+        context.kept.append(node)
     return found
 
 

@@ -55,7 +55,8 @@ class Context:
 
     `came`: what is known of the events that rules ask for, by the id of the event.
     What was found for a node, a window or an anchor is kept under its `id`: equal parts of the rules of a study are
-    one object, so each is judged once.
+    one object, so each is judged once. `kept`: the nodes themselves, which hold their windows: none is freed
+    while the context lives, so that its `id` is never that of another.
     """
 
     person: Person
@@ -67,6 +68,7 @@ class Context:
     came: Mapping[str, Came] = field(default_factory=dict)
     findings: dict[int, Finding] = field(default_factory=dict)
     numbers: dict[int, Bounds] = field(default_factory=dict)
+    kept: list[object] = field(default_factory=list)
     spans: dict[int, Span | None] = field(default_factory=dict)
     anchors: dict[int, AnchorDays] = field(default_factory=dict)
 

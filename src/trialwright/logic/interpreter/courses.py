@@ -1,12 +1,13 @@
 """Exposure added up by calendar day: daily doses, courses, their length and total.
 
-Computed twice: from what is certain (the low end) and from everything possible (the high end).
+Days with the same dose are one piece, so that a course of many years takes no longer than one of a week. Computed twice: from what is certain (the low end) and from everything possible (the high end).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from trialwright.logic.finding import CERTAIN, NONE, Bounds
@@ -30,6 +31,19 @@ SPREAD = (
     1096  # days before its window over which a course is followed; a longer one counts as this much longer
 )
 LIFETIME = 36_525  # days, where the window reaches back for ever
+
+
+class Piece(NamedTuple):
+    """Days on which the same dose was taken, from the ordinal of the first to that of the last."""
+
+    first: int
+    last: int
+    dose: float
+
+    @property
+    def days(self) -> int:
+        """How many days they are."""
+        return self.last - self.first + 1
 
 
 class Extent(NamedTuple):
@@ -123,19 +137,24 @@ def _longest_run(pieces: list[tuple[date, date]], gap: int, span: Span) -> float
 def _doses(
     node: Course, facts: list[Fact], weight: Bounds | None, span: Span, context: Context
 ) -> tuple[float, float, set[str]]:
-    """A dose measure from certain and from possible doses, day by day."""
-    least: dict[date, float] = {}
-    most: dict[date, float] = {}
+    """A dose measure from certain and from possible doses."""
     begin = span.from_low if node.measure in ("window_dose", "max_daily_dose") else FIRST_DAY
     reasons = set()
     floating: list[float] = []
+    certain: list[Piece] = []
+    possible: list[Piece] = []
     for fact in facts:
         low, high, why = _dose(fact, weight)
         extent = _extent(fact, span, context)
-        _spread(extent, max(extent.first, begin), low, high, least, most)
+        first, last = max(extent.first, begin).toordinal(), extent.last.toordinal()
+        possible.append(Piece(first, last, high))
+        if extent.sure:
+            sure_first, sure_last = extent.sure_first.toordinal(), extent.sure_last.toordinal()
+            certain.append(Piece(max(first, sure_first), min(last, sure_last), low))
         reasons.add(why or extent.why)
         if _on_some_day(fact, extent, span, context) and (low >= node.daily or equal(low, node.daily)):
             floating.append(low)
+    least, most = _daily(certain), _daily(possible)
     lowest = _measure(node, least, most, context)
     if floating and node.measure == "max_daily_dose":
         lowest = max(lowest, *floating) if node.except_daily is None else lowest
@@ -161,60 +180,87 @@ def _dose(fact: Fact, weight: Bounds | None) -> tuple[float, float, str]:
     return fact.low / weight.high, most, fact.issue or weight.why
 
 
-def _spread(
-    extent: Extent, begin: date, low: float, high: float, least: dict[date, float], most: dict[date, float]
-) -> None:
-    """Add one record's daily dose to the days it covers from `begin` on."""
-    for ordinal in range(begin.toordinal(), extent.last.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        most[day] = min(most.get(day, 0.0) + high, BOUND)
-        if extent.sure and extent.sure_first <= day <= extent.sure_last:
-            least[day] = least.get(day, 0.0) + low
+def _daily(records: Sequence[Piece]) -> list[Piece]:
+    """The dose of each day, added up over the records of it, as pieces that do not overlap; days without one are left out."""
+    begins: dict[int, list[int]] = {}
+    ends: dict[int, list[int]] = {}
+    for number, record in enumerate(records):
+        if record.first <= record.last:
+            begins.setdefault(record.first, []).append(number)
+            ends.setdefault(record.last + 1, []).append(number)
+    pieces: list[Piece] = []
+    running: set[int] = set()
+    for day, following in pairwise(sorted({*begins, *ends})):
+        running.difference_update(ends.get(day, ()))
+        running.update(begins.get(day, ()))
+        if running:
+            dose = min(sum(records[number].dose for number in sorted(running)), BOUND)
+            pieces.append(Piece(day, following - 1, dose))
+    return pieces
 
 
-def _measure(node: Course, doses: dict[date, float], other: dict[date, float], context: Context) -> float:
+def _measure(node: Course, doses: Sequence[Piece], other: Sequence[Piece], context: Context) -> float:
     """The measure of a course node over one version of the daily doses; `other` is the opposite version.
 
     An exception is judged on the opposite version: the low end leaves out what may be excepted, the high end only
     what surely is.
     """
-    days = sorted(day for day, dose in doses.items() if dose >= node.daily or equal(dose, node.daily))
+    enough = [piece for piece in doses if piece.dose >= node.daily or equal(piece.dose, node.daily)]
     span = resolve(node.window, context)
-    if not days or span is None:
+    if not enough or span is None:
         return 0.0
-    inside = {day for day in days if span.from_low <= day <= span.to_high}
+    inside = _within(enough, span)
     if node.measure == "window_dose":
-        return _total(doses[day] for day in sorted(inside))
+        return _total(inside)
     if node.measure == "max_daily_dose":
-        return max(
-            (doses[day] for day in inside if not _excepted(node, day, other.get(day, 0.0), context)),
-            default=0.0,
-        )
-    reaching = [run for run in _courses(days, node.gap) if any(day in inside for day in run)]
+        return max((piece.dose for piece in _not_excepted(node, inside, other, context)), default=0.0)
+    reaching = [run for run in _courses(enough, node.gap) if _within(run, span)]
     if node.measure == "days":
-        return float(max((len(run) for run in reaching), default=0))
-    return _total(doses[day] for run in reaching for day in run)
+        return float(max((sum(piece.days for piece in run) for run in reaching), default=0))
+    return _total(piece for run in reaching for piece in run)
 
 
-def _total(doses: Iterable[float]) -> float:
-    return min(sum(doses), BOUND)
+def _within(pieces: Iterable[Piece], span: Span) -> list[Piece]:
+    """What of the pieces lies in a span."""
+    first, last = span.from_low.toordinal(), span.to_high.toordinal()
+    cut = (Piece(max(piece.first, first), min(piece.last, last), piece.dose) for piece in pieces)
+    return [piece for piece in cut if piece.first <= piece.last]
 
 
-def _excepted(node: Course, day: date, dose: float, context: Context) -> bool:
-    if node.except_daily is None or node.except_window is None:
-        return False
-    span = resolve(node.except_window, context)
-    return (
-        span is not None and span.from_low <= day <= span.to_high and greater_equal(dose, node.except_daily)
-    )
+def _total(doses: Iterable[Piece]) -> float:
+    return min(sum(piece.dose * piece.days for piece in doses), BOUND)
 
 
-def _courses(days: list[date], gap: int) -> list[list[date]]:
-    """Days joined into courses: a day not more than `gap` days after the one before belongs to its course."""
-    runs: list[list[date]] = []
-    for day in days:
-        if runs and (day - runs[-1][-1]).days <= gap:
-            runs[-1].append(day)
+def _not_excepted(
+    node: Course, pieces: Sequence[Piece], other: Sequence[Piece], context: Context
+) -> Iterator[Piece]:
+    """The pieces with a day that is not excepted by its dose in the opposite version."""
+    span = resolve(node.except_window, context) if node.except_window is not None else None
+    if node.except_daily is None or span is None:
+        yield from pieces
+        return
+    high = [piece for piece in other if greater_equal(piece.dose, node.except_daily)]
+    if greater_equal(0.0, node.except_daily):  # then a day without a dose is excepted too
+        high = [Piece(span.from_low.toordinal(), span.to_high.toordinal(), 0.0)]
+    excepted = _within(high, span)
+    for piece in pieces:
+        out = sum(
+            min(piece.last, one.last) - max(piece.first, one.first) + 1
+            for one in excepted
+            if one.first <= piece.last and piece.first <= one.last
+        )
+        if out < piece.days:
+            yield piece
+
+
+def _courses(pieces: Sequence[Piece], gap: int) -> list[list[Piece]]:
+    """Pieces joined into courses: one not more than `gap` days after the one before belongs to its course."""
+    if gap < 1:  # every day is a course of its own
+        return [[Piece(day, day, dose)] for first, last, dose in pieces for day in range(first, last + 1)]
+    runs: list[list[Piece]] = []
+    for piece in pieces:
+        if runs and piece.first - runs[-1][-1].last <= gap:
+            runs[-1].append(piece)
         else:
-            runs.append([day])
+            runs.append([piece])
     return runs

@@ -48,6 +48,11 @@ class Estimate:
     texts: tuple[Says, ...]
     primary: bool
 
+    @property
+    def bold(self) -> bool:
+        """Whether it is set bold: the primary one, and a heading of those below it."""
+        return self.primary or (self.estimate is None and not any(self.texts))
+
 
 @dataclass(frozen=True, slots=True)
 class Forest:
@@ -95,7 +100,7 @@ def draw_forest(data: Forest, *, catalogue: Mapping[str, str]) -> Drawing:
         for row, texts, height in zip(data.rows, page.cells, page.heights, strict=True):
             if row.primary:
                 back.axhspan(page.top + y, page.top + y + height, facecolor=GROUND)
-            _paint_texts(free, texts, page.lefts, middle=page.top + y + height / 2, bold=row.primary)
+            _paint_texts(free, texts, page.lefts, middle=page.top + y + height / 2, bold=row.bold)
             _paint_estimate(axes, row, y + height / 2, data)
             y += height
         _paint_favours(free, page, data)
@@ -141,8 +146,8 @@ class _Layout:
         ]
         self.cells = [
             [
-                lines(row.label, self.label - 8, bold=row.primary),
-                *(lines(text, limit, bold=row.primary) for text, limit in zip(row.texts, most, strict=True)),
+                lines(row.label, self.label - 8, bold=row.bold),
+                *(lines(text, limit, bold=row.bold) for text, limit in zip(row.texts, most, strict=True)),
             ]
             for row in data.rows
         ]

@@ -122,7 +122,7 @@ def draw_kaplan_meier(data: KaplanMeier, *, catalogue: Mapping[str, str]) -> Dra
         y = table + _ROW
         for number, curve in enumerate(data.curves):
             for line in lines[number]:
-                free.text(4, y, line, size=_SMALL, color=arm_style(number).color, va="baseline")
+                free.text(4, y, line, size=_SMALL, va="baseline")
                 y += 0 if beside else _ROW
             for tick, people in zip(data.ticks, curve.at_risk, strict=True):
                 x = _LEFT + (WIDTH - _LEFT - _RIGHT) * tick / data.last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from trialwright.reports.figures.canvas import (
     speak,
 )
 from trialwright.reports.figures.legend import Entry, Legend
-from trialwright.reports.figures.letters import wrap
+from trialwright.reports.figures.letters import text_width, wrap
 from trialwright.terms.message import message
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _PLOT, _LEFT, _RIGHT, _BETWEEN, _TITLE = 190.0, 44.0, 6.0, 14.0, 9.0  # points
+_BESIDE = 12  # visits up to which the bars of two arms have room beside each other
 _LOOKS = (
     {"facecolor": DEEP, "hatch": "", "text": "white"},
     {"facecolor": "#7fbcc7", "hatch": "", "text": INK},
@@ -72,8 +74,11 @@ class Response:
 
 
 def draw_response(data: Response, *, catalogue: Mapping[str, str]) -> Drawing:
-    """Draw the bars in the language of the catalogue, the arms side by side (three or more below each other)."""
-    side_by_side = len(data.arms) <= 2
+    """Draw the bars in the language of the catalogue, the arms side by side.
+
+    Three arms and more, and arms with many visits, stand below each other.
+    """
+    side_by_side = len(data.arms) <= 2 and len(data.visits) <= _BESIDE
     across = len(data.arms) if side_by_side else 1
     width = (WIDTH - _LEFT - _RIGHT - _BETWEEN * (across - 1)) / across
     titles = [wrap(speak(each.arm, catalogue), width=width, size=_TITLE, bold=True) for each in data.arms]
@@ -98,7 +103,7 @@ def draw_response(data: Response, *, catalogue: Mapping[str, str]) -> Drawing:
                 free.text(left, top + 9 + 12 * line, text, size=_TITLE, weight="bold", va="baseline")
             axes = axes_at(figure, left=left, top=top + title_height, width=width, height=_PLOT)
             _paint_bars(axes, each, width=width)
-            _set_up(axes, data, catalogue, labelled=column == 0)
+            _set_up(axes, data, catalogue, width=width, labelled=column == 0)
 
     return draw(
         paint,
@@ -148,11 +153,18 @@ def _paint_bars(axes: Axes, each: ArmBars, *, width: float) -> None:
         axes.text(place, 101.5, f"{people}", ha="center", va="bottom", size=7, color=SOFT)
 
 
-def _set_up(axes: Axes, data: Response, catalogue: Mapping[str, str], *, labelled: bool) -> None:
+def _set_up(
+    axes: Axes, data: Response, catalogue: Mapping[str, str], *, width: float, labelled: bool
+) -> None:
     axes.set_ylim(0, 108)
     axes.set_xlim(-0.6, len(data.visits) - 0.4)
     axes.set_yticks(range(0, 101, 20), labels=None if labelled else [""] * 6)
-    axes.set_xticks(range(len(data.visits)), labels=[speak(visit, catalogue) for visit in data.visits])
+    labels = [speak(visit, catalogue) for visit in data.visits]
+    widest = max((text_width(label, size=8.5) for label in labels), default=0.0)
+    every = max(1, math.ceil((widest + 4) * len(labels) / width))
+    # Where not every visit has room for its label, the last has one.
+    shown = [label if (len(labels) - 1 - place) % every == 0 else "" for place, label in enumerate(labels)]
+    axes.set_xticks(range(len(labels)), labels=shown)
     axes.tick_params(axis="x", length=0)
     axes.set_xlabel(speak(data.visit_label, catalogue))
     if labelled:

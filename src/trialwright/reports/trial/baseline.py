@@ -31,6 +31,7 @@ from trialwright.reports.trial.figures_shown import (
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.study import grammar as g
 from trialwright.study.prose.figures import unit_words
+from trialwright.study.prose.words import Words
 from trialwright.study.rules import rule_scope
 from trialwright.study.stratification import allocation_factors
 from trialwright.terms.message import Message, Text, message
@@ -66,6 +67,7 @@ def derive_characteristics(data: TrialData) -> Iterator[Characteristic]:
     people = [one for one in data.cohort.followed if one.participant.allocated]
     yield _age(people)
     yield _sex(people)
+    words = Words(data.study)
     nodes = _nodes(data)  # all at once: what is found for a node is kept by its identity
     for concept in data.study.concepts:
         if concept.name not in nodes:
@@ -75,7 +77,8 @@ def derive_characteristics(data: TrialData) -> Iterator[Characteristic]:
             values = (value for value in values if value.number >= 0 and value.number == int(value.number))
         found = tuple(values)
         if found:
-            categories = concept.values if concept.kind == "finding" else ()
+            coded = range(len(concept.values)) if concept.kind == "finding" else ()
+            categories = tuple(words.coded(concept.name, index) for index in coded)
             yield Characteristic(concept.label, concept.unit or "", categories, found)
 
 

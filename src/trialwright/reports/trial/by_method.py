@@ -70,7 +70,7 @@ def _columns() -> list[Column]:
     return [
         Column("method", message("Method"), "text"),
         Column("quantity", message("What is estimated"), "text"),
-        Column("estimate", message("Estimate (95 % interval)"), "text"),
+        Column("estimate", message("Estimate (95 % interval)"), "text", right=True),
         Column("p", message("P"), "number", statistic="p_value"),
     ]
 

@@ -36,6 +36,12 @@ def compose_report(data: TrialData, *, catalogue: Mapping[str, str], figures: bo
     """
     sheet = Sheet(catalogue, figures=figures, caution=explain_early_look(data))
     say_state(data, sheet)
+    sheet.say(
+        message(
+            "Reasons, terms and descriptions that people entered stand as they entered them, in the language they wrote."
+        ),
+        kind="note",
+    )
     _write_until_course(data, sheet)
     write_safety(data, sheet)
     write_quality(data, sheet)

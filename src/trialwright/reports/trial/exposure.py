@@ -101,7 +101,7 @@ def write_exposure(
         message("What every participant took"),
         [
             Column("participant", message("Participant"), "text"),
-            Column("arm", message("Arm"), "text"),
+            *(() if data.blind else (Column("arm", message("Arm"), "text"),)),
             Column("intervention", message("Intervention"), "text"),
             Column("given", message("Given"), "integer"),
             Column("planned", message("Planned"), "integer"),
@@ -111,8 +111,8 @@ def write_exposure(
             Column("total", message("Total"), "number"),
             Column("unit", message("Unit"), "text"),
         ],
-        [_line(each) for each in exposures],
-        heads=3,
+        [_line(each, blind=data.blind) for each in exposures],
+        heads=2 if data.blind else 3,
         notes=(EARLIER,),
     )
 
@@ -166,7 +166,7 @@ def _source(row: ExposureRow) -> Source:
     return Source(row.participant, said, "", tuple(row.positions))
 
 
-def _line(exposure: Exposure) -> Line:
+def _line(exposure: Exposure, *, blind: bool) -> Line:
     row = exposure.row
     given, planned = exposure.given
     trace = Trace(exposure.title, "exposure", "", (_source(row),))
@@ -178,7 +178,7 @@ def _line(exposure: Exposure) -> Line:
     unit = "d" if exposure.by_days else "{dose}"
     return line(
         row.participant,
-        row.group or DASH,
+        *(() if blind else (row.group or DASH,)),
         title,
         _counted(given, "given", unit, trace),
         _counted(planned, "planned", unit, trace),

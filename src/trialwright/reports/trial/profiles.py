@@ -89,11 +89,9 @@ def _write_profile(
 ) -> None:
     participant = one.participant
     sheet.heading(
-        message(
-            "{id}, {arm}",
-            id=participant.id,
-            arm=(participant.arm if not data.blind else "") or message("arm not known"),
-        ),
+        participant.id
+        if data.blind
+        else message("{id}, {arm}", id=participant.id, arm=participant.arm or message("arm not known")),
         f"p-{participant.id}",
         level=2,
     )
@@ -102,7 +100,10 @@ def _write_profile(
     columns = [
         Column("visit", message("Visit"), "text"),
         Column("date", message("Date"), "text"),
-        *(Column(f"r_{index}", titled(labels[name]), "text") for index, name in enumerate(concepts, start=1)),
+        *(
+            Column(f"r_{index}", titled(labels[name]), "text", right=True)
+            for index, name in enumerate(concepts, start=1)
+        ),
     ]
     if data.plan.responses:
         columns.append(Column("response", message("Response"), "text"))
@@ -156,10 +157,10 @@ def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposur
         message("Doses of {id}", id=participant.id),
         [
             Column("intervention", message("Intervention"), "text"),
-            Column("given", message("Given, of planned"), "text"),
+            Column("given", message("Given, of planned"), "text", right=True),
             Column("first", message("First day"), "text"),
             Column("last", message("Last day"), "text"),
-            Column("total", message("Total"), "text"),
+            Column("total", message("Total"), "text", right=True),
             Column("doses", message("Doses"), "text"),
         ],
         lines,

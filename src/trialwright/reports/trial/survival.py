@@ -37,8 +37,8 @@ def write_survival(data: TrialData, sheet: Sheet) -> None:
         Column("estimand", message("Endpoint"), "text"),
         Column("arm", message("Arm"), "text"),
         Column("events", message("Events / participants"), "text"),
-        Column("share", message("With the event by the last visit (95 % interval)"), "text"),
-        Column("median", message("Median, weeks (95 % interval)"), "text"),
+        Column("share", message("With the event by the last visit (95 % interval)"), "text", right=True),
+        Column("median", message("Median, weeks (95 % interval)"), "text", right=True),
         Column("p", message("Log-rank P"), "number", statistic="p_value"),
     ]
     lines: list[Line] = []

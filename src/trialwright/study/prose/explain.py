@@ -24,6 +24,7 @@ from trialwright.study.prose.document import (
 )
 from trialwright.study.prose.dosing import describe_dosing
 from trialwright.study.prose.outcomes import describe_safety
+from trialwright.study.prose.places import source_words
 from trialwright.study.prose.plans import describe_allocation, describe_delegation, describe_schedule
 from trialwright.study.prose.questions import describe_forms
 from trialwright.study.prose.rules import describe, outline
@@ -102,7 +103,7 @@ def _criterion(criterion: Criterion, rules: Iterable[Rule], words: Words) -> Ite
         f"criterion-{criterion.id}",
     )
     yield Quote(criterion.text, criterion.text.en)
-    yield Paragraph(message("Source: {source}", source=criterion.source))
+    yield Paragraph(message("Source: {source}", source=source_words(criterion)))
     if criterion.judgement:
         yield Paragraph(
             message(

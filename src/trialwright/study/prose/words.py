@@ -61,13 +61,13 @@ class Words:
         return at_beginning(events[id]) if id in events else Text(id, id)
 
     def coded(self, name: str, index: int) -> Prose:
-        """A coded value of a concept by its index; items of a known score have their own words."""
+        """A coded value of a concept by its index: by the words of a known score, or the label of the concept it names."""
         value = self.concepts[name].values[index]
         for assessment in ASSESSMENTS.values():
             labels = {argument.name: argument.label for argument in assessment.arguments}
             if set(self.concepts[name].values) <= set(labels):
                 return labels[value]
-        return value
+        return self.label(value) if value in self.concepts else value
 
     @staticmethod
     def is_entered(name: str) -> bool:

@@ -112,11 +112,13 @@ h3{margin-top:1.8rem}h4{margin-bottom:.3rem}
 blockquote{margin:.6rem 0;padding:.1rem .9rem;border-left:4px solid #7a8794;background:#f3f5f7}
 code,pre{font:.88em/1.45 ui-monospace,Menlo,Consolas,monospace}
 pre{white-space:pre-wrap;background:#f3f5f7;padding:.6rem .8rem;border-radius:.3rem}
+.skip{position:absolute;left:-100rem}.skip:focus{position:static}
 .table{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{border:1px solid #c9d1d9;padding:.35rem .55rem;text-align:left;vertical-align:top}th{background:#f3f5f7}
 .version{color:#57606a;font-size:.85rem;overflow-wrap:anywhere}nav ul{padding-left:1.2rem}
 @media(prefers-color-scheme:dark){body{color:#e6e8ea;background:#14171a}blockquote,pre,th{background:#21262c}
 th,td{border-color:#3d444d}.version{color:#9aa4af}a{color:#7ab7ff}}
+@media(max-width:44rem){th,td{min-width:2.1em}th:first-child,td:first-child{min-width:3.2em}th:last-child,td:last-child{min-width:9em}}
 @media print{body{max-width:none;font-size:11pt}nav{display:none}h2,h3,h4{break-after:avoid}tr,blockquote{break-inside:avoid}}
 """.strip()
 
@@ -133,11 +135,13 @@ def to_html(document: Document, catalogue: Catalogue) -> str:
     )
     body = "\n".join(_html(block, catalogue) for block in document.blocks)
     contents = _escaped(render(message("Contents"), catalogue))
+    skip = _escaped(render(message("Skip to the content"), catalogue))
     return (
         f'<!doctype html>\n<html lang="{language(catalogue)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
-        f'<p class="version">{version}</p>\n<nav aria-label="{contents}"><ul>{links}</ul></nav>\n<main>\n{body}\n</main>\n'
+        f"<title>{title}</title>\n<style>\n{_STYLE}\n</style>\n</head>\n<body>\n"
+        f'<a class="skip" href="#content">{skip}</a>\n<h1>{title}</h1>\n'
+        f'<p class="version">{version}</p>\n<nav aria-label="{contents}"><ul>{links}</ul></nav>\n<main id="content">\n{body}\n</main>\n'
         "</body>\n</html>\n"
     )
 
