@@ -338,7 +338,7 @@ def test_a_set_that_leaves_somebody_out_says_how_many_of_each_arm() -> None:
     shown = table(written(changed(data, sets=sets), write_responders), "sensitivity_estimands")
     first, second = (len(data.allocated(arm.id)) for arm in data.arms)
     notes = notes_of(shown)
-    assert f"Per-protocol set: leaves out {first} of {first + second}: BEL+MT {first}, MT 0. Why stands in the flow of participants." in notes  # fmt: skip
+    assert f"Per-protocol set: leaves out {first} of {first + second}: BEL+MT: {first}, MT: 0. Why stands in the flow of participants." in notes  # fmt: skip
     assert not any("rated major keeps" in note for note in notes)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from trialwright.analysis.plan.run import is_available
+from trialwright.reports.coded import listed
 from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH
@@ -110,7 +111,7 @@ class _Estimands:
             if response.id == estimand.response:
                 reading = response.readings[estimand.reading or response.chosen]
                 titles = {each.id: each.title for each in reading.categories}
-                return message("{what}", what=tuple(titles[id] for id in estimand.categories))
+                return listed(titles[id] for id in estimand.categories)
         named: Sequence[tuple[Sequence[object], str | None]] = (
             (plan.measures, estimand.measure),
             (plan.relapses, estimand.relapse),
@@ -129,7 +130,7 @@ class _Estimands:
         for arms in dict.fromkeys(each.arms for each in self.shown):
             yield message(
                 "Treatments compared: {arms}.",
-                arms=tuple(message("{arm}: {title}", arm=arm, title=titles.get(arm, arm)) for arm in arms),
+                arms=tuple(message("{id}: {title}", id=arm, title=titles.get(arm, arm)) for arm in arms),
             )
         if any(len(each.intercurrent_events) < len(self.events) for each in self.shown):
             yield message("–: the plan names no strategy, and the event changes nothing.")

@@ -89,7 +89,7 @@ class Rates:
             )
 
     def _source(self, one: AtRisk) -> Source:
-        event = message("{term}", term=one.event.term) if one.event else message("no event")
+        event: Message | str = one.event.term if one.event else message("no event")
         positions = self._positions(one.participant)
         if one.event is not None:
             positions = tuple(sorted({*positions, one.event.position}))

@@ -34,7 +34,7 @@ def explain_sets_compared(data: TrialData, estimands: Sequence[Estimand]) -> Ite
                 count=len(outside),
                 total=len(everyone),
                 arms=tuple(
-                    message("{arm} {count}", arm=arm, count=sum(everyone[id] == arm for id in outside))
+                    message("{arm}: {count}", arm=arm, count=sum(everyone[id] == arm for id in outside))
                     for arm in primary.arms
                 ),
             )
