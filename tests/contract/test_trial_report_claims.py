@@ -131,7 +131,7 @@ def test_how_long_everybody_was_followed_stands_with_what_was_taken() -> None:
     for index, arm in enumerate(data.arms, start=1):
         group = [one for one in data.participants if one.allocated and one.arm == arm.id]
         years = sum((_end(data, one) - _first_dose(one)).days + 1 for one in group) / 365.25
-        assert said(row.cells[index]) == f"{years:.1f} person-years in {len(group)} participants"
+        assert said(row.cells[index]) == f"{len(group)} participants; {years:.1f} person-years"
 
 
 def test_laboratory_grades_say_how_many_were_evaluated_since_when() -> None:

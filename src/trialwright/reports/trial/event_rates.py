@@ -57,14 +57,14 @@ class Rates:
         """How many of a group were followed since the first dose, and for how long together."""
         found = [one for one in self.followed if one.group == group and one.days]
         years = sum(one.days or 0 for one in found) / DAYS_A_YEAR
-        said = message(
-            "{years} person-years in {count} participants", years=signed(years, 1), count=len(found)
-        )
+        count = len(found)
+        who = message("1 participant") if count == 1 else message("{count} participants", count=count)
+        said = message("{who}; {years} person-years", who=who, years=signed(years, 1))
         sources = tuple(
             Source(one.participant, duration(str(one.days), "d"), "", self._positions(one.participant))
             for one in found
         )
-        numbers = (Number("participants", len(found)), Number("time_followed", years, "a"))
+        numbers = (Number("participants", count), Number("time_followed", years, "a"))
         return traced(said, Trace(what, "follow-up", "", sources), numbers=numbers)
 
     def explain(self, rows: Sequence[EventRow]) -> Iterator[Message]:
