@@ -46,6 +46,7 @@ TABLES_OF = (
     ("Survival: Kaplan-Meier with log-log intervals", "kaplan_meier", ("survival", "low", "high")),
     ("Survival: medians", "medians", ("median", "low", "high")),
     ("Survival: log-rank", "log_rank", ("statistic", "degrees", "p_value")),
+    ("Incidence: rate per 100 person-years, exact", "incidence_rates", ("rate", "low", "high")),
     ("Balance: standardised differences", "standardised_differences", ("expected",)),
     ("Exact power and type 1 error", "exact_design", ("power", "type_1_error")),
     ("The stopping boundary", "stopping_boundary", ("expected",)),

@@ -599,3 +599,15 @@ def test_a_balance_without_adjustment_names_no_before(drawn: list[Any]) -> None:
     said = {text.get_text() for text in _texts(drawn[0])}
     assert "standardised difference" in said
     assert "before adjustment" not in said
+
+
+def test_without_a_threshold_no_line_marks_a_difference(drawn: list[Any]) -> None:
+    data = replace(love(), threshold=None)
+    found = draw_love(data, catalogue={})
+    (axes,) = _plots(drawn[0])
+    assert not any(list(line.get_ydata()) == [0, 1] for line in axes.lines if line.get_linestyle() == "--")
+    assert not any("threshold" in text.get_text() for text in _texts(drawn[0]))
+    largest = max(abs(row.before) for row in data.rows if row.before is not None)
+    assert f"is {largest:.2f}" in found.description
+    draw_love(love(), catalogue={})
+    assert any("threshold" in text.get_text() for text in _texts(drawn[1]))

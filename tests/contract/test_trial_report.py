@@ -464,7 +464,7 @@ def test_analyse_says_first_of_what_its_numbers_are(
     assert found["made"].startswith(data.on.isoformat())
     assert render(early, catalogue) in found["warnings"]
     assert all(each in head for each in found["warnings"])
-    assert render(early, catalogue) in found["notes"]["T5"] + found["notes"]["T6"]
+    assert render(early, catalogue) in found["notes"]["T6"] + found["notes"]["T7"]
     assert set(found["notes"]) == {each["rows"][0][1].split(".")[0] for each in found["tables"]}
 
 

@@ -356,8 +356,8 @@ def test_events_of_people_who_were_never_treated_are_in_no_table_by_arm_and_are_
         assert [[english(cell) for cell in row.cells] for row in after[name].rows] == before[name]
     notes = [render(note, {}) for note in after["ae_summary"].notes]
     count = len(ill.adverse_events)
-    assert [note for note in notes if failed.id in note and f": {count} adverse events" in note] == notes
-    assert notes
+    (told,) = (note for note in notes if failed.id in note)
+    assert f": {count} adverse events" in told
     assert not any(failed.id in render(note, {}) for note in table("ae_summary").notes)
 
 

@@ -101,7 +101,7 @@ def test_a_blind_report_counts_everyone_together_and_compares_nothing() -> None:
     assert heads == ["Characteristic", f"All participants (n = {len(allocated)})"]
     assert {row[0] for _, row in rows_of(table_of(report, "response_by_visit"))} == {"All participants"}
     taken = [row[0] for _, row in rows_of(table_of(report, "exposure"))]
-    assert taken == ["Study infusion (belimumab or placebo, blinded)"]
+    assert taken == ["Followed since the first dose", "Study infusion (belimumab or placebo, blinded)"]
 
 
 def test_emergency_unblindings_are_listed_without_the_arm() -> None:
@@ -360,7 +360,7 @@ def test_the_declared_main_analysis_is_the_headline_whatever_it_is() -> None:
         assert (shown[p], shown[test]) == (row[4], row[0])
         assert row[3] != "–"  # a reason instead
     assert not any("Pearson" in note for note in notes_of(table))
-    assert render(models.caption, {}) == "Adjusted for covariates at baseline"
+    assert render(models.caption, {}) == "Adjusted for the covariates declared in the plan"
     beam = table_of(report_of("beam"), "responders")
     assert "Declared main analysis (95 % interval)" not in [render(each.heading, {}) for each in beam.columns]
     assert any("Pearson, Yates or Fisher" in note for note in notes_of(beam))
@@ -430,5 +430,5 @@ def test_a_boundary_that_was_reached_once_is_told_with_its_day() -> None:
     table = _table(data_about(read_study("beam"), people, on=ON), write_stopping, "stopping")
     assert [said(cell) for cell in table.rows[0].cells][2:4] == ["2/7", "4 of 7"]
     assert said(table.rows[0].cells[5]) == "yes"
-    (note,) = (render(each, {}) for each in table.notes)
+    (note,) = (text for each in table.notes if "boundary was" in (text := render(each, {})))
     assert "first reached on 2026-04-09, with 2 of 2 participants" in note

@@ -26,6 +26,7 @@ from trialwright.analysis import (
     SurvivalCurve,
     TwoArms,
     compute_implied_interval,
+    compute_incidence_rate,
     compute_power,
     compute_sample_size,
     compute_type_1_error,
@@ -89,6 +90,18 @@ def test_interval_of_a_proportion(row: Row) -> None:
     count = ArmCount(arm="treatment", events=int(row["events"]), n=int(row["n"]))
     result = METHODS[row["method"]].compute(count, level=LEVEL)
     assert result.estimate == count.events / count.n
+    agrees(result.interval.low, row["low"], row["tolerance"])
+    agrees(result.interval.high, row["high"], row["tolerance"])
+
+
+@pytest.mark.parametrize("row", table("incidence_rates", "events", "years"))
+def test_incidence_rate(row: Row) -> None:
+    events = int(row["events"])
+    result = compute_incidence_rate(
+        arm="BEL+MT", events=events, n=400, years=float(row["years"]), level=LEVEL
+    )
+    assert result.interval is not None
+    agrees(result.estimate, row["rate"], row["tolerance"])
     agrees(result.interval.low, row["low"], row["tolerance"])
     agrees(result.interval.high, row["high"], row["tolerance"])
 

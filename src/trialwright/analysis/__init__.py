@@ -9,6 +9,7 @@ from __future__ import annotations
 from trialwright.analysis.counts import ArmCount, TwoArms
 from trialwright.analysis.declared_rule import Choice, choose_test
 from trialwright.analysis.implied_interval import compute_implied_interval
+from trialwright.analysis.incidence_rate import compute_incidence_rate
 from trialwright.analysis.kaplan_meier import Step, SurvivalCurve
 from trialwright.analysis.method import Kind, Method
 from trialwright.analysis.methods import METHODS
@@ -32,6 +33,7 @@ __all__ = [
     "TwoArms",
     "choose_test",
     "compute_implied_interval",
+    "compute_incidence_rate",
     "compute_power",
     "compute_sample_size",
     "compute_type_1_error",

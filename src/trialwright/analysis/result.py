@@ -20,6 +20,7 @@ Quantity = Literal[
     "survival_probability",
     "median_time",
     "standardised_difference",
+    "incidence_rate",
     "power",
     "type_1_error",
     "sample_size",

@@ -109,6 +109,18 @@ def standardised_difference_of_categories(
     )
 
 
+def compute_chance_error(first: int, second: int) -> float:
+    """Give the standard error of a standardised difference of two arms that differ by chance alone.
+
+    `first`, `second`: participants of each arm, 1 or more. Raises `CannotAnalyse` for an arm without participants.
+    **Source**: Hedges LV, Olkin I. Statistical Methods for Meta-Analysis, 1985, chapter 5: the large-sample variance
+    1/n1 + 1/n2 + d^2 / (2 (n1 + n2)), at d = 0.
+    """
+    if first < 1 or second < 1:
+        raise CannotAnalyse(message("A difference needs participants in both arms."))
+    return math.sqrt(1 / first + 1 / second)
+
+
 def _distance(difference: np.ndarray, spread: np.ndarray) -> float:
     """Give sqrt(difference' spread^-1 difference); infinite along a direction without spread."""
     if not difference.size or not np.abs(difference).max() > 1e-15:

@@ -117,7 +117,7 @@ def boundary_lines(rule: Mapping[str, Any], terminal: Terminal, *, now: Iterable
     yield from paragraph(
         say(
             message(
-                "The boundary is shown for up to {count} participants, {why}. The probabilities are those of stopping among them.",
+                "The boundary is shown for up to {count} participants, {why}. The probabilities are those of stopping among them, if every outcome is known when the next participant is counted.",
                 count=shown_for["participants"],
                 why=WHY[shown_for["why"]],
             )

@@ -22,7 +22,8 @@ class EventRow(NamedTuple):
     `group`: the arm, or the treatment taken. `position`: the ledger event of the version that counts. `grade`: 1 to 5,
     None where none is recorded. `causality`: the strongest link to any of the interventions asked about that was judged
     or had been taken by then; unknown where one of these was not judged and none counts as related. `emergent`: began
-    on or after the day of the first dose of the study.
+    on or after the day of the first dose of the study. `begun`: the first and last day on which it may have begun, None
+    where no day is known.
     """
 
     participant: str
@@ -38,6 +39,15 @@ class EventRow(NamedTuple):
     action: str
     outcome: str
     emergent: Truth
+    begun: tuple[date, date] | None
+
+    @property
+    def counts_as_emergent(self) -> bool:
+        """Whether tables count it as treatment-emergent: unless it certainly began before the first dose.
+
+        **Source**: the usual rule of analysis data for a start that is not fully known, as in CDISC ADaM `TRTEMFL`.
+        """
+        return self.emergent is not False
 
     @property
     def serious(self) -> bool:
@@ -85,6 +95,7 @@ def _row(
         now.action,
         now.outcome,
         _emergent(now.start, participant),
+        _days(now.start),
     )
 
 
@@ -211,8 +222,8 @@ def _worse(row: EventRow) -> float:
 
 
 SUMMARY: Mapping[str, tuple[Message, Callable[[EventRow], bool]]] = {
-    "any": (message("Any adverse event"), lambda row: True),
-    "emergent": (message("Any treatment-emergent adverse event"), lambda row: row.emergent is True),
+    "any": (message("Any adverse event since consent"), lambda row: True),
+    "emergent": (message("Any treatment-emergent adverse event"), lambda row: True),
     "related": (
         message("Related or possibly related"),
         lambda row: row.causality in ("related", "possibly_related"),
@@ -242,13 +253,24 @@ SUMMARY: Mapping[str, tuple[Message, Callable[[EventRow], bool]]] = {
     ),
     "fatal": (message("Fatal"), lambda row: "death" in row.seriousness),
 }
-"""The lines of the summary table: what they are called, and which events belong to them."""
+"""The lines of the summary table: what they are called, and which events belong to them.
+
+All but the first count treatment-emergent events alone.
+"""
+
+
+def belongs_to(row: EventRow, name: str) -> bool:
+    """Whether an event belongs to a line of the summary."""
+    _, belongs = SUMMARY[name]
+    return belongs(row) and (name == "any" or row.counts_as_emergent)
 
 
 def derive_event_summary(rows: Sequence[EventRow], *, groups: Mapping[str, str]) -> tuple[EventCount, ...]:
     """Count events, and participants with them, for every line of `SUMMARY` in every group, also where there is none."""
     return tuple(
-        _counted(group, (name,), [row for row in rows if row.group == group and belongs(row)], groups)
-        for name, (_, belongs) in SUMMARY.items()
+        _counted(
+            group, (name,), [row for row in rows if row.group == group and belongs_to(row, name)], groups
+        )
+        for name in SUMMARY
         for group in dict.fromkeys(groups.values())
     )

@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.analysis.analysis_support import arms
 from trialwright.analysis import METHODS, CannotAnalyse, Result
+from trialwright.analysis.standardised_difference import compute_chance_error
 
 ARMS = ("BEL+MT", "MT")
 
@@ -86,3 +87,14 @@ def test_what_is_refused() -> None:
         categories({"a": 1}, {"b": 1})
     with pytest.raises(CannotAnalyse, match="MT has no participants"):
         categories({"a": 1}, {"a": 0})
+
+
+@pytest.mark.parametrize(("first", "second", "error"), [(28, 25, math.sqrt(53 / 700)), (2, 2, 1.0)])
+def test_chance_alone_by_hand(first: int, second: int, error: float) -> None:
+    """1/28 + 1/25 = 53/700, whose root is 0.2752; 1/2 + 1/2 = 1."""
+    assert compute_chance_error(first, second) == pytest.approx(error, rel=1e-12)
+
+
+def test_chance_needs_participants_in_both_arms() -> None:
+    with pytest.raises(CannotAnalyse, match="both arms"):
+        compute_chance_error(28, 0)

@@ -7,7 +7,13 @@ import math
 import pytest
 
 from tests.unit.analysis.analysis_support import arms
-from trialwright.analysis import METHODS, CannotAnalyse, compute_implied_interval, compute_sample_size
+from trialwright.analysis import (
+    METHODS,
+    CannotAnalyse,
+    compute_implied_interval,
+    compute_incidence_rate,
+    compute_sample_size,
+)
 
 
 def test_posterior_of_equal_arms_is_one_half() -> None:
@@ -73,3 +79,27 @@ def test_implied_interval_gives_back_the_interval_it_came_from() -> None:
 def test_what_implies_nothing(ratio: float, p: float) -> None:
     with pytest.raises(CannotAnalyse, match="implies no interval"):
         compute_implied_interval(odds_ratio=ratio, p_value=p, level=0.95)
+
+
+@pytest.mark.parametrize("events", [0, 1, 2, 6, 28])
+def test_an_incidence_rate_at_its_limits_leaves_half_of_five_percent_in_each_tail(events: int) -> None:
+    """The tails summed term by term: P(X >= x) at the lower limit, P(X <= x) at the upper one; 40 years at risk."""
+    found = compute_incidence_rate(arm="MT", events=events, n=28, years=40.0, level=0.95)
+    assert found.estimate == pytest.approx(100 * events / 40)
+    assert found.interval is not None
+    low, high = (0.4 * limit for limit in (found.interval.low or 0.0, found.interval.high or 0.0))
+
+    def at_most(x: int, mean: float) -> float:
+        return sum(math.exp(-mean) * mean**k / math.factorial(k) for k in range(x + 1))
+
+    assert at_most(events, high) == pytest.approx(0.025, abs=1e-12)
+    if events:
+        assert 1 - at_most(events - 1, low) == pytest.approx(0.025, abs=1e-12)
+    else:
+        assert low == 0.0
+
+
+@pytest.mark.parametrize(("events", "n", "years"), [(3, 2, 1.0), (-1, 2, 1.0), (1, 2, 0.0)])
+def test_a_rate_needs_events_of_participants_and_time(events: int, n: int, years: float) -> None:
+    with pytest.raises(CannotAnalyse, match="cannot be"):
+        compute_incidence_rate(arm="MT", events=events, n=n, years=years, level=0.95)

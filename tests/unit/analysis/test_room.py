@@ -22,6 +22,7 @@ TOOLS = {
     "difference",
     "distributions",
     "implied_interval",
+    "incidence_rate",
     "logistic_fit",
     "method",
     "methods",

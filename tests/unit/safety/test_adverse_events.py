@@ -121,6 +121,36 @@ def test_summary() -> None:
 
 
 # fmt: off
+BEFORE_AND_AFTER = [  # first dose of the study on 2 March 2026; what begins before it is in the first line alone
+    ("2026-03-01", (1, 0)), ("2026-03-02", (1, 1)), ("2026-03", (1, 1)), ("", (1, 1)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("start", "counted"), BEFORE_AND_AFTER)
+def test_all_lines_of_the_summary_but_the_first_are_of_treatment_emergent_events(
+    start: str, counted: tuple[int, int]
+) -> None:
+    row = one_row(
+        version(start=start, seriousness=HOSPITAL, action="discontinued", causality={"belimumab": "related"})
+    )
+    found = {each.key[0]: each.events for each in derive_event_summary([row], groups={"b1": "BEL+MT"})}
+    every, emergent = counted
+    expected = (
+        "emergent",
+        "related",
+        "severe",
+        "serious",
+        "serious_related",
+        "infection",
+        "serious_infection",
+        "discontinued",
+    )
+    assert found["any"] == every
+    assert {name: found[name] for name in expected} == dict.fromkeys(expected, emergent)
+
+
+# fmt: off
 EMERGENT = [  # first dose of the study on 2 March 2026
     ("2026-03-02", True), ("2026-03-01", False), ("2026-03", None), ("2026-02", False), ("2026-04", True), ("", None),
 ]

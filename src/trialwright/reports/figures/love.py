@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,13 @@ from trialwright.reports.figures.canvas import (
 )
 from trialwright.reports.figures.legend import Entry, Legend
 from trialwright.reports.figures.letters import text_width, wrap
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SIZE, _LEADING, _ROW, _RIGHT = 8.5, 10.5, 17.0, 14.0  # points
+_LEAST = 0.1  # half of the shortest axis where there is no threshold
 _BEFORE = {
     "marker": "o",
     "markersize": 6,
@@ -51,20 +52,20 @@ class Love:
     """A figure of absolute standardised differences.
 
     `rows`: in the order they are drawn; their sign is not shown. `after_label`: what the adjustment is
-    ("after weighting"); `None` where there is none. `threshold`: the difference above which a line warns.
+    ("after weighting"); `None` where there is none. `threshold`: the difference that a line marks, `None` for no line.
     """
 
     id: str
     title: Says
     rows: tuple[Balance, ...]
     after_label: Says | None
-    threshold: float
+    threshold: float | None
 
 
 def draw_love(data: Love, *, catalogue: Mapping[str, str]) -> Drawing:
     """Draw the differences in the language of the catalogue.
 
-    **Source** of the plot: Austin PC. Stat Med 2009;28:3083-107 (standardised differences, 0.1 as a sign of imbalance).
+    **Source** of the plot: Austin PC. Stat Med 2009;28:3083-107 (standardised differences).
     """
     labels = [speak(row.characteristic, catalogue) for row in data.rows]
     left = min(max((text_width(label, size=_SIZE) for label in labels), default=0) + 12, WIDTH * 0.45)
@@ -82,11 +83,12 @@ def draw_love(data: Love, *, catalogue: Mapping[str, str]) -> Drawing:
         legend.paint(free, left=4, top=3)
         axes = axes_at(figure, left=left, top=top, width=WIDTH - left - _RIGHT, height=high)
         axes.set_ylim(high, 0)
-        axes.set_xlim(0, max(largest * 1.08, data.threshold * 2))
+        axes.set_xlim(0, max(largest * 1.08, 2 * (data.threshold or _LEAST)))
         axes.set_yticks([])
         axes.set_xlabel(speak(message("Absolute standardised difference"), catalogue))
         plain_axes(axes, grid="x")
-        axes.axvline(data.threshold, color=SOFT, linewidth=1, linestyle=(0, (4, 2)))
+        if data.threshold is not None:
+            axes.axvline(data.threshold, color=SOFT, linewidth=1, linestyle=(0, (4, 2)))
         for row, middle, texts in zip(data.rows, middles, lines, strict=True):
             axes.axhline(middle, color=SOFT, linewidth=0.4, alpha=0.5)
             for number, text in enumerate(texts):
@@ -116,22 +118,26 @@ def _entries(data: Love, catalogue: Mapping[str, str]) -> list[Entry]:
     entries = [Entry(speak(before, catalogue), line={**_BEFORE, "linestyle": "none"})]
     if data.after_label is not None:
         entries.append(Entry(speak(data.after_label, catalogue), line={**_AFTER, "linestyle": "none"}))
-    text = message("threshold {value}", value=f"{data.threshold:g}")
-    entries.append(
-        Entry(speak(text, catalogue), line={"color": SOFT, "linewidth": 1, "linestyle": (0, (4, 2))})
-    )
+    if data.threshold is not None:
+        text = message("threshold {value}", value=f"{data.threshold:g}")
+        entries.append(
+            Entry(speak(text, catalogue), line={"color": SOFT, "linewidth": 1, "linestyle": (0, (4, 2))})
+        )
     return entries
 
 
 def _describe(data: Love, catalogue: Mapping[str, str]) -> str:
     known = [row for row in data.rows if row.before is not None]
-    above = [row for row in known if row.before is not None and abs(row.before) > data.threshold]
+    if data.threshold is None:
+        return speak(_largest(known), catalogue)
+    limit = data.threshold
+    above = [row for row in known if row.before is not None and abs(row.before) > limit]
     parts: list[Says] = [
         message(
             "{count} of {all} characteristics differ by more than {threshold} before adjustment.",
             count=len(above),
             all=len(known),
-            threshold=f"{data.threshold:g}",
+            threshold=f"{limit:g}",
         )
     ]
     if data.after_label is not None:
@@ -139,9 +145,22 @@ def _describe(data: Love, catalogue: Mapping[str, str]) -> str:
         parts.append(
             message(
                 "{count} of {all} do {label}.",
-                count=sum(abs(value) > data.threshold for value in after),
+                count=sum(abs(value) > limit for value in after),
                 all=len(after),
                 label=data.after_label,
             )
         )
     return sentences(parts, catalogue)
+
+
+def _largest(known: Sequence[Balance]) -> Message:
+    """What a drawing without a threshold shows in one sentence."""
+    most = max(known, key=lambda row: abs(row.before or 0.0), default=None)
+    if most is None:
+        return message("No difference could be computed.")
+    return message(
+        "The largest of {all} differences is {size}: {characteristic}.",
+        all=len(known),
+        size=f"{abs(most.before or 0.0):.2f}",
+        characteristic=most.characteristic,
+    )

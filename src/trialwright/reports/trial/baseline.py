@@ -10,6 +10,7 @@ from trialwright.analysis.counts import ArmCount, TwoArms
 from trialwright.analysis.describe import describe
 from trialwright.analysis.methods import METHODS
 from trialwright.analysis.result import CannotAnalyse, Result
+from trialwright.analysis.standardised_difference import compute_chance_error
 from trialwright.endpoints.follow_up import FollowUp
 from trialwright.endpoints.measures import exact
 from trialwright.logic import nodes as n
@@ -38,7 +39,8 @@ from trialwright.terms.message import Message, Text, message
 _SIGN = message(
     "Of two categories the difference is that of the one listed last: above 0 where the first arm has more of it."
 )
-IMBALANCE = 0.1  # Austin 2009: the difference from which a reader should look
+THRESHOLD = "threshold"
+"""The setting by which a method of the plan says from which standardised difference on a reader should look."""
 
 
 class Value(NamedTuple):
@@ -181,6 +183,7 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
             lines.append(_number_line(each, groups, found, two=two))
         balance.append(Balance(each.title, found.estimate if found else None, None))
         drawn.append(line(each.title, _size_entry(each, groups, found)))
+    threshold = declared_threshold(data)
     sheet.table(
         "baseline",
         message("Characteristics at baseline by arm")
@@ -194,8 +197,9 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
             )
             if data.blind
             else message(
-                "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it. Differences are standardised: in standard deviations (SD) of both arms; above 0.1 in size a difference deserves a look. No tests: they would answer another question."
+                "Numbers: mean (standard deviation); median [quartiles]; how many have a value. Baseline as the plan declares it. Differences are standardised: in standard deviations (SD) of both arms. No tests: they would answer another question."
             ),
+            *(_explain_size(data, threshold) if two else ()),
             *((_SIGN,) if two else ()),
         ),
     )
@@ -203,7 +207,7 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
         sheet.figure(
             message("Standardised differences at baseline"),
             draw_love,
-            Love("balance", message("Standardised differences at baseline"), tuple(balance), None, IMBALANCE),
+            Love("balance", message("Standardised differences at baseline"), tuple(balance), None, threshold),
             columns=(
                 Column("characteristic", message("Characteristic"), "text"),
                 Column(
@@ -222,6 +226,36 @@ def write_baseline(data: TrialData, sheet: Sheet) -> None:
                 else message("The arms were made by chance; what differs, differs by chance."),
             ),
         )
+
+
+def declared_threshold(data: TrialData) -> float | None:
+    """The size of a standardised difference that the plan says deserves a look; None where it says none.
+
+    A size that is no number above 0 says none.
+    """
+    for each in data.plan.methods:
+        if each.method.startswith("standardised_difference") and THRESHOLD in each.parameters:
+            try:
+                size = float(each.parameters[THRESHOLD])
+            except ValueError:
+                continue
+            if 0.0 < size < float("inf"):
+                return size
+    return None
+
+
+def _explain_size(data: TrialData, threshold: float | None) -> Iterator[Message]:
+    """How large differences by chance alone are, and the size that the plan marks."""
+    first, second = (len(data.allocated(arm)) for arm in data.groups)
+    if first and second:
+        yield message(
+            "By chance alone a standardised difference of {first} and {second} participants has a standard error of about {error}.",
+            first=first,
+            second=second,
+            error=signed(compute_chance_error(first, second), 2),
+        )
+    if threshold is not None:
+        yield message("By the plan a difference above {size} in size deserves a look.", size=f"{threshold:g}")
 
 
 def _of(data: TrialData, arm: str, characteristic: Characteristic) -> tuple[Value, ...]:

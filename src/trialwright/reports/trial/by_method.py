@@ -17,6 +17,7 @@ from trialwright.reports.trial.figures_shown import (
     p_value,
     quantity_name,
 )
+from trialwright.reports.trial.multiplicity import NOT_CORRECTED
 from trialwright.reports.trial.sheet import Line, Sheet, line, traced
 from trialwright.reports.trial.traces import outcome_trace
 from trialwright.reports.trial.unanswered import shown_title
@@ -61,7 +62,7 @@ def write_by_method(data: TrialData, sheet: Sheet) -> None:
             message("Every other proportion by every method declared for it"),
             _columns(),
             lines,
-            notes=(message("Counts as in the planned comparisons. No correction for many comparisons."),),
+            notes=(message("Counts as in the planned comparisons."), NOT_CORRECTED),
         )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from trialwright.conduct.planned_doses import PlannedSoFar, derive_planned
 from trialwright.reports.document import Cell, Column, Number
 from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.event_rates import Rates
 from trialwright.reports.trial.figures_shown import DASH
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.safety.exposure import ExposureRow, derive_exposure
@@ -69,13 +70,15 @@ def derive_exposures(data: TrialData) -> tuple[Exposure, ...]:
 
 
 def write_exposure(
-    data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes: Mapping[str, int]
+    data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes: Mapping[str, int], rates: Rates
 ) -> None:
-    """What was taken by arm, then by participant."""
+    """How long everybody was followed and what was taken, by arm; then what was taken by participant."""
     exposures = derive_exposures(data)
     lines = list(_by_arm(data, exposures, groups, sizes))
     if not lines:
         return
+    followed = message("Followed since the first dose")
+    lines.insert(0, line(followed, *(rates.followed_entry(followed, group) for group in sizes)))
     columns = [Column("intervention", message("Intervention"), "text")]
     columns += [
         Column(
@@ -86,7 +89,13 @@ def write_exposure(
         )
         for index, (arm, size) in enumerate(sizes.items(), start=1)
     ]
-    sheet.table("exposure", message("What was taken, of what was planned"), columns, lines, notes=(PLANNED,))
+    sheet.table(
+        "exposure",
+        message("Time followed, and what was taken of what was planned"),
+        columns,
+        lines,
+        notes=(PLANNED,),
+    )
     sheet.table(
         "exposure_by_participant",
         message("What every participant took"),

@@ -182,7 +182,12 @@ def quantity_name(result: Result) -> Message | str:
 
 _TERMS: dict[str, Message] = {INTERCEPT: message("the constant"), TERM: message("the arm")}
 
-_SCALES = {"risk_difference": (100.0, 1), "proportion": (100.0, 1), "posterior_probability": (1.0, 3)}
+_SCALES = {
+    "risk_difference": (100.0, 1),
+    "proportion": (100.0, 1),
+    "posterior_probability": (1.0, 3),
+    "incidence_rate": (1.0, 1),
+}
 
 _QUANTITIES: dict[str, Message] = {
     "proportion": message("proportion, %"),
@@ -192,6 +197,7 @@ _QUANTITIES: dict[str, Message] = {
     "odds": message("odds"),
     "posterior_probability": message("posterior probability"),
     "standardised_difference": message("standardised difference"),
+    "incidence_rate": message("rate per 100 person-years"),
     "survival_probability": message("probability"),
     "median_time": message("median time"),
 }

@@ -16,6 +16,7 @@ from trialwright.reports.trial.figures_shown import (
     estimate_text,
     p_value,
 )
+from trialwright.reports.trial.multiplicity import NOT_CORRECTED
 from trialwright.reports.trial.sheet import Line, Sheet, Source, line, traced
 from trialwright.reports.trial.traces import outcome_trace
 from trialwright.terms.message import Message, Text, message
@@ -39,9 +40,7 @@ def write_models(data: TrialData, sheet: Sheet) -> None:
             lines += _model_lines(one, data.covariate_titles)
         sheet.table(
             "models",
-            message("Adjusted for what differed at baseline")
-            if data.assigned
-            else message("Adjusted for covariates at baseline"),
+            message("Adjusted for the covariates declared in the plan"),
             columns,
             lines,
             heads=3,
@@ -49,6 +48,7 @@ def write_models(data: TrialData, sheet: Sheet) -> None:
                 message(
                     "Whoever lacks a covariate is left out. An adjusted odds ratio answers another question than the difference above."
                 ),
+                NOT_CORRECTED,
             ),
         )
     _write_balance(data, sheet, [one for one in covered if one not in adjusted])
@@ -88,16 +88,33 @@ def _write_balance(data: TrialData, sheet: Sheet, outcomes: Sequence[Outcome]) -
     if lines:
         sheet.table(
             "covariate_balance",
-            message("How far the arms differ in the covariates"),
+            message("How far the arms differ in the covariates at baseline, without weighting"),
             [
                 Column("method", message("Method"), "text"),
                 Column("estimand", message("Endpoint"), "text"),
                 Column("covariate", message("Covariate"), "text"),
-                Column("estimate", message("Standardised difference (95 % interval)"), "text"),
+                Column("estimate", message("Standardised difference"), "text"),
                 Column("n", message("Participants"), "integer"),
             ],
             lines,
             heads=3,
+            notes=_explain_weighting(data),
+        )
+
+
+def _explain_weighting(data: TrialData) -> Iterator[Message]:
+    """Say which planned weighting by the covariates there is none of here."""
+    missing = tuple(
+        dict.fromkeys(
+            one.method.title
+            for one in data.outcomes
+            if one.method.covariates and not is_available(one.method)
+        )
+    )
+    if missing:
+        yield message(
+            "As the participants are: nothing is weighted here, because this is not available in this software: {methods}.",
+            methods=missing,
         )
 
 

@@ -12,8 +12,10 @@ from trialwright.endpoints.landmark import COMPOSITE
 from trialwright.endpoints.reasons import reason_text
 from trialwright.reports.document import Cell, Column
 from trialwright.reports.figures.forest import Estimate, Forest, draw_forest
+from trialwright.reports.trial.adjusted import adjusted_entry, explain_assignment, find_adjusted
 from trialwright.reports.trial.by_method import SHOWN_BESIDE, write_by_method
 from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.estimands import explain_no_response, write_estimands
 from trialwright.reports.trial.figures_shown import (
     DASH,
     estimate_numbers,
@@ -27,6 +29,8 @@ from trialwright.reports.trial.figures_shown import (
     signed,
 )
 from trialwright.reports.trial.models import write_models
+from trialwright.reports.trial.multiplicity import explain_multiplicity
+from trialwright.reports.trial.sets_compared import explain_between, explain_sets_compared
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Trace, line, traced
 from trialwright.reports.trial.strata import explain_strata
 from trialwright.reports.trial.traces import outcome_trace, row_source
@@ -36,6 +40,9 @@ from trialwright.terms.message import Message, Text, message
 
 COMPARISON = "comparison"
 """The anchor of the chapter."""
+SUPPLEMENTARY = message(
+    "The difference (first arm less second, Miettinen-Nurminen interval) is supplementary and of the counts alone: it is not what that P tests, so that its interval may leave out 0 where the P is above the level, or the reverse."
+)
 
 
 def binary_estimands(data: TrialData, *levels: str) -> Iterator[Estimand]:
@@ -48,7 +55,9 @@ def binary_estimands(data: TrialData, *levels: str) -> Iterator[Estimand]:
 def write_responders(data: TrialData, sheet: Sheet) -> None:
     """Primary and secondary responder analyses, then the sensitivity tables."""
     sheet.heading(message("Comparison of the arms"), COMPARISON, level=1)
+    sheet.say(explain_multiplicity(data))
     _write_main(data, sheet)
+    write_estimands(data, sheet)
     write_by_method(data, sheet)
     _write_sensitivity_estimands(data, sheet)
     write_models(data, sheet)
@@ -66,13 +75,22 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
     ]
     main = {each.id: _declared_main(data, each) for each in estimands}
     shows_main = any(main.values())
-    if shows_main:
-        columns.append(Column("main", message("Declared main analysis (95 % interval)"), "text"))
-    columns += [
-        Column("difference", message("Difference, percentage points (95 % interval)"), "text"),
+    adjusted = {} if shows_main else find_adjusted(data, estimands)
+    tested = [
         Column("p", message("P"), "number", statistic="p_value"),
         Column("test", message("Test"), "text"),
     ]
+    difference = Column("difference", message("Difference, percentage points (95 % interval)"), "text")
+    if shows_main:  # a P value stands beside the estimate of its own model
+        columns += [
+            Column("main", message("Declared main analysis (95 % interval)"), "text"),
+            *tested,
+            difference,
+        ]
+    else:
+        columns += [difference, *tested]
+    if adjusted:
+        columns.append(Column("adjusted", message("Adjusted (95 % interval); P"), "text"))
     lines = []
     for each in estimands:
         population = data.cohort.population(each)
@@ -80,10 +98,14 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
         entries: list[Entry] = [message("Primary: {title}", title=said) if each.level == "primary" else said]
         entries += [_count_entry(each, arm, population.of(arm, population.answered)) for arm in arms]
         declared = main[each.id]
+        beside = _estimate_entry(data.by_method(SHOWN_BESIDE, each.id))
+        test = _test_entries(declared or data.by_method("declared_rule", each.id))
         if shows_main:
-            entries.append(_main_entry(declared, data.covariate_titles))
-        entries.append(_estimate_entry(data.by_method(SHOWN_BESIDE, each.id)))
-        entries += _test_entries(declared or data.by_method("declared_rule", each.id))
+            entries += [_main_entry(declared, data.covariate_titles), *test, beside]
+        else:
+            entries += [beside, *test]
+        if adjusted:
+            entries.append(adjusted_entry(adjusted.get(each.id), data.covariate_titles))
         lines.append(line(*entries))
     sheet.table(
         "responders",
@@ -94,7 +116,9 @@ def _write_main(data: TrialData, sheet: Sheet) -> None:
             *_bases(data, estimands),
             *explain_unanswered(data, estimands),
             *explain_undecided(data, estimands),
+            *_explain_occurrences(data, estimands),
             *_methods(data, estimands, shows_main=shows_main),
+            *explain_assignment(data, adjusted),
             *explain_strata(data),
         ),
         wide=True,
@@ -137,12 +161,14 @@ def _methods(data: TrialData, estimands: Sequence[Estimand], *, shows_main: bool
     """What the columns of the comparison are, as far as the plan declares them."""
     if shows_main and not data.locked:
         yield message(
-            "Beside the declared main analysis and its P, the difference (first arm less second, Miettinen-Nurminen interval) is shown, which is supplementary. Covariates and their terms stand among the models."
+            "The P is that of the declared main analysis; its covariates and terms stand among the models."
         )
+        yield SUPPLEMENTARY
     elif shows_main:
         yield message(
-            "The declared main analysis and its P decide; the difference (first arm less second, Miettinen-Nurminen interval) is shown beside it and is supplementary. Covariates and their terms stand among the models."
+            "The declared main analysis and its P decide; its covariates and terms stand among the models."
         )
+        yield SUPPLEMENTARY
     elif any(data.by_method("declared_rule", each.id) for each in estimands):
         yield message(
             "Difference: first arm less second, Miettinen-Nurminen interval. Test by the declared rule: Pearson, Yates or Fisher."
@@ -171,6 +197,36 @@ def _bases(data: TrialData, estimands: Sequence[Estimand]) -> Iterator[Message]:
         yield message(
             "What the plan says of intercurrent events and missing answers is applied here. The tables of the response at the visits apply none of it: they count only visits that took place, as observed, so that their shares may be others."
         )
+
+
+def _explain_occurrences(data: TrialData, estimands: Sequence[Estimand]) -> Iterator[Message]:
+    """From when to when what happened counts, which is not as in the tables of safety."""
+    schedule = data.study.schedule
+    if schedule is None:
+        return
+    anchors = {each.id: each.title for each in schedule.anchors}
+    visits = {each.id: each.title for each in schedule.encounters}
+    beginnings = {each.id: (each.after, each.counts_from) for each in data.plan.occurrences}
+    found: dict[tuple[str, str, str], list[Text]] = {}
+    for each in estimands:
+        if each.occurrence and each.encounter:
+            found.setdefault((*beginnings[each.occurrence], each.encounter), []).append(each.title)
+    for (after, counts_from, encounter), titles in found.items():
+        said = {
+            "estimands": tuple(titles),
+            "anchor": anchors.get(after, after),
+            "visit": visits[encounter],
+        }
+        if counts_from == "same_day":
+            yield message(
+                "{estimands}: begun from {anchor} on, up to {visit}. The safety tables count from the first dose on, with no last day.",
+                **said,
+            )
+        else:
+            yield message(
+                "{estimands}: begun after {anchor}, up to {visit}. The safety tables count from the first dose on, with no last day.",
+                **said,
+            )
 
 
 def _count_entry(estimand: Estimand, arm: str, people: Sequence[Analysed]) -> Entry:
@@ -274,7 +330,10 @@ def _write_sensitivity_estimands(data: TrialData, sheet: Sheet) -> None:
             message(
                 "No answer: participants of whom the answer is not known; the assumption of the row says whether and how they are counted in n/N."
             ),
+            *explain_no_response(data, estimands),
+            *explain_sets_compared(data, estimands),
             *explain_unanswered(data, estimands),
+            *explain_between(data, estimands[0]),
         ),
     )
     sheet.figure(

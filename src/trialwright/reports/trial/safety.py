@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from trialwright.reports.coded import coded, listed, seriousness
-from trialwright.reports.document import Column, Number
+from trialwright.reports.document import Cell, Column, Number
 from trialwright.reports.trial.data import TrialData
+from trialwright.reports.trial.event_rates import Rates
 from trialwright.reports.trial.exposure import write_exposure
 from trialwright.reports.trial.figures_shown import DASH, count_numbers, count_share, percent
+from trialwright.reports.trial.lab_grades import write_lab_grades
 from trialwright.reports.trial.safety_reports import write_safety_reports
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
 from trialwright.reports.words import reason_words
@@ -16,16 +18,19 @@ from trialwright.safety.adverse_events import (
     SUMMARY,
     EventCount,
     EventRow,
+    belongs_to,
     by_term,
     derive_adverse_events,
     derive_event_counts,
     derive_event_summary,
 )
 from trialwright.safety.boundary import SOURCE as BOUNDARY_SOURCE
-from trialwright.safety.lab_grades import WorstGrade, derive_lab_grades, derive_worst_grades
 from trialwright.safety.reportable import seriousness as met_criteria
 from trialwright.safety.stopping import StoppingStatus, follow_stopping
 from trialwright.study.analysis import SAFETY_SET, AnalysisSet
+from trialwright.study.prose.tables import rule_in_words
+from trialwright.study.prose.words import Words
+from trialwright.study.safety import BetaBinomialStopping
 from trialwright.terms.message import Message, message
 
 SEVERE = 3
@@ -40,12 +45,13 @@ def write_safety(data: TrialData, sheet: Sheet) -> None:
     sizes = {
         group: sum(each == group for each in groups.values()) for group in dict.fromkeys(groups.values())
     }
-    _write_summary(data, sheet, rows, groups, sizes)
+    rates = Rates(data, groups)
+    _write_summary(data, sheet, rows, groups, sizes, rates)
     _write_terms(data, sheet, rows, groups, sizes)
     _write_serious(data, sheet, rows)
     write_safety_reports(data, sheet)
-    _write_labs(data, sheet, groups, sizes)
-    write_exposure(data, sheet, groups, sizes)
+    write_lab_grades(data, sheet, groups, sizes)
+    write_exposure(data, sheet, groups, sizes, rates)
     write_stopping(data, sheet)
 
 
@@ -78,21 +84,6 @@ def _explain_outside(data: TrialData, groups: Mapping[str, str]) -> Iterator[Mes
         )
 
 
-def _columns(data: TrialData, first: Message, sizes: Mapping[str, int]) -> list[Column]:
-    return [
-        Column("what", first, "text"),
-        *(
-            Column(
-                f"arm_{index}",
-                message("{arm} (n = {count})", arm=data.group_title(arm), count=size),
-                "text",
-                label=data.group_title(arm),
-            )
-            for index, (arm, size) in enumerate(sizes.items(), start=1)
-        ),
-    ]
-
-
 def _event_trace(what: object, rows: Iterator[EventRow] | list[EventRow]) -> Trace:
     return Trace(
         what,  # type: ignore[arg-type]
@@ -114,7 +105,7 @@ def _event_trace(what: object, rows: Iterator[EventRow] | list[EventRow]) -> Tra
 def _event_columns(
     data: TrialData, first: Message, sizes: Mapping[str, int], *, severe: bool
 ) -> list[Column]:
-    """For each arm how many participants and how many events; `severe`: and how many participants of grade 3 or higher."""
+    """For each arm how many participants and how many events; then how many of grade 3 or higher, or how many per time."""
     columns = [Column("what", first, "text")]
     for index, (arm, size) in enumerate(sizes.items(), start=1):
         titled = data.group_title(arm)
@@ -126,6 +117,9 @@ def _event_columns(
         if severe:
             said = message("Participants with grade {grade} or higher (%)", grade=SEVERE)
             asked.append(Column(f"severe_{index}", said, "text", over, titled))
+        else:
+            said = message("Per 100 person-years (95 % interval)")
+            asked.append(Column(f"rate_{index}", said, "text", over, titled))
         columns += asked
     return columns
 
@@ -156,19 +150,39 @@ def _write_summary(
     rows: tuple[EventRow, ...],
     groups: Mapping[str, str],
     sizes: Mapping[str, int],
+    rates: Rates,
 ) -> None:
     counts = derive_event_summary(rows, groups=groups)
     lines = []
     for name, (said, _) in SUMMARY.items():
-        own = [each for each in counts if each.key == (name,)]
-        lines.append(line(said, *(cell for each in own for cell in _count_cells(each, list(rows), said))))
+        entries: list[Entry] = [said]
+        for found in (each for each in counts if each.key == (name,)):
+            own = [row for row in rows if belongs_to(row, name)]
+            before = name == "any"  # what began before the first dose came in no time at risk
+            rate = Cell(None, DASH) if before else rates.entry(said, found.group, own)
+            entries += [*_count_cells(found, list(rows), said), rate]
+        lines.append(line(*entries))
     sheet.table(
         "ae_summary",
-        message("Adverse events: participants with at least one, and number of events"),
+        message("Adverse events: participants with at least one, number of events, and rate"),
         _event_columns(data, message("Adverse events"), sizes, severe=False),
         lines,
-        notes=tuple(_explain_outside(data, groups)),
+        notes=(*_explain_emergent(data, rows), *rates.explain(rows), *_explain_outside(data, groups)),
     )
+
+
+def _explain_emergent(data: TrialData, rows: tuple[EventRow, ...]) -> Iterator[Message]:
+    """What treatment-emergent means in the tables of adverse events, and of how many events it is not certain."""
+    yield message(
+        "Treatment-emergent: begun on or after the day of the first dose, given in the study, of any of its interventions ({interventions}), with no last day. All lines but the first, and the table by term, count these alone.",
+        interventions=tuple(each.title for each in data.study.interventions),
+    )
+    unknown = sum(row.emergent is None for row in rows)
+    if unknown:
+        yield message(
+            "Counted as treatment-emergent because it is not known that they began before: {count} events.",
+            count=unknown,
+        )
 
 
 def _write_terms(
@@ -178,7 +192,7 @@ def _write_terms(
     groups: Mapping[str, str],
     sizes: Mapping[str, int],
 ) -> None:
-    emergent = [row for row in rows if row.emergent is not False]
+    emergent = [row for row in rows if row.counts_as_emergent]
     severe = [row for row in emergent if row.grade is not None and row.grade >= SEVERE]
     every = derive_event_counts(emergent, groups=groups, by=by_term)
     grave = {(each.group, each.key): each for each in derive_event_counts(severe, groups=groups, by=by_term)}
@@ -250,62 +264,18 @@ def _write_serious(data: TrialData, sheet: Sheet, rows: tuple[EventRow, ...]) ->
             Column("outcome", message("Outcome"), "text"),
         ],
         lines,
+        notes=_explain_before(serious),
     )
 
 
-def _write_labs(data: TrialData, sheet: Sheet, groups: Mapping[str, str], sizes: Mapping[str, int]) -> None:
-    if not data.safety.terms:
-        return
-    people = [one for one in data.participants if one.id in groups]
-    worst = [
-        grade
-        for one in people
-        for grade in derive_worst_grades(derive_lab_grades(data.safety, one, on=data.on))
-    ]
-    lines: list[Line] = []
-    for term in data.safety.terms:
-        own = [each for each in worst if each.term.id == term.term.id]
-        entries: list[Entry] = [term.term.title]
-        some = False
-        for group in sizes:
-            mine = [each for each in own if groups[each.participant] == group]
-            counts = {grade: [each for each in mine if each.grade.value == grade] for grade in range(1, 5)}
-            unknown = [each for each in mine if each.grade.value is None]
-            some = some or any(counts.values()) or bool(unknown)
-            shown = " / ".join(str(len(counts[grade])) for grade in range(1, 5))
-            if unknown:
-                shown += f" ({len(unknown)} ?)"
-            sources = tuple(_grade_source(each) for each in mine if each.grade.value != 0)
-            numbers = [Number(f"grade_{grade}", len(found)) for grade, found in counts.items()]
-            numbers.append(Number("grade_not_known", len(unknown)))
-            trace = Trace(term.term.title, "worst grade", "", sources)
-            entries.append(traced(shown, trace, numbers=numbers))
-        if some:
-            lines.append(line(*entries))
-    if lines:
-        grading = data.study.safety.grading if data.study.safety else None
-        version = f"{grading.standard} {grading.version}" if grading else ""
-        sheet.table(
-            "lab_grades",
-            message("Worst treatment-emergent laboratory grade: participants of grade 1 / 2 / 3 / 4"),
-            _columns(data, message("Term"), sizes),
-            lines,
-            notes=(
-                message(
-                    "Graded by {version}, above the grade at baseline; (n ?): n participants whose grade cannot be told.",
-                    version=version,
-                ),
-            ),
+def _explain_before(serious: list[EventRow]) -> Iterator[Message]:
+    """Say how many of the serious events are in no line of treatment-emergent ones."""
+    before = sum(not row.counts_as_emergent for row in serious)
+    if before:
+        yield message(
+            "Every serious event of the set, {count} of which began before the first dose and are counted as treatment-emergent nowhere.",
+            count=before,
         )
-
-
-def _grade_source(worst: WorstGrade) -> Source:
-    row = worst.row
-    grade = str(worst.grade.value) if worst.grade.value is not None else "?"
-    if row is None:
-        return Source(worst.participant, grade, worst.grade.reason)
-    positions = (row.position,) if row.position is not None else ()
-    return Source(worst.participant, grade, worst.grade.reason, positions, (row.fact.fact,))
 
 
 def write_stopping(data: TrialData, sheet: Sheet) -> None:
@@ -322,6 +292,7 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
     ]
     lines: list[Line] = []
     notes: list[Message] = []
+    words = Words(data.study)
     for rule in data.safety.stopping:
         status = follow_stopping(data.safety, rule, data.participants, on=data.on)
         trace = _stopping_trace(status)
@@ -360,6 +331,7 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
                 traced(said, trace),
             )
         )
+        notes.append(_explain_counted(rule.rule, words))
         if status.crossed:
             notes.append(
                 message(
@@ -368,7 +340,22 @@ def write_stopping(data: TrialData, sheet: Sheet) -> None:
                     **status.crossed._asdict(),
                 )
             )
+    notes.append(
+        message(
+            "A participant counts from then on, however short the time since, so that events of the last counted may still come. The probabilities of stopping that are given for a boundary suppose that every outcome is known when the next participant is counted."
+        )
+    )
     sheet.table("stopping", message("Stopping rules now"), columns, lines, notes=tuple(notes))
+
+
+def _explain_counted(rule: BetaBinomialStopping, words: Words) -> Message:
+    """Who is counted by a stopping rule, and as having what, in words; as the rule is written where it has none."""
+    return message(
+        "{rule}: a participant is counted once this holds: {population}; the event: {event}.",
+        rule=rule.title,
+        population=rule_in_words(rule.population, words) or rule.population,
+        event=rule_in_words(rule.event, words) or rule.event,
+    )
 
 
 def _stopping_trace(status: StoppingStatus) -> Trace:

@@ -11,8 +11,10 @@ from trialwright.analysis.plan.population import Analysed
 from trialwright.analysis.plan.run import Outcome, is_available
 from trialwright.reports.document import Cell, Column, Number
 from trialwright.reports.figures.kaplan_meier import Curve, KaplanMeier, draw_kaplan_meier
+from trialwright.reports.trial.censoring import explain_censoring, seen_at_visits
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH, interval_text, p_value, percent, signed
+from trialwright.reports.trial.multiplicity import NOT_CORRECTED
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Trace, line, traced
 from trialwright.reports.trial.traces import outcome_trace, row_source
 from trialwright.reports.trial.weeks import WEEK, planned_week, treated_encounters
@@ -52,11 +54,13 @@ def write_survival(data: TrialData, sheet: Sheet) -> None:
                 lines.append(_no_curve_line(outcome, arm, p))
     sheet.table(
         TIMES,
-        message("Times to event (Kaplan-Meier, log-log intervals)"),
+        message("Times to event, dated to the visit that first showed it (Kaplan-Meier, log-log intervals)")
+        if all(seen_at_visits(one.estimand) for one in curves)
+        else message("Times to event (Kaplan-Meier, log-log intervals)"),
         columns,
         lines,
         heads=2,
-        notes=(COUNTED,),
+        notes=(COUNTED, *explain_censoring(data, [one.estimand for one in curves]), NOT_CORRECTED),
     )
     for outcome in curves:
         if any(curve.counted.events for curve in outcome.curves):
