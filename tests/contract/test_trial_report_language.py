@@ -25,7 +25,7 @@ ABBREVIATIONS = {
     "Miettinen-Nurminen", "Newcombe", "P", "Pearson", "SD", "Wald", "Wilson", "Yates", "central", "log-log", "log-rank",
     "mid-p", "n", "n/N",
     # the trials and this software; D marks what the protocol decided because no source says
-    "BEAM", "BLISS-LN", "D", "SUSAR", "SHA-256", "sha256", "trialwright",
+    "BEAM", "BLISS-LN", "D", "SUSAR", "ICH", "E2A", "SHA-256", "sha256", "trialwright",
 }  # fmt: skip
 CITED = ("Chin J Nephrol Dial Transplant 2026;35(3):201-207, doi 10.3969/j.issn.1006-298X.2026.03.001",)
 PERSON = re.compile(r"nanjing-\d{3}|E\d{3}")

@@ -203,6 +203,9 @@ grading:
       direction: low
       from_baseline: true
       grades: [{grade: 2, rule: latest(hemoglobin) < 100 g/L}, {grade: 3, rule: latest(hemoglobin) < 80 g/L}]
+investigational_products:
+  interventions: [belimumab]
+  because: {en: It is tested., zh: 系受试药物。}
 clocks:
   - {id: sae, title: {en: SAE, zh: 严重不良事件}, applies: {event: [serious]}, sender: site, recipient: sponsor, within: 24 h,
      source: ICH E2A}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -26,6 +27,7 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message | Text]:
     say = _SAY.get(event.type)
     if say is not None:
         yield from say(event, participant, trial)
+    yield from _recalculated(event, trial)
     for deviation in participant.deviations:
         if deviation.position == event.position:
             yield message("Deviation {number}: {text}", number=deviation.number, text=_departure(deviation))
@@ -42,6 +44,21 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message | Text]:
             yield say_query(query)
     if event.type in _CORRECTIONS:
         yield from _settled(event, participant, trial)
+
+
+def _recalculated(event: Event, trial: Trial) -> Iterator[Message]:
+    """The calculated items of other forms that follow from the event."""
+    for form in event.data.get("recalculated", ()):
+        items = trial.forms(event.study_version).form(form["form"]).groups
+        labels = {f"{group.id}.{item.id}": item.label for group in items for item in group.items}
+        for item in form["items"]:
+            said = f"{item['value']} {item['unit']}".strip()
+            yield message(
+                "Calculated anew on {form}: {item}, {value}.",
+                form=form["id"],
+                item=labels.get(re.sub(r"\[\d+\]", "", item["path"]), item["path"]),
+                value=said or message("not known"),
+            )
 
 
 _CORRECTIONS = ("form_corrected", "corrected", "ae_updated", "dose_held", "intervention_discontinued")

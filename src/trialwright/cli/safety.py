@@ -151,11 +151,12 @@ def _reports(
     seen: AsOf, everyone: tuple[Participant, ...], on: date | None, terminal: Terminal
 ) -> list[dict[str, Any]]:
     """Every report that some clock asks for, those to be sent first, by their day."""
+    from trialwright.safety.products import find_products
     from trialwright.safety.reporting import OPEN, plan_reports
 
     study = seen.study
     clocks = study.safety.clocks if study.safety else ()
-    investigational = frozenset(one.id for one in study.interventions if one.role == "investigational")
+    investigational = find_products(study)
     found: list[Report] = []
     for one in everyone:
         zone = site_zone(seen.trial, one.site)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.dosing.amounts import Amount, read_amount
-from trialwright.conduct.dosing.proposal import DoseProposal
+from trialwright.conduct.dosing.proposal import DoseProposal, find_step
 from trialwright.conduct.standing import first_refusal, refuse
 from trialwright.record.lots import lot_expired
 from trialwright.record.participant import Dose, Participant
@@ -135,6 +135,7 @@ def proposed_then(intervention: Intervention | None, dose: Dose) -> DoseProposal
         rule=dose.rule,
         low=low,
         high=high,
+        rounded_to=find_step(intervention.regimen) if intervention and intervention.regimen else None,
         deviation=_departs(intervention, dose.rule),
     )
 

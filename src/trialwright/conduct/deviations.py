@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from trialwright.conduct.administration import expired
 from trialwright.conduct.dosing.present import exact_day
@@ -37,6 +37,7 @@ NO_DOSE = frozenset({"hold", "stop", "not_planned"})
 """Outcomes of a proposal by which no dose is due, so that none is missed."""
 
 _DAY = timedelta(days=1)
+T = TypeVar("T", Message, Message | Text | str)
 
 
 class DeviationFound(NamedTuple):
@@ -140,6 +141,7 @@ def _recorded(study: Study, participant: Participant, deviation: Deviation) -> D
             if deviation.matter == "lot"
             else _departure(study, dose, deviation)
         )
+        text = _because(text, deviation.reason)
     return DeviationFound(
         participant.id,
         dose.start if dose is not None else deviation.date,
@@ -212,7 +214,7 @@ def _visits(study: Study, participant: Participant, on: date) -> Iterator[_Shown
             yield _Shown("visit", planned.id, first, last, due, said, planned.because)
 
 
-def _because(said: Message, reason: str) -> Message:
+def _because(said: T, reason: str) -> Message | T:
     return message("{said} Reason given: {reason}", said=said, reason=reason) if reason.strip() else said
 
 
@@ -227,7 +229,7 @@ def _doses(study: Study, participant: Participant, on: date) -> Iterator[_Shown]
         regimen = intervention.regimen
         if regimen is None or regimen.limits_a_course:
             continue  # a course in the run-in has no day of its own on which it is due
-        own = [each for each in participant.doses if each.intervention == intervention.id]
+        own = [each for each in participant.taken() if each.intervention == intervention.id]
         if any(exact_day(dose.start) is None or (dose.end and exact_day(dose.end) is None) for dose in own):
             continue  # a dose of an uncertain day may be the one that seems to be missing
         if regimen.frequency == "once_per_encounter":

@@ -53,7 +53,7 @@ def _first_day(participant: Participant, intervention: str) -> date | None:
     """The first day of a dose in the study; None where there is none, or its day is not exact."""
     days: Sequence[date | None] = [
         exact_day(dose.start)
-        for dose in participant.doses
+        for dose in participant.taken()
         if dose.intervention == intervention and not dose.prior
     ]
     exact = [day for day in days if day is not None]

@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 
 from trialwright.conduct.schedule import plan_visits
 from trialwright.record.participant import AdverseEvent, AdverseEventVersion, Participant
+from trialwright.safety.products import find_products
 from trialwright.safety.reporting import OPEN, Report, plan_reports
 from trialwright.study.model import Study
 from trialwright.terms.dates import FIRST_DAY, Days, UnreadableDate, parse_date
@@ -38,7 +39,7 @@ def _open_reports(study: Study, participant: Participant, *, zone: tzinfo, at: d
     planned = plan_reports(
         participant,
         clocks=study.safety.clocks if study.safety else (),
-        investigational=frozenset(one.id for one in study.interventions if one.role == "investigational"),
+        investigational=find_products(study),
         zone=zone,
         at=at,
     )

@@ -74,6 +74,11 @@ _QUERIES = Part(
     entered=True,
     optional=True,
 )
+_RECALCULATED = Part(
+    "recalculated",
+    "calculated items of other forms that follow from it: `id`, `visit`, `form`, `number` and `items`, as of `form_recorded`",
+    optional=True,
+)
 _DEVIATION = (
     Part("number", "the deviation, among those of the participant"),
     _DAY,
@@ -93,6 +98,7 @@ _FORM = (
         "`date`, `low`, `high` (the reference range applied), `fact`, `part` (decision 0050)",
         entered=True,
     ),
+    _RECALCULATED,
     _QUERIES,
     _ALERTS,
 )
@@ -137,6 +143,7 @@ _DOSE = (
     Part("stopped", "time at which it ended", entered=True),
     Part("reaction", "reaction to it", entered=True),
     Part("prior", "whether it was care before consent, on record only"),
+    _RECALCULATED,
     _DEVIATIONS,
     _QUERIES,
 )
@@ -312,6 +319,7 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
                 "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more); of a deviation `severity`, `category`, `date`, `visit`, `text`, or `recorded`, false; of a rescue `date`, `therapy`, `text`; of a consent, the enrolment and an end `date`; of the allocation `arm`; of a dose, visit, hold, stop, rescue, adverse event, and end also `recorded`, false",
                 entered=True,
             ),
+            _RECALCULATED,
             _DEVIATIONS,
             _QUERIES,
         ),

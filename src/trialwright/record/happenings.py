@@ -47,7 +47,7 @@ def _days(participant: Participant) -> Iterator[tuple[str, int, str]]:
         yield "enrolled", participant.enrolled.position, participant.enrolled.date
     if participant.allocated:
         yield "allocated", participant.allocated.position, participant.allocated.date
-    for dose in participant.doses:
+    for dose in participant.taken():
         if not dose.prior and not _is_nothing(dose.amount):
             yield f"taken_{concept_name(dose.intervention)}", dose.position, dose.start
     for rescue in participant.rescues:

@@ -15,6 +15,7 @@ from trialwright.record.happenings import happenings
 from trialwright.record.item_facts import exposures_going_on, form_facts, item_facts
 from trialwright.record.raw import RawFact
 from trialwright.record.repeated import Retold, find_retold
+from trialwright.record.taken import taken_doses
 from trialwright.terms.kept import Kept
 
 
@@ -247,7 +248,8 @@ class Deviation(NamedTuple):
     position of the correction after which it does not follow from the record any more, or by which a person took it back
     (0: it stands). `changed`: that of the last correction of the deviation itself, by a person (0: none); `by_rule`: of one
     that the rules found and a person rated, the severity before that (None of all others). `says`: of one of a dose that
-    the rules found, the sentence as data (`terms.stored_message`); '' in events of earlier versions.
+    the rules found, the sentence as data (`terms.stored_message`); '' in events of earlier versions. `reason`: of one of
+    a dose, why it was given so, as was said at its entry; a correction says only why the entry was wrong.
     """
 
     position: int
@@ -264,6 +266,7 @@ class Deviation(NamedTuple):
     changed: int = 0
     by_rule: str | None = None
     says: str = ""
+    reason: str = ""
 
 
 class Query(NamedTuple):
@@ -404,6 +407,10 @@ class Participant:
         numbers = [one.number for one in there] + [int(key) for of, _, key in gone if of == kind]
         return max(numbers, default=0) + 1
 
+    def taken(self) -> tuple[Dose, ...]:
+        """The doses as they were taken: of two daily doses of one day the later entry, see `record.taken`."""
+        return self.kept.get("taken", None, lambda: taken_doses(self.doses))
+
     def facts(self) -> tuple[RawFact, ...]:
         """Everything on record that is a fact about a concept: records, items, doses, and what happened.
 
@@ -468,6 +475,6 @@ def _dose_facts(participant: Participant) -> list[RawFact]:
             status="active" if dose.ongoing else "completed",
             route=dose.route,
         )
-        for dose in participant.doses
+        for dose in participant.taken()
         if dose.concept
     ]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from trialwright.record.fact import read_number
 from trialwright.record.participant import Dose, Participant
+from trialwright.record.taken import is_single, per_day
 from trialwright.safety.adverse_events import first_dose
 from trialwright.terms.dates import ONE_DAY, UnreadableDate, parse_date
 from trialwright.terms.units import IncompatibleUnits, UnknownUnit, converter
@@ -43,9 +44,10 @@ def derive_exposure(
 ) -> tuple[ExposureRow, ...]:
     """Give one row for each participant with a group and each intervention they took, as of a day.
 
-    A dose that goes on is taken every day up to `until` or the end of the participant's course, included. A dose of a
-    day counts whole, in the unit of the first one; a partial date leaves days and total open. `prior`: of the care
-    before the study treatment alone, which is left out otherwise.
+    A dose that goes on is taken every day up to `until` or the end of the participant's course, included; one that
+    another replaced, up to the day before (`record.taken`). A dose of a day counts whole, in the unit of the first one;
+    a partial date leaves days and total open. `prior`: of the care before the study treatment alone, which is left out
+    otherwise.
     """
     return tuple(
         _exposure(participant, groups[participant.id], name, doses, until)
@@ -53,7 +55,9 @@ def derive_exposure(
         if participant.id in groups
         for name in interventions
         if (
-            doses := [dose for dose in participant.doses if dose.intervention == name and dose.prior == prior]
+            doses := [
+                dose for dose in participant.taken() if dose.intervention == name and dose.prior == prior
+            ]
         )
     )
 
@@ -74,7 +78,7 @@ def _exposure(
         min((first for first, _ in begun), default=None) if whole else None,
         max((last for _, last in begun), default=None) if whole else None,
         _distinct(begun) if whole else None,
-        sum(1 for dose in doses if _single(dose)),
+        sum(1 for dose in doses if is_single(dose)),
         total if whole else None,
         unit,
         why if whole else "date_imprecise",
@@ -93,10 +97,6 @@ def _end(participant: Participant) -> date | None:
             except UnreadableDate:
                 continue
     return min(days, default=None)
-
-
-def _single(dose: Dose) -> bool:
-    return not dose.ongoing and dose.start == dose.end
 
 
 def _span(dose: Dose, until: date) -> tuple[date, date] | None:
@@ -134,7 +134,7 @@ def _total(
         amount = read_number(dose.amount)
         if amount.issue or amount.low != amount.high:
             return None, unit, "dose_missing"
-        daily = dose.unit.endswith("/d")
+        daily = per_day(dose.unit)
         try:
             factor = converter(dose.unit.removesuffix("/d"), unit).factor
         except (UnknownUnit, IncompatibleUnits):

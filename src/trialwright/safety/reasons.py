@@ -12,9 +12,7 @@ REASONS: Mapping[str, Message] = {
     "grade_not_defined": message("this version of the standard has no numbers for the term"),
     "baseline_range_missing": message("the baseline result has no reference range of its own"),
     "awareness_missing": message("when the site knew of it is not recorded"),
-    "causality_missing": message(
-        "nobody has said yet whether an investigational intervention may have caused it"
-    ),
+    "causality_missing": message("nobody has said yet whether an investigational product may have caused it"),
     "expectedness_missing": message("nobody has said yet whether it was expected"),
     "fatal_outcome": message("the outcome is recorded as fatal"),
     "became_fatal": message("it has become fatal since"),

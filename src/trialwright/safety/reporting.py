@@ -60,8 +60,8 @@ def plan_reports(
 ) -> tuple[Report, ...]:
     """Plan the reports of one participant's adverse events as they stand at an instant.
 
-    `investigational`: the ids of the study's investigational interventions; the study treatment of a blind site is one of
-    them without being named. `zone`: the site's time zone. `at`: an instant
+    `investigational`: the ids of the study's investigational products (`find_products`); the study treatment of a blind
+    site is one of them without being named. `zone`: the site's time zone. `at`: an instant
     with its zone. What went out is on the participant's record.
 
     Limits in days are calendar days, weekends and holidays included, from the site's day of awareness = day 0; limits in
@@ -72,7 +72,7 @@ def plan_reports(
     was due before (`find_starts`). A report does for every start that the site knew of when it went out.
 
     **What is not said counts against waiting.** Expectedness not stated: the clock runs, with the reason
-    `expectedness_missing`. Causality not stated, or stated as unknown, for an investigational intervention that the
+    `expectedness_missing`. Causality not stated, or stated as unknown, for an investigational product that the
     participant has taken: it runs, with `causality_missing`. The sources let a sponsor ask, but none lets the day of first
     awareness move to the day of the answer, so an answer that makes it reportable keeps the old day 0, and one that does
     not stops the clock. An intervention never taken needs no causality. A fatal outcome or grade 5 is a death, whether or

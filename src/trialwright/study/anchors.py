@@ -114,7 +114,7 @@ def _day(
 
 def _doses(event: AnchorEvent, participant: Participant, limit: date) -> Iterator[Dose]:
     """The doses that count: begun before the limit, and of more than 0."""
-    for dose in participant.doses:
+    for dose in participant.taken():
         if dose.intervention not in event.interventions or _is_nothing(dose.amount):
             continue
         if limit != LAST_DAY and _days(dose.start).first >= limit:

@@ -38,6 +38,7 @@ def load_study(files: Mapping[str, str], *, resolve: Resolve | None = None) -> S
     problems += _check_translations(source)
     problems += _check_ids(source)
     problems += check_references(parts, source)
+    problems += _check_products(parts.get("safety.yaml"), source)
     problems.sort(key=_position)
     if any(problem.severity == "error" for problem in problems):
         raise StudyInvalid(tuple(problems))
@@ -170,6 +171,33 @@ def _check_ids(source: Source) -> Iterator[Problem]:
                         message("Give each its own id."),
                     )
                 first.setdefault(known, index)
+
+
+def _check_products(safety: Any, source: Source) -> Iterator[Problem]:
+    """Which interventions an event may be suspected of is a decision of the study, where a report depends on it.
+
+    Definitions that were signed before this could be said are read as they are, see `find_products`.
+    """
+    clocks = safety.clocks if safety is not None else ()
+    asking = [index for index, clock in enumerate(clocks) if "suspected" in clock.applies.event]
+    if not asking or safety.investigational_products is not None:
+        return
+    place = source.place(("safety.yaml", "clocks", asking[0]))
+    yield Problem(
+        "error",
+        "incomplete",
+        place.file,
+        place.line,
+        place.column,
+        message(
+            "The clock {id} asks whether an event is suspected, and the file does not say of which interventions.",
+            id=clocks[asking[0]].id,
+        ),
+        message(
+            "Write `investigational_products` with the `interventions` that are tested or used as a reference, and "
+            "`because`, in both languages."
+        ),
+    )
 
 
 def _assemble(parts: Mapping[str, Any], source: Source, warnings: tuple[Problem, ...]) -> Study:

@@ -272,6 +272,11 @@ def _in_safety(safety: Any, parts: Mapping[str, Any]) -> Iterator[Reference]:
     concepts, arms = _ids(parts, "concepts.yaml", "concepts"), _ids(parts, "arms.yaml", "arms")
     for i, term in enumerate(safety.grading.terms if safety.grading else ()):
         yield Reference(("safety.yaml", "grading", "terms", i, "concept"), term.concept, CONCEPT, concepts)
+    products = safety.investigational_products
+    if products is not None:
+        at = ("safety.yaml", "investigational_products", "interventions")
+        known = _ids(parts, "interventions.yaml", "interventions")
+        yield from _each(at, products.interventions, INTERVENTION, known)
     for i, rule in enumerate(safety.stopping_rules):
         yield from _each(("safety.yaml", "stopping_rules", i, "arms"), rule.arms, ARM, arms)
 

@@ -66,10 +66,26 @@ class Grading(Part):
     terms: tuple[GradedTerm, ...] = ()
 
 
+class InvestigationalProducts(Part):
+    """The interventions that an adverse event may be suspected of, so that it must be reported; and why these.
+
+    Those that are tested, and those used as a reference, placebo included; whatever stands for one of them while the study
+    is blind is one too. Which they are is decided for each study, whatever `role` an intervention has in the registry.
+    `because`: the decision in words, shown beside the reports.
+
+    **Source**: ICH E6(R2), 1.33 (a form of an active ingredient or placebo being tested or used as a reference);
+    Regulation (EU) 536/2014, article 2(2)(5); ICH E2A, III.E.1 (active comparators are reported too).
+    """
+
+    interventions: Annotated[tuple[Id, ...], Field(min_length=1)]
+    because: Text
+
+
 class ReportableEvent(Part):
     """Which adverse events start a clock: everything stated must hold of the event.
 
-    `event`: serious; suspected, that is related or possibly related to an investigational intervention; unexpected.
+    `event`: serious; suspected, that is related or possibly related to an investigational product, or of a causality that
+    nobody knows; unexpected.
     `any_of`: at least one of these makes it serious. `none_of`: none of these does; this limb alone never stops a clock
     that runs, because an event that grows worse is not reported later.
     """
@@ -159,9 +175,10 @@ class BetaBinomialStopping(Part):
 
 
 class SafetyRules(Part):
-    """The whole of safety.yaml."""
+    """The whole of safety.yaml. `investigational_products`: needed where a clock asks whether an event is suspected."""
 
     grading: Grading | None = None
+    investigational_products: InvestigationalProducts | None = None
     clocks: tuple[ReportingClock, ...] = ()
     alerts: tuple[Alert, ...] = ()
     stopping_rules: tuple[BetaBinomialStopping, ...] = ()

@@ -134,7 +134,7 @@ AMOUNTS = [
     ("belimumab", "901", "mg", "major", True),
     ("belimumab", "6000", "mg", "major", True),
     ("belimumab", "600", "mL", "major", True),
-    ("tacrolimus", "2", "mg/d", "", False),
+    ("tacrolimus", "2", "mg/d", "minor", False),  # within the limits, and not what was proposed
     ("tacrolimus", "1.9", "mg/d", "major", True),
     ("tacrolimus", "400", "mg/d", "major", True),
 ]
@@ -188,7 +188,18 @@ def test_what_was_not_proposed_is_compared_with_what_the_definition_plans(
     ("intervention", "amount", "unit", "severity"),
     [
         ("tacrolimus", "4", "mg/d", ""),
-        ("tacrolimus", "2", "mg/d", ""),  # within 2 to 4
+        ("tacrolimus", "2", "mg/d", "minor"),  # within 2 to 4, where 4 is proposed
+        ("tacrolimus", "3.5", "mg/d", "minor"),
+        # nearer than half a step of the rounding is the proposed dose: 4 - 0.5 / 2 = 3.75 is not
+        ("tacrolimus", "3.75", "mg/d", "minor"),
+        ("tacrolimus", "3.76", "mg/d", ""),
+        # 0.1 mL of 80 mg/mL is 8 mg, half of it 4 mg: 600 - 4 = 596
+        ("belimumab", "596", "mg", "minor"),
+        ("belimumab", "597", "mg", ""),
+        ("belimumab", "0.603", "g", ""),
+        ("belimumab", "604", "mg", "minor"),
+        ("mycophenolate_mofetil", "1.5", "g/d", "minor"),  # within 1.0 to 1.5, where 1.0 is proposed
+        ("mycophenolate_mofetil", "1.01", "g/d", "minor"),  # it is not rounded
         ("tacrolimus", "40", "mg/d", "major"),  # the protocol: range 2 to 4 mg per day
         ("tacrolimus", "1", "mg/d", "major"),
         ("tacrolimus", "4", "mL/d", "major"),  # nobody can tell
@@ -210,6 +221,44 @@ def test_a_dose_outside_limits_that_the_definition_names_is_a_major_deviation(
     assert [one.severity for one in participant(rehearsal, who).deviations] == (
         [severity] if severity else []
     )
+
+
+def test_the_reason_given_at_entry_stands_in_the_table() -> None:
+    """4 mg per day was proposed; 2 mg was given because of tremor, which is inside 2 to 4 mg per day."""
+    rehearsal, who = at_stage("dosed")
+    given = {**DAY, "intervention": "tacrolimus", "visit": "week_0", "amount": "2", "unit": "mg/d"}
+    said = rehearsal.refused("give_dose", "investigator_a", site="a", participant=who, values=given)
+    assert "say why it is given" in said
+    rehearsal.done("give_dose", "investigator_a", site="a", reason="tremor", participant=who, values=given)
+    assert told(rehearsal, who) == [
+        ("minor", "Tacrolimus: 2 mg/day given; 4 mg/day proposed. Reason given: tremor")
+    ]
+    number = participant(rehearsal, who).doses[-1].number
+    values = {"target": f"dose/{number}", "values": {"amount": "2.5"}}
+    rehearsal.done("correct", "coordinator_a", site="a", reason="misread", participant=who, values=values)
+    assert told(rehearsal, who) == [
+        ("minor", "Tacrolimus: 2.5 mg/day given; 4 mg/day proposed. Reason given: tremor")
+    ]
+
+
+def test_the_reason_of_a_correction_is_not_why_the_dose_was_given() -> None:
+    rehearsal, who = at_stage("dosed")
+    given = {**DAY, "intervention": "tacrolimus", "visit": "week_0"}
+    rehearsal.done("give_dose", "investigator_a", site="a", participant=who, values=given)
+    number = participant(rehearsal, who).doses[-1].number
+    for amount in ("3", "2"):
+        values = {"target": f"dose/{number}", "values": {"amount": amount}}
+        rehearsal.done("correct", "coordinator_a", site="a", reason="misread", participant=who, values=values)
+    assert told(rehearsal, who) == [("minor", "Tacrolimus: 2 mg/day given; 4 mg/day proposed.")]
+
+
+def told(rehearsal: Rehearsal, who: str) -> list[tuple[str, str]]:
+    """The deviations of tacrolimus doses as the table of deviations has them."""
+    found = derive_deviations(
+        rehearsal.study, participant(rehearsal, who), on=date.fromisoformat(rehearsal.day)
+    )
+    rows = [(each.severity, render(each.texts[0], {})) for each in found]
+    return [row for row in rows if row[1].startswith("Tacrolimus: ")]
 
 
 def begin_week_0(rehearsal: Rehearsal, who: str) -> None:
@@ -416,7 +465,9 @@ def test_a_major_deviation_of_a_dose_that_was_put_right_is_no_fact_for_the_sets(
     assert not {"major_deviation_dose", "major_deviation_at_week_0"} & concepts
 
 
-@pytest.mark.parametrize(("amount", "severity"), [("2", ""), ("3.5", ""), ("40", "major"), ("1", "major")])
+@pytest.mark.parametrize(
+    ("amount", "severity"), [("2", "minor"), ("3.5", "minor"), ("3.9", ""), ("40", "major"), ("1", "major")]
+)
 def test_a_corrected_dose_is_judged_by_the_limits_of_the_definition(amount: str, severity: str) -> None:
     """Tacrolimus 4 mg per day; the protocol: range 2 to 4."""
     rehearsal, who = at_stage("dosed")

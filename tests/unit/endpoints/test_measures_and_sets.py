@@ -100,7 +100,9 @@ def test_no_row_where_the_forms_do_not_ask() -> None:
         ([(0, None, "10")], 10.0),
         ([(0, 100, "20"), (101, None, "10")], 10.0),
         ([(0, 160, "10")], 0.0),
-        ([(0, None, "5"), (10, None, "2.5")], 7.5),  # two records of one day add up
+        ([(0, None, "5"), (10, None, "2.5")], 2.5),  # the later dose per day replaces the earlier one
+        ([(0, 100, "20"), (101, 101, "17.5"), (101, None, "15")], 15.0),  # two entries of one day: the later
+        ([(0, 167, "20"), (168, 168, "10"), (168, None, "7.5")], 7.5),  # on the day of the visit itself
     ],
 )
 def test_steroid_dose_at_week_24(doses: list[tuple[int, int | None, str]], expected: float) -> None:

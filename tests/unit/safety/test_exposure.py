@@ -47,7 +47,10 @@ DAILY = [
     ((tacrolimus("2026-03-02", "2026-03-11"),),                                   10,   40.0),
     ((tacrolimus("2026-03-02", "2026-03-11"), tacrolimus("2026-03-12", "", "3")), 30,   100.0),  # 20 days of 3 mg
     ((tacrolimus("2026-03-02", "2026-03-11"), tacrolimus("2026-03-22", "")),      20,   80.0),   # held in between
-    ((tacrolimus("2026-03-02", "2026-03-11"), tacrolimus("2026-03-06", "2026-03-13")), 12, 72.0),  # overlap: 12 days
+    # 6 March falls inside the first: 4 days of 4 mg, then 8 days of 3 mg
+    ((tacrolimus("2026-03-02", "2026-03-11"), tacrolimus("2026-03-06", "2026-03-13", "3")), 12, 40.0),
+    # two entries of one day, told an hour apart: 4 x 4 + 6 x 3, and nothing of the 3.5 mg that were corrected
+    ((tacrolimus("2026-03-02", "2026-03-05"), tacrolimus("2026-03-06", "2026-03-06", "3.5"), tacrolimus("2026-03-06", "2026-03-11", "3")), 10, 34.0),
     ((tacrolimus("2026-03-30", "2026-04-10"),),                                   2,    8.0),    # up to the day asked about
     ((tacrolimus("2026-04-02", ""),),                                             0,    0.0),    # not yet begun
 ]
@@ -58,6 +61,22 @@ DAILY = [
 def test_daily_doses(doses: tuple[Dose, ...], days: int, total: float) -> None:
     row = exposure(*doses)
     assert (row.days, row.total, row.administrations, row.reason) == (days, total, 0, "")
+
+
+def test_a_dose_changed_twice_on_one_day_counts_once() -> None:
+    """4 mg from 5 November; on 4 December first 4 mg again, then 3 mg; 3.5 mg from 26 February to 22 April.
+
+    29 days (5 November to 3 December) x 4 + 84 days (4 December to 25 February) x 3 + 56 days x 3.5
+    = 116 + 252 + 196 = 564 mg in 169 days. Both entries of 4 December as taken would be 568.
+    """
+    row = exposure(
+        tacrolimus("2026-11-05", "2026-12-03"),
+        tacrolimus("2026-12-04", "2026-12-04"),
+        tacrolimus("2026-12-04", "2027-02-25", "3"),
+        tacrolimus("2027-02-26", "", "3.5"),
+        until=date(2027, 4, 22),
+    )
+    assert (row.days, row.total, row.unit, row.administrations) == (169, 564.0, "mg", 0)
 
 
 @pytest.mark.parametrize(

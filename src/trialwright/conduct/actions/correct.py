@@ -30,6 +30,13 @@ from trialwright.conduct.dosing.amounts import read_dose
 from trialwright.conduct.dosing.proposal import DEVIATIONS, assess_dose
 from trialwright.conduct.enrolled_rightly import eligibility_queries
 from trialwright.conduct.given import is_run_in
+from trialwright.conduct.recalculated import (
+    EVERYTHING,
+    Recalculated,
+    add_recalculated,
+    between,
+    recalculate,
+)
 from trialwright.conduct.standing import WHO, check_stated_day, first_refusal, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.books import TURNS
@@ -100,9 +107,9 @@ def _demographics(view: View, participant: Participant, given: dict[str, str]) -
     if problem:
         return problem
     sex, birth = given.get("sex", participant.sex), given.get("birth", participant.birth)
-    after = replace(participant, sex=sex, birth=birth)
+    after, follows = recalculate(view, replace(participant, sex=sex, birth=birth), EVERYTHING)
     queries = eligibility_queries(view, participant, after, path="demographics")
-    return _corrected(participant, "demographics", written, queries=queries)
+    return _corrected(participant, "demographics", written, follows=follows, queries=queries)
 
 
 def _dose(view: View, participant: Participant, number: int, given: dict[str, str]) -> Proposal | Refusal:
@@ -166,7 +173,16 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
     moved = (after,) if after.start != dose.start else ()
     queries = dose_queries(view, participant, after, asked_of=moved, single=single)
     queries += asked_back(participant, doubts, asked=len(queries))
-    return _corrected(participant, f"dose/{number}", written, deviations=deviations, queries=queries)
+    then = replace(participant, doses=tuple(after if one is dose else one for one in participant.doses))
+    _, follows = recalculate(view, then, between(participant, then))
+    return _corrected(
+        participant,
+        f"dose/{number}",
+        written,
+        follows=follows,
+        deviations=deviations,
+        queries=queries,
+    )
 
 
 def _check_allocated(
@@ -217,8 +233,11 @@ def _visit(view: View, participant: Participant, id: str, given: dict[str, str])
         return problem
     written = {name: value for name, value in after._asdict().items() if value != getattr(visit, name)}
     visits = tuple(after if one is visit else one for one in participant.visits)
-    deviations = found_deviations(view, replace(participant, visits=visits), after)
-    return _corrected(participant, f"visit/{id}", {"date": given["date"], **written}, deviations=deviations)
+    moved = replace(participant, visits=visits)
+    deviations = found_deviations(view, moved, after)
+    _, follows = recalculate(view, moved, EVERYTHING)
+    values = {"date": given["date"], **written}
+    return _corrected(participant, f"visit/{id}", values, follows=follows, deviations=deviations)
 
 
 def _take_back(view: View, participant: Participant, visit: Visit) -> Proposal | Refusal:
@@ -264,11 +283,18 @@ def _turn(view: View, participant: Participant, target: str, given: dict[str, st
 
 
 def _corrected(
-    participant: Participant, target: str, values: Mapping[str, object], **more: list[dict[str, Any]]
+    participant: Participant,
+    target: str,
+    values: Mapping[str, object],
+    *,
+    follows: tuple[Recalculated, ...] = (),
+    **more: list[dict[str, Any]],
 ) -> Proposal:
-    """The event; `more`: the queries or deviations that come with it, where there are any."""
-    found = {name: things for name, things in more.items() if things}
-    data = {"target": target, "values": values, **found}
+    """The event; `follows`: what is calculated anew; `more`: the queries or deviations that come with it, if any."""
+    data: dict[str, Any] = {"target": target, "values": values}
+    asked = more.get("queries", [])
+    more["queries"] = [*asked, *add_recalculated(participant, data, follows, asked=len(asked))]
+    data |= {name: things for name, things in more.items() if things}
     return Proposal(participant_stream(participant.id), "corrected", 1, data, {})
 
 

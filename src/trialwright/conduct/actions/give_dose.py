@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
@@ -20,6 +21,7 @@ from trialwright.conduct.dosing.proposal import (
 from trialwright.conduct.dosing.propose import propose_dose
 from trialwright.conduct.dosing.usual import find_usual
 from trialwright.conduct.given import find_interventions, is_run_in
+from trialwright.conduct.recalculated import Changed, add_recalculated, recalculate
 from trialwright.conduct.standing import (
     WHO,
     check_day,
@@ -35,6 +37,7 @@ from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Dose, Participant
 from trialwright.study.design import Intervention
 from trialwright.study.model import Study
+from trialwright.study.prose.figures import Prose, quantity, unit_words
 from trialwright.terms.message import Message, message, render
 from trialwright.terms.quantity import parse_number
 from trialwright.terms.stored_message import pack_message
@@ -256,6 +259,10 @@ def _written(
         deviations.append(expiry_deviation(participant, dose, late, found=len(deviations)))
     queries = dose_queries(view, participant, dose, asked_of=(dose,), single=single)
     queries += asked_back(participant, doubts, asked=len(queries))
+    then = replace(participant, doses=(*participant.doses, dose))
+    reads = Changed(frozenset([dose.concept]) if dose.concept else frozenset(), date.fromisoformat(start))
+    _, follows = recalculate(view, then, reads)
+    queries += add_recalculated(participant, data, follows, asked=len(queries))
     more = {"deviations": deviations, "queries": queries}
     data.update((name, found) for name, found in more.items() if found)
     return Proposal(participant_stream(participant.id), "dose_given", 1, data, {})
@@ -340,14 +347,20 @@ def dose_deviation(
         "{intervention}: {amount} {unit} given; {proposed}.",
         intervention=study.intervention_title(dose.intervention),
         amount=dose.amount,
-        unit=dose.unit,
-        proposed=message("{amount} proposed", amount=proposed)
+        unit=unit_words(dose.unit),
+        proposed=message("{amount} proposed", amount=say_amount(proposed))
         if isinstance(proposed, str)
         else proposed or message("no dose was proposed"),
     )
     given = read_dose(dose.amount, dose.unit)
     grave = given is None or assess_dose(proposal, given) in ("outside_limits", "not_proposed")
     return _deviation(participant, dose, said, grave=grave, found=0)
+
+
+def say_amount(text: str) -> Prose:
+    """An amount as the ledger keeps it ("4 mg/d"), as people read it."""
+    number, _, unit = text.partition(" ")
+    return quantity(number, unit)
 
 
 def expiry_deviation(participant: Participant, dose: Dose, late: Message, *, found: int) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from trialwright.conduct.forms import (
     merged_entries,
     written_items,
 )
+from trialwright.conduct.recalculated import add_recalculated, changed_by, recalculate
 from trialwright.conduct.standing import WHO, for_participant, no_visit, refuse
 from trialwright.conduct.told_late import check_log_told_late
 from trialwright.conduct.told_twice import new_doubts
@@ -159,8 +160,13 @@ def write_form(
         "number": number,
         "items": written_items(changed, form),
     }
-    after = _after(participant, data, changed)
+    before = record.items if record else {}
+    superseded = [before[value.path] for value in changed if value.path in before]
+    after, follows = recalculate(
+        view, _after(participant, data, changed), changed_by([*changed, *superseded]), without=id
+    )
     queries = _queries(participant, id, checked, {value.path for value in changed})
+    queries += add_recalculated(participant, data, follows, asked=len(queries))
     queries += new_doubts(view.definition, participant, after, asked=len(queries))
     if kind == "form_corrected" or _is_of_screening(view, visit):
         queries += eligibility_queries(view, participant, after, path=id, asked=len(queries))

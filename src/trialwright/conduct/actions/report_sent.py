@@ -10,6 +10,7 @@ from trialwright.conduct.standing import WHO, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
+from trialwright.safety.products import find_products
 from trialwright.safety.reporting import STAGES, Report, plan_reports, read_instant
 from trialwright.study.safety import ReportingClock
 from trialwright.terms.message import message
@@ -58,9 +59,7 @@ def _reports(view: View, participant: Participant, number: int, clock: Reporting
     planned = plan_reports(
         participant,
         clocks=(clock,),
-        investigational=frozenset(
-            one.id for one in view.definition.interventions if one.role == "investigational"
-        ),
+        investigational=find_products(view.definition),
         zone=ZoneInfo(zone or "UTC"),
         at=view.moment,
     )

@@ -12,6 +12,7 @@ from trialwright.conduct.dosing.case import Case
 from trialwright.conduct.dosing.present import exact_day
 from trialwright.conduct.dosing.proposal import Alert, Because, DoseProposal
 from trialwright.record.participant import Dose
+from trialwright.record.taken import per_day
 from trialwright.study.prose.figures import duration
 from trialwright.study.schedule import parse_offset
 from trialwright.terms.dates import ONE_DAY, add_days, parse_length
@@ -70,7 +71,7 @@ def _read(case: Case, daily: Amount) -> _Course | Because:
         return Because(said)
     days: set[date] = set()
     total, facts = Fraction(0), []
-    for dose in case.participant.doses:
+    for dose in case.participant.taken():
         if dose.intervention != case.intervention.id:
             continue
         amount, first = _per_day(dose, daily), exact_day(dose.start)
@@ -95,7 +96,7 @@ def _per_day(dose: Dose, daily: Amount) -> Fraction | None:
     if amount is None:
         return None
     try:
-        unit = daily.unit if amount.unit.endswith("/d") else daily.unit.removesuffix("/d")
+        unit = daily.unit if per_day(amount.unit) else daily.unit.removesuffix("/d")
         return amount.to(unit).value
     except UnitError:
         return None

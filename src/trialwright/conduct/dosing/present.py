@@ -32,10 +32,13 @@ class Present(NamedTuple):
 
 
 def read_present(participant: Participant, intervention: str, *, on: date) -> Present:
-    """Read what was given of an intervention up to a day, prior care apart."""
+    """Read what was given of an intervention up to a day, prior care apart.
+
+    A dose that another one of the same day replaced (`record.taken`) was not taken, and leaves `since` as it was.
+    """
     doses = [
         dose
-        for dose in participant.doses
+        for dose in participant.taken()
         if dose.intervention == intervention and not dose.prior and not _after(dose.start, on)
     ]
     stopped = next(

@@ -8,10 +8,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from trialwright.conduct.dosing.amounts import Amount
+from trialwright.conduct.dosing.amounts import Amount, read_amount
 from trialwright.conduct.dosing.containers import PreparationSheet
 from trialwright.conduct.dosing.taper import DoseSpan
-from trialwright.terms.compare import equal
+from trialwright.study.regimen import Regimen
+from trialwright.terms.compare import equal, less
 from trialwright.terms.message import Message, Text, message
 from trialwright.terms.units import UnitError
 
@@ -36,8 +37,10 @@ NOT_PROPOSED: Mapping[Outcome, Message] = {
 
 Departure = Literal["as_proposed", "within_limits", "near_proposed", "outside_limits", "not_proposed"]
 
-DEVIATIONS: frozenset[Departure] = frozenset({"near_proposed", "outside_limits", "not_proposed"})
-"""What is a deviation from the protocol; the last two are major."""
+DEVIATIONS: frozenset[Departure] = frozenset(
+    {"within_limits", "near_proposed", "outside_limits", "not_proposed"}
+)
+"""What is a deviation from the protocol: every dose other than the proposed one; the last two are major."""
 
 NEAR = (0.5, 1.5)
 """Where the protocol names no limits, a dose of less or more than so many times the proposed one lies outside them."""
@@ -67,8 +70,9 @@ class DoseProposal:
 
     `amount`: only where the outcome is "give"; of one administration, or per day. `rule`: the intervention and the part
     of its regimen that gave it, such as "tacrolimus/above_target". `because`: why, in order. `missing`: where nothing
-    can be proposed, what is not known. `low`, `high`: the limits of the protocol, inside which another dose is no
-    deviation. `again_on`: when to look again. `deviation`: following the proposal departs from the protocol.
+    can be proposed, what is not known. `low`, `high`: the limits of the protocol, inside which another dose is a minor
+    deviation. `rounded_to`: the step to which the regimen rounds the dose, or the volume that is drawn up of it; None
+    where it rounds nothing. `again_on`: when to look again. `deviation`: following the proposal departs from the protocol.
     `calendar`: the days of a regimen that changes by plan. `preparation`: how the dose is made ready.
     """
 
@@ -82,6 +86,7 @@ class DoseProposal:
     missing: tuple[Because, ...] = ()
     low: Amount | None = None
     high: Amount | None = None
+    rounded_to: Amount | None = None
     again_on: date | None = None
     deviation: bool = False
     calendar: tuple[DoseSpan, ...] = ()
@@ -94,9 +99,10 @@ class DoseProposal:
 
 
 def assess_dose(proposal: DoseProposal, given: Amount) -> Departure:
-    """Compare a dose with the proposal; anything but "as_proposed" needs a reason.
+    """Compare a dose with the proposal; anything but "as_proposed" needs a reason, and is a deviation.
 
-    "within_limits": another dose, but one the protocol allows; "near_proposed": the protocol names no limits, and it is
+    "as_proposed": the same amount, or one that is nearer to it than half a step of the rounding: the proposal itself is no
+    more exact. "within_limits": another dose, but one the protocol allows; "near_proposed": the protocol names no limits, and it is
     half to one and a half times the proposed dose; "outside_limits": neither; "not_proposed": nothing was proposed. A dose
     in a unit that cannot be compared lies outside the limits.
     """
@@ -104,12 +110,36 @@ def assess_dose(proposal: DoseProposal, given: Amount) -> Departure:
     if proposed is None:
         return "not_proposed"
     low, high = proposal.low, proposal.high
-    if lies_within(given, proposed, proposed):
+    if lies_within(given, proposed, proposed) or _rounds_to(given, proposed, proposal.rounded_to):
         return "as_proposed"
     if low is not None and high is not None:
         return "within_limits" if lies_within(given, low, high) else "outside_limits"
     least, most = (proposed._replace(value=proposed.value * Fraction(times)) for times in NEAR)
     return "near_proposed" if lies_within(given, least, most) else "outside_limits"
+
+
+def find_step(regimen: Regimen) -> Amount | None:
+    """Find the step of a regimen's doses: that of its rounding, else what the smallest volume shown holds."""
+    if regimen.rounding is not None:
+        return read_amount(regimen.rounding.to)
+    made = regimen.preparation
+    if made is None or made.volume_rounding is None or made.concentration is None:
+        return None
+    concentration = read_amount(made.concentration)
+    mass, _, volume = concentration.unit.partition("/")
+    return Amount(concentration.value * read_amount(made.volume_rounding.to).to(volume).value, mass)
+
+
+def _rounds_to(given: Amount, proposed: Amount, step: Amount | None) -> bool:
+    """Whether a dose lies nearer to the proposed one than half a step; exactly half a step is another dose."""
+    if step is None:
+        return False
+    try:
+        away = abs(given.to(proposed.unit).value - proposed.value)
+        half = step.to(proposed.unit).value / 2
+    except UnitError:
+        return False
+    return less(float(away), float(half))
 
 
 def lies_within(given: Amount, low: Amount, high: Amount) -> bool:

@@ -11,7 +11,7 @@ from trialwright.conduct.dosing.case import Case, open_case
 from trialwright.conduct.dosing.containers import prepare
 from trialwright.conduct.dosing.course import propose_course
 from trialwright.conduct.dosing.present import exact_day
-from trialwright.conduct.dosing.proposal import Alert, Because, DoseProposal
+from trialwright.conduct.dosing.proposal import Alert, Because, DoseProposal, find_step
 from trialwright.conduct.dosing.queried import say_queried
 from trialwright.conduct.dosing.steady import propose_steady
 from trialwright.conduct.dosing.tapering import propose_taper
@@ -125,6 +125,7 @@ def _amount(case: Case, judged: tuple[Judged, ...]) -> DoseProposal:
         proposal = propose_taper(case)
     else:
         proposal = propose_steady(case, judged)
+    proposal = replace(proposal, rounded_to=find_step(regimen))
     if proposal.amount is not None and regimen.preparation is not None:
         proposal = replace(proposal, preparation=prepare(proposal.amount, regimen.preparation))
     return proposal

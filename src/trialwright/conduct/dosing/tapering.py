@@ -102,7 +102,7 @@ def _first_given(case: Case, planned_day: date | None) -> tuple[date, Dose] | No
     """The first dose on record from the planned first day on, also one of prior care."""
     dated = [
         (day, dose.number, dose)
-        for dose in case.participant.doses
+        for dose in case.participant.taken()
         if dose.intervention == case.intervention.id
         and (day := exact_day(dose.start)) is not None
         and day <= case.on

@@ -22,7 +22,18 @@ from trialwright.terms.dates import EARLIEST, LATEST
 from trialwright.terms.message import Message, message
 from trialwright.terms.visible import shortened
 
-_LIST = ("alerts", "because", "deviations", "digests", "facts", "items", "queries", "ranges", "seriousness")
+_LIST = (
+    "alerts",
+    "because",
+    "deviations",
+    "digests",
+    "facts",
+    "items",
+    "queries",
+    "ranges",
+    "recalculated",
+    "seriousness",
+)
 _KINDS: Final[Mapping[str, type]] = {
     **dict.fromkeys(_LIST, list),
     **dict.fromkeys(("arms", "causality", "criteria", "levels", "values"), dict),

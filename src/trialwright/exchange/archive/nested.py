@@ -109,6 +109,9 @@ _ITEM = _Shape(
     },
     _texts("fact", "part"),
 )
+_RECALCULATED = _Shape(
+    {**_texts("id", "visit", "form"), "number": _is_whole, "items": lambda value: type(value) is list}
+)
 _LISTS: Final[Mapping[str, _Shape]] = {
     "queries": _Shape({"number": _is_whole, **_texts("path"), **_entered("text")}, _entered("says")),
     "deviations": _Shape(
@@ -156,6 +159,8 @@ class Nested:
         match name:
             case "items":
                 return all(map(self._item, value))
+            case "recalculated":
+                return all(map(self._recalculated, value))
             case "facts":
                 return all(map(_FACTS.holds, value))
             case "criteria":
@@ -170,6 +175,12 @@ class Nested:
                 return all(map(_LISTS[name].holds, value))
             case _:
                 return _is_entered(value)
+
+    def _recalculated(self, entry: Any) -> bool:
+        """A form with its calculated items: nobody entered any of them."""
+        if not _RECALCULATED.holds(entry):
+            return False
+        return all(self._item(item) and type(item["value"]) is str for item in entry["items"])
 
     def _item(self, entry: Any) -> bool:
         if type(entry) is not dict:

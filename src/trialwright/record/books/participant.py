@@ -113,6 +113,8 @@ class ParticipantBook:
         number = _dose_number(event, data)
         before = self._dose(number)
         handler(self, event, data, reason)
+        for form in data.get("recalculated", ()):
+            _form_recorded(self, event, form, reason)
         for query in data.get("queries", ()):
             self.lists["queries"].append(
                 Query(
@@ -137,12 +139,19 @@ class ParticipantBook:
                 if "dose" in deviation
                 else _about(number, before, dose, last=place == len(found))
             )
-            self.add("deviations", _deviation(event, deviation, by_system=True)._replace(**about))
+            why = reason if event.type == "dose_given" else self._reason_of(about)
+            self.add("deviations", _deviation(event, deviation, by_system=True)._replace(**about, reason=why))
         self._made = None
 
     def _dose(self, number: int) -> Dose | None:
         """The dose of a number (0: none)."""
         return next((dose for dose in self.lists["doses"] if dose.number == number), None) if number else None
+
+    def _reason_of(self, about: Mapping[str, Any]) -> str:
+        """Why a dose was given so, as was said when it was entered; '' where it was entered as proposed."""
+        what = about.get("dose"), about.get("matter")
+        known = (each.reason for each in self.lists["deviations"] if (each.dose, each.matter) == what)
+        return next(known, "") if about else ""
 
     def _take_back(self, event: Event, data: Mapping[str, Any], dose: Dose) -> None:
         """Deviations that a corrected dose no longer is: its amount was judged anew, or its lot had not expired."""

@@ -127,6 +127,7 @@ def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposur
     if not taken:
         return
     lines = []
+    taken_until = {dose.number: dose for dose in participant.taken()}
     for each in taken:
         row = each.row
         given, planned = each.given
@@ -149,7 +150,7 @@ def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposur
                 traced(row.first.isoformat(), trace) if row.first else DASH,
                 traced(row.last.isoformat(), trace) if row.last else DASH,
                 traced(total_shown(row), trace),
-                traced(listed(_dose(dose) for dose in doses), trace),
+                traced(listed(_dose(dose, taken_until.get(dose.number)) for dose in doses), trace),
             )
         )
     sheet.table(
@@ -168,8 +169,16 @@ def _write_doses(sheet: Sheet, participant: Participant, taken: Sequence[Exposur
     )
 
 
-def _dose(dose: Dose) -> Message:
+def _dose(entered: Dose, taken: Dose | None) -> Message:
+    """A dose with the days on which it was taken; one of zero days stays in view, with what became of it."""
+    dose = taken or entered
     amount = quantity(dose.amount, dose.unit) if dose.amount else DASH
+    if taken is None:
+        return message(
+            "{amount} on {start}, replaced by the next entry of the same day",
+            amount=amount,
+            start=dose.start,
+        )
     if dose.ongoing:
         return message("{amount} from {start}", amount=amount, start=dose.start)
     if dose.end and dose.end != dose.start:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,8 +10,10 @@ from trialwright.reports.document import Column
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
+from trialwright.safety.products import find_products
 from trialwright.safety.reporting import OPEN, STAGES, Report, State, plan_reports
-from trialwright.terms.message import Message, message
+from trialwright.study.model import Study
+from trialwright.terms.message import Message, Text, message
 
 STATES: Mapping[State, Message] = {
     "sent": message("Sent in time"),
@@ -62,15 +64,29 @@ def write_safety_reports(data: TrialData, sheet: Sheet) -> None:
                 "As recorded up to the end of {day}. A report is sent where its sending is recorded, and in time or late by its clock.",
                 day=data.on,
             ),
+            *say_products(data.study),
         ),
     )
     _write_unsent([each for each in reports if each.state in OPEN], sheet)
 
 
+def say_products(study: Study) -> Iterator[Message | Text]:
+    """Of which interventions an event may be suspected, and why these, where some clock asks for it."""
+    safety = study.safety
+    if safety is None or not any("suspected" in clock.applies.event for clock in safety.clocks):
+        return
+    known = find_products(study)
+    names = tuple(one.title for one in study.interventions if one.id in known)
+    said = safety.investigational_products
+    yield message("Investigational products, of which an event may be suspected: {names}.", names=names)
+    if said is not None:
+        yield said.because
+
+
 def plan_all_reports(data: TrialData) -> tuple[Report, ...]:
     """Everybody's reports, as they stand at the end of the day up to which everything is known, where the site is."""
     clocks = data.study.safety.clocks if data.study.safety else ()
-    investigational = frozenset(one.id for one in data.study.interventions if one.role == "investigational")
+    investigational = find_products(data.study)
     sites = data.study.identity.sites
     zones = {site.id: ZoneInfo(site.time_zone) for site in sites if site.time_zone}
     found: list[Report] = []

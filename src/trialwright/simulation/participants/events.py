@@ -9,6 +9,7 @@ from typing import Any
 from trialwright.conduct.dosing import propose_dose
 from trialwright.conduct.dosing.present import read_present
 from trialwright.conduct.given import find_interventions
+from trialwright.safety.products import find_products
 from trialwright.safety.reporting import OPEN, STAGES, plan_reports
 from trialwright.simulation.participants.agenda import Story, insist
 from trialwright.simulation.participants.chance import one_of, pick
@@ -151,7 +152,7 @@ def _report(
 def send_reports(world: World, course: Course, desk: Desk, number: int) -> Story:
     """The reports of an event that the study's clocks ask for now; some go out days after they are due."""
     study = world.definition(course.site, desk.day)
-    investigational = frozenset(one.id for one in study.interventions if one.role == "investigational")
+    investigational = find_products(study)
     if course.chance.random() < world.assumed["report_late_share"]:
         yield desk.move(desk.day + timedelta(days=int(course.chance.integers(2, 18))))
     for clock in study.safety.clocks if study.safety else ():

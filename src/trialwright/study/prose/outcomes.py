@@ -57,7 +57,7 @@ def describe_safety(study: Study, words: Words) -> Iterator[Block]:
                     for each in grading.terms
                 ),
             )
-    yield from _clocks(rules, words)
+    yield from _clocks(study, rules, words)
     if rules.alerts:
         yield Heading(3, message("Alerts"))
         yield Table(
@@ -84,7 +84,7 @@ def _grades(graded: GradedTerm, words: Words) -> Inline:
     return message("of version {version} of the standard: {term}", version=graded.version, term=graded.term)
 
 
-def _clocks(rules: SafetyRules, words: Words) -> Iterator[Block]:
+def _clocks(study: Study, rules: SafetyRules, words: Words) -> Iterator[Block]:
     if not rules.clocks:
         return
     yield Heading(3, message("Reporting"))
@@ -105,6 +105,13 @@ def _clocks(rules: SafetyRules, words: Words) -> Iterator[Block]:
             for clock in rules.clocks
         ),
     )
+    said = rules.investigational_products
+    if said is not None:
+        names = tuple(study.intervention_title(id) for id in said.interventions)
+        yield Paragraph(
+            message("Investigational products, of which an event may be suspected: {names}.", names=names)
+        )
+        yield Paragraph(said.because)
 
 
 def _event(applies: ReportableEvent) -> Prose:

@@ -224,7 +224,9 @@ TERMS: Mapping[str, Mapping[str, Message]] = {
     "direction": {"low": message("low"), "high": message("high")},
     "event_property": {
         "serious": message("serious"),
-        "suspected": message("suspected (related or possibly related to an investigational intervention)"),
+        "suspected": message(
+            "suspected (related or possibly related to an investigational product, or causality unknown)"
+        ),
         "unexpected": message("unexpected"),
     },
     "seriousness": {
