@@ -14,7 +14,7 @@ from trialwright.terms.stored_message import unpack_message
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
     from trialwright.record.event import Event
-    from trialwright.record.participant import Deviation, Dose, Participant, Query
+    from trialwright.record.participant import Deviation, Dose, Participant, Query, TakenBack
     from trialwright.study.model import Study
 
 
@@ -28,6 +28,9 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message | Text]:
     if say is not None:
         yield from say(event, participant, trial)
     yield from _recalculated(event, trial)
+    for gone in participant.taken_back:
+        if gone.position == event.position:
+            yield from _gone(event, participant, trial, gone)
     for deviation in participant.deviations:
         if deviation.position == event.position:
             yield message("Deviation {number}: {text}", number=deviation.number, text=_departure(deviation))
@@ -62,6 +65,23 @@ def _recalculated(event: Event, trial: Trial) -> Iterator[Message]:
 
 
 _CORRECTIONS = ("form_corrected", "corrected", "ae_updated", "dose_held", "intervention_discontinued")
+
+
+def _gone(event: Event, participant: Participant, trial: Trial, gone: TakenBack) -> Iterator[Message]:
+    """That an entry counts nowhere any more, and who was told of it before."""
+    from trialwright.conduct.taken_back import say_entry
+
+    yield message(
+        "{target} is taken back and counts nowhere any more: {what}.",
+        target=gone.target,
+        what=say_entry(trial.definition(event.study_version), gone),
+    )
+    sent = [report.at for report in participant.reports if gone.target == f"ae/{report.event}"]
+    if sent:
+        yield message(
+            "Reports of it went out ({times}) and stay on record; whoever received one has to be told that the event is none.",
+            times=tuple(sent),
+        )
 
 
 def _settled(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:

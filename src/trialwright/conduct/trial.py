@@ -308,5 +308,10 @@ class View:
     @cached_property
     def today(self) -> date:
         """The calendar day at the site (for the study as a whole: UTC)."""
+        return self.here.date()
+
+    @cached_property
+    def here(self) -> datetime:
+        """The time on the clock at the site (for the study as a whole: UTC), as people write it there: without its zone."""
         zone = self.place.time_zone if self.place else None
-        return self.moment.astimezone(ZoneInfo(zone) if zone else UTC).date()
+        return self.moment.astimezone(ZoneInfo(zone) if zone else UTC).replace(tzinfo=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from trialwright.record.happenings import happenings
 from trialwright.record.item_facts import exposures_going_on, form_facts, item_facts
@@ -400,11 +400,11 @@ class Participant:
         found = next((each for each in reversed(self.taken_back) if each.target == target), None)
         return None if target.startswith("visit/") and self.visit(target.removeprefix("visit/")) else found
 
-    def next_number(self, kind: str) -> int:
-        """The number of the next dose, ae, ...; that of an entry which was taken back is not given again."""
-        there = {"dose": self.doses, "ae": self.adverse_events}[kind]
+    def next_number(self, kind: Literal["dose", "ae"]) -> int:
+        """The number of the next dose or adverse event; that of an entry which was taken back is not given again."""
+        there = self.doses if kind == "dose" else self.adverse_events
         gone = (each.target.partition("/") for each in self.taken_back)
-        numbers = [one.number for one in there] + [int(key) for of, _, key in gone if of == kind]
+        numbers = [*(one.number for one in there), *(int(key) for of, _, key in gone if of == kind)]
         return max(numbers, default=0) + 1
 
     def taken(self) -> tuple[Dose, ...]:

@@ -346,7 +346,9 @@ def _follow_again(book: ParticipantBook, intervention: str) -> None:
     book.ended_by_death = [pair for pair in book.ended_by_death if pair[0].intervention != intervention]
     for index, dose in enumerate(book.lists["doses"]):
         if dose.intervention == intervention and dose.number in book.open_ended:
-            follow = [day for day, told in turns if day > dose.start or (day == dose.start and told > dose.told)]
+            follow = [
+                day for day, told in turns if day > dose.start or (day == dose.start and told > dose.told)
+            ]
             end = max(_eve(min(follow)), dose.start) if follow else ""
             book.lists["doses"][index] = dose._replace(ongoing=not follow, end=end)
     died = book.values.get("died")
@@ -430,14 +432,19 @@ def _turns_after(book: ParticipantBook, intervention: str, start: str) -> Iterat
 
 def _dose_held(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     _end_ongoing(book, data["intervention"], data["start"])
-    book.add("holds", Hold(event.position, data["intervention"], data["start"], reason, book.next_number("hold")))
+    book.add(
+        "holds", Hold(event.position, data["intervention"], data["start"], reason, book.next_number("hold"))
+    )
 
 
 def _intervention_discontinued(
     book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str
 ) -> None:
     _end_ongoing(book, data["intervention"], data["date"])
-    book.add("discontinuations", Discontinuation(event.position, data["intervention"], data["date"], reason, book.next_number("stop")))
+    book.add(
+        "discontinuations",
+        Discontinuation(event.position, data["intervention"], data["date"], reason, book.next_number("stop")),
+    )
 
 
 def _end_ongoing(book: ParticipantBook, intervention: str, day: str, *, start: str = "") -> None:
@@ -461,7 +468,10 @@ def _eve(day: str) -> str:
 
 
 def _rescue_recorded(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
-    book.add("rescues", Rescue(event.position, data["date"], data["therapy"], data["text"], book.next_number("rescue")))
+    book.add(
+        "rescues",
+        Rescue(event.position, data["date"], data["therapy"], data["text"], book.next_number("rescue")),
+    )
 
 
 def _ae_reported(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:

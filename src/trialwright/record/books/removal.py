@@ -58,7 +58,7 @@ def _withdraw_findings(deviations: list[Any], kind: str, key: str, position: int
 
 
 def _taken_back(kind: str, target: str, entry: Any, position: int, reason: str) -> TakenBack:
-    now = entry.current if isinstance(entry, AdverseEvent) else entry
+    now: Any = entry.current if isinstance(entry, AdverseEvent) else entry
     said: Mapping[str, Any] = asdict(entry) if isinstance(entry, AdverseEvent) else entry._asdict()
     visit = entry.id if kind == "visit" else getattr(entry, "visit", "")
     day = now.date if hasattr(now, "date") else now.start
