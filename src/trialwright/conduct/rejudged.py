@@ -22,6 +22,7 @@ from trialwright.record.event import Proposal
 from trialwright.record.participant import Dose, Participant
 from trialwright.study.model import Study
 from trialwright.terms.message import Message, message
+from trialwright.terms.stored_message import unpack_message
 
 
 def with_doses_judged(view: View, participant: Participant, proposed: Proposal) -> Proposal:
@@ -58,13 +59,25 @@ def with_doses_judged(view: View, participant: Participant, proposed: Proposal) 
         if deviation is not None:
             number = next_deviation(participant) + len(own) + len(found)
             found.append({**deviation, "number": number, "dose": dose.number})
-            questions.append((f"dose/{dose.number}", _question(view.definition, judged, proposal)))
+            question = _question(view.definition, judged, proposal)
+            if not _is_asked(participant, dose, question):
+                questions.append((f"dose/{dose.number}", question))
     if not doses:
         return proposed
     data["doses"] = doses
     queries = [*asked, *asked_back(participant, questions, asked=len(asked))]
     data |= {name: value for name, value in (("deviations", [*own, *found]), ("queries", queries)) if value}
     return replace(proposed, data=data)
+
+
+def _is_asked(participant: Participant, dose: Dose, question: Message) -> bool:
+    """Whether the same is asked about the dose already, by an earlier correction, and not answered yet."""
+    for query in participant.queries:
+        said = unpack_message(query.says) if query.says else None
+        same = isinstance(said, Message) and said.template == question.template
+        if same and query.path == f"dose/{dose.number}" and query.state == "open":
+            return True
+    return False
 
 
 def _itself(dose: Dose) -> tuple[str, ...]:

@@ -320,6 +320,7 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
                 entered=True,
             ),
             _RECALCULATED,
+            _DOSES,
             _DEVIATIONS,
             _QUERIES,
         ),
