@@ -14,7 +14,16 @@ from trialwright.terms.stored_message import unpack_message
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
     from trialwright.record.event import Event
-    from trialwright.record.participant import Deviation, Dose, Participant, Query, TakenBack
+    from trialwright.record.participant import (
+        Deviation,
+        Discontinuation,
+        Dose,
+        Hold,
+        Participant,
+        Query,
+        Rescue,
+        TakenBack,
+    )
     from trialwright.study.model import Study
 
 
@@ -69,7 +78,7 @@ _CORRECTIONS = ("form_corrected", "corrected", "ae_updated", "dose_held", "inter
 
 def _gone(event: Event, participant: Participant, trial: Trial, gone: TakenBack) -> Iterator[Message]:
     """That an entry counts nowhere any more, and who was told of it before."""
-    from trialwright.conduct.taken_back import say_entry
+    from trialwright.reports.taken_back import say_entry
 
     yield message(
         "{target} is taken back and counts nowhere any more: {what}.",
@@ -242,6 +251,22 @@ def _duties(event: Event, participant: Participant, trial: Trial) -> Iterator[Me
     )
 
 
+def _numbered(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    """By which name an entry that has no other is corrected or taken back."""
+    entries: dict[str, tuple[str, tuple[Hold | Discontinuation | Rescue, ...]]] = {
+        "dose_held": ("hold", participant.holds),
+        "intervention_discontinued": ("stop", participant.discontinuations),
+        "rescue_recorded": ("rescue", participant.rescues),
+    }
+    kind, recorded = entries[event.type]
+    for each in recorded:
+        if each.position == event.position:
+            yield message(
+                "It is called {target}; a mistake is taken back by correct target={target} values.recorded=false.",
+                target=f"{kind}/{each.number}",
+            )
+
+
 _SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message | Text]]] = {
     "screened": _screened,
     "enrolled": _enrolled,
@@ -250,4 +275,7 @@ _SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message | Text
     "dose_given": _dose,
     "ae_reported": _adverse_event,
     "ae_updated": _adverse_event,
+    "dose_held": _numbered,
+    "intervention_discontinued": _numbered,
+    "rescue_recorded": _numbered,
 }

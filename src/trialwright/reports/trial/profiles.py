@@ -7,7 +7,6 @@ from datetime import date
 
 from trialwright.conduct.dosing.present import ends_hold, exact_day
 from trialwright.conduct.schedule import PlannedVisit, plan_visits
-from trialwright.conduct.taken_back import say_entry
 from trialwright.endpoints.follow_up import FollowUp, Held
 from trialwright.endpoints.response import assess_response, explain_response
 from trialwright.record.fact import Fact
@@ -15,6 +14,7 @@ from trialwright.record.happenings import concept_name
 from trialwright.record.participant import Dose, Hold, Participant
 from trialwright.reports.coded import SEX, coded, listed
 from trialwright.reports.document import Column
+from trialwright.reports.taken_back import say_entry
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.exposure import Exposure, derive_exposures, total_shown
 from trialwright.reports.trial.figures_shown import DASH, signed, significant

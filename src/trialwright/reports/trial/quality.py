@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from trialwright.conduct.deviations import FOUND_BY, DeviationFound
-from trialwright.conduct.taken_back import say_entry
 from trialwright.record.content import stands
 from trialwright.record.participant import ItemValue, Participant, TakenBack
 from trialwright.reports.coded import coded
 from trialwright.reports.document import Column
+from trialwright.reports.taken_back import say_entry
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced

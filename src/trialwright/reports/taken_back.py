@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trialwright.record.participant import TakenBack
+from trialwright.reports.coded import coded
 from trialwright.study.model import Study
 from trialwright.study.prose.figures import unit_words
 from trialwright.study.schedule import visit_title
@@ -29,7 +30,7 @@ def say_entry(study: Study, gone: TakenBack) -> Message | Text | str:
         case "stop":
             return message("Stop of {intervention} for good", intervention=intervention)
         case "rescue":
-            return message("Rescue therapy: {therapy}", therapy=gone.what)
+            return message("Rescue therapy: {therapy}", therapy=coded("therapy", gone.what))
         case "ae":
             return message("Adverse event: {term}", term=gone.what or message("(masked)"))
         case "visit":
