@@ -139,7 +139,6 @@ def write_form(
         encounter=visit.encounter if visit else "",
         visit_date=date,
         today=view.today,
-        clock=view.here.isoformat(timespec="minutes")[11:],
         ranges=view.site.ranges,
         named=derive_occasions(view.definition, participant),
     )

@@ -119,16 +119,6 @@ class _FormCheck:
             tuple(self.refused), tuple(self.queries), tuple(self.values[path] for path in kept), asked
         )
 
-    def _is_to_come(self, cell: Cell, value: ItemValue) -> bool:
-        """Whether a time of today is later than the clock at the site; a moment with its own offset is left alone."""
-        clock, today, said = self.context.clock, self.context.today.isoformat(), value.value
-        if not clock or not said or cell.item.future:
-            return False
-        if cell.item.type == "time":
-            return value.date == today and said[:5] > clock
-        own = said.endswith("Z") or "+" in said or "-" in said[16:]
-        return cell.item.type == "date_time" and not own and said[:16].replace(" ", "T") > f"{today}T{clock}"
-
     def _read(self, cell: Cell, coder: Coder, known: Known) -> Iterator[Entry]:
         """The entry of a cell if it can be read, with the value as it is kept."""
         entry = self.sheet.entries.get(cell.path)
@@ -139,22 +129,7 @@ class _FormCheck:
             self.refused += faults
             return
         kept = entry._replace(value=stored(cell.item, entry.value))
-        coded = coder.code(cell, kept)
-        if self._is_to_come(cell, coded):
-            self.refused.append(
-                Fault(
-                    cell.path,
-                    "time_in_future",
-                    message(
-                        "{item}: {seen} has not come yet; at the site it is {now}.",
-                        item=cell.item.label,
-                        seen=coded.value,
-                        now=self.context.clock,
-                    ),
-                )
-            )
-            return
-        self.values[cell.path] = coded
+        self.values[cell.path] = coder.code(cell, kept)
         if not kept.not_done:
             self.queries += check_expected(cell, kept, known)
         yield kept

@@ -54,7 +54,6 @@ CODES = (
     "not_asked",
     "calculated",
     "date_in_future",
-    "time_in_future",
     "date_before_birth",
     "row_missing",
     "edit_check",
@@ -70,8 +69,7 @@ class FormContext:
 
     `participant`: as of now. `record`: the id of the form record that is written or corrected, see `FormRecord`.
     `encounter`: the id of the encounter, '' for logs. `visit_date`: ISO day of the visit, for logs of the entry.
-    `today`: the local day of entry. `clock`: its time there, HH:MM, after which nothing can have happened today; '' where
-    what is on record is only looked at again. `ranges`: the reference ranges of the site. `named`: the participant's named days,
+    `today`: the local day of entry. `ranges`: the reference ranges of the site. `named`: the participant's named days,
     for rules that read a baseline.
     """
 
@@ -80,7 +78,6 @@ class FormContext:
     encounter: str
     visit_date: str
     today: date
-    clock: str = ""
     ranges: tuple[Range, ...] = ()
     named: Mapping[str, Occasion] = field(default_factory=dict)
 
