@@ -36,7 +36,13 @@ def test_it_is_listed_with_its_reason_and_both_events() -> None:
     found = report(RESCUE, BACK)
     table = table_of(found, "taken_back")
     ((_, row),) = rows_of(table)
-    assert row == ["a-001", "rescue/1", "2026-06-12", "Rescue therapy: intravenous immunoglobulin", "another patient"]
+    assert row == [
+        "a-001",
+        "rescue/1",
+        "2026-06-12",
+        "Rescue therapy: intravenous immunoglobulin",
+        "another patient",
+    ]
     said = [render(text, {}) for text in _texts(found)]
     assert not any("Rescue therapy (" in text for text in said)
     assert any(
