@@ -16,6 +16,8 @@ from tests.unit.conduct.bliss_ln_forms import vital_signs
 from tests.unit.conduct.support import Rehearsal, at_stage
 from trialwright.conduct.deviations import derive_deviations
 from trialwright.conduct.settled import find_settled
+from trialwright.exchange.archive.conducted import _FORMS
+from trialwright.exchange.archive.nested import Nested
 from trialwright.record.participant import Participant
 from trialwright.terms.message import render
 
@@ -123,3 +125,12 @@ def test_a_correction_that_changes_no_proposal_says_nothing_of_doses() -> None:
     values = {"target": "week_0/vital_signs", "entries": {"circulation.systolic": "118 mm[Hg]"}}
     event = rehearsal.done("correct", "coordinator_a", **CALL, participant=who, values=values)
     assert "doses" not in event.data
+
+
+def test_verify_knows_what_was_judged_anew() -> None:
+    """The parts of such a correction as the reader of archives expects them."""
+    rehearsal, who = weighing("36")
+    correct(rehearsal, who, "63")
+    event = rehearsal.store.stream(f"participant/{who}")[-1]
+    assert _FORMS["form_corrected"].fits(event.data)
+    assert Nested().fits(event.data)
