@@ -19,6 +19,7 @@ from trialwright.cli import common
 from trialwright.cli.main import ABOUT, COMMANDS, OPTIONS
 from trialwright.conduct.action import Argument
 from trialwright.conduct.actions import ACTIONS
+from trialwright.conduct.actions.correctable import CORRECTABLE
 from trialwright.exchange.folder import read_study
 from trialwright.locale import read_catalogue
 from trialwright.logic.reasons import REASONS
@@ -343,7 +344,26 @@ def actions() -> str:
                 need = "" if argument.required else "; may be left out"
                 lines.append(f"| `{argument.name}` | {cell(render(argument.about, {}))} | {kind}{need} |")
             lines.append("")
+        if name == "correct":
+            lines += corrections()
     return "\n".join(lines)
+
+
+def corrections() -> list[str]:
+    """What can be corrected and how, from the action itself."""
+    rows = [
+        (f"`{each.target}`", *(render(said, {}) for said in (each.what, each.changes, each.removal)))
+        for each in CORRECTABLE
+    ]
+    return [
+        "What can be corrected, and how. What is taken back counts nowhere any more: in no endpoint, exposure, window, set, rule,",
+        "table, proposal or duty. It stays in the ledger and is listed with its reason; a safety report that went out stays.", "",
+        "| target | what it is | what is changed | how one that is none is taken back |", "|---|---|---|---|",
+        *(f"| {' | '.join(map(cell, row))} |" for row in rows), "",
+        "A value that is corrected may change what would have been proposed for a dose on record: the dose is judged anew, and",
+        "a query asks about it ([visits and doses](../explanation/visits-and-doses.md)). Texts that name somebody are blanked by",
+        "`mask`; a signature, a query, a screening and a safety report sent are not corrected: they say what was done.", "",
+    ]  # fmt: skip
 
 
 # What every event carries besides its data.

@@ -14,7 +14,16 @@ from trialwright.terms.stored_message import unpack_message
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
     from trialwright.record.event import Event
-    from trialwright.record.participant import Deviation, Dose, Participant, Query
+    from trialwright.record.participant import (
+        Deviation,
+        Discontinuation,
+        Dose,
+        Hold,
+        Participant,
+        Query,
+        Rescue,
+        TakenBack,
+    )
     from trialwright.study.model import Study
 
 
@@ -28,6 +37,9 @@ def outcome(event: Event, trial: Trial) -> Iterator[Message | Text]:
     if say is not None:
         yield from say(event, participant, trial)
     yield from _recalculated(event, trial)
+    for gone in participant.taken_back:
+        if gone.position == event.position:
+            yield from _gone(event, participant, trial, gone)
     for deviation in participant.deviations:
         if deviation.position == event.position:
             yield message("Deviation {number}: {text}", number=deviation.number, text=_departure(deviation))
@@ -62,6 +74,23 @@ def _recalculated(event: Event, trial: Trial) -> Iterator[Message]:
 
 
 _CORRECTIONS = ("form_corrected", "corrected", "ae_updated", "dose_held", "intervention_discontinued")
+
+
+def _gone(event: Event, participant: Participant, trial: Trial, gone: TakenBack) -> Iterator[Message]:
+    """That an entry counts nowhere any more, and who was told of it before."""
+    from trialwright.reports.taken_back import say_entry
+
+    yield message(
+        "{target} is taken back and counts nowhere any more: {what}.",
+        target=gone.target,
+        what=say_entry(trial.definition(event.study_version), gone),
+    )
+    sent = [report.at for report in participant.reports if gone.target == f"ae/{report.event}"]
+    if sent:
+        yield message(
+            "Reports of it went out ({times}) and stay on record; whoever received one has to be told that the event is none.",
+            times=tuple(sent),
+        )
 
 
 def _settled(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
@@ -232,6 +261,22 @@ def _duties(event: Event, participant: Participant, trial: Trial) -> Iterator[Me
     )
 
 
+def _numbered(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
+    """By which name an entry that has no other is corrected or taken back."""
+    entries: dict[str, tuple[str, tuple[Hold | Discontinuation | Rescue, ...]]] = {
+        "dose_held": ("hold", participant.holds),
+        "intervention_discontinued": ("stop", participant.discontinuations),
+        "rescue_recorded": ("rescue", participant.rescues),
+    }
+    kind, recorded = entries[event.type]
+    for each in recorded:
+        if each.position == event.position:
+            yield message(
+                "It is called {target}; a mistake is taken back by correct target={target} values.recorded=false.",
+                target=f"{kind}/{each.number}",
+            )
+
+
 _SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message | Text]]] = {
     "screened": _screened,
     "enrolled": _enrolled,
@@ -242,4 +287,7 @@ _SAY: Mapping[str, Callable[[Event, Participant, Trial], Iterator[Message | Text
     "dose_given": _dose,
     "ae_reported": _adverse_event,
     "ae_updated": _adverse_event,
+    "dose_held": _numbered,
+    "intervention_discontinued": _numbered,
+    "rescue_recorded": _numbered,
 }

@@ -10,6 +10,7 @@ from trialwright.conduct.action import Refusal
 from trialwright.conduct.dosing.amounts import Amount, read_amount
 from trialwright.conduct.dosing.proposal import DoseProposal, find_step
 from trialwright.conduct.standing import first_refusal, refuse
+from trialwright.conduct.trial import View
 from trialwright.record.lots import lot_expired
 from trialwright.record.participant import Dose, Participant
 from trialwright.study.design import Intervention
@@ -21,8 +22,8 @@ from trialwright.terms.message import Message, message
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
 
-def check_administration(dose: Dose) -> Refusal | None:
-    """Refuse an expiry or a time that cannot be read, and an infusion that stopped before it started."""
+def check_administration(view: View, dose: Dose) -> Refusal | None:
+    """Refuse an expiry or a time that cannot be read, an infusion that stopped before it started, and a time to come."""
     expiry = dose.expiry.strip()
     return first_refusal(
         refuse(
@@ -30,12 +31,12 @@ def check_administration(dose: Dose) -> Refusal | None:
         )
         if expiry and _days(expiry) is None
         else None,
-        *(_check_time(dose, text) for text in (dose.started, dose.stopped) if text.strip()),
+        *(_check_time(view, dose, text) for text in (dose.started, dose.stopped) if text.strip()),
         _check_reversed(dose),
     )
 
 
-def _check_time(dose: Dose, text: str) -> Refusal | None:
+def _check_time(view: View, dose: Dose, text: str) -> Refusal | None:
     moment = _moment(dose, text)
     if moment is None:
         return refuse(
@@ -44,6 +45,14 @@ def _check_time(dose: Dose, text: str) -> Refusal | None:
     if moment.date().isoformat() < dose.start:
         return refuse(
             message("The infusion of {day} has a time on an earlier day: {seen}.", day=dose.start, seen=text)
+        )
+    if moment > view.here:
+        return refuse(
+            message(
+                "The infusion has a time that has not come yet: {seen}; at the site it is {now}. The end is added by correct once it has come.",
+                seen=text,
+                now=view.here.isoformat(sep=" ", timespec="minutes"),
+            )
         )
     return None
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple, TypeVar
 
 from trialwright.conduct.administration import expired
-from trialwright.conduct.dosing.present import exact_day
+from trialwright.conduct.dosing.present import ends_hold, exact_day
 from trialwright.conduct.dosing.propose import propose_dose
 from trialwright.conduct.due import plan_activities
 from trialwright.conduct.given import find_interventions
@@ -360,7 +360,11 @@ def _is_due(
     for hold in participant.holds:
         held = exact_day(hold.start)
         if hold.intervention == intervention.id and (held is None or held <= day):
-            resumed = [each for dose in doses if (each := exact_day(dose.start)) and held and each > held]
+            resumed = [
+                each
+                for dose in doses
+                if held and (each := exact_day(dose.start)) and ends_hold(each, dose, hold)
+            ]
             if not resumed or min(resumed) > day:
                 return False
     single = intervention.regimen is not None and intervention.regimen.frequency == "once_per_encounter"

@@ -23,7 +23,8 @@ from trialwright.terms.message import Message, Text, message
 def lost_criteria(view: View, before: Participant, after: Participant) -> tuple[Assessed, ...]:
     """Find the criteria that passed on the day of enrolment as the record stood, and no longer do; nobody enrolled has any.
 
-    Doses of the study do not count: they were given because the person had joined.
+    Doses of the study do not count: they were given because the person had joined. Where the day itself is corrected, each
+    state of the record is judged on its own.
     """
     if after.enrolled is None:
         return ()
@@ -31,7 +32,8 @@ def lost_criteria(view: View, before: Participant, after: Participant) -> tuple[
     now = [each for each in _judged(view, after, day) if each.verdict != "pass"]
     if not now:
         return ()
-    passed = {each.id for each in _judged(view, before, day) if each.verdict == "pass"}
+    stood = date.fromisoformat(before.enrolled.date) if before.enrolled else day
+    passed = {each.id for each in _judged(view, before, stood) if each.verdict == "pass"}
     return tuple(each for each in now if each.id in passed)
 
 

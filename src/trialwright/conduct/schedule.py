@@ -69,6 +69,8 @@ def visit_id(encounter: Encounter, participant: Participant) -> str:
     if encounter.type == "scheduled":
         return encounter.id
     count = sum(1 for visit in participant.visits if visit.encounter == encounter.id)
+    gone = {each.target for each in participant.taken_back if each.target.startswith("visit/")}
+    count += sum(1 for each in gone if each.removeprefix("visit/").rpartition("-")[0] == encounter.id)
     return f"{encounter.id}-{count + 1}"
 
 

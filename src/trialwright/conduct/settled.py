@@ -12,6 +12,7 @@ from datetime import date
 from trialwright.conduct.actions.record_death import death_doubts
 from trialwright.conduct.actions.report_ae import find_contradiction
 from trialwright.conduct.administration import doubts_of_day
+from trialwright.conduct.course_limits import find_course_excess
 from trialwright.conduct.eligible import assess_record
 from trialwright.conduct.enrolled_rightly import as_joined, criterion_asked
 from trialwright.conduct.forms import FormContext, check_entries
@@ -58,7 +59,11 @@ class _Judge:
         criterion = criterion_asked(question)
         if criterion:
             return self._fails(criterion)
+        if self.participant.gone(query.path.partition("#")[0]) or self._is_of_no_visit(query.path):
+            return False
         if any(_mark(question) == _mark(one.question) for one in find_doubts(self.study, self.participant)):
+            return True
+        if any(_mark(question) == _mark(one) for _, one in find_course_excess(self.study, self.participant)):
             return True
         match kind:
             case "dose":
@@ -71,6 +76,11 @@ class _Judge:
                 return any(_mark(question) == _mark(one) for _, one in asked)
             case _:
                 return self._about_form(query.path, question)
+
+    def _is_of_no_visit(self, path: str) -> bool:
+        """Whether a question is about a form of a visit that was taken back."""
+        visit = path.partition("/")[0]
+        return bool(visit) and "#" in path and self.participant.gone(f"visit/{visit}") is not None
 
     def _fails(self, criterion: str) -> Truth:
         """Whether a criterion still does not pass on the day of enrolment, doses of the study apart."""
@@ -88,6 +98,12 @@ class _Judge:
         if dose is None:
             return None
         named = dict(question.values) if isinstance(question, Message) else {}
+        if "corrected" in named:  # whether it was given, though the corrected record asks for another
+            given = (named["amount"], named["unit"]) == (dose.amount, dose.unit)
+            return given and any(
+                (each.dose, each.matter) == (dose.number, "amount") and not each.taken_back
+                for each in self.participant.deviations
+            )
         if "proposed" in named:  # whether this is the amount that was given
             return bool(dose.deviation) and (named["amount"], named["unit"]) == (dose.amount, dose.unit)
         return any(_mark(question) == _mark(one) for one in self._of_day(dose))

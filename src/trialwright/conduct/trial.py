@@ -110,6 +110,22 @@ class Trial:
 
     def reads(self, proposal: Proposal, call: Call) -> bool:
         """Whether the books of its stream could take in the event of a proposal; what they cannot must not be written."""
+        try:
+            self._read(proposal, call)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            return False
+        return True
+
+    def after(self, proposal: Proposal, call: Call) -> Participant | None:
+        """The participant as the event of a proposal would leave it; None where it cannot be read, or is of no participant."""
+        try:
+            book = self._read(proposal, call)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            return None
+        return disclosed(book.participant, self.study.arms) if book is not None else None
+
+    def _read(self, proposal: Proposal, call: Call) -> ParticipantBook | None:
+        """Read the event of a proposal without writing it; gives the book of a participant, as it would be then."""
         stream = self.store.stream(proposal.stream)
         event, payloads = seal(
             proposal, call, previous=self.store.head, stream_position=len(stream) + 1, draw=bytes
@@ -120,18 +136,16 @@ class Trial:
             return new[digest] if digest in new else self.store.text(digest)
 
         kind, _, id = proposal.stream.partition("/")
-        try:
-            if kind == "participant":
-                self.participant(id)  # brings the book up to date
-                book = self._books[id][1].copy() if stream else ParticipantBook(id)
-                book.apply(event, text)
-            elif kind == "site":
-                fold_site(id, (*stream, event), text)
-            else:
-                fold_study((*stream, event), text)
-        except (ArithmeticError, LookupError, TypeError, ValueError):
-            return False
-        return True
+        if kind == "participant":
+            self.participant(id)  # brings the book up to date
+            book = self._books[id][1].copy() if stream else ParticipantBook(id)
+            book.apply(event, text)
+            return book
+        if kind == "site":
+            fold_site(id, (*stream, event), text)
+        else:
+            fold_study((*stream, event), text)
+        return None
 
     def participants(self) -> tuple[Participant, ...]:
         """Everyone, in order of consent."""
@@ -294,5 +308,10 @@ class View:
     @cached_property
     def today(self) -> date:
         """The calendar day at the site (for the study as a whole: UTC)."""
+        return self.here.date()
+
+    @cached_property
+    def here(self) -> datetime:
+        """The time on the clock at the site (for the study as a whole: UTC), as people write it there: without its zone."""
         zone = self.place.time_zone if self.place else None
-        return self.moment.astimezone(ZoneInfo(zone) if zone else UTC).date()
+        return self.moment.astimezone(ZoneInfo(zone) if zone else UTC).replace(tzinfo=None)

@@ -32,6 +32,9 @@ def content_digest(participant: Participant, target: str) -> str:
     ]
     doses = [[dose.number, dose.position] for dose in participant.doses if whole or dose.visit == target]
     content: list[Any] = [participant.id, visits, forms, doses]
+    gone = [each.position for each in participant.taken_back if whole or each.visit == target]
+    if gone:  # that something was there and is taken back is a change, too
+        content.append(["taken back", *gone])
     if whole:
         content += [participant.demographics, *_rest(participant)]
     return hashlib.sha256(canonical(content)).hexdigest()

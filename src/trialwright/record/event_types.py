@@ -59,8 +59,13 @@ _CRITERIA = Part(
 _ALERTS = Part("alerts", "what it set off: `alert`, `on` which day, `facts`", optional=True)
 _DEVIATIONS = Part(
     "deviations",
-    "departures found by the rules, parts as of `deviation_reported`; of a dose also `says` (entered), the sentence as data",
+    "departures found by the rules, parts as of `deviation_reported`; of a dose also `says` (entered), the sentence as data; of a dose judged anew also `dose`, its number",
     entered=True,
+    optional=True,
+)
+_DOSES = Part(
+    "doses",
+    "the doses for which something else would have been proposed by the corrected record: `number`, `proposed`, `rule`, `because`, as of `dose_given`",
     optional=True,
 )
 _QUERIES = Part(
@@ -297,22 +302,25 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
     ),
     "form_recorded": EventType(("participant",), "A form is filled in.", _FORM),
     "form_corrected": EventType(
-        ("participant",), "Items of a form are superseded; the earlier values stay in the ledger.", _FORM
+        ("participant",),
+        "Items of a form are superseded; the earlier values stay in the ledger.",
+        (*_FORM, _DOSES, _DEVIATIONS),
     ),
     "corrected": EventType(
         ("participant",),
-        "Something else is superseded: demographics, a dose, the day of a visit, or that it was missed; a deviation; a rescue therapy; the end of a course.",
+        "Something else is superseded: demographics, the day of consent or enrolment, an arm that a person chose, a dose, the day of a visit, or that it was missed; a deviation; a rescue therapy; the end of a course. Or a whole entry is taken back: it counts nowhere any more.",
         (
             Part(
                 "target",
-                "`demographics`, `dose/NUMBER`, `visit/ID`, `deviation/NUMBER`, `rescue/NUMBER` (in the order of recording, from 1), `death`, `withdrawal`, `loss` or `completion`",
+                "`demographics`, `consent/NUMBER`, `enrolment`, `allocation`, `dose/NUMBER`, `visit/ID`, `deviation/NUMBER`, `rescue/NUMBER`, `hold/NUMBER`, `stop/NUMBER` (each in the order of recording, from 1), `ae/NUMBER`, `death`, `withdrawal`, `loss` or `completion`",
             ),
             Part(
                 "values",
-                "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more); of a deviation `severity`, `category`, `date`, `visit`, `text`, or `recorded`, false; of a rescue `date`, `therapy`, `text`; of an end `date`, or `recorded`, false",
+                "the new values by name; of a visit `date`, and `missed`, false where it was not (without a day: nothing is recorded of it any more); of a deviation `severity`, `category`, `date`, `visit`, `text`, or `recorded`, false; of a rescue `date`, `therapy`, `text`; of a consent, the enrolment and an end `date`; of the allocation `arm`; of a dose, visit, hold, stop, rescue, adverse event, and end also `recorded`, false",
                 entered=True,
             ),
             _RECALCULATED,
+            _DOSES,
             _DEVIATIONS,
             _QUERIES,
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from trialwright.record.happenings import happenings
 from trialwright.record.item_facts import exposures_going_on, form_facts, item_facts
@@ -123,7 +123,8 @@ class Dose(NamedTuple):
 
     `end` '' and `ongoing`: taken every day since. `amount` and `unit` are of one administration, or per day.
     `proposed`: what the definition proposed, with `rule` and `because` (the ids of facts); `deviation`: why another
-    dose was given. `visit`: at which visit, '' for none. `prior`: care given before consent, on record only.
+    dose was given. `visit`: at which visit, '' for none. `prior`: care given before consent, on record only. `first`: the
+    event of its first entry (0: not told).
     """
 
     position: int
@@ -147,33 +148,45 @@ class Dose(NamedTuple):
     stopped: str
     reaction: str
     prior: bool
+    first: int = 0
+
+    @property
+    def told(self) -> int:
+        """The event that first told of it, whatever was corrected since."""
+        return self.first or self.position
 
 
 class Hold(NamedTuple):
-    """An intervention interrupted from `start` (until the next dose of it), and why."""
+    """An intervention interrupted from `start` (until the next dose of it), and why. `number`: of the interruptions."""
 
     position: int
     intervention: str
     start: str
     reason: str
+    number: int = 0
 
 
 class Discontinuation(NamedTuple):
-    """An intervention stopped for good on `date`, and why."""
+    """An intervention stopped for good on `date`, and why. `number`: of the stops."""
 
     position: int
     intervention: str
     date: str
     reason: str
+    number: int = 0
 
 
 class Rescue(NamedTuple):
-    """Rescue therapy begun on `date`. `therapy`: pulse | cyclophosphamide | rituximab | plasma_exchange | ivig | other."""
+    """Rescue therapy begun on `date`. `therapy`: pulse | cyclophosphamide | rituximab | plasma_exchange | ivig | other.
+
+    `number`: of the rescue therapies, in the order in which they were told.
+    """
 
     position: int
     date: str
     therapy: str
     text: str
+    number: int = 0
 
 
 class AdverseEventVersion(NamedTuple):
@@ -302,6 +315,24 @@ class Masking(NamedTuple):
     reason: str
 
 
+class TakenBack(NamedTuple):
+    """An entry that a person took back: it counts nowhere and stays in the ledger.
+
+    `position`: the event that took it back, with its `reason`; `of`: the event that last stated the entry. `target`: its
+    kind and number or id, as a correction names it (dose/2). `visit`: at which visit it was, '' for none; `day`: its day, ''
+    where none was stated; `what`: the intervention, therapy, term, encounter or form. `entry`: everything it said.
+    """
+
+    position: int
+    of: int
+    target: str
+    visit: str
+    day: str
+    what: str
+    entry: Mapping[str, Any]
+    reason: str
+
+
 class Ended(NamedTuple):
     """A turn in the participant's course: on which day, and why."""
 
@@ -344,6 +375,7 @@ class Participant:
     signatures: tuple[Signature, ...] = ()
     verifications: tuple[Verification, ...] = ()
     maskings: tuple[Masking, ...] = ()
+    taken_back: tuple[TakenBack, ...] = ()
     withdrawn: Ended | None = None
     lost: Ended | None = None
     died: Ended | None = None
@@ -362,6 +394,18 @@ class Participant:
     def visit(self, id: str) -> Visit | None:
         """The visit of this id, if it took place or was missed."""
         return next((visit for visit in self.visits if visit.id == id), None)
+
+    def gone(self, target: str) -> TakenBack | None:
+        """How an entry was taken back, such as dose/2; None where it was not, or was told anew under the same name."""
+        found = next((each for each in reversed(self.taken_back) if each.target == target), None)
+        return None if target.startswith("visit/") and self.visit(target.removeprefix("visit/")) else found
+
+    def next_number(self, kind: Literal["dose", "ae"]) -> int:
+        """The number of the next dose or adverse event; that of an entry which was taken back is not given again."""
+        there = self.doses if kind == "dose" else self.adverse_events
+        gone = (each.target.partition("/") for each in self.taken_back)
+        numbers = [*(one.number for one in there), *(int(key) for of, _, key in gone if of == kind)]
+        return max(numbers, default=0) + 1
 
     def taken(self) -> tuple[Dose, ...]:
         """The doses as they were taken: of two daily doses of one day the later entry, see `record.taken`."""

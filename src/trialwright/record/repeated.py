@@ -98,15 +98,7 @@ def find_retold(
 ) -> Retold:
     """Find what is told more than once. `prior`: the ids of doses of earlier care; `entered`: what the forms state."""
     rows = [row for form in forms for row in _day_rows(form)]
-    last: dict[_Day, DayRow] = {}
-    for row in rows:
-        known = last.get((row.concept, row.day))
-        if known is None or row.position > known.position:
-            last[row.concept, row.day] = row
-    counted: dict[_Day, list[DayRow]] = {}
-    for row in rows:
-        if last[row.concept, row.day].form == row.form:
-            counted.setdefault((row.concept, row.day), []).append(row)
+    counted = _counted(rows)
     records = [fact for fact in record if _counts(fact)]
     recorded: dict[_Day, list[str]] = {}
     for fact in records if prior else ():
@@ -139,6 +131,26 @@ def find_retold(
         if len(doses_of) == len(recorded[day]) == 1
     )
     return Retold(retold, tuple(beside), _taken_over(without_end, given, prior), pairs)
+
+
+def find_day_rows(forms: Iterable[FormRecord]) -> Mapping[tuple[str, date], tuple[DayRow, ...]]:
+    """Find the rows of forms that say the whole dose of a day, by concept and day; of several forms the last one counts."""
+    counted = _counted([row for form in forms for row in _day_rows(form)])
+    return {day: tuple(rows) for day, rows in counted.items()}
+
+
+def _counted(rows: Iterable[DayRow]) -> dict[_Day, list[DayRow]]:
+    rows = tuple(rows)
+    last: dict[_Day, DayRow] = {}
+    for row in rows:
+        known = last.get((row.concept, row.day))
+        if known is None or row.position > known.position:
+            last[row.concept, row.day] = row
+    counted: dict[_Day, list[DayRow]] = {}
+    for row in rows:
+        if last[row.concept, row.day].form == row.form:
+            counted.setdefault((row.concept, row.day), []).append(row)
+    return counted
 
 
 def _taken_over(
@@ -229,4 +241,4 @@ def _parsed(text: str) -> Days | None:
         return None
 
 
-__all__ = ["Beside", "DayRow", "Earlier", "Retold", "find_retold"]
+__all__ = ["Beside", "DayRow", "Earlier", "Retold", "find_day_rows", "find_retold"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from trialwright.record.participant import Dose, Participant
+from trialwright.record.repeated import find_day_rows
 from trialwright.study.model import Study
 from trialwright.study.schedule import Anchor, AnchorEvent, ScheduleOfActivities
 from trialwright.terms.dates import FIRST_DAY, LAST_DAY, Days, UnreadableDate, parse_date, parse_length
@@ -24,6 +25,15 @@ class AnchorDay(NamedTuple):
     day: date | None
     waits_for: Message | None
     because: tuple[int, ...] = ()
+
+
+class _OnForm(NamedTuple):
+    """A dose of one day as a form tells of it, in what counts here like one that was given."""
+
+    position: int
+    start: str
+    end: str
+    ongoing: bool = False
 
 
 class _Found(NamedTuple):
@@ -100,7 +110,11 @@ def _day(
         case "allocation":
             given = participant.allocated
             return _earliest([(given.date, given.position)] if given else [], message("allocation"))
-    doses = list(_doses(event, participant, days.get(event.before or "") or LAST_DAY))
+    limit = days.get(event.before or "") or LAST_DAY
+    doses: list[Dose | _OnForm] = [
+        *_doses(event, participant, limit),
+        *_told_by_forms(event, study, participant, limit),
+    ]
     names = {each.id: each.title for each in study.interventions}
     waiting = message(
         "the first dose of {things}", things=tuple(names.get(id, id) for id in event.interventions)
@@ -124,6 +138,22 @@ def _doses(event: AnchorEvent, participant: Participant, limit: date) -> Iterato
             yield dose
 
 
+def _told_by_forms(
+    event: AnchorEvent, study: Study, participant: Participant, limit: date
+) -> Iterator[_OnForm]:
+    """Where care on record counts: the days whose whole dose a form says, such as each day of a pulse given elsewhere."""
+    if event.prior_care != "counts":
+        return
+    concepts = {each.concept for each in study.interventions if each.id in event.interventions}
+    for (concept, day), rows in find_day_rows(participant.forms.values()).items():
+        if concept not in concepts or day >= limit:
+            continue
+        for row in rows:
+            value = participant.forms[row.form].items[row.path.partition("#")[2]]
+            if not _is_nothing(value.value):
+                yield _OnForm(value.position, day.isoformat(), day.isoformat())
+
+
 def _is_nothing(amount: str) -> bool:
     try:
         return parse_number(amount).high == 0
@@ -143,7 +173,7 @@ def _earliest(entries: Iterable[tuple[str, int]], waiting: Message) -> _Found:
     return _Found(first, None, because)
 
 
-def _last(doses: list[Dose], waiting: Message, going_on: Message) -> _Found:
+def _last(doses: Sequence[Dose | _OnForm], waiting: Message, going_on: Message) -> _Found:
     if not doses:
         return _Found(None, waiting)
     if any(dose.ongoing for dose in doses):
@@ -156,7 +186,7 @@ def _last(doses: list[Dose], waiting: Message, going_on: Message) -> _Found:
     return _Found(day, None, because)
 
 
-def _course(doses: list[Dose], event: AnchorEvent, waiting: Message) -> _Found:
+def _course(doses: Sequence[Dose | _OnForm], event: AnchorEvent, waiting: Message) -> _Found:
     """The first day of the last course."""
     spans = []
     for dose in doses:
@@ -178,7 +208,7 @@ def _course(doses: list[Dose], event: AnchorEvent, waiting: Message) -> _Found:
     return _Found(courses[-1][0][0], None, tuple(span[2] for span in courses[-1]))
 
 
-def _span(dose: Dose) -> tuple[Days, Days]:
+def _span(dose: Dose | _OnForm) -> tuple[Days, Days]:
     """The first and the last day of a dose; one still taken ends with the calendar."""
     start = _days(dose.start)
     return start, Days(LAST_DAY, LAST_DAY) if dose.ongoing else _days(dose.end) if dose.end else start

@@ -302,8 +302,10 @@ def test_what_cannot_be_of_a_lot_and_an_infusion(
         rehearsal, who = at_stage("allocated")
         begin_week_0(rehearsal, who)
         values: dict[str, Any] = {**BELIMUMAB, **beside}
+        rehearsal.go_to("2026-06-02")
     else:
         rehearsal, who = at_stage("dosed")
+        rehearsal.go_to("2026-06-02")
         values = {"target": "dose/1", "values": beside}
     call = {"site": "a", "participant": who, "values": values}
     goes = not said or (action == "correct" and "expired" in said)
@@ -516,6 +518,7 @@ def test_a_daily_dose_goes_on_until_the_next_one() -> None:
 
 def test_lot_expiry_times_and_reaction_are_kept() -> None:
     rehearsal, who = at_stage("dosed")
+    rehearsal.go_to("2026-06-02")
     kept = {"lot": "L-17", "expiry": "2027-01", "started": "09:10", "stopped": "10:15", "reaction": "none"}
     values = {**DAY, "intervention": "prednisone", "amount": "30", "unit": "mg/d", **kept}
     rehearsal.done("give_dose", "nurse_a", site="a", reason="x", participant=who, values=values)
@@ -692,3 +695,106 @@ def test_nobody_is_treated_whose_course_has_ended(ended: str, action: str) -> No
     assert said[ended] in rehearsal.refused(
         action, "investigator_a", site="a", reason="x", participant=who, values=values
     )
+
+
+# At nine o'clock on 2 June, the dose of which day, started and stopped when, and what is said
+NOT_YET = [
+    ("2026-06-02", "08:15", "08:55", ""),
+    ("2026-06-02", "08:15", "09:00", ""),
+    ("2026-06-02", "08:15", "09:30", "has a time that has not come yet: 09:30; at the site it is 2026-06-02 09:00"),
+    ("2026-06-02", "23:59", "23:59", "not come yet: 23:59"),
+    ("2026-06-02", "2026-06-02T08:15", "2026-06-02T10:15", "not come yet: 2026-06-02T10:15"),
+    ("2026-06-01", "23:30", "2026-06-02T09:30", "not come yet: 2026-06-02T09:30"),
+    ("2026-06-01", "23:30", "2026-06-02T00:40", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "started", "stopped", "said"), NOT_YET)
+def test_an_infusion_has_no_time_that_has_not_come_yet(
+    day: str, started: str, stopped: str, said: str
+) -> None:
+    rehearsal, who = at_stage("allocated")
+    rehearsal.go_to("2026-06-02")
+    values = {"intervention": "belimumab", "date": day, "amount": "600", "unit": "mg"}
+    call: dict[str, Any] = {"site": "a", "reason": "x", "participant": who}
+    times = {"started": started, "stopped": stopped}
+    if said:
+        assert said in rehearsal.refused("give_dose", "nurse_a", **call, values={**values, **times})
+    else:
+        rehearsal.done("give_dose", "nurse_a", **call, values={**values, **times})
+
+
+# A daily intervention, amount and unit as typed, and whether it says that it is per day
+PER_DAY = [
+    ("prednisone", "35", "mg/d", True),
+    ("prednisone", "35", "mg", False),
+    ("prednisone", "0.035", "g", False),
+    ("tacrolimus", "4", "mg", False),
+    ("mycophenolate_mofetil", "1", "g", False),
+    ("mycophenolate_mofetil", "1", "g/d", True),
+]
+
+
+@pytest.mark.parametrize(("intervention", "amount", "unit", "goes"), PER_DAY)
+@pytest.mark.parametrize("prior", [True, False])
+def test_a_daily_dose_says_that_it_is_per_day(
+    intervention: str, amount: str, unit: str, goes: bool, prior: bool
+) -> None:
+    rehearsal, who = at_stage("screened" if prior else "dosed")
+    values = {"intervention": intervention, "date": rehearsal.day, "amount": amount, "unit": unit}
+    call: dict[str, Any] = {"site": "a", "reason": "x", "participant": who}
+    call["values"] = {**values, **({"prior": "true"} if prior else {})}
+    if goes:
+        rehearsal.done("give_dose", "nurse_a", **call)
+        number = participant(rehearsal, who).doses[-1].number
+        said = rehearsal.refused(
+            "correct", "coordinator_a", site="a", reason="x", participant=who,
+            values={"target": f"dose/{number}", "values": {"unit": unit.removesuffix("/d")}},
+        )  # fmt: skip
+    else:
+        said = rehearsal.refused("give_dose", "nurse_a", **call)
+    bare = unit.removesuffix("/d")
+    assert f"Write the sum of a day as amount={amount} unit={bare}/d." in said
+
+
+# Earlier care on record: methylprednisolone 0.5 g/d from 23 to 25 May, prednisone 35 mg/d from 26 May on; what is told anew
+TOLD_ALREADY = [
+    ("methylprednisolone_pulse", "0.5", "g/d", "2026-05-23", "2026-05-25", "as dose 1"),
+    ("methylprednisolone_pulse", "500", "mg/d", "2026-05-23", "2026-05-25", "as dose 1"),
+    ("methylprednisolone_pulse", "0.5", "g/d", "2026-05-20", "2026-05-22", ""),
+    (
+        "methylprednisolone_pulse",
+        "0.25",
+        "g/d",
+        "2026-05-23",
+        "2026-05-25",
+        "",
+    ),  # another amount: the later entry counts
+    ("prednisone", "35", "mg/d", "2026-05-26", "", "as dose 2"),
+    ("prednisone", "30", "mg/d", "2026-05-27", "", ""),
+    ("prednisone", "35", "mg/d", "2026-05-27", "", ""),
+]
+
+
+@pytest.mark.parametrize(("intervention", "amount", "unit", "start", "end", "said"), TOLD_ALREADY)
+def test_earlier_care_is_told_once(
+    intervention: str, amount: str, unit: str, start: str, end: str, said: str
+) -> None:
+    rehearsal, who = at_stage("screened")
+    call: dict[str, Any] = {"site": "a", "participant": who}
+
+    def told(*row: str) -> dict[str, str]:
+        names = ("intervention", "amount", "unit", "date", "end")
+        return {"prior": "true", **{name: text for name, text in zip(names, row, strict=True) if text}}
+
+    for row in (
+        ("methylprednisolone_pulse", "0.5", "g/d", "2026-05-23", "2026-05-25"),
+        ("prednisone", "35", "mg/d", "2026-05-26", ""),
+    ):
+        rehearsal.done("give_dose", "nurse_a", **call, values=told(*row))
+    values = told(intervention, amount, unit, start, end)
+    if said:
+        found = rehearsal.refused("give_dose", "nurse_a", **call, values=values)
+        assert f"This is recorded already, {said}:" in found
+    else:
+        rehearsal.done("give_dose", "nurse_a", **call, values=values)

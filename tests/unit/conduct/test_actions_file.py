@@ -149,7 +149,7 @@ CORRECTED_REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"target": "demographics", "values": {"sex": "woman"}}, "The sex is one of"),
     ({"target": "demographics", "values": {"birth": "soon"}}, "soon is no date of birth"),
     ({"target": "demographics", "values": {"birth": "2026-05-29"}}, "is no date of birth"),
-    ({"target": "dose/2", "values": {"amount": "1"}}, "There is no dose 2; recorded are: 1."),
+    ({"target": "dose/2", "values": {"amount": "1"}}, "Nothing is recorded at dose/2"),
     ({"target": "dose/1", "values": {"colour": "1"}}, "Of a dose these may be corrected: start, end, amount"),
     ({"target": "dose/1", "values": {}}, "Of a dose these may be corrected"),
     ({"target": "dose/1", "values": {"date": "2026-05-27"}}, "lies before consent"),
@@ -162,7 +162,7 @@ CORRECTED_REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"target": "dose/1", "values": {"amount": "many"}}, "A dose has an amount, which is a number"),
     ({"target": "dose/1", "values": {"unit": ""}}, "A dose has an amount, which is a number, and its unit."),
     ({"target": "dose/1", "values": {"unit": "vials"}}, "vials is no unit"),
-    ({"target": "visit/week_2", "values": {"date": "2026-06-01"}}, "Of a visit the date may be corrected"),
+    ({"target": "visit/week_2", "values": {"date": "2026-06-01"}}, "Nothing is recorded at visit/week_2"),
     ({"target": "visit/week_0", "values": {"encounter": "week_2"}}, "Of a visit the date may be corrected"),
     ({"target": "visit/week_0", "values": {"date": "yesterday"}}, "yesterday is no day"),
     ({"target": "visit/week_0", "values": {"date": "2026-06-02"}}, "lies in the future"),
@@ -286,16 +286,16 @@ def test_only_the_texts_that_hold_the_part_are_masked() -> None:
 def test_a_measured_value_stays_while_the_text_beside_it_is_masked() -> None:
     """After signature and lock one person cannot blank an endpoint; what is masked stands in the book."""
     rehearsal, who = at_stage("dosed")
-    values = {"target": "week_0/vital_signs", "entries": {"body.weight": "61 kg"}}
-    event = rehearsal.done(
-        "correct", "coordinator_a", site="a", participant=who, reason="Zhang read 61", values=values
+    values = {"target": "week_0/vital_signs", "entries": {"body.weight": "60.2 kg"}}
+    event = rehearsal.done(  # 602 mg is still the 600 mg that were given
+        "correct", "coordinator_a", site="a", participant=who, reason="Zhang read 60.2", values=values
     )
     rehearsal.leave(who)
     rehearsal.done("sign", "investigator_a", site="a", participant=who, target="casebook", meaning="approved")
     rehearsal.done("lock", "investigator_a", site="a", participant=who, reason="the forms were lost")
     done = rehearsal.done("mask", "data_manager", reason="a name", position=str(event.position))
     assert rehearsal.store.text(event.reason) == ""
-    assert participant(rehearsal, who).forms["week_0/vital_signs"].items["body.weight"].value == "61"
+    assert participant(rehearsal, who).forms["week_0/vital_signs"].items["body.weight"].value == "60.2"
     (masking,) = participant(rehearsal, who).maskings
     assert masking == (done.position, event.position, 1, "data_manager", done.at, "a name")
     assert "holds no such free text" in rehearsal.refused(

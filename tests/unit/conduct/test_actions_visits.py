@@ -191,7 +191,7 @@ NOT_CORRECTED = [
     ("week_2", {"missed": "false", "date": "2026-06-15"}, "takes back that it was missed"),
     ("week_2", {"reason": "flood"}, "takes back that it was missed"),
     ("week_0", {"missed": "false"}, "takes back that it was missed"),  # it took place
-    ("week_4", {"missed": "false"}, "takes back that it was missed"),  # nothing is recorded of it
+    ("week_4", {"missed": "false"}, "Nothing is recorded at visit/week_4"),  # nothing is recorded of it
 ]
 
 

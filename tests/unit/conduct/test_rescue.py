@@ -131,16 +131,16 @@ def test_it_is_corrected_when_more_is_known(values: dict[str, str], then: tuple[
 
 
 WRONG = [
-    ("rescue/2", {"date": "2026-06-12"}, "There is no rescue therapy 2"),
-    ("rescue/0", {"date": "2026-06-12"}, "There is no rescue therapy 0"),
-    ("rescue/1", {}, "each has: date, therapy, text"),
-    ("rescue/1", {"dose": "1 g"}, "each has: date, therapy, text"),
+    ("rescue/2", {"date": "2026-06-12"}, "Nothing is recorded at rescue/2; recorded are: rescue/1."),
+    ("rescue/0", {"date": "2026-06-12"}, "Nothing is recorded at rescue/0; recorded are: rescue/1."),
+    ("rescue/1", {}, "these may be corrected: date, therapy, text"),
+    ("rescue/1", {"dose": "1 g"}, "these may be corrected: date, therapy, text"),
     ("rescue/1", {"therapy": "prayer"}, "The therapy is one of pulse"),
     ("rescue/1", {"date": "2026-05-31"}, "lies before allocation"),
     ("rescue/1", {"date": "2026-08"}, "lies in the future"),
     ("rescue/1", {"date": "in July"}, "is no day, month or year"),
     ("rescue/1", {"date": "2026-07-01T09:00"}, "is no day, month or year"),
-    ("rescue/first", {"date": "2026-06-12"}, "name a form record, demographics, dose/N, visit/ID, deviation/N, rescue/N"),
+    ("rescue/first", {"date": "2026-06-12"}, "name a form record, demographics, dose/N, hold/N, stop/N, rescue/N, ae/N, visit/ID, deviation/N"),
 ]  # fmt: skip
 
 

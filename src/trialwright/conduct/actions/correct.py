@@ -10,9 +10,11 @@ from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.consent import SEX, check_birth
 from trialwright.conduct.actions.correct_deviation import corrected_deviation
 from trialwright.conduct.actions.correct_rescue import corrected_rescue
+from trialwright.conduct.actions.correct_steps import correct_step
 from trialwright.conduct.actions.give_dose import (
     FREE,
     check_amount,
+    check_per_day,
     check_unit,
     dose_deviation,
     dose_queries,
@@ -24,6 +26,7 @@ from trialwright.conduct.actions.missed_visit import find_encounter
 from trialwright.conduct.actions.open_visit import check_epoch, found_deviations
 from trialwright.conduct.actions.record_death import death_doubts
 from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_form
+from trialwright.conduct.actions.take_back import TAKEN_BACK, not_there, recorded, take_back
 from trialwright.conduct.administration import check_administration, expired, proposed_then
 from trialwright.conduct.asked import asked_back
 from trialwright.conduct.dosing.amounts import read_dose
@@ -37,6 +40,7 @@ from trialwright.conduct.recalculated import (
     between,
     recalculate,
 )
+from trialwright.conduct.rejudged import with_doses_judged
 from trialwright.conduct.standing import (
     WHO,
     check_stated_day,
@@ -46,7 +50,8 @@ from trialwright.conduct.standing import (
     refuse,
 )
 from trialwright.conduct.trial import View, participant_stream
-from trialwright.record.books import TURNS
+from trialwright.record.books import ENTRIES as KINDS
+from trialwright.record.books import STEPS, TURNS
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.lots import lot_expired
 from trialwright.record.participant import Dose, Ended, Participant, Visit
@@ -61,10 +66,24 @@ DOSE = (*_DAYS, "amount", "unit", *FREE)
 
 
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
-    """Correct a form, demographics, a dose, a visit or that it was missed, a deviation, a rescue, the end of a course."""
+    """Correct what is recorded, or take back what is none; doses that were computed from it are judged anew."""
+    proposed = _decide(view, values, participant)
+    if isinstance(proposed, Refusal):
+        return proposed
+    return with_doses_judged(view, participant, proposed)
+
+
+def _decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
+    """Correct a form, demographics, a step into the trial, an entry of some kind, the end of a course."""
     target = values.text("target")
     kind, _, key = target.partition("/")
     given = values.pairs("values")
+    if kind in KINDS and given == TAKEN_BACK:
+        proposed = take_back(view, participant, target)
+        return proposed if isinstance(proposed, Refusal) else _with_consequences(view, participant, proposed)
+    if kind == "consent" or target in STEPS:
+        proposed = correct_step(view, participant, target, given)
+        return proposed if isinstance(proposed, Refusal) else _with_consequences(view, participant, proposed)
     if target == "demographics":
         return _demographics(view, participant, given)
     if kind == "dose" and is_count(key):
@@ -79,7 +98,38 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         return changed if isinstance(changed, Refusal) else _corrected(participant, target, changed)
     if target in TURNS:
         return _turn(view, participant, target, given)
+    if kind in ("ae", "hold", "stop"):
+        return not_there(participant, target) if key not in recorded(participant, kind) else _only(kind)
     return _form(view, participant, target, values)
+
+
+def _only(kind: str) -> Refusal:
+    """What may be corrected of an entry that is only taken back as a whole, and what is done instead."""
+    if kind == "ae":
+        return refuse(
+            message(
+                "What became known of an adverse event since, or was wrong in it, is recorded by update_ae; correct takes back one that is none: values.recorded=false."
+            )
+        )
+    return refuse(
+        message(
+            "An interruption or a stop is taken back by values.recorded=false, and recorded anew as it was."
+        )
+    )
+
+
+def _with_consequences(view: View, participant: Participant, proposed: Proposal) -> Proposal:
+    """Add what follows for eligibility and for calculated items."""
+    after = view.trial.after(proposed, view.call)
+    if after is None:
+        return proposed
+    data: dict[str, Any] = dict(proposed.data)
+    queries = list(data.get("queries", ()))
+    _, follows = recalculate(view, after, between(participant, after))
+    queries += add_recalculated(participant, data, follows, asked=len(queries))
+    path = data["target"]
+    queries += eligibility_queries(view, participant, after, path=path, asked=len(queries))
+    return replace(proposed, data={**data, "queries": queries} if queries else data)
 
 
 def _form(view: View, participant: Participant, target: str, values: Values) -> Proposal | Refusal:
@@ -87,9 +137,10 @@ def _form(view: View, participant: Participant, target: str, values: Values) -> 
     if record is None:
         return refuse(
             message(
-                "Nothing is recorded at {target}; name a form record, demographics, dose/N, visit/ID, deviation/N, rescue/N, or one of {turns}.",
+                "Nothing is recorded at {target}; name a form record, demographics, {kinds}, deviation/N, consent/N, or one of {turns}.",
                 target=target,
-                turns=tuple(TURNS),
+                kinds=tuple("visit/ID" if kind == "visit" else f"{kind}/N" for kind in KINDS),
+                turns=(*STEPS, *TURNS),
             )
         )
     found = find_form(view, participant, record.form, record.visit)
@@ -122,15 +173,17 @@ def _demographics(view: View, participant: Participant, given: dict[str, str]) -
 def _dose(view: View, participant: Participant, number: int, given: dict[str, str]) -> Proposal | Refusal:
     dose = next((one for one in participant.doses if one.number == number), None)
     if dose is None:
-        numbers = tuple(one.number for one in participant.doses) or message("none")
-        return refuse(
-            message("There is no dose {number}; recorded are: {numbers}.", number=number, numbers=numbers)
-        )
+        return not_there(participant, f"dose/{number}")
     if "date" in given and "start" not in given:  # as give_dose calls it
         given = {"start" if name == "date" else name: text for name, text in given.items()}
     strange = tuple(name for name in given if name not in DOSE)
     if strange or not given:
-        return refuse(message("Of a dose these may be corrected: {names}.", names=DOSE))
+        return refuse(
+            message(
+                "Of a dose these may be corrected: {names}; values.recorded=false alone takes it back.",
+                names=DOSE,
+            )
+        )
     known = {one.id: one for one in view.definition.interventions}
     single = dose.intervention in known and is_single(known[dose.intervention])
     changes: dict[str, Any] = dict(given)
@@ -152,7 +205,10 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         else refuse(message("A dose has an amount, which is a number, and its unit.")),
         check_amount(after.amount) if "amount" in given and read_dose(after.amount, after.unit) else None,
         check_unit(after.unit),
-        check_administration(after),
+        check_administration(view, after),
+        check_per_day(known[dose.intervention], after.amount, after.unit)
+        if "unit" in given and dose.intervention in known
+        else None,
         _check_allocated(view, participant, after, known.get(dose.intervention)),
     )
     if problem:
@@ -223,13 +279,15 @@ def _is_it_so(study: Study, after: Dose) -> tuple[str, Message]:
 
 def _visit(view: View, participant: Participant, id: str, given: dict[str, str]) -> Proposal | Refusal:
     visit = participant.visit(id)
-    if visit is not None and visit.missed and given == {"missed": "false"}:
+    if visit is None:
+        return not_there(participant, f"visit/{id}")
+    if visit.missed and given == {"missed": "false"}:
         return _take_back(view, participant, visit)
-    if visit is None or set(given) != {"date"}:
+    if set(given) != {"date"}:
         return refuse(
             message(
                 "Of a visit the date may be corrected: values.date=...; one recorded as missed then took place on "
-                "that day. values.missed=false takes back that it was missed."
+                "that day. values.missed=false takes back that it was missed, values.recorded=false that it took place."
             )
         )
     after = visit._replace(date=given["date"], missed=False, reason="")
@@ -315,7 +373,7 @@ ACTION = Action(
         Argument(
             "target",
             message(
-                "a form record's id, demographics, dose/N, visit/ID, deviation/N, rescue/N, death, withdrawal, loss or completion"
+                "a form record's id, demographics, consent/N, enrolment, allocation, dose/N, hold/N, stop/N, rescue/N, ae/N, visit/ID, deviation/N, death, withdrawal, loss or completion"
             ),
             "id",
         ),
@@ -323,7 +381,7 @@ ACTION = Action(
         Argument(
             "values",
             message(
-                "for all but forms: new values by name; of a visit date, or missed=false; of a deviation severity, category, date, visit, text, or recorded=false; of a rescue therapy date, therapy or text; of death and the like date, or recorded=false"
+                "for all but forms: new values by name; of a visit date, or missed=false; of a deviation severity, category, date, visit, text, or recorded=false; of a rescue therapy date, therapy or text; of a consent, the enrolment, death and the like date; of the allocation arm; recorded=false takes back a dose, hold, stop, rescue therapy, adverse event, visit, death and the like"
             ),
             "pairs",
             required=False,

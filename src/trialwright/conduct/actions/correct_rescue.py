@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.actions.record_rescue import THERAPIES, check_begun
+from trialwright.conduct.actions.take_back import not_there
 from trialwright.conduct.standing import refuse
 from trialwright.conduct.trial import View
 from trialwright.record.event import Entered
@@ -25,13 +26,12 @@ def corrected_rescue(
 
     `number`: counts the participant's rescue therapies, from 1, in the order in which they were recorded.
     """
-    if not 1 <= number <= len(participant.rescues) or not given or not set(given) <= set(PARTS):
+    if all(one.number != number for one in participant.rescues):
+        return not_there(participant, f"rescue/{number}")
+    if not given or not set(given) <= set(PARTS):
         return refuse(
             message(
-                "There is no rescue therapy {number}, or it has nothing of that name; recorded are {count}, and each has: "
-                "{names}.",
-                number=number,
-                count=len(participant.rescues),
+                "Of a rescue therapy these may be corrected: {names}; values.recorded=false alone takes it back.",
                 names=PARTS,
             )
         )

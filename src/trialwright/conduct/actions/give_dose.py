@@ -10,7 +10,8 @@ from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.report_deviation import next_deviation
 from trialwright.conduct.administration import check_administration, doubts_of_day, expired
 from trialwright.conduct.asked import asked_back
-from trialwright.conduct.dosing.amounts import read_dose
+from trialwright.conduct.course_limits import course_queries
+from trialwright.conduct.dosing.amounts import Amount, read_amount, read_dose
 from trialwright.conduct.dosing.proposal import (
     DEVIATIONS,
     NOT_PROPOSED,
@@ -35,13 +36,15 @@ from trialwright.conduct.told_twice import new_doubts
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Entered, Proposal
 from trialwright.record.participant import Dose, Participant
+from trialwright.record.taken import per_day
 from trialwright.study.design import Intervention
 from trialwright.study.model import Study
 from trialwright.study.prose.figures import Prose, quantity, unit_words
+from trialwright.terms.compare import equal
 from trialwright.terms.message import Message, message, render
 from trialwright.terms.quantity import parse_number
 from trialwright.terms.stored_message import pack_message
-from trialwright.terms.units import UnitError, parse_unit
+from trialwright.terms.units import UnitError, converter, parse_unit
 
 FREE = ("lot", "expiry", "started", "stopped", "reaction")
 """What is written freely about a dose."""
@@ -69,6 +72,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
         no_visit(view, participant, visit) if visit and participant.visit(visit) is None else None,
         check_unit(values.text("unit")),
         check_amount(values.text("amount")),
+        check_per_day(intervention, values.text("amount"), values.text("unit")),
     )
     if problem:
         return problem
@@ -87,6 +91,28 @@ def check_unit(unit: str) -> Refusal | None:
     except UnitError:
         return refuse(message("{unit} is no unit; write a UCUM unit, such as mg or mg/d.", unit=unit))
     return None
+
+
+def check_per_day(intervention: Intervention, amount: str, unit: str) -> Refusal | None:
+    """Refuse a daily dose that does not say that it is per day: is 35 mg the dose of a day, or of one tablet time?"""
+    regimen = intervention.regimen
+    if not unit or regimen is None or is_single(intervention) or regimen.limits_a_course or per_day(unit):
+        return None
+    planned = regimen.steps[0].amount or ""
+    try:
+        converter(f"{unit}/d", read_amount(planned).unit.replace("/kg", ""))
+    except (
+        UnitError
+    ):  # another kind of unit: it cannot be compared with what is planned, and is judged as such
+        return None
+    return refuse(
+        message(
+            "{name} is taken daily, and {amount} {unit} does not say per day. Write the sum of a day as amount={amount} unit={unit}/d.",
+            name=intervention.title,
+            amount=amount,
+            unit=unit,
+        )
+    )
 
 
 def check_amount(amount: str) -> Refusal | None:
@@ -112,9 +138,41 @@ def _prior(
     missing = tuple(name for name in ("amount", "unit") if not values.text(name))
     if missing:
         return refuse(message("Earlier care needs {names}.", names=missing))
+    known = _told_already(values, participant, intervention)
+    if known is not None:
+        return refuse(
+            message(
+                "This is recorded already, as dose {number}: {amount} {unit} from {start}. What is wrong in it is corrected by target=dose/{number}.",
+                number=known.number,
+                amount=known.amount,
+                unit=known.unit,
+                start=known.start,
+            )
+        )
     return _written(
         view, values, participant, intervention, None, (values.text("amount"), values.text("unit")), ""
     )
+
+
+def _told_already(values: Values, participant: Participant, intervention: Intervention) -> Dose | None:
+    """The dose of earlier care that says the same: of the same amount, from the same day, and to the same one if it is said."""
+    start = values.text("date")
+    end = values.text("end") or (start if is_single(intervention) else "")
+    given = read_dose(values.text("amount"), values.text("unit"))
+    for dose in participant.doses:
+        if not dose.prior or (dose.intervention, dose.start) != (intervention.id, start):
+            continue
+        known = read_dose(dose.amount, dose.unit)
+        if given and known and _is_equal(given, known) and end in ("", dose.end):
+            return dose
+    return None
+
+
+def _is_equal(one: Amount, other: Amount) -> bool:
+    try:
+        return equal(float(one.to(other.unit).value), float(other.value))
+    except UnitError:
+        return False
 
 
 def _check_may(
@@ -225,7 +283,7 @@ def _written(
     start, end = values.text("date"), values.text("end")
     departs = departure not in ("", "as_proposed")
     data: dict[str, Any] = {
-        "number": len(participant.doses) + 1,
+        "number": participant.next_number("dose"),
         "intervention": intervention.id,
         "concept": intervention.concept or "",
         "start": start,
@@ -244,11 +302,11 @@ def _written(
         **{name: Entered(values.text(name)) if values.text(name) else "" for name in FREE},
         "prior": proposal is None,
     }
-    stated = {name: data[name] for name in Dose._fields if name != "position"}
+    stated = {name: data[name] for name in Dose._fields if name not in ("position", "first")}
     plain = {name: values.text(name) for name in FREE} | {"amount": amount[0], "unit": amount[1]}
     dose = Dose(position=0, **{**stated, **plain, "deviation": view.call.reason if departs else ""})
     late = expired(view.definition, dose) if proposal else None  # of earlier care nobody here chose the lot
-    problem = check_administration(dose) or _check_expiry(view, late)
+    problem = check_administration(view, dose) or _check_expiry(view, late)
     if problem:
         return problem
     deviations = []
@@ -289,7 +347,9 @@ def dose_queries(
     """
     others = tuple(one for one in participant.doses if one.number != dose.number)
     doses = tuple(sorted((*others, dose), key=lambda one: one.number))
-    found = new_doubts(view.definition, participant, replace(participant, doses=doses))
+    after = replace(participant, doses=doses)
+    found = new_doubts(view.definition, participant, after)
+    found += course_queries(view.definition, participant, after, asked=len(found))
     doubts = [
         doubt for one in asked_of for doubt in doubts_of_day(view.definition, participant, one, single=single)
     ]

@@ -65,7 +65,10 @@ def found_deviations(view: View, after: Participant, visit: Visit) -> list[dict[
 
     `after`: the participant with the visit.
     """
-    if any(one.by_system and (one.category, one.visit) == ("visit", visit.id) for one in after.deviations):
+    if any(
+        one.by_system and not one.taken_back and (one.category, one.visit) == ("visit", visit.id)
+        for one in after.deviations
+    ):
         return []
     found = [
         each

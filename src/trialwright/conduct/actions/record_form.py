@@ -9,6 +9,7 @@ from typing import Any
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.alerts import raised_alerts
 from trialwright.conduct.asked import asked_back
+from trialwright.conduct.course_limits import course_queries
 from trialwright.conduct.enrolled_rightly import eligibility_queries
 from trialwright.conduct.forms import (
     Checked,
@@ -168,6 +169,7 @@ def write_form(
     queries = _queries(participant, id, checked, {value.path for value in changed})
     queries += add_recalculated(participant, data, follows, asked=len(queries))
     queries += new_doubts(view.definition, participant, after, asked=len(queries))
+    queries += course_queries(view.definition, participant, after, asked=len(queries))
     if kind == "form_corrected" or _is_of_screening(view, visit):
         queries += eligibility_queries(view, participant, after, path=id, asked=len(queries))
     if queries:

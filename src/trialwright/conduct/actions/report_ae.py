@@ -66,7 +66,7 @@ ARGUMENTS = (
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
     """Record an event under the participant's next number; the same event is not reported a second time unasked."""
     known = stated(values)
-    number = len(participant.adverse_events) + 1
+    number = participant.next_number("ae")
     return (
         check_event(view, known)
         or _check_known(view, participant, known)

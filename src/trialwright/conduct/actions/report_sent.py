@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.actions.take_back import not_there
 from trialwright.conduct.standing import WHO, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
@@ -21,6 +22,8 @@ _STAGES = {"initial": message("initial report"), "follow_up": message("follow-up
 def decide(view: View, values: Values, participant: Participant) -> Proposal | Refusal:
     """Record a report that the clock asks for, once, the initial one first."""
     number, stage, at = values.whole("number"), values.text("stage"), values.text("at")
+    if participant.gone(f"ae/{number}"):
+        return not_there(participant, f"ae/{number}")
     if not any(event.number == number for event in participant.adverse_events):
         return refuse(message("{id} has no adverse event {number}.", id=participant.id, number=number))
     safety = view.definition.safety

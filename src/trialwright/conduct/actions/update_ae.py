@@ -7,6 +7,7 @@ from typing import Any
 
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.actions.report_ae import ARGUMENTS, check_event, propose, stated
+from trialwright.conduct.actions.take_back import not_there
 from trialwright.conduct.standing import WHO, for_participant, refuse
 from trialwright.conduct.trial import View
 from trialwright.record.event import Proposal
@@ -22,6 +23,8 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     number = values.whole("number")
     event = next((one for one in participant.adverse_events if one.number == number), None)
     if event is None:
+        if participant.gone(f"ae/{number}"):
+            return not_there(participant, f"ae/{number}")
         return refuse(message("{id} has no adverse event {number}.", id=participant.id, number=number))
     known = _followed_up(event.current, stated(values), values.words("removed"))
     if isinstance(known, Refusal):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -11,8 +12,10 @@ from trialwright.conduct.dosing.amounts import Amount, read_amount, read_dose
 from trialwright.conduct.dosing.case import Case
 from trialwright.conduct.dosing.present import exact_day
 from trialwright.conduct.dosing.proposal import Alert, Because, DoseProposal
-from trialwright.record.participant import Dose
+from trialwright.record.participant import Participant
+from trialwright.record.repeated import find_day_rows
 from trialwright.record.taken import per_day
+from trialwright.study.design import Intervention
 from trialwright.study.prose.figures import duration
 from trialwright.study.schedule import parse_offset
 from trialwright.terms.dates import ONE_DAY, add_days, parse_length
@@ -69,17 +72,21 @@ def _read(case: Case, daily: Amount) -> _Course | Because:
             what=anchor.waits_for or message("its anchor"),
         )
         return Because(said)
-    days: set[date] = set()
-    total, facts = Fraction(0), []
+    told = _told_by_forms(case, daily, since=anchor.day)
+    if isinstance(told, Because):
+        return told
+    days = set(told)
+    total = sum((amount for amount, _ in told.values()), Fraction(0))
+    facts = [fact for _, ids in told.values() for fact in ids]
     for dose in case.participant.taken():
         if dose.intervention != case.intervention.id:
             continue
-        amount, first = _per_day(dose, daily), exact_day(dose.start)
+        amount, first = _per_day(dose.amount, dose.unit, daily), exact_day(dose.start)
         last = case.on if dose.ongoing else exact_day(dose.end or dose.start)
         if amount is None or first is None or last is None:
             said = message("A dose of the course is not exactly known.")
             return Because(said, (f"dose/{dose.number}",))
-        given = _days_between(max(first, anchor.day), min(last, add_days(case.on, -1)))
+        given = _days_between(max(first, anchor.day), min(last, add_days(case.on, -1))) - told.keys()
         if given:
             days |= given
             total += amount * len(given)
@@ -90,14 +97,53 @@ def _read(case: Case, daily: Amount) -> _Course | Because:
     return _Course(frozenset(days), Amount(total, unit), tuple(facts))
 
 
-def _per_day(dose: Dose, daily: Amount) -> Fraction | None:
+def _told_by_forms(
+    case: Case, daily: Amount, *, since: date
+) -> Mapping[date, tuple[Fraction, tuple[str, ...]]] | Because:
+    """The amount of each day of which forms say the whole dose, with the facts; a dose of the same day says it again.
+
+    **Source**: decision 0052, one dose told twice is one dose.
+    """
+    found: dict[date, tuple[Fraction, tuple[str, ...]]] = {}
+    for (concept, day), rows in find_day_rows(case.participant.forms.values()).items():
+        if concept != case.intervention.concept or not since <= day < case.on:
+            continue
+        values = [case.participant.forms[row.form].items[row.path.partition("#")[2]] for row in rows]
+        amounts = [_per_day(value.value, value.unit, daily) for value in values]
+        if None in amounts:
+            said = message("A dose of the course is not exactly known.")
+            return Because(said, tuple(row.fact for row in rows))
+        total = sum(filter(None, amounts), Fraction(0))
+        if total:
+            found[day] = total, tuple(row.fact for row in rows)
+    return found
+
+
+def find_last_course(case: Case) -> _Course | None:
+    """The course under way on the day of a case; None where that is not exactly known."""
+    course = _read(case, read_amount(case.regimen.steps[0].amount or ""))
+    return None if isinstance(course, Because) else course
+
+
+def last_day(participant: Participant, intervention: Intervention) -> date | None:
+    """The last day on which an intervention was given, by its doses and by forms; None where nothing is exactly known."""
+    doses = [
+        dose for dose in participant.taken() if dose.intervention == intervention.id and not dose.ongoing
+    ]
+    ended = [day for dose in doses if (day := exact_day(dose.end or dose.start)) is not None]
+    rows = find_day_rows(participant.forms.values())
+    told = [day for concept, day in rows if concept and concept == intervention.concept]
+    return max([*ended, *told], default=None)
+
+
+def _per_day(number: str, unit: str, daily: Amount) -> Fraction | None:
     """How much a dose is on each of its days, in the unit of the course; None where that is not exactly known."""
-    amount = read_dose(dose.amount, dose.unit)
+    amount = read_dose(number, unit)
     if amount is None:
         return None
     try:
-        unit = daily.unit if per_day(amount.unit) else daily.unit.removesuffix("/d")
-        return amount.to(unit).value
+        of_course = daily.unit if per_day(amount.unit) else daily.unit.removesuffix("/d")
+        return amount.to(of_course).value
     except UnitError:
         return None
 

@@ -89,16 +89,20 @@ def _open(holds: list[Hold], last: tuple[date, Dose] | None) -> Hold | None:
 
     Days decide, whichever was told first; on one and the same day the order in which they were told does.
     """
-    after = [hold for hold in holds if last is None or not _ends(*last, hold)]
+    after = [hold for hold in holds if last is None or not ends_hold(*last, hold)]
     return max(after, key=lambda hold: (hold.start, hold.position), default=None)
 
 
-def _ends(day: date, dose: Dose, hold: Hold) -> bool:
-    """Whether a dose ended an interruption; where the day of that is not exact, only one that certainly came later."""
+def ends_hold(day: date, dose: Dose, hold: Hold) -> bool:
+    """Whether a dose ended an interruption; where the day of that is not exact, only one that certainly came later.
+
+    `day`: the first of the dose. Of a dose and an interruption of one day the one told later counts; a later correction of
+    the dose does not make it the later one.
+    """
     held = _days(hold.start)
     if held is None:
-        return dose.position > hold.position
-    return day > held.last or (day == held.last and dose.position > hold.position)
+        return dose.told > hold.position
+    return day > held.last or (day == held.last and dose.told > hold.position)
 
 
 def _held_between(holds: list[Hold], first: date, last: date) -> bool:

@@ -32,6 +32,7 @@ _LIST = (
     "queries",
     "ranges",
     "recalculated",
+    "doses",
     "seriousness",
 )
 _KINDS: Final[Mapping[str, type]] = {

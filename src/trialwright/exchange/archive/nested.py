@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from trialwright.record.books import TURNS
+from trialwright.record.books import ENTRIES, TURNS
 from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_date, parse_day
 from trialwright.terms.digits import is_count
 
@@ -121,8 +121,9 @@ _LISTS: Final[Mapping[str, _Shape]] = {
             **_texts("category", "severity", "visit"),
             **_entered("text"),
         },
-        _entered("says"),
+        {**_entered("says"), "dose": _is_whole},
     ),
+    "doses": _Shape({"number": _is_whole, **_texts("proposed", "rule"), "because": _are_texts}),
     "alerts": _Shape({**_texts("alert"), "on": _is_day, "facts": _are_texts}, {"told": _are_texts}),
     "ranges": _Shape(
         {
@@ -196,25 +197,44 @@ class Nested:
 _FREE = ("amount", "unit", "lot", "expiry", "started", "stopped", "reaction", "deviation")
 _CORRECTED: Final[Mapping[str, Mapping[str, Check]]] = {
     "demographics": {**_texts("sex"), **_entered("birth")},
-    "dose": {"start": _is_day, "end": _is_end, "ongoing": _is_yes_no, **_entered(*_FREE)},
-    "visit": {"date": _is_day, "missed": _is_no, **_texts("reason")},
+    "consent": {"date": _is_day},
+    "enrolment": {"date": _is_day},
+    "allocation": _texts("arm"),
+    "dose": {
+        "start": _is_day,
+        "end": _is_end,
+        "ongoing": _is_yes_no,
+        "recorded": _is_no,
+        **_entered(*_FREE),
+    },
+    "visit": {"date": _is_day, "missed": _is_no, "recorded": _is_no, **_texts("reason")},
+    "hold": {"recorded": _is_no},
+    "stop": {"recorded": _is_no},
+    "ae": {"recorded": _is_no},
     "deviation": {
         "date": _is_day,
         "recorded": _is_no,
         **_texts("severity", "category", "visit"),
         **_entered("text"),
     },
-    "rescue": {"date": _is_partial_day, **_texts("therapy"), **_entered("text")},
+    "rescue": {"date": _is_partial_day, "recorded": _is_no, **_texts("therapy"), **_entered("text")},
     **{turn: {"date": _is_day, "recorded": _is_no} for turn in TURNS},
 }
 """What may be corrected of each kind of target."""
 
 _COUNTED: Final[Mapping[str, str]] = {
+    "consented": "consent",
+    "re_consented": "consent",
     "dose_given": "dose",
+    "dose_held": "hold",
+    "intervention_discontinued": "stop",
+    "ae_reported": "ae",
     "rescue_recorded": "rescue",
     "deviation_reported": "deviation",
 }
-_ENDS: Final[Mapping[str, str]] = {
+_STATED: Final[Mapping[str, str]] = {
+    "enrolled": "enrolment",
+    "allocated": "allocation",
     "participant_died": "death",
     "consent_withdrawn": "withdrawal",
     "lost_to_follow_up": "loss",
@@ -236,14 +256,16 @@ class Corrections:
     def __init__(self) -> None:
         self._counted: dict[tuple[str, str], int] = {}
         self._there: set[tuple[str, str]] = set()
+        self._gone: set[tuple[str, str]] = set()
 
     def are_of(self, stream: str, target: str) -> bool:
         """Whether what a correction names is on record."""
         kind, _, key = target.partition("/")
-        if kind in ("dose", "deviation", "rescue"):
+        if kind in _COUNTED.values():
             count = self._counted.get((stream, kind), 0)
-            return is_count(key) and str(int(key)) == key and 1 <= int(key) <= count
-        if kind == "visit" or kind in TURNS:
+            there = is_count(key) and str(int(key)) == key and 1 <= int(key) <= count
+            return there and (stream, target) not in self._gone
+        if kind == "visit" or kind in _STATED.values():
             return (stream, target) in self._there
         return not key
 
@@ -256,10 +278,12 @@ class Corrections:
             self._count(stream, "deviation", len(data["deviations"]))
         if kind in ("visit_opened", "visit_missed"):
             self._there.add((stream, f"visit/{data['visit']}"))
-        if kind in _ENDS:
-            self._there.add((stream, _ENDS[kind]))
-        if kind == "corrected" and data["target"] in TURNS and data["values"].get("recorded") is False:
+        if kind in _STATED:
+            self._there.add((stream, _STATED[kind]))
+        if kind == "corrected" and data["values"].get("recorded") is False:
             self._there.discard((stream, data["target"]))
+            if data["target"].partition("/")[0] in ENTRIES:
+                self._gone.add((stream, data["target"]))
         if kind == "corrected" and data["values"].get("missed") is False and "date" not in data["values"]:
             self._there.discard((stream, data["target"]))
 

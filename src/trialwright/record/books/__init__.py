@@ -4,7 +4,8 @@ A book takes in one event after the other and never looks at a clock; rebuilt fr
 """
 
 from trialwright.record.books.errors import UnknownEvent, UnreadableEvent
-from trialwright.record.books.participant import LISTS, TURNS, ParticipantBook, fold_participant
+from trialwright.record.books.participant import LISTS, STEPS, TURNS, ParticipantBook, fold_participant
+from trialwright.record.books.removal import ENTRIES
 from trialwright.record.books.study import (
     Delegation,
     Range,
@@ -16,7 +17,9 @@ from trialwright.record.books.study import (
 )
 
 __all__ = [
+    "ENTRIES",
     "LISTS",
+    "STEPS",
     "TURNS",
     "Delegation",
     "ParticipantBook",

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from trialwright.record.books.errors import UNREADABLE, UnknownEvent, UnreadableEvent
+from trialwright.record.books.removal import ENTRIES, remove_entry
 from trialwright.record.event import Event, opened
 from trialwright.record.lots import lot_expired
 from trialwright.record.participant import (
@@ -34,6 +35,7 @@ from trialwright.record.participant import (
     Rescue,
     Screening,
     Signature,
+    TakenBack,
     Verification,
     Visit,
 )
@@ -58,12 +60,16 @@ LISTS: Mapping[str, Any] = {
     "signatures": Signature,
     "verifications": Verification,
     "maskings": Masking,
+    "taken_back": TakenBack,
 }
 """What a participant has several of, and as what each is kept."""
 
 
 TURNS = {"death": "died", "withdrawal": "withdrawn", "loss": "lost", "completion": "completed"}
 """The ends of a course as a correction names them, and as a participant has them."""
+
+STEPS = {"enrolment": "enrolled", "allocation": "allocated"}
+"""The steps into the trial as a correction names them, and as a participant has them."""
 
 
 class ParticipantBook:
@@ -124,9 +130,15 @@ class ParticipantBook:
         dose = self._dose(number)
         if before is not None and dose is not None:
             self._take_back(event, data, dose)
+        for judged in data.get("doses", ()):
+            self._judge_anew(event, judged)
         found = data.get("deviations", ())
         for place, deviation in enumerate(found, start=1):
-            about = _about(number, before, dose, last=place == len(found))
+            about = (
+                {"dose": deviation["dose"], "matter": "amount"}
+                if "dose" in deviation
+                else _about(number, before, dose, last=place == len(found))
+            )
             why = reason if event.type == "dose_given" else self._reason_of(about)
             self.add("deviations", _deviation(event, deviation, by_system=True)._replace(**about, reason=why))
         self._made = None
@@ -152,9 +164,26 @@ class ParticipantBook:
             for each in self.lists["deviations"]
         ]
 
+    def _judge_anew(self, event: Event, judged: Mapping[str, Any]) -> None:
+        """What would have been proposed for a dose by the corrected record; its amount is judged by that now."""
+        number = judged["number"]
+        proposed, rule, because = judged["proposed"], judged["rule"], tuple(judged["because"])
+        self.change("doses", number, proposed=proposed, rule=rule, because=because)
+        self.lists["deviations"] = [
+            each._replace(taken_back=event.position)
+            if (each.dose, each.matter) == (number, "amount") and not each.taken_back
+            else each
+            for each in self.lists["deviations"]
+        ]
+
     def add(self, name: str, thing: Any) -> None:
         """Append to one of the lists."""
         self.lists[name].append(thing)
+
+    def next_number(self, kind: str) -> int:
+        """The number of the next entry of a kind that has none in its event; a number is not given twice."""
+        gone = sum(1 for each in self.lists["taken_back"] if each.target.startswith(f"{kind}/"))
+        return len(self.lists[ENTRIES[kind]]) + gone + 1
 
     def change(self, name: str, number: int, **values: Any) -> None:
         """Replace the thing of this number in a list; raises `LookupError` where there is none."""
@@ -256,7 +285,9 @@ def _form_recorded(book: ParticipantBook, event: Event, data: Mapping[str, Any],
 
 def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     kind, _, key = data["target"].partition("/")
-    if data["target"] == "demographics":
+    if kind in ENTRIES and data["values"].get("recorded") is False:
+        _take_entry_back(book, event, data["target"], reason)
+    elif data["target"] == "demographics":
         if not data["values"].keys() <= {"sex", "birth"}:
             raise LookupError(data["target"])
         book.set(demographics=event.position, **data["values"])
@@ -267,11 +298,16 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
             change(int(key))
     elif kind == "deviation":
         _deviation_corrected(book, int(key), event, data["values"])
-    elif kind == "rescue":
-        known = book.lists["rescues"]
+    elif kind == "consent":
+        known = book.lists["consents"]
         if not 1 <= int(key) <= len(known):
             raise LookupError(data["target"])
         known[int(key) - 1] = known[int(key) - 1]._replace(position=event.position, **data["values"])
+    elif data["target"] in STEPS:
+        step = book.values[STEPS[data["target"]]]
+        book.set(**{STEPS[data["target"]]: step._replace(position=event.position, **data["values"])})
+    elif kind == "rescue":
+        book.change("rescues", int(key), position=event.position, **data["values"])
     elif kind in TURNS:
         _turn_corrected(book, TURNS[kind], event, data["values"])
     elif kind != "visit" or all(visit.id != key for visit in book.lists["visits"]):
@@ -284,6 +320,40 @@ def _corrected(book: ParticipantBook, event: Event, data: Mapping[str, Any], rea
         # a visit neither held nor missed is not recorded any more
         book.lists["visits"] = [visit for visit in visits if visit.date or visit.missed]
         _forget_rating(book, key)
+
+
+def _take_entry_back(book: ParticipantBook, event: Event, target: str, reason: str) -> None:
+    """The entry counts nowhere any more, nor does what the rules found about it; what it had ended goes on."""
+    gone = remove_entry(book.lists, book.forms, target, position=event.position, reason=reason)
+    book.lists["taken_back"] += gone
+    intervention = gone[0].entry.get("intervention")
+    if intervention:
+        _follow_again(book, intervention)
+
+
+def _follow_again(book: ParticipantBook, intervention: str) -> None:
+    """The daily doses that nobody gave an end, ended anew by what follows them now."""
+    own = [dose for dose in book.lists["doses"] if dose.intervention == intervention]
+    turns = [
+        *((hold.start, hold.position) for hold in book.lists["holds"] if hold.intervention == intervention),
+        *(
+            (stop.date, stop.position)
+            for stop in book.lists["discontinuations"]
+            if stop.intervention == intervention
+        ),
+        *((dose.start, dose.told) for dose in own),
+    ]
+    book.ended_by_death = [pair for pair in book.ended_by_death if pair[0].intervention != intervention]
+    for index, dose in enumerate(book.lists["doses"]):
+        if dose.intervention == intervention and dose.number in book.open_ended:
+            follow = [
+                day for day, told in turns if day > dose.start or (day == dose.start and told > dose.told)
+            ]
+            end = max(_eve(min(follow)), dose.start) if follow else ""
+            book.lists["doses"][index] = dose._replace(ongoing=not follow, end=end)
+    died = book.values.get("died")
+    if died is not None and died.date:
+        _end_by_death(book, died.date)
 
 
 def _deviation_corrected(book: ParticipantBook, number: int, event: Event, values: Mapping[str, Any]) -> None:
@@ -340,7 +410,8 @@ def _dose_given(book: ParticipantBook, event: Event, data: Mapping[str, Any], re
     _end_ongoing(book, dose["intervention"], dose["start"])
     if dose["ongoing"]:
         book.open_ended.add(dose["number"])
-    book.add("doses", Dose(position=event.position, **{**dose, "because": tuple(dose["because"])}))
+    told = {**dose, "because": tuple(dose["because"])}
+    book.add("doses", Dose(position=event.position, first=event.position, **told))
     after = min(_turns_after(book, dose["intervention"], dose["start"]), default="")
     if after:  # told late: what followed is on record already
         _end_ongoing(book, dose["intervention"], after, start=dose["start"])
@@ -361,14 +432,19 @@ def _turns_after(book: ParticipantBook, intervention: str, start: str) -> Iterat
 
 def _dose_held(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     _end_ongoing(book, data["intervention"], data["start"])
-    book.add("holds", Hold(event.position, data["intervention"], data["start"], reason))
+    book.add(
+        "holds", Hold(event.position, data["intervention"], data["start"], reason, book.next_number("hold"))
+    )
 
 
 def _intervention_discontinued(
     book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str
 ) -> None:
     _end_ongoing(book, data["intervention"], data["date"])
-    book.add("discontinuations", Discontinuation(event.position, data["intervention"], data["date"], reason))
+    book.add(
+        "discontinuations",
+        Discontinuation(event.position, data["intervention"], data["date"], reason, book.next_number("stop")),
+    )
 
 
 def _end_ongoing(book: ParticipantBook, intervention: str, day: str, *, start: str = "") -> None:
@@ -378,7 +454,7 @@ def _end_ongoing(book: ParticipantBook, intervention: str, day: str, *, start: s
 
     `start`: only those that began on this day.
     """
-    eve = (date.fromisoformat(day[:10]) - timedelta(days=1)).isoformat()
+    eve = _eve(day)
     doses = book.lists["doses"]
     for index, dose in enumerate(doses):
         own = dose.intervention == intervention and start in ("", dose.start)
@@ -387,8 +463,15 @@ def _end_ongoing(book: ParticipantBook, intervention: str, day: str, *, start: s
             doses[index] = dose._replace(ongoing=False, end=max(eve, dose.start))
 
 
+def _eve(day: str) -> str:
+    return (date.fromisoformat(day[:10]) - timedelta(days=1)).isoformat()
+
+
 def _rescue_recorded(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
-    book.add("rescues", Rescue(event.position, data["date"], data["therapy"], data["text"]))
+    book.add(
+        "rescues",
+        Rescue(event.position, data["date"], data["therapy"], data["text"], book.next_number("rescue")),
+    )
 
 
 def _ae_reported(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
@@ -454,7 +537,7 @@ def _masked(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason
     )
 
 
-_DOSE = tuple(name for name in Dose._fields if name != "position")
+_DOSE = tuple(name for name in Dose._fields if name not in ("position", "first"))
 _AE = tuple(name for name in AdverseEventVersion._fields if name != "position")
 
 

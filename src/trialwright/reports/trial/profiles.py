@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from trialwright.conduct.dosing.present import ends_hold, exact_day
 from trialwright.conduct.schedule import PlannedVisit, plan_visits
 from trialwright.endpoints.follow_up import FollowUp, Held
 from trialwright.endpoints.response import assess_response, explain_response
@@ -13,6 +14,7 @@ from trialwright.record.happenings import concept_name
 from trialwright.record.participant import Dose, Hold, Participant
 from trialwright.reports.coded import SEX, coded, listed
 from trialwright.reports.document import Column
+from trialwright.reports.taken_back import say_entry
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.exposure import Exposure, derive_exposures, total_shown
 from trialwright.reports.trial.figures_shown import DASH, signed, significant
@@ -311,13 +313,21 @@ def _interrupted(data: TrialData, participant: Participant, hold: Hold) -> Messa
     resumed = [
         dose.start
         for dose in participant.doses
-        if dose.intervention == hold.intervention and not dose.prior and dose.start > hold.start
+        if dose.intervention == hold.intervention
+        and not dose.prior
+        and (day := exact_day(dose.start)) is not None
+        and ends_hold(day, dose, hold)
     ]
     stopped = [
         stop.date
         for stop in participant.discontinuations
         if stop.intervention == hold.intervention and stop.date >= hold.start
     ]
+    if resumed and min(resumed) == hold.start:
+        return message(
+            "{intervention} interrupted on {date} and, as was recorded afterwards, given on the same day",
+            **said,
+        )
     if resumed and (not stopped or min(resumed) <= min(stopped)):
         return message(
             "{intervention} interrupted from {date} to {end}, when it was given again",
@@ -368,6 +378,14 @@ def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
             day=masking.at[:10],
             when=message("after a signature") if signed else message("before any signature"),
             reason=masking.reason,
+        )
+    for gone in participant.taken_back:
+        yield message(
+            "Taken back, {entry}: {what}, {date}. {reason}",
+            entry=gone.target,
+            what=say_entry(data.study, gone),
+            date=gone.day or "–",
+            reason=gone.reason,
         )
     for each in data.deviations[participant.id]:
         yield message("Deviation, {day}: {text}", day=each.day or "–", text=said(each))

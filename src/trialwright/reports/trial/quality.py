@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from trialwright.conduct.deviations import FOUND_BY, DeviationFound
 from trialwright.record.content import stands
-from trialwright.record.participant import ItemValue, Participant
+from trialwright.record.participant import ItemValue, Participant, TakenBack
 from trialwright.reports.coded import coded
 from trialwright.reports.document import Column
+from trialwright.reports.taken_back import say_entry
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import DASH
 from trialwright.reports.trial.sheet import Entry, Line, Sheet, Source, Trace, line, traced
@@ -21,7 +22,40 @@ def write_quality(data: TrialData, sheet: Sheet) -> None:
     """Deviations by category and one by one, then the state of the data."""
     sheet.heading(message("Conduct and data"), "conduct", level=1)
     _write_deviations(data, sheet)
+    _write_entries_taken_back(data, sheet)
     _write_data(data, sheet)
+
+
+def _write_entries_taken_back(data: TrialData, sheet: Sheet) -> None:
+    """Entries that were none, such as one made for another person; no table where there are none."""
+    found = [(one, gone) for one in data.participants for gone in one.taken_back]
+    if not found:
+        return
+    sheet.table(
+        "taken_back",
+        message("Entries taken back"),
+        [
+            Column("participant", message("Participant"), "text"),
+            Column("entry", message("Entry"), "text"),
+            Column("date", message("Date"), "text"),
+            Column("what", message("What was entered"), "text"),
+            Column("reason", message("Why it was taken back"), "text"),
+        ],
+        [_taken_back_line(data, one, gone) for one, gone in found],
+        notes=(
+            message(
+                "These entries stay in the ledger and count in no table, figure or analysis. A safety report that had gone out stays among the reports sent."
+            ),
+        ),
+    )
+
+
+def _taken_back_line(data: TrialData, participant: Participant, gone: TakenBack) -> Line:
+    said = say_entry(data.study, gone)
+    source = Source(participant.id, said, gone.reason, tuple(sorted({gone.of, gone.position})))
+    trace = Trace(said, "taken_back", "", (source,))
+    told = (gone.target, gone.day or DASH, said, gone.reason or DASH)
+    return line(participant.id, *(traced(what, trace) for what in told))
 
 
 def _write_deviations(data: TrialData, sheet: Sheet) -> None:

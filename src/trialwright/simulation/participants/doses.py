@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.dosing import DoseProposal, propose_dose
@@ -80,10 +80,10 @@ def _give(
     }
     if single:
         yield from _look_up(world, course, desk, intervention)
-        values |= _infusion(world, course, desk)
-        given = yield from _unless_stopped(
-            world, course, desk.do("give_dose", "nurse", values=values, minutes=45.0)
-        )
+        infusion, over = _infusion(world, course, desk)
+        give = desk.do("give_dose", "nurse", values=values | infusion, minutes=45.0)
+        desk.now = max(desk.now, over)  # it is recorded once it is over
+        given = yield from _unless_stopped(world, course, replace(give, at=desk.now))
         course.infusions += given
         if given and course.react is not None and course.infusions == course.reacts_after:
             course.react(desk, intervention.id)
@@ -119,14 +119,14 @@ def _look_up(world: World, course: Course, desk: Desk, intervention: Interventio
         yield desk.do(SEE_ALLOCATION, *able, participant=course.id)
 
 
-def _infusion(world: World, course: Course, desk: Desk) -> dict[str, str]:
-    """Lot, expiry, times, and a reaction for a few."""
+def _infusion(world: World, course: Course, desk: Desk) -> tuple[dict[str, str], datetime]:
+    """Lot, expiry, times, and a reaction for a few; and when it is over."""
     began = desk.now + timedelta(minutes=5)
     ended = began + timedelta(minutes=INFUSION_MINUTES + int(course.chance.integers(-3, 8)))
     lot = f"L{int(course.chance.integers(1000, 9999))}"
     reacts = course.chance.random() < world.assumed["infusion_reaction_share"]
     zone = world.zone(course.site)
-    return {
+    said = {
         "lot": lot,
         "expiry": (desk.day + timedelta(days=LOT_LASTS)).isoformat()[:7],
         "started": began.astimezone(zone).strftime("%H:%M"),
@@ -135,6 +135,7 @@ def _infusion(world: World, course: Course, desk: Desk) -> dict[str, str]:
         if reacts
         else "",
     }
+    return said, ended
 
 
 def begin_tapers(world: World, course: Course, desk: Desk) -> None:
