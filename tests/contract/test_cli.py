@@ -700,7 +700,8 @@ def test_what_leaves_the_site_is_in_one_order(run: Run, tmp_path: Path) -> None:
     refused = run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--least", 5, "--order", "E5a,A0")
     assert refused.code == 2
     assert refused.out == ""
-    assert "subtracted" in refused.err and "protocol order" in refused.err
+    assert "subtracted" in refused.err
+    assert "protocol order" in refused.err
     assert run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--order", "E5a,A0").code == 0
 
 
@@ -713,7 +714,8 @@ def test_every_report_that_leaves_the_site_says_that_it_must_be_the_only_one(
     done = run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--format", form, "--least", 5, *to)
     if form == "parquet":
         first = pq.read_table(tmp_path / "x").to_pylist()[0]
-        assert first["section"] == "note" and first["measure"].startswith(sentence)
+        assert first["section"] == "note"
+        assert first["measure"].startswith(sentence)
     else:
         assert sentence in done.out
     assert form == "table" or sentence in done.err

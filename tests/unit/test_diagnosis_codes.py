@@ -64,7 +64,9 @@ def judged(name: str, code: str, **record: str) -> dict[str, tuple[str, str]]:
     """Verdict and reason of each criterion for a woman with one active diagnosis and nothing else on record."""
     eligibility, vocabulary = study(name)
     facts = [
-        RawFact("p", f"f{place}", "condition", concept, **{"start": "2026-03-15", "status": "active", **record})
+        RawFact(
+            "p", f"f{place}", "condition", concept, **{"start": "2026-03-15", "status": "active", **record}
+        )
         for place, concept in enumerate(vocabulary.match("condition", "icd10", code))
     ]
     person = typed(facts, eligibility, raw=RawPerson("p", "female", "1990-01-01", ""))

@@ -57,7 +57,9 @@ def _funnel(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument(
         "--order",
         metavar="ID,...",
-        help=say(message("order of the attrition; criteria not named follow in protocol order (not with --least)")),
+        help=say(
+            message("order of the attrition; criteria not named follow in protocol order (not with --least)")
+        ),
     )
     own.add_argument("--format", choices=FORMATS, default="table")
     own.add_argument(
