@@ -695,6 +695,34 @@ def test_no_small_count_leaves_the_site(run: Run, tmp_path: Path, least: int) ->
         ]
 
 
+def test_what_leaves_the_site_is_in_one_order(run: Run, tmp_path: Path) -> None:
+    """85 people left after A0, 84 after E5a and A0: the difference is one person, so no other order leaves the site."""
+    refused = run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--least", 5, "--order", "E5a,A0")
+    assert refused.code == 2
+    assert refused.out == ""
+    assert "subtracted" in refused.err
+    assert "protocol order" in refused.err
+    assert run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--order", "E5a,A0").code == 0
+
+
+@pytest.mark.parametrize("form", ["table", "json", "ndjson", "csv", "html", "parquet"])
+def test_every_report_that_leaves_the_site_says_that_it_must_be_the_only_one(
+    run: Run, tmp_path: Path, form: str
+) -> None:
+    sentence = "Do not give away a second report on the same people"
+    to = ["--out", tmp_path / "x"] if form == "parquet" else []
+    done = run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--format", form, "--least", 5, *to)
+    if form == "parquet":
+        first = pq.read_table(tmp_path / "x").to_pylist()[0]
+        assert first["section"] == "note"
+        assert first["measure"].startswith(sentence)
+    else:
+        assert sentence in done.out
+    assert form == "table" or sentence in done.err
+    inside = run("funnel", "beam", SAMPLE, "--on", "2026-11-01", "--format", form, *to)
+    assert sentence not in inside.out + inside.err
+
+
 def test_what_leaves_the_site_still_warns_without_counting(run: Run, tmp_path: Path) -> None:
     """Six condition records, all foreign, are warned of without code and count; one procedure is not at all."""
     facts = FACTS.replace("p2,f3,condition,hiv,,,,,2020-01-01,,active\n", "")

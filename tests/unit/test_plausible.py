@@ -48,6 +48,6 @@ def test_limits_in_the_unit_of_the_concept(items: list[dict[str, object]], least
 
 
 def test_only_measurements_that_are_entered_have_limits() -> None:
-    calculated = {"type": "calculated", "calculation": "age", "units": ["a"]}
+    calculated: dict[str, object] = {"type": "calculated", "calculation": "age", "units": ["a"]}
     assert limits({"concept": None}, calculated, {"concept": "prednisone_oral", "units": ["mg/d"]}) == {}
     assert possible_limits(None, {}) == {}

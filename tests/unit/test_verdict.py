@@ -249,8 +249,9 @@ def test_an_unreadable_record_does_not_excuse_a_failure() -> None:
 def test_a_record_about_anything_leaves_everything_open_that_reads_records() -> None:
     """Age is read from the person, not from records."""
     _, found = judged(somebody(unreadable=["*"]))
-    assert found.pop("A0").verdict == "pass"
-    assert {(each.verdict, each.reason) for each in found.values()} == {("unknown", "record_unreadable")}
+    assert found["A0"].verdict == "pass"
+    others = {(each.verdict, each.reason) for id, each in found.items() if id != "A0"}
+    assert others == {("unknown", "record_unreadable")}
 
 
 def test_judgement_is_left_to_the_bedside() -> None:

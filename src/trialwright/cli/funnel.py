@@ -33,7 +33,7 @@ from trialwright.exchange.typed import tables
 from trialwright.logic.interpreter import Setting
 from trialwright.record.fact import Person
 from trialwright.record.raw import Skipped
-from trialwright.reports.funnel.files import table_lines, write_csv, write_parquet
+from trialwright.reports.funnel.files import GIVE_ONE, table_lines, write_csv, write_parquet
 from trialwright.reports.funnel.result import funnel_result
 from trialwright.reports.screening.result import head, skipped_rows
 from trialwright.study.canonical import version
@@ -51,6 +51,14 @@ def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
     chosen = chosen_rules(eligibility, readings)
     if options.least < 0:
         raise Stop(USAGE, message("--least must be at least 0."))
+    if options.least and options.order:
+        raise Stop(
+            USAGE,
+            message(
+                "--order cannot be used with --least: two reports in different orders could be subtracted from each "
+                "other down to single persons. What leaves the site is in protocol order, and given away once."
+            ),
+        )
     order = _order(options.order, chosen)
     rules = all_rules(eligibility)
     reader = open_source(eligibility, options)
@@ -82,8 +90,12 @@ def funnel(options: argparse.Namespace, terminal: Terminal) -> int:
     )
     warnings = coverage.warnings(closed_world(chosen), least=options.least)
     result |= _about_records(skipped_all, coverage, chosen, warnings, options.least, terminal)
+    if options.least:
+        result["note"] = terminal.say(GIVE_ONE)
     _write(result, eligibility, options, terminal)
     warn(warnings, reader, options, terminal)
+    if options.least and (options.format != "table" or options.out):
+        terminal.tell(GIVE_ONE)
     return SOME_SKIPPED if unread(skipped_all) else DONE
 
 

@@ -57,7 +57,9 @@ def _funnel(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own.add_argument(
         "--order",
         metavar="ID,...",
-        help=say(message("order of the attrition; criteria not named follow in protocol order")),
+        help=say(
+            message("order of the attrition; criteria not named follow in protocol order (not with --least)")
+        ),
     )
     own.add_argument("--format", choices=FORMATS, default="table")
     own.add_argument(
@@ -65,7 +67,12 @@ def _funnel(command: str, terminal: Terminal) -> argparse.ArgumentParser:
         type=count_option(terminal),
         default=0,
         metavar="N",
-        help=say(message("show no count from 1 to N-1 (for what leaves the site)")),
+        help=say(
+            message(
+                "show no count from 1 to N-1 (for what leaves the site). Do not give away a second report on the same "
+                "people: the two could be subtracted from each other"
+            )
+        ),
     )
     return own
 

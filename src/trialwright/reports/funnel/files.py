@@ -15,11 +15,18 @@ from trialwright.terms.message import message, render
 from trialwright.terms.visible import pad
 
 COLUMNS = ("section", "criterion", "reading", "measure", "value")
+GIVE_ONE = message(
+    "Do not give away a second report on the same people: the two could be subtracted from each other."
+)
+"""Said with every report that leaves the site: in another order, of another day or under another reading it tells more."""
+
 _SCHEMA = pa.schema([*((name, pa.string()) for name in COLUMNS[:4]), ("value", pa.float64())])
 
 
 def long_rows(result: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, float | None]]:
-    """Every number of a funnel: section, criterion, reading, measure, value (None where suppressed)."""
+    """Every number of a funnel: section, criterion, reading, measure, value (None where suppressed); a note first."""
+    if result.get("note"):
+        yield "note", "", "", result["note"], None
     for measure in ("total", "dead"):
         yield "population", "", "", measure, result[measure]
     for measure, count in result["counts"].items():
@@ -82,6 +89,7 @@ def table_lines(result: Mapping[str, Any], catalogue: Mapping[str, str]) -> Iter
                 least=result["least"],
             )
         )
+        yield say(GIVE_ONE)
     yield ""
     yield say(
         message("Attrition (lost here first; left if nothing unknown fails; left if every unknown fails)")
