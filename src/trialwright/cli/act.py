@@ -110,7 +110,7 @@ def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
             "Check an archive offline: every hash, every text, every definition. Exit 6 if it does not verify."
         ),
         "  trialwright verify rehearsal\n"
-        "  trialwright verify rehearsal --head 8407:b9a0066d82385bdf709a59c13b68ecbe84ae154d9b90e7bbec78c8a15ccb4273",
+        "  trialwright verify rehearsal --head 8401:8c92687c0908e46afc9a1c6fbdd2db6d0b72c3628a6d08c456a24f484eefe705",
         terminal,
     )
     own.add_argument("archive", metavar="ARCHIVE", help=terminal.say(message("the folder of the trial")))
