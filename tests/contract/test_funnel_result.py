@@ -303,6 +303,7 @@ def test_coverage_that_leaves_the_site_counts_nothing() -> None:
         ],
         "unmapped": {"condition": [{"code": "icd10|E75.2", "display": "Gaucher disease", "count": 1}]},
         "unmapped_total": {"condition": 1},
+        "near": {"E8": [{"code": "icd10|E75.2", "display": "Gaucher disease", "count": 1}]},
         "left_out": {"Encounter": 3},
         "not_covered": ["allergy"],
         "skipped": {"value_unreadable": 1},

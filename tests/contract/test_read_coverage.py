@@ -66,6 +66,35 @@ def test_facts_and_persons_of_each_concept() -> None:
     assert {"concept": "lupus", "kind": "condition", "facts": 0, "persons": 0} in report["concepts"]
 
 
+def test_unmapped_codes_near_those_of_a_criterion() -> None:
+    """ICD-10 alone, by letter and first digit; other people may have records of the concept."""
+    codes = {
+        "hiv": ("snomed|86406008", "icd10|B20"),
+        "ulcer": ("icd10|K27",),
+        "infection": ("snomed|40733004",),
+    }
+    coverage = Coverage(dict.fromkeys(codes, "condition"), codes)
+    for item in (
+        RawFact("p1", "f", "condition", "hiv"),
+        Unmapped("condition", "icd10|B24", "HIV disease"),
+        Unmapped("condition", "icd10|b27.0", times=3),
+        Unmapped("condition", "icd10|B18.2"),
+        Unmapped("condition", "icd10|K21.0"),
+        Unmapped("condition", "snomed|86406009"),
+        Unmapped("condition", "local|B24"),
+        Unmapped("condition", "icd10|A15-A19"),
+    ):
+        coverage.count(item)
+    near = coverage.report({"E6a": ["hiv"], "E6b": ["ulcer"], "E5b": ["infection"], "A0": []})["near"]
+    assert near == {
+        "E6a": [
+            {"code": "icd10|b27.0", "display": "", "count": 3},
+            {"code": "icd10|B24", "display": "HIV disease", "count": 1},
+        ],
+        "E6b": [{"code": "icd10|K21.0", "display": "", "count": 1}],
+    }
+
+
 def test_the_twenty_commonest_unmapped_codes_of_each_kind() -> None:
     codes = [Unmapped("measurement", f"x|{number:02}", f"test {number}", number) for number in range(1, 31)]
     coverage = counted(*codes, Unmapped("condition", "x|1"), Unmapped("measurement", "x|30"))

@@ -20,7 +20,7 @@ from trialwright.cli.common import (
 )
 from trialwright.cli.engines import CHUNK, hospital_of, make_engine, open_hospital
 from trialwright.cli.options import asked_readings
-from trialwright.cli.records import closed_world, open_source, read_records, unreadable
+from trialwright.cli.records import closed_world, coverage_of, open_source, read_records, unreadable
 from trialwright.cli.screen import chosen_rules, set_aside, unread, warn
 from trialwright.eligibility.funnel import Masks, bits_of, find_whom
 from trialwright.eligibility.search import WORD, Engine, Search, plan_search
@@ -187,7 +187,7 @@ def hospital_masks(
     """The masks of a large tidy hospital, what could not be read, and what it covers."""
     setting = Setting(options.mode, FORMULAS, reader.not_covered)
     engine = DuckEngine()
-    coverage = Coverage({concept.name: concept.kind for concept in eligibility.study.concepts})
+    coverage = coverage_of(eligibility)
     masks = Masks()
     try:
         hospital = open_hospital(reader, eligibility, rules, options.on, engine)

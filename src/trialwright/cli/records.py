@@ -72,9 +72,18 @@ def _refused(error: OSError, source: str) -> Stop:
     )
 
 
+def coverage_of(eligibility: Eligibility) -> Coverage:
+    """A coverage of a study's concepts, nothing counted yet."""
+    concepts = eligibility.study.concepts
+    return Coverage(
+        {concept.name: concept.kind for concept in concepts},
+        {concept.name: concept.codes for concept in concepts},
+    )
+
+
 def read_records(eligibility: Eligibility, reader: Reader, terminal: Terminal) -> Records:
     """Read everything into typed persons."""
-    coverage = Coverage({concept.name: concept.kind for concept in eligibility.study.concepts})
+    coverage = coverage_of(eligibility)
     try:
         assembled = assemble(
             reader,

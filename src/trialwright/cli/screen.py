@@ -22,7 +22,7 @@ from trialwright.cli.common import (
 from trialwright.cli.engines import hospital_of, hospital_rows, open_hospital, sql_lines
 from trialwright.cli.options import asked_readings
 from trialwright.cli.question import Judged, Question
-from trialwright.cli.records import Records, closed_world, open_source, read_records, unreadable
+from trialwright.cli.records import Records, closed_world, coverage_of, open_source, read_records, unreadable
 from trialwright.eligibility.calendar import plan_calendar
 from trialwright.eligibility.lapses import plan_lapses
 from trialwright.eligibility.recheck import plan_rechecks
@@ -88,7 +88,7 @@ def screen_hospital(
     setting = Setting(options.mode, FORMULAS, reader.not_covered)
     question = Question(eligibility, rules, options.on, setting, asked_readings(options), "duckdb")
     engine = DuckEngine()
-    coverage = Coverage({concept.name: concept.kind for concept in eligibility.study.concepts})
+    coverage = coverage_of(eligibility)
     try:
         hospital = open_hospital(reader, eligibility, rules, options.on, engine)
         with whole_file(options.out) as path:

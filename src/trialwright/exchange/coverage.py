@@ -9,6 +9,7 @@ from typing import Any
 from trialwright.exchange.source import KINDS, Item, Reader, Unmapped
 from trialwright.record.fact import PRESENCE_KINDS
 from trialwright.record.raw import RawFact, RawPerson, Skipped
+from trialwright.terms.codes import neighbourhood
 from trialwright.terms.message import Message, message, render
 
 COMMONEST = 20
@@ -18,11 +19,12 @@ class Coverage:
     """Counts what a reader streams.
 
     `kinds`: the study's concepts with their kinds, in the study's order; each appears in the report, found or
-    not.
+    not. `codes`: their "system|code"s, to tell which codes that no concept names lie near those of a criterion.
     """
 
-    def __init__(self, kinds: Mapping[str, str]) -> None:
+    def __init__(self, kinds: Mapping[str, str], codes: Mapping[str, Collection[str]] | None = None) -> None:
         self._kinds = dict(kinds)
+        self._codes = dict(codes or {})
         self._facts: Counter[str] = Counter()
         self._persons: dict[str, set[str]] = {}
         self._unmapped: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
@@ -78,6 +80,29 @@ class Coverage:
             for code, count in counted[:COMMONEST]
         ]
 
+    def near(self, closed_world: Mapping[str, Collection[str]]) -> dict[str, list[Unmapped]]:
+        """Per criterion the codes of the source that no concept names and that lie near one of its own, commonest first.
+
+        Silence of these criteria is 'no', so somebody should see that B24 was found where only B20 is asked for. Near:
+        ICD-10, the same letter and first digit. At most as many as `unmapped` gives.
+        """
+        unknown = sorted(
+            ((-count, code, kind) for kind in KINDS for code, count in self._unmapped[kind].items()),
+        )
+        found = {}
+        for criterion, concepts in closed_world.items():
+            places = {
+                neighbourhood(code) for concept in concepts for code in self._codes.get(concept, ())
+            } - {""}
+            rows = [
+                Unmapped(kind, code, self._displays.get((kind, code), ""), -count)
+                for count, code, kind in unknown
+                if neighbourhood(code) in places
+            ]
+            if rows:
+                found[criterion] = rows[:COMMONEST]
+        return found
+
     def warnings(self, closed_world: Mapping[str, Collection[str]], *, least: int = 0) -> list[Message]:
         """What the verdicts must not be trusted for.
 
@@ -121,6 +146,7 @@ class Coverage:
             "concepts": [self._row(concept) for concept in self._kinds],
             "unmapped": {kind: _rows(self.unmapped(kind)) for kind in KINDS if self._unmapped[kind]},
             "unmapped_total": {kind: self._unmapped[kind].total() for kind in KINDS if self._unmapped[kind]},
+            "near": {criterion: _rows(codes) for criterion, codes in self.near(closed_world).items()},
             "left_out": dict(sorted(self._left_out.items())),
             "not_covered": sorted(self._not_covered),
             "skipped": dict(sorted(self.skipped.items())),

@@ -9,6 +9,9 @@ from typing import Any
 from trialwright.reports.words import kind_word
 from trialwright.terms.message import message, render
 
+NEAR = message(
+    "Of these, ICD-10 codes near those of a criterion that reads silence as 'no' (map them if they mean its disease):"
+)
 WIDTH = 110  # columns; a table of persons is wider
 
 
@@ -44,6 +47,11 @@ def coverage_lines(coverage: Mapping[str, Any], catalogue: Mapping[str, str]) ->
             )
         )
         yield from _listed("", [f"{_name(row)} {row['count']:,}" for row in rows])
+    near = coverage.get("near", {})
+    if near:
+        yield say(NEAR)
+    for criterion, rows in near.items():
+        yield from _listed(criterion, [f"{_name(row)} {row['count']:,}" for row in rows])
 
 
 def _concepts(coverage: Mapping[str, Any], catalogue: Mapping[str, str]) -> Iterator[str]:

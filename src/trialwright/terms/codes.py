@@ -137,6 +137,16 @@ class Vocabulary:
         return known
 
 
+def neighbourhood(text: str) -> str:
+    """Where a "system|code" of ICD-10 stands: the letter and first digit of its category ("B2" for B24), '' for others.
+
+    Categories that begin alike are about like things, mostly of one block: a code of a study and one it lacks are near.
+    """
+    system, _, code = text.partition("|")
+    bare = _read("icd10", code) if normalise_system(system) == "icd10" else ()
+    return bare[0][:2] if bare else ""
+
+
 def _key(text: str, concept: str) -> tuple[str, str]:
     """Take apart an entry of the concept list into its system and bare code."""
     written, bar, code = text.partition("|")

@@ -337,6 +337,7 @@ def suppress_coverage(
         ],
         "unmapped": {},
         "unmapped_total": {},
+        "near": {},
         "left_out": {},
         "skipped": {},
         "warnings": list(warnings),
