@@ -58,8 +58,8 @@ def _treat(rehearsal: Rehearsal, who: str) -> None:
         unit="mg/d",
         lot=TEXT,
         expiry="2027-03",
-        started="09:10",
-        stopped="10:15",
+        started="07:10",
+        stopped="08:15",
         reaction=TEXT,
     )
     rehearsal.done(

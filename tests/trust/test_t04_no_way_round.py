@@ -34,8 +34,10 @@ BESIDE = {
     "offer_definition",
     "write_manifest",
     "rehearsal",
+    "settle",
+    "readable",
 }
-"""What an archive does besides: reads what others wrote, holds definitions and the manifest."""
+"""What an archive does besides: reads what others wrote, holds definitions and the manifest, blanks what events masked."""
 
 
 def _public(store: type) -> set[str]:
