@@ -370,7 +370,10 @@ I5 planned
 = always
 
 E1 default
-= dialysis (haemofiltration included) or kidney transplant is recorded as done in the last 3 months
+= (dialysis (haemofiltration included) or kidney transplant is recorded as done in the last 3 months), or (in a
+= search of records: dialysis by diagnosis code is recorded as present in the last 3 months; at the bedside:
+= never), or (in a search of records: (kidney transplant by diagnosis code is recorded as present at any time, and
+= left open (the date is not recorded)); at the bedside: never)
 
 E2 predecessor
 = the latest alanine aminotransferase (ALT) in the last 28 days is above 2 times its upper limit of normal, or the
@@ -398,17 +401,26 @@ E5b default
 E6a default
 = (active hepatitis B, active hepatitis C, active tuberculosis, cytomegalovirus pneumonia or invasive fungal
 = infection is recorded as present in the last 3 months), or (syphilis or HIV infection is recorded as present at
-= any time)
+= any time), or (in a search of records: ((viral hepatitis or mycosis, not specified is recorded as present in the
+= last 3 months, or syphilis or HIV that the code does not confirm is recorded as present at any time), and left
+= open (the diagnosis is not confirmed)); at the bedside: never)
 
 E6c literal_and
-= drug abuse is recorded as present at any time, and alcohol abuse is recorded as present at any time
+= (drug abuse is recorded as present at any time, or (in a search of records: (substance use that may
+= be no abuse is recorded as present at any time, and left open (the diagnosis is not confirmed)); at the bedside:
+= never)), and (alcohol
+= abuse is recorded as present at any time, or (in a search of records: (substance use that may
+= be no abuse is recorded as present at any time, and left open (the diagnosis is not confirmed)); at the bedside:
+= never))
 
 E6d default
 = body mass index (computed from the latest body weight in the last 6 months and the latest body height in the
 = last 6 months) is below 16 kg/m²
 
 E7a default
-= severe, life-threatening cardiovascular disease is recorded as present at any time, or ((chronic obstructive
+= severe, life-threatening cardiovascular disease is recorded as present at any time, or (in a search of records:
+= (cardiovascular disease that can threaten life is recorded as present at any time, and left open (a clinician
+= has not yet said what it is due to)); at the bedside: never), or ((chronic obstructive
 = pulmonary disease or asthma is recorded as present on the reference date), and oral corticosteroid (prednisone,
 = prednisolone) is recorded as given in the last 3 months, and the latest entry for "oral steroid taken for airway
 = disease, in a clinician's judgement" in the last 28 days is yes)
