@@ -87,7 +87,7 @@ def test_a_change_breaks_what_was_signed(
 
 def test_signed_again_it_stands_and_the_broken_one_stays_on_record() -> None:
     rehearsal, who = _signed()
-    values = {"target": "week_0/vital_signs", "entries": {"body.weight": "61 kg"}}
+    values = {"target": "week_0/vital_signs", "entries": {"body.weight": "60.2 kg"}}
     rehearsal.done("correct", "coordinator_a", site="a", reason="x", participant=who, values=values)
     rehearsal.leave(who)
     for target in ("week_0", CASEBOOK):
