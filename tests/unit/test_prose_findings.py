@@ -364,7 +364,7 @@ def test_chinese_reads_as_chinese() -> None:
         == "有吗替麦考酚酯（霉酚酸类）的记录（2026-08-01至2026-09-01），在近12周之内。"
     )
     each = assessed(person(""), "E6c")
-    assert chinese(sentence(each)) == "既往任何时间无药物滥用（吸毒）或酗酒的记录。"
+    assert chinese(sentence(each)) == "既往任何时间无药物滥用（吸毒）、酗酒或物质使用（未必属滥用）的记录。"
 
 
 def test_free_text_of_a_record_is_not_repeated() -> None:

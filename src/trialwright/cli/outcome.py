@@ -179,6 +179,8 @@ def _corrected(event: Event, participant: Participant, trial: Trial) -> Iterator
     if event.type == "form_corrected":
         yield message("Corrected: {target}.", target=event.data["id"])
         return
+    if event.data["target"].startswith("deviation/"):
+        return  # how it reads now is said of it in any case
     yield message(
         "Corrected: {target} ({names}).", target=event.data["target"], names=tuple(event.data["values"])
     )
