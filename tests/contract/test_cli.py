@@ -202,7 +202,7 @@ def test_2_usage(run: Run, words: list[str]) -> None:
             "few不是1至100,000,000之间的整数",
         ),
         (["check", "beam", "more"], "无法识别的参数：more"),
-        (["dance"], "无效的选项：'dance'"),
+        (["dance"], "没有名为dance的命令"),
     ],
 )
 def test_2_usage_in_chinese(run: Run, words: list[str], said: str) -> None:

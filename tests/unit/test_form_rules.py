@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trialwright.exchange.folder import bundled_studies, find_study, read_folder, read_study
+from trialwright.logic import nodes as n
 from trialwright.study.criteria import KINDS
 from trialwright.study.errors import StudyInvalid
 from trialwright.study.form_fit import form_concepts
@@ -12,7 +13,7 @@ from trialwright.study.form_rules import lower_forms
 from trialwright.study.form_scope import FORM_KINDS, entered_name
 from trialwright.study.load import load_study
 from trialwright.study.model import REQUIRED, Study
-from trialwright.study.rules import concepts_of, lower_study
+from trialwright.study.rules import concepts_of, lower_study, rebuild
 
 LISTS = """
 code_lists:
@@ -78,7 +79,20 @@ def test_screening_collects_every_concept_that_a_criterion_reads(name: str) -> N
     given = read_study(name)
     assert given.forms is not None
     asked = {concept for form in given.forms.forms for concept in form_concepts(given.forms, form)}
-    assert lower_study(given).concepts - asked == set()
+    read = {
+        concept
+        for readings in lower_study(given).rules.values()
+        for rule in readings.values()
+        for asks in (rule.condition, *(each.condition for each in rule.warnings))
+        for concept in concepts_of(rebuild(asks, at_the_bedside))
+    }
+    assert read
+    assert read - asked == set()
+
+
+def at_the_bedside(node: n.Node) -> n.Node:
+    """Only a search asks for diagnosis codes."""
+    return node.screening if isinstance(node, n.ByMode) else node
 
 
 def test_every_form_of_the_schedule_of_beam_is_there_and_the_reverse() -> None:

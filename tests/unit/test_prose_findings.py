@@ -138,7 +138,8 @@ I5 search planned
 = By this reading the condition always holds, whatever is recorded.
 
 E1 search
-= No record of dialysis (haemofiltration included) or kidney transplant in the last 3 months.
+= No record of dialysis (haemofiltration included), kidney transplant or dialysis by diagnosis code in the last 3
+= months. No record of kidney transplant by diagnosis code at any time.
 
 E2 search predecessor
   alt | 81 U/L | 2026-10-20 | high 40
@@ -221,8 +222,9 @@ E4 search listed_only
 
 E6a search
   hepatitis_b | | 2026-01-10 | to 2026-07-31
-= No record of active hepatitis B, active hepatitis C, active tuberculosis, cytomegalovirus pneumonia or invasive
-= fungal infection in the last 3 months. No record of syphilis or HIV infection at any time.
+= No record of active hepatitis B, active hepatitis C, active tuberculosis, cytomegalovirus pneumonia, invasive fungal
+= infection or viral hepatitis or mycosis, not specified in the last 3 months. No record of syphilis, HIV infection or
+= syphilis or HIV that the code does not confirm at any time.
 
 E6a search
   tuberculosis | | 2025-06-01 | provisional

@@ -74,11 +74,12 @@ class FileIndex(Index):
             and (event.position, event.previous) == (last.position + 1, last.hash)
         )
 
-    def last_named(self) -> set[str]:
-        """The digests of the last event that has entered texts; none where no event has."""
+    def last_named(self) -> tuple[int, set[str]]:
+        """The position of the last event that has entered texts, and their digests; 0 and none where no event has."""
         if self._named_at is None:
-            return set()
-        return set(entered_in(_Events(self._path, array("Q", [self._named_at]))[0]))
+            return 0, set()
+        event = _Events(self._path, array("Q", [self._named_at]))[0]
+        return event.position, set(entered_in(event))
 
     def names(self, digests: set[str]) -> bool:
         """Whether any event names one of the digests."""

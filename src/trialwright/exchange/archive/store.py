@@ -260,7 +260,7 @@ class Archive:
             return True
         if any((self.folder / name).stat().st_size > read for name, read in self._read.items()):
             return True
-        return bool(self._last_texts) and _digests(self._last_texts[-1][1]) != self._index.last_named()
+        return bool(self._last_texts) and _digests(self._last_texts[-1][1]) != self._index.last_named()[1]
 
     @property
     def readable(self) -> bool:
@@ -363,14 +363,20 @@ class Archive:
         Raises `ArchiveBroken` where they are no such remnant: an event names them, or those before them are not
         those of the last event that has any.
         """
-        named = self._index.last_named()
+        row, named = self._index.last_named()
         lines = [(offset, _digests(line)) for offset, line in self._last_texts]
         if not lines or lines[-1][1] == named:
             return
         offset, unnamed = lines[-1]
         before = lines[-2][1] if len(lines) > 1 else set()
         if before != named or self._index.names(unnamed):
-            raise ArchiveBroken(message("The entered texts do not follow the events; verify the archive."))
+            raise ArchiveBroken(
+                message(
+                    "{file}:{row}: the entered texts do not follow this event; verify the archive.",
+                    file=EVENTS,
+                    row=row,
+                )
+            )
         self._last_texts.pop()
         for digest in unnamed:
             del self._texts[bytes.fromhex(digest)]
