@@ -166,7 +166,7 @@ def _title(study: Study, intervention: str) -> Text | str:
 
 
 def _adverse_event(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
-    from trialwright.conduct.unfinished import ask_unexplained
+    from trialwright.conduct.unfinished import still_unexplained
 
     number = event.data["number"]
     for one in participant.adverse_events:
@@ -188,7 +188,7 @@ def _adverse_event(event: Event, participant: Participant, trial: Trial) -> Iter
                 )
             )
     yield from _duties(event, participant, trial)
-    yield from (question for about, question in ask_unexplained(participant) if about == number)
+    yield from (question for about, question in still_unexplained(participant) if about == f"ae/{number}")
 
 
 def _duties(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:

@@ -212,7 +212,9 @@ def test_it_is_asked_at_a_follow_up_too_once(held: bool, asked: int) -> None:
     if held:
         hold("2026-06-02")(rehearsal, who)
     for grade in ("2", "3"):
-        done(rehearsal, who, "update_ae", **{**AWARE, "grade": grade})
+        event = done(rehearsal, who, "update_ae", **{**AWARE, "grade": grade})
+        said = [render(sentence, {}) for sentence in outcome(event, rehearsal.trial)]
+        assert sum("Which was interrupted" in each for each in said) == (asked if grade == "2" else 0)
     assert len(participant(rehearsal, who).queries) == asked
 
 
