@@ -1,4 +1,4 @@
-"""What stands inside the lists and maps of an event's data, and which corrections name something that can be corrected.
+"""What stands inside the lists and maps of an event's data, and which values a correction can give.
 
 An archive is read by programs that count with these parts; one that no action could have written is found by `verify`,
 which names its row, before anybody falls over it.
@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 
 from trialwright.record.books import TURNS
 from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_date, parse_day
-from trialwright.terms.digits import is_count
 
 Check = Callable[[Any], bool]
 
@@ -198,59 +197,9 @@ _CORRECTED: Final[Mapping[str, Mapping[str, Check]]] = {
 }
 """What may be corrected of each kind of target."""
 
-_COUNTED: Final[Mapping[str, str]] = {
-    "dose_given": "dose",
-    "rescue_recorded": "rescue",
-    "deviation_reported": "deviation",
-}
-_ENDS: Final[Mapping[str, str]] = {
-    "participant_died": "death",
-    "consent_withdrawn": "withdrawal",
-    "lost_to_follow_up": "loss",
-    "study_completed": "completion",
-}
-
-
 def has_values(data: Mapping[str, Any]) -> bool:
     """Whether a correction gives a target of some kind the values that it can have."""
     known = _CORRECTED.get(data["target"].partition("/")[0])
     return known is not None and all(
         name in known and known[name](value) for name, value in data["values"].items()
     )
-
-
-class Corrections:
-    """Follows what there is of each participant to be corrected, and says whether a correction names some of it."""
-
-    def __init__(self) -> None:
-        self._counted: dict[tuple[str, str], int] = {}
-        self._there: set[tuple[str, str]] = set()
-
-    def are_of(self, stream: str, target: str) -> bool:
-        """Whether what a correction names is on record."""
-        kind, _, key = target.partition("/")
-        if kind in ("dose", "deviation", "rescue"):
-            count = self._counted.get((stream, kind), 0)
-            return is_count(key) and str(int(key)) == key and 1 <= int(key) <= count
-        if kind == "visit" or kind in TURNS:
-            return (stream, target) in self._there
-        return not key
-
-    def take(self, written: Mapping[str, Any]) -> None:
-        """Take in an event."""
-        data, stream, kind = written["data"], written["stream"], written["type"]
-        if kind in _COUNTED:
-            self._count(stream, _COUNTED[kind], 1)
-        if "deviations" in data:
-            self._count(stream, "deviation", len(data["deviations"]))
-        if kind in ("visit_opened", "visit_missed"):
-            self._there.add((stream, f"visit/{data['visit']}"))
-        if kind in _ENDS:
-            self._there.add((stream, _ENDS[kind]))
-        if kind == "corrected" and data["target"] in TURNS and data["values"].get("recorded") is False:
-            self._there.discard((stream, data["target"]))
-        if kind == "corrected" and data["values"].get("missed") is False and "date" not in data["values"]:
-            self._there.discard((stream, data["target"]))
-
-    def _count(self, stream: str, kind: str, more: int) -> None:
-        self._counted[stream, kind] = self._counted.get((stream, kind), 0) + more
