@@ -19,6 +19,8 @@ from trialwright.record.participant import Participant
 from trialwright.terms.message import Message, message
 
 _MARKS = frozenset({"signed", "source_verified"})
+READ_AGAIN = _MARKS | {"casebook_locked", "masked"}
+"""The types of events that say something of the events before them."""
 
 
 class Problem(NamedTuple):
@@ -50,11 +52,10 @@ class Again:
         return bool(self._until or self._masked)
 
     def take(self, written: Mapping[str, Any]) -> None:
-        """Note the next event of the chain."""
-        kind = written["type"]
-        if kind in _MARKS or kind == "casebook_locked":
+        """Note an event of one of the types in `READ_AGAIN`."""
+        if written["type"] != "masked":
             self._until[written["stream"]] = written["position"]
-        elif kind == "masked":
+        else:
             one = _Masking(written["position"], written["stream"], frozenset(written["data"]["digests"]))
             self._masked.setdefault(written["data"]["of"], []).append(one)
 

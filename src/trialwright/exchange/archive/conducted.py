@@ -72,15 +72,25 @@ class _Form:
         self.entered = frozenset(part.name for part in declared.data if part.entered)
         self.partial = frozenset(part.name for part in declared.data if part.partial)
         self.plain = self.known - _KINDS.keys() - _DAYS - _SEALED - {"grade"}
+        self.texts = self.entered - _KINDS.keys()
 
-    def fits(self, data: Mapping[str, Any]) -> bool:
+    def fits(self, data: Mapping[str, Any], nested: Nested) -> bool:
         names = tuple(data)
         if names not in self.seen:
             if not self.needed <= data.keys() <= self.known:
                 return False
             self.seen.add(names)
         for name, value in data.items():
-            if not (type(value) is str and name in self.plain) and not self._part(name, value):
+            kind = type(value)
+            if kind is str:
+                right = name in self.plain or self._part(name, value)
+            elif kind is dict and len(value) == 1 and name in self.texts:
+                right = type(value.get("entered")) is str
+            else:
+                right = self._part(name, value) and (
+                    (kind is not dict and kind is not list) or nested.fits(name, value)
+                )
+            if not right:
                 return False
         return True
 
@@ -102,8 +112,6 @@ _FORMS: Final = {name: _Form(declared) for name, declared in EVENT_TYPES.items()
 
 def _masks(written: Mapping[str, Any]) -> Message | None:
     """What is wrong with a masking."""
-    if written["type"] != "masked":
-        return None
     if all(type(one) is str and _DIGEST.fullmatch(one) for one in written["data"]["digests"]):
         return None
     return message("An event of the type {type} has another form.", type=written["type"])
@@ -130,7 +138,7 @@ class Conducted:
     def problem(self, written: Mapping[str, Any]) -> Message | None:
         """What is wrong with the next event; None where nothing is. `written`: its row, without its hash."""
         found = (
-            self._form(written) or _masks(written) or self._could(written) or self.order.follow(written)
+            self._form(written) or self._could(written) or self.order.follow(written)
         )
         if found is None:
             self._take(written)
@@ -152,10 +160,10 @@ class Conducted:
         kind, _, rest = written["stream"].partition("/")
         series = tuple([name.partition("/")[0] for name in written["series"]]) if written["series"] else ()
         in_place = kind in form.streams and (kind == "study") == (not rest) and series == form.series
-        fits = in_place and form.fits(data) and self._nested.fits(data)
+        fits = in_place and form.fits(data, self._nested)
         if not fits or (written["type"] == "corrected" and not has_values(data)):
             return message("An event of the type {type} has another form.", type=written["type"])
-        return None
+        return _masks(written) if written["type"] == "masked" else None
 
     def _could(self, written: Mapping[str, Any]) -> Message | None:
         stream, site = written["stream"], written["site"]

@@ -1,4 +1,4 @@
-"""What the events of a participant leave on record, as far as the order of later ones depends on it."""
+"""What events leave on record of a participant and of a site, as far as the order of later ones depends on it."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ class FormThen(NamedTuple):
     form: str
     visit: str
     paths: frozenset[str]
+
+
+class SiteThen:
+    """A site that is open. `approved`: the versions that it approved, with their days; `version`: the last of them."""
+
+    __slots__ = ("approved", "version")
+
+    def __init__(self) -> None:
+        self.approved: dict[str, str] = {}
+        self.version = ""
 
 
 class Course:

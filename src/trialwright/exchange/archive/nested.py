@@ -142,15 +142,8 @@ class Nested:
     def __init__(self) -> None:
         self._items: set[tuple[tuple[str, ...], tuple[type, ...]]] = set()
 
-    def fits(self, data: Mapping[str, Any]) -> bool:
-        """Whether everything inside the parts of an event's data has its form."""
-        for name, value in data.items():
-            kind = type(value)
-            if (kind is list or kind is dict) and value and not self._part(name, value):
-                return False
-        return True
-
-    def _part(self, name: str, value: Any) -> bool:
+    def fits(self, name: str, value: Any) -> bool:
+        """Whether everything inside a part of an event's data, a list or a map, has its form."""
         match name:
             case "items":
                 return all(map(self._item, value))
@@ -167,7 +160,7 @@ class Nested:
             case _ if name in _LISTS:
                 return all(map(_LISTS[name].holds, value))
             case _:
-                return _is_entered(value)
+                return not value or _is_entered(value)
 
     def _item(self, entry: Any) -> bool:
         if type(entry) is not dict:

@@ -29,34 +29,36 @@ class Order:
 
     def follow(self, written: Mapping[str, Any]) -> Message | None:
         """Take in the next event, or say why it cannot be the next."""
-        stream, site, version, kind = (
-            written["stream"],
-            written["site"],
-            written["study_version"],
-            written["type"],
-        )
+        site, version, kind = written["site"], written["study_version"], written["type"]
         place = self._study.sites.get(site)
-        in_force = (place.version if place is not None else "") or self._study.opening or version
-        if version != in_force:
+        if version != ((place.version if place is not None else "") or self._study.opening or version):
             return message("Another version of the definition was in force there.")
-        if site and place is None and kind != "site_opened":
+        if place is None and site and kind != "site_opened":
             return message("The site {site} is not open.", site=site)
         known = self._known.get(version) or self.known(version)
-        if not stream.startswith("participant/"):
-            of = sites.Of(self._study, written, written["data"], stream.partition("/")[2], known)
-            found = sites.find_problem(of) if kind != "masked" else None
-            if found is None:
-                self._study.take(written)
-            return found
+        if kind in steps.STEPS and (kind != "masked" or written["stream"] in self._courses):
+            return self._participant(written, known, place)
+        return self._other(written, known)
+
+    def _other(self, written: Mapping[str, Any], known: KnownStudy) -> Message | None:
+        of = sites.Of(self._study, written, written["data"], written["stream"].partition("/")[2], known)
+        found = sites.find_problem(of)
+        if found is None:
+            self._study.take(written)
+        return found
+
+    def _participant(
+        self, written: Mapping[str, Any], known: KnownStudy, place: sites.SiteThen | None
+    ) -> Message | None:
+        stream, site, kind, data = written["stream"], written["site"], written["type"], written["data"]
         course = self._courses.get(stream) or Course(site)
         if site != course.site and (kind != "masked" or site):
             return message("It was done at another site than it belongs to.")
-        at = steps.At(course, written, written["data"], known, place.approved if place else {})
         if place is not None and not place.version:
             return message("The site {site} has approved no version of the study yet.", site=site)
-        found = steps.find_problem(at)
+        found = steps.find_problem(steps.At(course, written, data, known, place))
         if found is None:
-            course.take(kind, written["data"])
+            course.take(kind, data)
             if steps.STEPS[kind].makes:
                 course.reached.add(kind)
                 self._courses[stream] = course

@@ -17,7 +17,7 @@ from trialwright.conduct.actions.record_rescue import THERAPIES
 from trialwright.conduct.actions.report_ae import CAUSALITY, OUTCOMES, SERIOUSNESS, TAKEN
 from trialwright.conduct.actions.report_deviation import CATEGORIES, SEVERITIES
 from trialwright.conduct.actions.sign import MEANINGS
-from trialwright.exchange.archive.course import Course
+from trialwright.exchange.archive.course import Course, SiteThen
 from trialwright.exchange.archive.known import WHOLE, KnownForm, KnownStudy
 from trialwright.record.content import CASEBOOK
 from trialwright.safety.reportable import STUDY_TREATMENT
@@ -37,8 +37,8 @@ class At(NamedTuple):
     written: Mapping[str, Any]
     data: Mapping[str, Any]
     known: KnownStudy
-    approved: Mapping[str, str]
-    """The versions that the site has approved so far, with their days."""
+    place: SiteThen | None
+    """The site at which it was done; None for the study as a whole."""
 
 
 Check = Callable[[At], Message | None]
@@ -155,7 +155,7 @@ def _begins(at: At) -> Message | None:
 
 
 def _approved_by(at: At) -> Message | None:
-    since = at.approved.get(at.data["version"])
+    since = at.place.approved.get(at.data["version"]) if at.place else None
     if since is None:
         return message("The site had not approved the version that it names.")
     return lies_before(at.data["date"], since) if at.data["date"] < since else None

@@ -18,8 +18,8 @@ from pydantic_core import from_json
 
 from trialwright.conduct.allocation import GivenArm, check_commitment, digest_rule, replay
 from trialwright.conduct.trial import Secret, is_blind, is_randomised
-from trialwright.conduct.perform import is_call_id
-from trialwright.exchange.archive.again import Again
+from trialwright.conduct.perform import CALL_ID
+from trialwright.exchange.archive.again import READ_AGAIN, Again
 from trialwright.exchange.archive.canonical import CanonicalForm
 from trialwright.exchange.archive.conducted import Conducted, is_moment
 from trialwright.exchange.archive.entered import READ
@@ -214,7 +214,7 @@ class _Walk:
             fail(message("The event states no moment."))
         if written["at"] < self.last_at:
             fail(message("The event lies before the one before it in time."))
-        if not is_call_id(written["id"]):
+        if not CALL_ID.fullmatch(written["id"]):
             fail(message("A call id is 1 to 64 letters of the alphabet, digits and hyphens."))
         if written["id"] in self.calls:
             fail(message("The call {id} stands here a second time.", id=written["id"]))
@@ -236,8 +236,11 @@ class _Walk:
             fail(problem)
         self.streams[stream] = written["stream_position"]
         self.calls.add(written["id"])
-        self.typed(number, written)
-        self.again.take(written)
+        named = named_by(written["data"], written["reason"])
+        if named:
+            self.typed(number, written, named)
+        if written["type"] in READ_AGAIN:
+            self.again.take(written)
         self.masked_last = frozenset(written["data"]["digests"] if written["type"] == "masked" else ())
         self.masked.update(dict.fromkeys(self.masked_last, number))
         if written["type"] in _RELEASES:
@@ -247,13 +250,10 @@ class _Walk:
         if number == self.manifest["events"] and stated != self.manifest["head"]:
             fail(message("The event is another one than the manifest names."))
 
-    def typed(self, number: int, written: dict[str, Any]) -> None:
-        """Read the texts that were entered for an event, where it names any."""
-        named, kind = named_by(written["data"], written["reason"]), written["type"]
-        if not named:
-            return
+    def typed(self, number: int, written: dict[str, Any], named: tuple[str, ...]) -> None:
+        """Read the texts that were entered for an event."""
         entries = self.texts.follow(named, written)
-        if written["reason"] or kind in READ:
+        if written["reason"] or written["type"] in READ:
             texts = {digest: text for digest, _salt, text in entries}
             problem = self.conducted.order.entered(written, texts)
             if problem:
