@@ -106,6 +106,7 @@ class ParticipantBook:
         handler = _PARTICIPANT.get(event.type)
         if handler is None:
             raise UnknownEvent(event.type)
+        self.hashes[event.position] = event.hash
         number = _dose_number(event, data)
         before = self._dose(number)
         handler(self, event, data, reason)
@@ -121,7 +122,6 @@ class ParticipantBook:
                     query.get("says", ""),
                 )
             )
-        self.hashes[event.position] = event.hash
         dose = self._dose(number)
         if before is not None and dose is not None:
             self._take_back(event, data, dose)
