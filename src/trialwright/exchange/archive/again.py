@@ -62,8 +62,7 @@ class Again:
     def problem(self, event: Event, known: Callable[[str], KnownStudy]) -> Problem | None:
         """What does not hold of the next event, read again; `known` gives a version of the definition."""
         for masking in self._masked.get(event.position, ()):
-            right = masking.row > event.position and masking.stream == event.stream
-            if not right or not masking.digests <= set(entered_in(event)):
+            if masking.stream != event.stream or not masking.digests <= set(entered_in(event)):
                 return Problem(message("It masks no texts of event {position}.", position=event.position), masking.row)
             if not masking.digests.isdisjoint(_data_in(event, known)):
                 return Problem(

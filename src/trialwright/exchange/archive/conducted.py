@@ -112,6 +112,8 @@ _FORMS: Final = {name: _Form(declared) for name, declared in EVENT_TYPES.items()
 
 def _masks(written: Mapping[str, Any]) -> Message | None:
     """What is wrong with a masking."""
+    if not 1 <= written["data"]["of"] < written["position"]:
+        return message("It masks no texts of event {position}.", position=written["data"]["of"])
     if all(type(one) is str and _DIGEST.fullmatch(one) for one in written["data"]["digests"]):
         return None
     return message("An event of the type {type} has another form.", type=written["type"])
