@@ -97,7 +97,9 @@ def _with_results(study: Study) -> Study:
     chemistry = next(form for form in forms["forms"] if form["id"] == "chemistry")
     serum = next(group for group in chemistry["groups"] if group["id"] == "serum")
     about = {"type": "number", "concept": "serum_albumin", "units": ["g/L"], "required": False}
-    items = [{"id": f"item_{place}", "label": {"en": "Result", "zh": "结果"}, **about} for place in range(ITEMS)]
+    items = [
+        {"id": f"item_{place}", "label": {"en": "Result", "zh": "结果"}, **about} for place in range(ITEMS)
+    ]
     chemistry |= {"repeating": True, "groups": [{"id": "serum", "title": serum["title"], "items": items}]}
     return replace(study, forms=type(study.forms).model_validate(forms))
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.trust.files import forge, forge_rows, restate, rewrite, write_texts
+from tests.trust.files import forge, forge_rows, rewrite, write_texts
 from tests.unit.conduct.support import Rehearsal, salts
 from trialwright.cli.main import main
 from trialwright.conduct.actions import ACTIONS
@@ -31,7 +31,7 @@ from trialwright.exchange.archive import (
     verify_archive,
 )
 from trialwright.exchange.archive.files import ENTERED, EVENTS, MANIFEST
-from trialwright.record.event import canonical, entered_digest, row_hash
+from trialwright.record.event import entered_digest
 from trialwright.record.event_types import EVENT_TYPES
 from trialwright.terms.message import render
 
@@ -65,7 +65,14 @@ def forge_tail(archive: Path, *tail: dict[str, Any]) -> None:
     def longer(rows: list[Any]) -> list[Any]:
         versions = {one["site"]: one["data"]["version"] for one in rows if one["type"] == "version_approved"}
         for number, parts in enumerate(tail):
-            written = {**rows[-1], **copy.deepcopy(SIGNED), "id": f"forged-{number}", "at": AT, "series": {}, **parts}
+            written = {
+                **rows[-1],
+                **copy.deepcopy(SIGNED),
+                "id": f"forged-{number}",
+                "at": AT,
+                "series": {},
+                **parts,
+            }
             kind, action = EVENT_TYPES.get(written["type"]), ACTIONS[written["action"]]
             default = {
                 "version": kind.version if kind else 1,

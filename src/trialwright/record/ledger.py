@@ -13,7 +13,18 @@ from contextlib import AbstractContextManager, nullcontext
 from itertools import takewhile
 from typing import NamedTuple, Protocol
 
-from trialwright.record.event import Call, Draw, Entered, Event, Payload, Proposal, canonical, named_by, says, seal
+from trialwright.record.event import (
+    Call,
+    Draw,
+    Entered,
+    Event,
+    Payload,
+    Proposal,
+    canonical,
+    named_by,
+    says,
+    seal,
+)
 
 
 class Moved(NamedTuple):

@@ -63,7 +63,9 @@ class Again:
         """What does not hold of the next event, read again; `known` gives a version of the definition."""
         for masking in self._masked.get(event.position, ()):
             if masking.stream != event.stream or not masking.digests <= set(entered_in(event)):
-                return Problem(message("It masks no texts of event {position}.", position=event.position), masking.row)
+                return Problem(
+                    message("It masks no texts of event {position}.", position=event.position), masking.row
+                )
             if not masking.digests.isdisjoint(_data_in(event, known)):
                 return Problem(
                     message("It masks what is no free text: numbers, dates and coded answers are corrected."),

@@ -139,9 +139,7 @@ class Conducted:
 
     def problem(self, written: Mapping[str, Any]) -> Message | None:
         """What is wrong with the next event; None where nothing is. `written`: its row, without its hash."""
-        found = (
-            self._form(written) or self._could(written) or self.order.follow(written)
-        )
+        found = self._form(written) or self._could(written) or self.order.follow(written)
         if found is None:
             self._take(written)
         return found

@@ -86,7 +86,7 @@ class KnownStudy:
         self.doses = {
             one.id: KnownDose(
                 one.concept or "",
-                one.regimen.route or "" if one.regimen else "",
+                one.regimen.route if one.regimen else "",
                 is_single(one),
                 is_run_in(study, one),
             )

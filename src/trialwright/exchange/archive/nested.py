@@ -190,6 +190,7 @@ _CORRECTED: Final[Mapping[str, Mapping[str, Check]]] = {
 }
 """What may be corrected of each kind of target."""
 
+
 def has_values(data: Mapping[str, Any]) -> bool:
     """Whether a correction gives a target of some kind the values that it can have."""
     known = _CORRECTED.get(data["target"].partition("/")[0])

@@ -119,7 +119,9 @@ def _revoked(of: Of) -> Message | None:
     opens = {one.study.delegation.opens for one in of.study.versions() if one.study.delegation}
     left = sum(1 for _, held, site in of.study.held if (held, site) == (role, ""))
     if not of.place and opens == {role} and left == 1:
-        return message("{account} is the last one in this role; delegate it first.", account=of.data["account"])
+        return message(
+            "{account} is the last one in this role; delegate it first.", account=of.data["account"]
+        )
     return None
 
 

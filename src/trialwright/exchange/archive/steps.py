@@ -22,7 +22,7 @@ from trialwright.exchange.archive.known import WHOLE, KnownForm, KnownStudy
 from trialwright.record.content import CASEBOOK
 from trialwright.safety.reportable import STUDY_TREATMENT
 from trialwright.safety.reporting import STAGES
-from trialwright.terms.dates import UnreadableDate, parse_date
+from trialwright.terms.dates import parse_date
 from trialwright.terms.message import Message, message
 from trialwright.terms.visible import shortened
 
@@ -164,7 +164,11 @@ def _approved_by(at: At) -> Message | None:
 def _anew(at: At) -> Message | None:
     if at.data["date"] < at.course.consented:
         return lies_before(at.data["date"], at.course.consented)
-    return message("The consent is to this version already.") if at.data["version"] == at.course.version else None
+    return (
+        message("The consent is to this version already.")
+        if at.data["version"] == at.course.version
+        else None
+    )
 
 
 def _judged(at: At) -> Message | None:
@@ -183,7 +187,11 @@ def _first_or_again(at: At) -> Message | None:
     again = "screened" in at.course.reached
     if again == (at.written["action"] == "re_screen"):
         return None
-    return message("It cannot follow an event of the type {type}.", type="screened") if again else _needs("screened")
+    return (
+        message("It cannot follow an event of the type {type}.", type="screened")
+        if again
+        else _needs("screened")
+    )
 
 
 def _needs(turn: str) -> Message:
@@ -274,7 +282,15 @@ def _form(at: At) -> Message | None:
 
 def _item(at: At, form: KnownForm, entry: Mapping[str, Any], latest: str) -> Message | None:
     value, path = entry["value"], entry["path"]
-    shape = (path, entry["item"], entry["unit"], entry["not_done"], entry["concept"], entry["kind"], "x" if value else "")
+    shape = (
+        path,
+        entry["item"],
+        entry["unit"],
+        entry["not_done"],
+        entry["concept"],
+        entry["kind"],
+        "x" if value else "",
+    )
     if shape not in form.seen:
         found = _place(at, form, entry)
         if found is not None:
@@ -292,7 +308,9 @@ def _place(at: At, form: KnownForm, entry: Mapping[str, Any]) -> Message | None:
     if not value and not reason:
         return None  # emptied: the form of today may no longer have the item
     if path == WHOLE:
-        return None if entry["item"] == WHOLE and not value and reason in at.known.reasons else not_known(path)
+        return (
+            None if entry["item"] == WHOLE and not value and reason in at.known.reasons else not_known(path)
+        )
     place = form.place(path)
     if place is None or entry["item"] != place.item.id:
         return not_known(path)
@@ -435,7 +453,11 @@ def _dosed(at: At) -> Message | None:
     if found is not None:
         return found
     if data["prior"]:
-        return message("It cannot follow an event of the type {type}.", type="allocated") if course.allocated else None
+        return (
+            message("It cannot follow an event of the type {type}.", type="allocated")
+            if course.allocated
+            else None
+        )
     return _treated(at, single=planned.single, run_in=planned.run_in)
 
 
@@ -451,8 +473,10 @@ def _treated(at: At, *, single: bool, run_in: bool) -> Message | None:
         return lies_before(start, since)
     if intervention in course.stopped:
         return message("{intervention} was stopped for good before it.", intervention=intervention)
-    twice = single and data["visit"] and any(
-        (dose.intervention, dose.visit) == (intervention, data["visit"]) for dose in course.doses
+    twice = (
+        single
+        and data["visit"]
+        and any((dose.intervention, dose.visit) == (intervention, data["visit"]) for dose in course.doses)
     )
     return message("The same was given at this visit already.") if twice else None
 
@@ -516,7 +540,11 @@ def _event(at: At) -> Message | None:
         if intervention not in at.known.doses and not (at.known.blind and intervention == STUDY_TREATMENT):
             return not_known(intervention)
     fatal = (data["grade"] == "5", "death" in data["seriousness"], data["outcome"] == "fatal")
-    return message("Grade, seriousness and outcome disagree about a death.") if any(fatal) != all(fatal) else None
+    return (
+        message("Grade, seriousness and outcome disagree about a death.")
+        if any(fatal) != all(fatal)
+        else None
+    )
 
 
 def read_moment(text: str) -> datetime | None:

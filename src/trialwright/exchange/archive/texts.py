@@ -42,7 +42,9 @@ def _as_before(written: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
         value = data.get(part, "")
         if type(value) is list:
             names = _INSIDE[part]
-            found += [one[name]["entered"] for one in value for name in names if type(one.get(name, "")) is dict]
+            found += [
+                one[name]["entered"] for one in value for name in names if type(one.get(name, "")) is dict
+            ]
         else:
             found += digests(value)
     reasons = [reason] if reason else []

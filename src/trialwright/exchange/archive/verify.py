@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json
 
 from trialwright.conduct.allocation import GivenArm, check_commitment, digest_rule, replay
-from trialwright.conduct.trial import Secret, is_blind, is_randomised
 from trialwright.conduct.perform import CALL_ID
+from trialwright.conduct.trial import Secret, is_blind, is_randomised
 from trialwright.exchange.archive.again import READ_AGAIN, Again
 from trialwright.exchange.archive.canonical import CanonicalForm
 from trialwright.exchange.archive.conducted import Conducted, is_moment
