@@ -37,7 +37,7 @@ class CanonicalForm:
             value = value.values()
         elif kind is not list:
             return kind is str or kind is int or kind is bool or value is None
-        for part in value:  # a loop, because every row of a trial comes by here
+        for part in value:  # noqa: SIM110  # a loop, because every row of a trial comes by here
             if type(part) is not str and not self._is_plain(part):
                 return False
         return True
