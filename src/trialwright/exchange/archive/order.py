@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trialwright.exchange.archive import entered, sites, steps
+from trialwright.exchange.archive.at import At
 from trialwright.exchange.archive.course import Course
 from trialwright.exchange.archive.known import KnownStudy
 from trialwright.study.model import Study
@@ -56,7 +57,7 @@ class Order:
             return message("It was done at another site than it belongs to.")
         if place is not None and not place.version:
             return message("The site {site} has approved no version of the study yet.", site=site)
-        found = steps.find_problem(steps.At(course, written, data, known, place))
+        found = steps.find_problem(At(course, written, data, known, place))
         if found is None:
             course.take(kind, data)
             if steps.STEPS[kind].makes:

@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from trialwright.conduct.actions.set_reference_ranges import find_range_problems
 from trialwright.conduct.standing import check_account
+from trialwright.exchange.archive.at import another_form, latest_day, lies_before, not_known, not_recorded
 from trialwright.exchange.archive.course import Course, SiteThen
 from trialwright.exchange.archive.known import KnownStudy
-from trialwright.exchange.archive.steps import another_form, latest_day, lies_before, not_known, not_recorded
 from trialwright.terms.message import Message, message
 
 _COMMITMENT = re.compile(r"sha256:[0-9a-f]{64}")
