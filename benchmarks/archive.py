@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from trialwright.exchange.archive import create_archive, open_archive
 from trialwright.exchange.archive.files import ENTERED, EVENTS
 from trialwright.exchange.folder import read_study
 from trialwright.record.event import Call, Entered, Event, Payload, Proposal, canonical, row, seal
+from trialwright.record.event_types import EVENT_TYPES
 from trialwright.study.canonical import version
 from trialwright.study.model import Study
 
-MADE_BY = 2
+MADE_BY = 3
 """Raised when an archive made here changes, so that a kept one is made anew."""
 
 PARTICIPANTS = 1_000
@@ -35,7 +37,7 @@ def keep_values(cache: Path, values: int) -> Path:
 
 
 def keep_events(cache: Path, events: int) -> Path:
-    """An archive of so many short events: a thousand consents, then queries raised, answered and closed."""
+    """An archive of so many short events: a thousand consents and results, then queries raised, answered and closed."""
     return _keep(cache, f"archive-events-{MADE_BY}-{events}", _queries, events)
 
 
@@ -76,7 +78,7 @@ def _keep(cache: Path, name: str, fill: Fill, size: int) -> Path:
     print(f"making {name}", file=sys.stderr)
     beside = folder.with_name(f".{name}.part")
     shutil.rmtree(beside, ignore_errors=True)
-    study = read_study("beam")
+    study = _with_results(read_study("beam"))
     create_archive(beside, study, rehearsal=True, draw=_draws())
     with (beside / EVENTS).open("wb") as events, (beside / ENTERED).open("wb") as entered:
         for event, payloads in fill(study, size):
@@ -86,6 +88,20 @@ def _keep(cache: Path, name: str, fill: Fill, size: int) -> Path:
     open_archive(beside, draw=_draws()).write_manifest()
     beside.replace(folder)
     return folder
+
+
+def _with_results(study: Study) -> Study:
+    """BEAM with a chemistry form of 20 results that is filled in again and again, at no visit."""
+    assert study.forms is not None
+    forms = study.forms.model_dump(mode="json", exclude_unset=True)
+    chemistry = next(form for form in forms["forms"] if form["id"] == "chemistry")
+    serum = next(group for group in chemistry["groups"] if group["id"] == "serum")
+    about = {"type": "number", "concept": "serum_albumin", "units": ["g/L"], "required": False}
+    items = [
+        {"id": f"item_{place}", "label": {"en": "Result", "zh": "结果"}, **about} for place in range(ITEMS)
+    ]
+    chemistry |= {"repeating": True, "groups": [{"id": "serum", "title": serum["title"], "items": items}]}
+    return replace(study, forms=type(study.forms).model_validate(forms))
 
 
 def _draws() -> Callable[[int], bytes]:
@@ -107,17 +123,18 @@ class _Chain:
 
     def open(self) -> Iterator[tuple[Event, tuple[Payload, ...]]]:
         """The first events: the study is opened, and every role given to somebody."""
-        day = "2026-01-05"
+        day, at = "2026-01-05", "site/nanjing"
         start = {"account": f"{self.table.opens}_a", "role": self.table.opens, "site": "", "start": day}
-        about = {"date": day, "study": "beam", "rehearsal": True, "commitment": ""}
+        about = {"date": day, "study": "beam", "rehearsal": True, "commitment": f"sha256:{'0' * 64}"}
         yield self.seal("study", "study_opened", about | start, "open_study", site="")
+        yield self.seal(at, "site_opened", {"date": day, "time_zone": "Asia/Shanghai"}, "open_site")
         for role in self.table.roles:
             if role.id != self.table.opens:
                 site = "nanjing" if role.scope == "site" else ""
                 data = {"account": f"{role.id}_a", "role": role.id, "site": site, "start": day}
-                yield self.seal(
-                    f"site/{site}" if site else "study", "role_delegated", data, "delegate", site=site
-                )
+                yield self.seal(at if site else "study", "role_delegated", data, "delegate", site=site)
+        approved = {"version": self.version, "date": day, "released": 1}
+        yield self.seal(at, "version_approved", approved, "approve_version")
 
     def add(
         self, number: int, kind: str, data: dict[str, Any], action: str, *, series: str = ""
@@ -137,14 +154,14 @@ class _Chain:
         series: dict[str, int] | None = None,
     ) -> tuple[Event, tuple[Payload, ...]]:
         """The next event, by the first role that may do this."""
-        role = next(role.id for role in self.table.roles if action in role.actions)
+        role = next(role.id for role in self.table.roles if role.may_do(action, at_site=bool(site)))
         place = self.places[stream] = self.places.get(stream, 0) + 1
         position = self.previous.position + 1 if self.previous else 1
         call = Call(
             f"{position:032x}", "2026-01-05T01:00:00Z", f"{role}_a", role, site, action, "", self.version,
         )  # fmt: skip
         made = seal(
-            Proposal(stream, kind, 1, data, {}, series or {}),
+            Proposal(stream, kind, EVENT_TYPES[kind].version, data, {}, series or {}),
             call,
             previous=self.previous,
             stream_position=place,
@@ -159,37 +176,43 @@ class _Chain:
             data = {"date": "2026-01-05", "version": self.version, "sex": "female", "birth": Entered("1990")}
             yield self.add(number, "consented", data, "consent", series="screening/nanjing")
 
-
-def _forms(study: Study, values: int) -> Iterator[tuple[Event, tuple[Payload, ...]]]:
-    chain = _Chain(study)
-    yield from chain.open()
-    yield from chain.consents(min(PARTICIPANTS, values // ITEMS))
-    for index in range(values // ITEMS):
-        visit = f"visit-{index // PARTICIPANTS}"
+    def results(self, index: int, count: int) -> tuple[Event, tuple[Payload, ...]]:
+        """So many results on a form of the next participant, one after the other."""
+        turn, number = divmod(index, PARTICIPANTS)
         items = [
             {
                 "path": f"serum.item_{place}", "item": f"item_{place}", "unit": "g/L", "not_done": "",
                 "value": Entered(f"{index * place % 977}.{place}"), "concept": "serum_albumin", "kind": "measurement",
                 "date": "2026-01-05", "low": "35", "high": "50", "fact": "", "part": "",
             }
-            for place in range(ITEMS)
+            for place in range(count)
         ]  # fmt: skip
-        data = {"id": f"{visit}/chemistry", "visit": visit, "form": "chemistry", "number": 1, "items": items}
-        yield chain.add(index % PARTICIPANTS, "form_recorded", data, "record_form")
+        place = {"id": f"/chemistry/{turn + 1}", "visit": "", "form": "chemistry", "number": turn + 1}
+        return self.add(number, "form_recorded", {**place, "items": items}, "record_form")
+
+
+def _forms(study: Study, values: int) -> Iterator[tuple[Event, tuple[Payload, ...]]]:
+    chain = _Chain(study)
+    yield from chain.open()
+    yield from chain.consents(min(PARTICIPANTS, values // ITEMS))
+    for index in range(values // ITEMS):
+        yield chain.results(index, ITEMS)
 
 
 def _queries(study: Study, events: int) -> Iterator[tuple[Event, tuple[Payload, ...]]]:
     chain = _Chain(study)
     opening = list(chain.open())
     yield from opening
-    people = min(PARTICIPANTS, events - len(opening))
+    people = min(PARTICIPANTS, (events - len(opening)) // 2)
     yield from chain.consents(people)
-    for index in range(events - len(opening) - people):
+    for index in range(people):
+        yield chain.results(index, 1)
+    for index in range(events - len(opening) - 2 * people):
         turn, number = divmod(index, people)
         query, step = divmod(turn, 3)
         data: dict[str, Any] = {"number": query + 1}
         if step == 0:
-            data |= {"path": "week_2/chemistry#serum.albumin", "text": Entered(f"Is {index} right?")}
+            data |= {"path": "/chemistry/1#serum.item_0", "text": Entered(f"Is {index} right?")}
             yield chain.add(number, "query_raised", data, "raise_query")
         elif step == 1:
             yield chain.add(

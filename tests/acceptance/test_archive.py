@@ -25,6 +25,7 @@ from trialwright.exchange.folder import read_study
 from trialwright.record.event import (
     GENESIS,
     Call,
+    Entered,
     Event,
     Proposal,
     canonical,
@@ -105,7 +106,7 @@ def test_the_next_writer_goes_on_after_the_last_complete_event(trial: Path) -> N
             "data_manager",
             "",
             "mask",
-            "",
+            "a name",
             last.study_version,
         ),
     )
@@ -207,15 +208,15 @@ def _write_many(folder: str, name: str, count: int) -> None:
     for number in range(count):
         while True:
             archive.refresh()
-            stream = f"participant/{name}"
-            next_number = archive.counter("enrolment") + 1
+            next_number = archive.counter("screening/a") + 1
+            stream = f"participant/a-{next_number:03d}"
             proposal = Proposal(
                 stream,
-                "enrolled",
+                "consented",
                 1,
-                {"date": "2027-01-01", "enrolment_number": f"E{number:03d}", "criteria": {}},
+                {"date": "2027-01-01", "version": version, "sex": "female", "birth": Entered("1990")},
                 {stream: len(archive.stream(stream))},
-                {"enrolment": next_number},
+                {"screening/a": next_number},
             )
             call = Call(
                 f"{name}-{number}",
@@ -223,7 +224,7 @@ def _write_many(folder: str, name: str, count: int) -> None:
                 "investigator_a",
                 "investigator",
                 "a",
-                "enrol",
+                "consent",
                 f"{name} {number}",
                 version,
             )
@@ -245,7 +246,8 @@ def test_writers_in_several_processes_never_interleave(trial: Path) -> None:
     assert isinstance(verify_archive(trial), Verified)
     archive = open_archive(trial, draw=draw())
     events = [event for event in archive.events() if event.position > before.position]
-    assert sorted(event.series["enrolment"] for event in events) == list(range(1, 101))
+    first = min(event.series["screening/a"] for event in events)
+    assert sorted(event.series["screening/a"] for event in events) == list(range(first, first + 100))
     for event in events:
         assert archive.text(event.reason) == event.id.replace("-", " ")
 

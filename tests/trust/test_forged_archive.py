@@ -7,6 +7,7 @@ that no event says, and a masked text that is put back; other files are listed.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import random
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.trust.files import forge, restate, rewrite
+from tests.trust.files import forge, forge_rows, rewrite, write_texts
 from tests.unit.conduct.support import Rehearsal, salts
 from trialwright.cli.main import main
 from trialwright.conduct.actions import ACTIONS
@@ -30,7 +31,7 @@ from trialwright.exchange.archive import (
     verify_archive,
 )
 from trialwright.exchange.archive.files import ENTERED, EVENTS, MANIFEST
-from trialwright.record.event import canonical, entered_digest, row_hash
+from trialwright.record.event import entered_digest
 from trialwright.record.event_types import EVENT_TYPES
 from trialwright.terms.message import render
 
@@ -54,28 +55,42 @@ SIGNED = {
 """A signature that the investigator could have given, but did not."""
 
 
+SAID = "said by whoever forged it"
+REASON = entered_digest("ab" * 16, SAID)
+
+
 def forge_tail(archive: Path, *tail: dict[str, Any]) -> None:
-    """Append events with fitting hashes, places and manifest; what is not said is as in a signature at the end."""
-    rows = [json.loads(line) for line in (archive / EVENTS).read_text(encoding="utf-8").splitlines()]
-    for number, parts in enumerate(tail):
-        last = rows[-1]
-        stream = parts.get("stream", SIGNED["stream"])
-        written = {
-            **last, **SIGNED, "version": 1, "at": AT, "id": f"forged-{number}", "reason": "", "series": {},
-            "position": last["position"] + 1, "previous": last["hash"],
-            "stream_position": sum(one["stream"] == stream for one in rows) + 1,
-            **parts,
-        }  # fmt: skip
-        del written["hash"]
-        rows.append({**written, "hash": row_hash(written)})
-    (archive / EVENTS).write_bytes(b"".join(canonical(row) + b"\n" for row in rows))
-    restate(archive, events=len(rows), head=rows[-1]["hash"])
+    """Append events with fitting hashes, places, digests, texts and manifest; what is not said is as in a signature."""
+
+    def longer(rows: list[Any]) -> list[Any]:
+        versions = {one["site"]: one["data"]["version"] for one in rows if one["type"] == "version_approved"}
+        for number, parts in enumerate(tail):
+            written = {
+                **rows[-1],
+                **copy.deepcopy(SIGNED),
+                "id": f"forged-{number}",
+                "at": AT,
+                "series": {},
+                **parts,
+            }
+            kind, action = EVENT_TYPES.get(written["type"]), ACTIONS[written["action"]]
+            default = {
+                "version": kind.version if kind else 1,
+                "study_version": versions.get(written["site"], rows[0]["study_version"]),
+                "reason": REASON if action.reason == "required" else "",
+            }
+            rows.append({**written, **default, **parts})
+        return rows
+
+    forge_rows(archive, longer)
+    write_texts(archive, {REASON: ("ab" * 16, SAID)})
 
 
 OPEN_CASEBOOK = {
     "stream": "participant/a-001", "type": "casebook_unlocked", "actor": "data_manager", "role": "data_manager",
-    "site": "", "action": "unlock", "data": {},
+    "site": "a", "action": "unlock", "data": {},
 }  # fmt: skip
+CLOSE_CASEBOOK = {**OPEN_CASEBOOK, "type": "casebook_locked", "action": "lock"}
 LOCKED = {
     "stream": "study", "type": "study_locked", "actor": "sponsor", "role": "sponsor", "site": "", "action": "lock",
     "data": {"date": "2027-12-01", "secret": "", "nonce": ""},
@@ -112,7 +127,7 @@ FORGED: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
     "a version that leads elsewhere": (({"study_version": "sha256:../../secret"},), "was not in force"),
     "a second opening": (({"type": "study_opened", "action": "open_study"},), "another form"),
     "a locked casebook": ((SIGNED,), "The casebook was locked."),
-    "a locked study": ((OPEN_CASEBOOK, LOCKED, SIGNED), "The study was locked."),
+    "a locked study": ((LOCKED, SIGNED), "The study was locked."),
     "unlocked alone": ((LOCKED, ASKED, UNLOCKED), "Two people"),
     "unlocked unasked": ((LOCKED, UNLOCKED), "Two people"),
     "a masking of nothing": (({**MASKED, "data": {"of": 1, "digests": "abc"}},), "another form"),
@@ -281,7 +296,7 @@ def test_a_rescue_is_of_a_day_a_month_or_a_year(archive: Path, day: str, goes: b
 
 def test_what_the_actors_could_have_done_verifies(archive: Path) -> None:
     """Nobody can tell that it was not they who did it, so there is no more to find."""
-    forge_tail(archive, OPEN_CASEBOOK, SIGNED, LOCKED, ASKED, {**UNLOCKED, "actor": "data_manager", "role": "data_manager"})  # fmt: skip
+    forge_tail(archive, OPEN_CASEBOOK, SIGNED, CLOSE_CASEBOOK, LOCKED, ASKED, {**UNLOCKED, "actor": "data_manager", "role": "data_manager"})  # fmt: skip
     assert isinstance(verify_archive(archive), Verified)
 
 

@@ -52,7 +52,7 @@ def test_the_printed_anchor_stays_in_the_chain(archive: Path, capsys: pytest.Cap
             "data_manager",
             "",
             "mask",
-            "",
+            "a name",
             next(store.events()).study_version,
         ),
     )

@@ -61,7 +61,8 @@ def test_a_signature_put_into_an_archive_at_another_place_does_not_stand(archive
         if written["type"] == "signed" and written["data"]["target"] == "week_0":
             written["data"]["target"] = "screening"
 
-    forge(archive, moved)
+    forge(archive, moved, signed=False)
+    assert isinstance(verify_archive(archive), Broken)
     store = open_archive(archive, draw=bytes)
     participant = Trial(store, store.definition).participant("a-001")
     assert participant is not None

@@ -22,7 +22,16 @@ import pytest
 
 from tests.trust.crowd import allocate_all, arms, join
 from tests.trust.files import forge
-from tests.unit.conduct.support import SECRET, Rehearsal, allocated, at_stage, salts, screened, two_sites
+from tests.unit.conduct.support import (
+    SECRET,
+    Rehearsal,
+    allocated,
+    at_stage,
+    enrolled,
+    salts,
+    screened,
+    two_sites,
+)
 from trialwright.cli.secrets import VARIABLE, find_secret, make_secret
 from trialwright.conduct.allocation import commitment, digest_rule
 from trialwright.conduct.trial import Trial
@@ -172,18 +181,25 @@ def test_the_definition_holds_no_seed() -> None:
 
 
 def _slipped_in(
-    rehearsal: Rehearsal, kind: str, number: int, stream: str, data: dict[str, Any], **series: int
+    rehearsal: Rehearsal,
+    kind: str,
+    number: int,
+    stream: str,
+    data: dict[str, Any],
+    *,
+    version: str = "",
+    **series: int,
 ) -> None:
     """An event that no action decided, with every hash right, in the name of somebody who might have."""
     call = Call(
-        f"slip-{kind}",
+        f"slip-{kind.replace('_', '-')}",
         "2026-06-01T02:00:00Z",
         "investigator_a",
         "investigator",
         "a",
         {"version_approved": "approve_version", "allocated": "allocate"}[kind],
         "",
-        rehearsal.version,
+        version or rehearsal.version,
     )
     event = rehearsal.store.append(Proposal(stream, kind, number, data, {}, series), call)
     assert isinstance(event, Event)
@@ -192,7 +208,7 @@ def _slipped_in(
 @pytest.mark.parametrize(
     ("study", "arm", "said"),
     [
-        ("template", "", "The arm was chosen; in this study it is drawn."),
+        ("beam-randomised", "", "The arm was chosen; in this study it is drawn."),
         ("bliss-ln", "", "The arm was chosen; in this study it is drawn."),
         ("bliss-ln", "drawn", "The arm stands in the event; in this study it is hidden."),
     ],
@@ -202,8 +218,8 @@ def test_an_arm_that_was_not_drawn_is_found_before_the_secret_is_disclosed(
 ) -> None:
     """By a version that chooses, approved as before releases were recorded; or written openly though the study is blind."""
     rehearsal = _archived(tmp_path / "trial", study)
-    who = rehearsal.consented()
-    rule = rehearsal.study.allocation
+    who = enrolled(rehearsal)
+    rule, chosen = rehearsal.study.allocation, ""
     if not arm:
         rule = read_study("beam").allocation
         chosen = rehearsal.bring(replace(rehearsal.study, allocation=rule))
@@ -216,7 +232,7 @@ def test_an_arm_that_was_not_drawn_is_found_before_the_secret_is_disclosed(
         "levels": {},
         "rule": digest_rule(rule),
     }
-    _slipped_in(rehearsal, "allocated", 1, f"participant/{who}", data, allocation=1)
+    _slipped_in(rehearsal, "allocated", 1, f"participant/{who}", data, version=chosen, allocation=1)
     _close(rehearsal)
     found = verify_archive(tmp_path / "trial")
     assert isinstance(found, Broken)

@@ -22,7 +22,7 @@ from trialwright.study.delegation import DelegationTable, Role
 from trialwright.terms.message import Message, message
 from trialwright.terms.visible import shortened
 
-_CALL_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+CALL_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 """It stands in the ledger as it is and cannot be masked, so there is no room for a name in it."""
 
 LONGEST = 100_000
@@ -56,7 +56,7 @@ def perform(trial: Trial, request: Request, *, secret: Secret | None = None) -> 
     """
     if request.at.tzinfo is None:
         raise ValueError("a moment needs its offset from UTC")
-    if not _CALL_ID.fullmatch(request.id):
+    if not CALL_ID.fullmatch(request.id):
         raise BadArgument(message("A call id is 1 to 64 letters of the alphabet, digits and hyphens."))
     _check_lengths(request)
     action = ACTIONS[request.action]

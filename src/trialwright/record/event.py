@@ -214,7 +214,8 @@ def seal(
         "data": close(dict(proposal.data)),
         "previous": previous.hash if previous else GENESIS,
     }
-    return event_from({**written, "hash": row_hash(written)}), tuple(payloads.values())
+    in_order = named_by(json.loads(canonical(written["data"])), reason)
+    return event_from({**written, "hash": row_hash(written)}), tuple(payloads[one] for one in in_order)
 
 
 def says(written: Any, proposed: Any, texts: Callable[[str], str]) -> bool:
@@ -238,6 +239,17 @@ def says(written: Any, proposed: Any, texts: Callable[[str], str]) -> bool:
             and all(says(one, part, texts) for one, part in zip(written, proposed, strict=True))
         )
     return type(written) is type(proposed) and written == proposed
+
+
+def named_by(data: Mapping[str, Any], reason: str) -> tuple[str, ...]:
+    """The digests of the texts entered for an event, each once, in the order in which they stand in its canonical form.
+
+    `data`: with its names in the order of that form.
+    """
+    found = digests(data)
+    if reason:
+        found.append(reason)
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
 
 def digests(value: Any) -> list[str]:

@@ -50,7 +50,11 @@ _START = Part("start", "from this day on")
 _INTERVENTION = Part("intervention", "which")
 _TARGET = (
     Part("target", "a visit, or `casebook`"),
-    Part("digest", "SHA-256 of what stood there: every value by its place and by the event that states it"),
+    Part(
+        "digest",
+        "SHA-256 of what stood there: every value by its place and by the hash of the event that states it (in version 1 "
+        "by the position of that event)",
+    ),
 )
 _QUERY = Part("number", "the query, among those of the participant")
 _CRITERIA = Part(
@@ -371,8 +375,11 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
         ("participant",),
         "A signature; a later change of what was signed shows.",
         (*_TARGET, Part("meaning", "`reviewed`, `approved` or `authored`")),
+        version=2,
     ),
-    "source_verified": EventType(("participant",), "A monitor compared values with their source.", _TARGET),
+    "source_verified": EventType(
+        ("participant",), "A monitor compared values with their source.", _TARGET, version=2
+    ),
     "consent_withdrawn": EventType(
         ("participant",), "Consent is withdrawn; what was collected stays.", (_DAY,)
     ),

@@ -6,13 +6,25 @@ ledger refuses (`Moved`) and the writer decides again. The same call twice gives
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import takewhile
 from typing import NamedTuple, Protocol
 
-from trialwright.record.event import Call, Draw, Entered, Event, Payload, Proposal, digests, says, seal
+from trialwright.record.event import (
+    Call,
+    Draw,
+    Entered,
+    Event,
+    Payload,
+    Proposal,
+    canonical,
+    named_by,
+    says,
+    seal,
+)
 
 
 class Moved(NamedTuple):
@@ -270,9 +282,9 @@ def _reason(call: Call) -> Entered | str:
     return Entered(call.reason) if call.reason else ""
 
 
-def entered_in(event: Event) -> list[str]:
-    """The digests of all texts a person entered for an event, its reason among them."""
-    return [*digests(event.data), *([event.reason] if event.reason else [])]
+def entered_in(event: Event) -> tuple[str, ...]:
+    """The digests of all texts a person entered for an event, each once, as they stand in its canonical form."""
+    return named_by(json.loads(canonical(dict(event.data))), event.reason)
 
 
 def masked_by(event: Event) -> Sequence[str]:

@@ -286,7 +286,10 @@ class Query(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """A signature on what stood at `target` (a visit id, or 'casebook'), bound to it by `digest`."""
+    """A signature on what stood at `target` (a visit id, or 'casebook'), bound to it by `digest`.
+
+    `form`: of the digest, see `record.content`: the version of its event.
+    """
 
     position: int
     target: str
@@ -294,14 +297,16 @@ class Signature(NamedTuple):
     actor: str
     at: str
     digest: str
+    form: int
 
 
 class Verification(NamedTuple):
-    """A value, or a whole visit, compared with its source by a monitor."""
+    """A visit, or the whole casebook, compared with its source by a monitor. `digest`, `form`: as of a signature."""
 
     position: int
     target: str
     digest: str
+    form: int
 
 
 class Masking(NamedTuple):
@@ -346,8 +351,9 @@ class Participant:
     """A participant at a position of the ledger. `id` is the screening number.
 
     `demographics`: the event that last stated `sex` or `birth`. `record`: facts of the person's records brought in at
-    screening. `locked`: the casebook is closed; `locking`: the event that closed or opened it last, 0 for none. `kept`:
-    what was read out of it before. `carried`: what was derived from parts of it, also in its earlier states.
+    screening. `locked`: the casebook is closed; `locking`: the event that closed or opened it last, 0 for none. `hashes`:
+    of the events of this participant, by position. `kept`: what was read out of it before. `carried`: what was derived
+    from parts of it, also in its earlier states.
     """
 
     id: str
@@ -383,6 +389,7 @@ class Participant:
     unblinded: Ended | None = None
     locked: bool = False
     locking: int = 0
+    hashes: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)
     kept: Kept = field(init=False, default_factory=Kept, repr=False, compare=False)
     carried: Kept = field(default_factory=Kept, repr=False, compare=False)
 

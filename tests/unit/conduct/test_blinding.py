@@ -360,7 +360,7 @@ def test_an_arm_left_out_at_disclosure_is_not_replayed_as_if_it_were_there(
     forge(folder, "study_unblinded", lambda data: data["arms"].pop(other))
     found = verify_archive(folder)
     assert isinstance(found, Broken)
-    assert "the arm of allocation 2 is not" in render(found.problem, {})
+    assert "not the participants who were allocated" in render(found.problem, {})
 
 
 def forge(folder: Path, kind: str, change: Any) -> None:

@@ -26,7 +26,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
     if event is None:
         return refuse(message("There is no event {number} at this site.", number=number))
     text = view.trial.store.text
-    entered = dict.fromkeys(entered_in(event))  # a reason that is also a value stands there twice
+    entered = entered_in(event)
     parts = (part, json.dumps(part, ensure_ascii=False)[1:-1])  # a question is kept as data, too
     found = [digest for digest in entered if text(digest) and any(each in text(digest) for each in parts)]
     if not found:
@@ -66,14 +66,15 @@ def _data_in(view: View, event: Event) -> Iterator[str]:
                 yield from digests(item["value"])
     elif event.type == "screened":
         for fact in data["facts"]:
-            yield from _measured(fact)
+            yield from measured(fact)
             if _is_number(view.trial.store.text(next(iter(digests(fact["value"])), ""))):
                 yield from digests(fact["value"])
     else:
-        yield from _measured({**data, **data.get("values", {})})
+        yield from measured({**data, **data.get("values", {})})
 
 
-def _measured(data: Mapping[str, Any]) -> Iterator[str]:
+def measured(data: Mapping[str, Any]) -> Iterator[str]:
+    """The digests in some parts of an event of what was measured or counted."""
     for name in MEASURED & data.keys():
         yield from digests(data[name])
 

@@ -36,7 +36,7 @@ def decide(view: View, values: Values) -> Proposal | Refusal:
         for name, concept in view.eligibility.concept_types.items()
         if concept.kind == "measurement"
     }
-    problems = [problem for row in rows for problem in _problems(row, measurements)]
+    problems = [problem for row in rows for problem in find_range_problems(row, measurements)]
     if problems or not rows:
         return refuse(*(problems or [message("No ranges were given.")]))
     strange = [problem for row in rows for problem in _unlike_results(row, view.forms)]
@@ -110,7 +110,8 @@ def _whose(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in ("concept", "sex", "age_from", "age_to", "valid_from"))
 
 
-def _problems(row: dict[str, Any], measurements: Mapping[str, ConceptType]) -> list[Message]:
+def find_range_problems(row: Mapping[str, Any], measurements: Mapping[str, ConceptType]) -> list[Message]:
+    """Say why a row is no reference range of a measurement of the study; nothing where it is one."""
     if set(row) != set(Range.__dataclass_fields__):
         return [message("A range has the columns {names}.", names=tuple(Range.__dataclass_fields__))]
     found = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialwright.conduct.action import Action, Argument, Refusal, Values
 from trialwright.conduct.standing import WHO, for_participant, no_visit
 from trialwright.conduct.trial import View, participant_stream
-from trialwright.record.content import CASEBOOK, content_digest
+from trialwright.record.content import BY_HASH, CASEBOOK, content_digest
 from trialwright.record.event import Proposal
 from trialwright.record.participant import Participant
 from trialwright.terms.message import message
@@ -21,7 +21,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     return Proposal(
         participant_stream(participant.id),
         "signed",
-        1,
+        BY_HASH,
         {
             "target": target,
             "meaning": values.text("meaning"),

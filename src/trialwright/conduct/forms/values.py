@@ -54,7 +54,7 @@ def plain(text: str) -> str:
 def check_value(cell: Cell, entry: Entry, known: Known) -> Iterator[Fault]:
     """Find why a value cannot be recorded."""
     item, text = cell.item, stored(cell.item, entry.value)
-    wrong = _wrong_type(item, text, known)
+    wrong = find_wrong_type(item, text, known)
     if wrong is not None:
         yield Fault(cell.path, "wrong_type", wrong)
         return
@@ -101,7 +101,8 @@ def may_be_censored(item: Item, types: Mapping[str, ConceptType]) -> bool:
     return item.type == "number" and item.concept is not None and types[item.concept].kind == "measurement"
 
 
-def _wrong_type(item: Item, text: str, known: Known) -> Message | None:
+def find_wrong_type(item: Item, text: str, known: Known) -> Message | None:
+    """Say why a text is no value of an item's type; None where it is one."""
     match item.type:
         case "number" | "calculated":
             if not _reads(text, censored=may_be_censored(item, known.types)):

@@ -1,8 +1,9 @@
 """What an archive can be asked of each event without deciding it anew: its form, and whether it could be done then.
 
 The form: a known type in a version of it, in its stream, with its parts. Whether it could be done: in a role that
-the account held at that moment, by a definition that was in force and lets this role do it, and nothing in a locked
-study or casebook but what may be done there. Whether it was right to do it is for the action alone.
+the account held at that moment, by a definition that was in force and lets this role do it, with a reason where one is
+asked for, nothing in a locked study or casebook but what may be done there, and each step after the one it stands on
+(`order`). Whether it was right to do it is for the action alone.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from trialwright.conduct.actions import ACTIONS
-from trialwright.exchange.archive.nested import Corrections, Nested, has_values, is_day, is_partial_day
+from trialwright.exchange.archive.nested import Nested, has_values, is_day, is_partial_day
+from trialwright.exchange.archive.order import Order
 from trialwright.record.event import digests, event_from
 from trialwright.record.event_types import EVENT_TYPES, EventType
 from trialwright.record.upcast import upcast
 from trialwright.study.delegation import DelegationTable
+from trialwright.study.model import Study
 from trialwright.terms.dates import EARLIEST, LATEST
 from trialwright.terms.message import Message, message
-from trialwright.terms.visible import shortened
 
 _LIST = (
     "alerts",
@@ -82,15 +84,25 @@ class _Form:
         self.entered = frozenset(part.name for part in declared.data if part.entered)
         self.partial = frozenset(part.name for part in declared.data if part.partial)
         self.plain = self.known - _KINDS.keys() - _DAYS - _SEALED - {"grade"}
+        self.texts = self.entered - _KINDS.keys()
 
-    def fits(self, data: Mapping[str, Any]) -> bool:
+    def fits(self, data: Mapping[str, Any], nested: Nested) -> bool:
         names = tuple(data)
         if names not in self.seen:
             if not self.needed <= data.keys() <= self.known:
                 return False
             self.seen.add(names)
         for name, value in data.items():
-            if not (type(value) is str and name in self.plain) and not self._part(name, value):
+            kind = type(value)
+            if kind is str:
+                right = name in self.plain or self._part(name, value)
+            elif kind is dict and len(value) == 1 and name in self.texts:
+                right = type(value.get("entered")) is str
+            else:
+                right = self._part(name, value) and (
+                    (kind is not dict and kind is not list) or nested.fits(name, value)
+                )
+            if not right:
                 return False
         return True
 
@@ -112,25 +124,25 @@ _FORMS: Final = {name: _Form(declared) for name, declared in EVENT_TYPES.items()
 
 def _masks(written: Mapping[str, Any]) -> Message | None:
     """What is wrong with a masking."""
-    if written["type"] != "masked":
-        return None
+    if not 1 <= written["data"]["of"] < written["position"]:
+        return message("It masks no texts of event {position}.", position=written["data"]["of"])
     if all(type(one) is str and _DIGEST.fullmatch(one) for one in written["data"]["digests"]):
         return None
     return message("An event of the type {type} has another form.", type=written["type"])
 
 
 class Conducted:
-    """Follows a chain and says of each event what does not hold; `table` gives the delegation table of a version."""
+    """Follows a chain and says of each event what does not hold; `study_at` gives the definition of a version."""
 
-    def __init__(self, table: Callable[[str], DelegationTable | None]) -> None:
-        self._table = table
+    def __init__(self, study_at: Callable[[str], Study]) -> None:
+        self._study_at = study_at
         self._tables: dict[str, DelegationTable | None] = {}
         self._held: set[tuple[str, str, str]] = set()
         self._allowed: set[tuple[str, ...]] = set()
         self._locked: set[str] = set()
         self._asked: set[str] = set()
         self._nested = Nested()
-        self._corrections = Corrections()
+        self.order = Order(study_at, self._held)
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -139,7 +151,7 @@ class Conducted:
 
     def problem(self, written: Mapping[str, Any]) -> Message | None:
         """What is wrong with the next event; None where nothing is. `written`: its row, without its hash."""
-        found = self._form(written) or _masks(written) or self._could(written)
+        found = self._form(written) or self._could(written) or self.order.follow(written)
         if found is None:
             self._take(written)
         return found
@@ -160,16 +172,10 @@ class Conducted:
         kind, _, rest = written["stream"].partition("/")
         series = tuple([name.partition("/")[0] for name in written["series"]]) if written["series"] else ()
         in_place = kind in form.streams and (kind == "study") == (not rest) and series == form.series
-        corrects = written["type"] == "corrected"
-        fits = in_place and form.fits(data) and self._nested.fits(data) and (not corrects or has_values(data))
-        if not fits:
+        fits = in_place and form.fits(data, self._nested)
+        if not fits or (written["type"] == "corrected" and not has_values(data)):
             return message("An event of the type {type} has another form.", type=written["type"])
-        if corrects and not self._corrections.are_of(written["stream"], data["target"]):
-            return message(
-                "It corrects {target}, and nothing of that name is recorded before it.",
-                target=shortened(data["target"]),
-            )
-        return None
+        return _masks(written) if written["type"] == "masked" else None
 
     def _could(self, written: Mapping[str, Any]) -> Message | None:
         stream, site = written["stream"], written["site"]
@@ -180,6 +186,7 @@ class Conducted:
             written["action"],
             written["type"],
             written["study_version"],
+            written["reason"] != "",
         )
         if wanted not in self._allowed:
             found = self._opens(written) if written["position"] == 1 else self._may(*wanted)
@@ -201,14 +208,20 @@ class Conducted:
         version = written["study_version"]
         if not _VERSION.fullmatch(version):
             return message("This is no version of the definition.")
-        table = self._tables[version] = self._table(version)
+        table = self._take_version(version)
         data = written["data"]
         says = (data["account"], data["role"], data["site"], written["action"])
         if table is None or says != (written["actor"], table.opens, "", "open_study"):
             return message("{account} could not open the study.", account=written["actor"])
         return None
 
-    def _may(self, actor: str, role: str, site: str, action: str, kind: str, version: str) -> Message | None:
+    def _take_version(self, version: str) -> DelegationTable | None:
+        table = self._tables[version] = self._study_at(version).delegation
+        return table
+
+    def _may(
+        self, actor: str, role: str, site: str, action: str, kind: str, version: str, reason: bool
+    ) -> Message | None:
         if action not in ACTIONS or kind not in ACTIONS[action].writes or kind == "study_opened":
             return message(
                 "The action {action} writes no event of the type {type}.", action=action, type=kind
@@ -224,11 +237,12 @@ class Conducted:
             for one in table.roles
         ):
             return message("The role {role} may not {action}.", role=role, action=action)
+        if ACTIONS[action].reason == "required" and not reason:
+            return message("{action} needs a reason.", action=action)
         return None
 
     def _take(self, written: Mapping[str, Any]) -> None:
         data, stream = written["data"], written["stream"]
-        self._corrections.take(written)
         match written["type"]:
             case "study_opened" | "role_delegated" | "role_revoked" as kind:
                 held = (data["account"], data["role"], stream.partition("/")[2])
@@ -237,7 +251,7 @@ class Conducted:
                 self._allowed.clear()
             case "version_approved" | "version_released":
                 if data["version"] not in self._tables:
-                    self._tables[data["version"]] = self._table(data["version"])
+                    self._take_version(data["version"])
             case "study_locked" | "casebook_locked":
                 self._locked.add(stream)
                 self._asked.clear()

@@ -1,4 +1,4 @@
-"""What stands inside the lists and maps of an event's data, and which corrections name something that can be corrected.
+"""What stands inside the lists and maps of an event's data, and which values a correction can give.
 
 An archive is read by programs that count with these parts; one that no action could have written is found by `verify`,
 which names its row, before anybody falls over it.
@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from trialwright.record.books import ENTRIES, TURNS
+from trialwright.record.books import TURNS
 from trialwright.terms.dates import EARLIEST, LATEST, UnreadableDate, parse_date, parse_day
-from trialwright.terms.digits import is_count
 
 Check = Callable[[Any], bool]
 
@@ -147,15 +146,8 @@ class Nested:
     def __init__(self) -> None:
         self._items: set[tuple[tuple[str, ...], tuple[type, ...]]] = set()
 
-    def fits(self, data: Mapping[str, Any]) -> bool:
-        """Whether everything inside the parts of an event's data has its form."""
-        for name, value in data.items():
-            kind = type(value)
-            if (kind is list or kind is dict) and value and not self._part(name, value):
-                return False
-        return True
-
-    def _part(self, name: str, value: Any) -> bool:
+    def fits(self, name: str, value: Any) -> bool:
+        """Whether everything inside a part of an event's data, a list or a map, has its form."""
         match name:
             case "items":
                 return all(map(self._item, value))
@@ -170,11 +162,11 @@ class Nested:
             case "causality" | "levels" | "arms":
                 return _map_of_texts(value)
             case "values":
-                return True  # by what they correct: see `corrects`
+                return True  # by what they correct: see `has_values`
             case _ if name in _LISTS:
                 return all(map(_LISTS[name].holds, value))
             case _:
-                return _is_entered(value)
+                return not value or _is_entered(value)
 
     def _recalculated(self, entry: Any) -> bool:
         """A form with its calculated items: nobody entered any of them."""
@@ -222,25 +214,6 @@ _CORRECTED: Final[Mapping[str, Mapping[str, Check]]] = {
 }
 """What may be corrected of each kind of target."""
 
-_COUNTED: Final[Mapping[str, str]] = {
-    "consented": "consent",
-    "re_consented": "consent",
-    "dose_given": "dose",
-    "dose_held": "hold",
-    "intervention_discontinued": "stop",
-    "ae_reported": "ae",
-    "rescue_recorded": "rescue",
-    "deviation_reported": "deviation",
-}
-_STATED: Final[Mapping[str, str]] = {
-    "enrolled": "enrolment",
-    "allocated": "allocation",
-    "participant_died": "death",
-    "consent_withdrawn": "withdrawal",
-    "lost_to_follow_up": "loss",
-    "study_completed": "completion",
-}
-
 
 def has_values(data: Mapping[str, Any]) -> bool:
     """Whether a correction gives a target of some kind the values that it can have."""
@@ -248,44 +221,3 @@ def has_values(data: Mapping[str, Any]) -> bool:
     return known is not None and all(
         name in known and known[name](value) for name, value in data["values"].items()
     )
-
-
-class Corrections:
-    """Follows what there is of each participant to be corrected, and says whether a correction names some of it."""
-
-    def __init__(self) -> None:
-        self._counted: dict[tuple[str, str], int] = {}
-        self._there: set[tuple[str, str]] = set()
-        self._gone: set[tuple[str, str]] = set()
-
-    def are_of(self, stream: str, target: str) -> bool:
-        """Whether what a correction names is on record."""
-        kind, _, key = target.partition("/")
-        if kind in _COUNTED.values():
-            count = self._counted.get((stream, kind), 0)
-            there = is_count(key) and str(int(key)) == key and 1 <= int(key) <= count
-            return there and (stream, target) not in self._gone
-        if kind == "visit" or kind in _STATED.values():
-            return (stream, target) in self._there
-        return not key
-
-    def take(self, written: Mapping[str, Any]) -> None:
-        """Take in an event."""
-        data, stream, kind = written["data"], written["stream"], written["type"]
-        if kind in _COUNTED:
-            self._count(stream, _COUNTED[kind], 1)
-        if "deviations" in data:
-            self._count(stream, "deviation", len(data["deviations"]))
-        if kind in ("visit_opened", "visit_missed"):
-            self._there.add((stream, f"visit/{data['visit']}"))
-        if kind in _STATED:
-            self._there.add((stream, _STATED[kind]))
-        if kind == "corrected" and data["values"].get("recorded") is False:
-            self._there.discard((stream, data["target"]))
-            if data["target"].partition("/")[0] in ENTRIES:
-                self._gone.add((stream, data["target"]))
-        if kind == "corrected" and data["values"].get("missed") is False and "date" not in data["values"]:
-            self._there.discard((stream, data["target"]))
-
-    def _count(self, stream: str, kind: str, more: int) -> None:
-        self._counted[stream, kind] = self._counted.get((stream, kind), 0) + more

@@ -1,24 +1,54 @@
 """The file of entered texts beside the chain: one line for each event that has any, in the order of the events.
 
-A line holds exactly the texts that its event names, each once, as canonical JSON: `[[digest, salt, text], ...]`; a
-masked one `[digest, "", null]`. Behind the last line may stand what a killed writer left: texts that no event names.
+A line holds exactly the texts that its event names, each once, in the order in which they stand there, as canonical
+JSON: `[[digest, salt, text], ...]`; a masked one `[digest, "", null]`. Behind the last line may stand what a killed writer left: texts that no event names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from typing import Any, NoReturn
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NoReturn
 
 from pydantic_core import from_json
 
 from trialwright.exchange.archive.canonical import CanonicalForm
 from trialwright.exchange.archive.files import DIGEST, ENTERED
 from trialwright.exchange.archive.found import Found
-from trialwright.record.event import entered_digest
+from trialwright.record.event import digests, entered_digest
+from trialwright.record.event_types import EVENT_TYPES
 from trialwright.terms.message import Message, message
 
 _SALT = re.compile(r"[0-9a-f]{32}")
+
+
+_INSIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    "items": ("value",),
+    "queries": ("text", "says"),
+    "deviations": ("text", "says"),
+    "facts": ("value", "unit", "low", "high", "start", "end"),
+}
+"""The entered parts of the entries of a list, in the order in which actions write them."""
+
+_PARTS: Final = {
+    name: tuple(part.name for part in declared.data if part.entered) for name, declared in EVENT_TYPES.items()
+}
+
+
+def _as_before(written: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """The orders in which earlier writers put the texts of an event: as its parts are declared, the reason first or last."""
+    reason, data, found = written["reason"], written["data"], []
+    for part in _PARTS[written["type"]]:
+        value = data.get(part, "")
+        if type(value) is list:
+            names = _INSIDE[part]
+            found += [
+                one[name]["entered"] for one in value for name in names if type(one.get(name, "")) is dict
+            ]
+        else:
+            found += digests(value)
+    reasons = [reason] if reason else []
+    return tuple(dict.fromkeys([*reasons, *found])), tuple(dict.fromkeys([*found, *reasons]))
 
 
 class Texts:
@@ -34,18 +64,25 @@ class Texts:
         self.unnamed: dict[str, int] = {}
         """The line of each text that no event names, by its digest."""
 
-    def follow(self, named: Collection[str], *, position: int) -> None:
-        """Read the line of an event that names these texts; raises `Found`."""
+    def follow(self, named: tuple[str, ...], written: Mapping[str, Any]) -> Any:
+        """Read the line of an event that names these texts, and give its entries; raises `Found`."""
+        position = written["position"]
         found = next(self._lines, None)
         if found is None:
             self._number += 1
             self._fail(message("The entered texts of event {position} are missing.", position=position))
         self._number, line = found
         entries = self._entries(line)
-        if len(entries) != len(named) or any(entry[0] not in named for entry in entries):
+        here = tuple([entry[0] for entry in entries])
+        if here != named and not self._stood(here, named, written):
             self._fail(message("These are not the entered texts of event {position}.", position=position))
-        if len(entries) > 1 and len({entry[0] for entry in entries}) < len(entries):
-            self._fail(message("These are not the entered texts of event {position}.", position=position))
+        return entries
+
+    def _stood(self, here: tuple[str, ...], named: tuple[str, ...], written: Mapping[str, Any]) -> bool:
+        """Whether an earlier writer put the texts so: those of a correction as somebody named its values."""
+        if written["type"] == "corrected":
+            return sorted(here) == sorted(named)
+        return here in _as_before(written)
 
     def rest(self) -> None:
         """Read what follows the texts of the last event; raises `Found`."""

@@ -17,9 +17,12 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json
 
 from trialwright.conduct.allocation import GivenArm, check_commitment, digest_rule, replay
+from trialwright.conduct.perform import CALL_ID
 from trialwright.conduct.trial import Secret, is_blind, is_randomised
+from trialwright.exchange.archive.again import READ_AGAIN, Again
 from trialwright.exchange.archive.canonical import CanonicalForm
 from trialwright.exchange.archive.conducted import Conducted, is_moment
+from trialwright.exchange.archive.entered import READ
 from trialwright.exchange.archive.files import (
     DEFINITIONS,
     DIGEST,
@@ -36,7 +39,7 @@ from trialwright.exchange.archive.files import (
 from trialwright.exchange.archive.found import Broken, Found
 from trialwright.exchange.archive.texts import Texts
 from trialwright.exchange.bounded import MIB, bounded_lines
-from trialwright.record.event import GENESIS, canonical, digests, is_written
+from trialwright.record.event import GENESIS, canonical, event_from, is_written, named_by
 from trialwright.study.allocation import Allocation
 from trialwright.study.canonical import study_of
 from trialwright.study.model import Study
@@ -91,6 +94,7 @@ def verify_archive(
         walk.continues()
         walk.remnants()
         walk.maskings()
+        walk.signatures()
         walk.definitions()
         walk.allocations()
     except Found as found:
@@ -100,6 +104,7 @@ def verify_archive(
     return walk.verified()
 
 
+_SOFTWARE = re.compile(r"trialwright [0-9][0-9A-Za-z.+]{0,30}")
 _RELEASES = frozenset(["study_opened", "version_released", "version_approved"])
 _ALLOCATES = frozenset(["study_opened", "allocated", "unblinded", "study_unblinded", "study_locked"])
 
@@ -118,7 +123,8 @@ class _Walk:
         self.series: dict[str, int] = {}
         self.calls: set[str] = set()
         self.form = CanonicalForm()
-        self.conducted = Conducted(lambda version: self.study_at(version).delegation)
+        self.conducted = Conducted(self.study_at)
+        self.again = Again()
         self.studies: dict[str, Study] = {}
         self.texts = Texts(self.lines(ENTERED))
         self.masked: dict[str, int] = {}
@@ -216,6 +222,8 @@ class _Walk:
             fail(message("The event states no moment."))
         if written["at"] < self.last_at:
             fail(message("The event lies before the one before it in time."))
+        if not CALL_ID.fullmatch(written["id"]):
+            fail(message("A call id is 1 to 64 letters of the alphabet, digits and hyphens."))
         if written["id"] in self.calls:
             fail(message("The call {id} stands here a second time.", id=written["id"]))
         for name, value in written["series"].items():
@@ -236,9 +244,11 @@ class _Walk:
             fail(problem)
         self.streams[stream] = written["stream_position"]
         self.calls.add(written["id"])
-        named = {*digests(written["data"]), *([written["reason"]] if written["reason"] else [])}
+        named = named_by(written["data"], written["reason"])
         if named:
-            self.texts.follow(named, position=number)
+            self.typed(number, written, named)
+        if written["type"] in READ_AGAIN:
+            self.again.take(written)
         self.masked_last = frozenset(written["data"]["digests"] if written["type"] == "masked" else ())
         self.masked.update(dict.fromkeys(self.masked_last, number))
         if written["type"] in _RELEASES:
@@ -247,6 +257,23 @@ class _Walk:
             self.allocation(number, written)
         if number == self.manifest["events"] and stated != self.manifest["head"]:
             fail(message("The event is another one than the manifest names."))
+
+    def typed(self, number: int, written: dict[str, Any], named: tuple[str, ...]) -> None:
+        """Read the texts that were entered for an event."""
+        entries = self.texts.follow(named, written)
+        if written["reason"] or written["type"] in READ:
+            texts = {digest: text for digest, _salt, text in entries}
+            problem = self.conducted.order.entered(written, texts)
+            if problem:
+                raise Found(EVENTS, number, problem)
+
+    def signatures(self) -> None:
+        """See again what was signed, verified, locked or masked; raises `Found`."""
+        if self.again.anything:
+            for number, line in self.lines(EVENTS):
+                problem = self.again.problem(event_from(from_json(line)), self.conducted.order.known)
+                if problem:
+                    raise Found(EVENTS, problem.row or number, problem.message)
 
     def release(self, line: int, written: dict[str, Any]) -> None:
         """Keep which versions may be in force: opened with, released, or approved before releases were recorded."""
@@ -384,6 +411,8 @@ class _Walk:
     def definitions(self) -> None:
         for name, digest in self.manifest["definitions"].items():
             self.definition(f"{DEFINITIONS}/{name}", digest)
+        if not _SOFTWARE.fullmatch(self.manifest["software"]):
+            raise Found(MANIFEST, 0, message("It names no version of this software."))
         if (self.folder / MANIFEST).read_bytes() != manifest_form(self.manifest):
             raise Found(MANIFEST, 0, message("The file is not in canonical form."))
 

@@ -44,7 +44,7 @@ def _texts(ledger: MemoryLedger) -> Iterator[bytes]:
     """The texts of one event a line, each once, in the order in which the event names them."""
     payloads = ledger.payloads()
     for event in ledger.events():
-        named = [list(payloads[digest]) for digest in dict.fromkeys(entered_in(event))]
+        named = [list(payloads[digest]) for digest in entered_in(event)]
         if named:
             yield canonical(named)
 

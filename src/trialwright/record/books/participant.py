@@ -79,6 +79,7 @@ class ParticipantBook:
         self.lists: dict[str, list[Any]] = {name: [] for name in LISTS}
         self.forms: dict[str, FormRecord] = {}
         self.record: list[RawFact] = []
+        self.hashes: dict[int, str] = {}
         self.values: dict[str, Any] = {"id": id, "site": ""}
         self.ended_by_death: list[tuple[Dose, Dose]] = []  # each as it was before and after
         self.open_ended: set[int] = (
@@ -92,6 +93,7 @@ class ParticipantBook:
         other = ParticipantBook(self.values["id"])
         other.lists = {name: list(things) for name, things in self.lists.items()}
         other.forms, other.record, other.values = dict(self.forms), list(self.record), dict(self.values)
+        other.hashes = dict(self.hashes)
         other.ended_by_death, other.open_ended = list(self.ended_by_death), set(self.open_ended)
         return other
 
@@ -110,6 +112,7 @@ class ParticipantBook:
         handler = _PARTICIPANT.get(event.type)
         if handler is None:
             raise UnknownEvent(event.type)
+        self.hashes[event.position] = event.hash
         number = _dose_number(event, data)
         before = self._dose(number)
         handler(self, event, data, reason)
@@ -205,6 +208,7 @@ class ParticipantBook:
                 **self.values,
                 forms=dict(self.forms),
                 record=tuple(self.record),
+                hashes=dict(self.hashes),
                 **lists,
                 carried=self._carried,
             )
@@ -496,12 +500,20 @@ def _deviation_reported(book: ParticipantBook, event: Event, data: Mapping[str, 
 def _signed(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
     book.add(
         "signatures",
-        Signature(event.position, data["target"], data["meaning"], event.actor, event.at, data["digest"]),
+        Signature(
+            event.position,
+            data["target"],
+            data["meaning"],
+            event.actor,
+            event.at,
+            data["digest"],
+            event.version,
+        ),
     )
 
 
 def _source_verified(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
-    book.add("verifications", Verification(event.position, data["target"], data["digest"]))
+    book.add("verifications", Verification(event.position, data["target"], data["digest"], event.version))
 
 
 def _ended(book: ParticipantBook, event: Event, data: Mapping[str, Any], reason: str) -> None:
