@@ -13,6 +13,8 @@ from trialwright.conduct.asked import asked_back
 from trialwright.conduct.dosing.case import open_case
 from trialwright.conduct.dosing.course import find_last_course, last_day
 from trialwright.record.participant import Participant
+from trialwright.study.anchors import derive_anchors
+from trialwright.study.design import Intervention
 from trialwright.study.model import Study
 from trialwright.study.prose.figures import duration
 from trialwright.study.regimen import Regimen
@@ -21,9 +23,14 @@ from trialwright.terms.dates import add_days
 from trialwright.terms.message import Message, message
 
 
-def find_course_excess(study: Study, participant: Participant) -> Iterator[tuple[str, Message]]:
-    """Find the last course of each intervention with limits that has more days, or a larger sum, than the protocol allows."""
-    for intervention in study.interventions:
+def find_course_excess(
+    study: Study, participant: Participant, interventions: Iterable[Intervention] | None = None
+) -> Iterator[tuple[str, Message]]:
+    """Find the last course of each intervention with limits that has more days, or a larger sum, than the protocol allows.
+
+    `interventions`: which; None: all.
+    """
+    for intervention in study.interventions if interventions is None else interventions:
         regimen = intervention.regimen
         if regimen is None or not regimen.limits_a_course:
             continue
@@ -69,6 +76,18 @@ def course_queries(
     study: Study, before: Participant, after: Participant, *, asked: int = 0
 ) -> list[dict[str, Any]]:
     """The queries of an event after which a course is more than allowed, and was not so before in the same words."""
-    known = set(find_course_excess(study, before))
-    new = [each for each in find_course_excess(study, after) if each not in known]
+    changed = [
+        one for one in study.interventions if _on_record(study, before, one) != _on_record(study, after, one)
+    ]
+    known = set(find_course_excess(study, before, changed))
+    new = [each for each in find_course_excess(study, after, changed) if each not in known]
     return asked_back(before, new, asked=asked)
+
+
+def _on_record(study: Study, participant: Participant, intervention: Intervention) -> tuple[Any, ...]:
+    """All that its last course follows from; nothing where no course is limited."""
+    if intervention.regimen is None or not intervention.regimen.limits_a_course:
+        return ()
+    facts = [fact for fact in participant.facts() if fact.concept == intervention.concept]
+    doses = [dose for dose in participant.doses if dose.intervention == intervention.id]
+    return facts, doses, derive_anchors(study, participant)[intervention.regimen.course or ""]

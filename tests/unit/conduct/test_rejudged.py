@@ -132,5 +132,4 @@ def test_verify_knows_what_was_judged_anew() -> None:
     rehearsal, who = weighing("36")
     correct(rehearsal, who, "63")
     event = rehearsal.store.stream(f"participant/{who}")[-1]
-    assert _FORMS["form_corrected"].fits(event.data)
-    assert Nested().fits(event.data)
+    assert _FORMS["form_corrected"].fits(event.data, Nested())

@@ -6,6 +6,7 @@ She was allocated to belimumab, and had the infusion of week 0 (60 kg, 600 mg), 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,12 +19,15 @@ from trialwright.conduct.schedule import plan_visits
 from trialwright.conduct.settled import find_settled
 from trialwright.endpoints.events import find_event
 from trialwright.endpoints.follow_up import follow
-from trialwright.exchange.archive.nested import Corrections, has_values
+from trialwright.exchange.archive import Broken, Verified, verify_archive, write_archive
 from trialwright.record.books import fold_participant
 from trialwright.record.content import content_digest
+from trialwright.record.event import Call, Proposal
+from trialwright.record.ledger import MemoryLedger
 from trialwright.record.participant import Participant
 from trialwright.safety.reporting import plan_reports
 from trialwright.study.analysis_rules import lower_analysis
+from trialwright.terms.message import render
 
 CALL: dict[str, Any] = {"site": "a", "reason": "entered for another patient"}
 TODAY = "2026-07-20"
@@ -274,18 +278,23 @@ def test_a_signature_does_not_stand_for_a_casebook_without_it(target: str) -> No
 
 
 @pytest.mark.parametrize("target", list(ENTRIES))
-def test_verify_knows_the_event_and_finds_one_that_names_nothing(target: str) -> None:
+def test_verify_knows_the_event_and_finds_one_that_names_nothing(target: str, tmp_path: Path) -> None:
     rehearsal, who = with_entry(target)
     take_back(rehearsal, who, target)
-    corrections = Corrections()
-    events = rehearsal.store.stream(f"participant/{who}")
-    for event in events:
-        written = {"data": event.data, "stream": event.stream, "type": event.type}
-        if event.type == "corrected":
-            assert has_values(event.data)
-            assert corrections.are_of(event.stream, target)
-        corrections.take(written)
-    assert not corrections.are_of(events[-1].stream, target)
+    assert isinstance(rehearsal.store, MemoryLedger)
+    write_archive(tmp_path / "once", rehearsal.study, rehearsal.store, rehearsal=True)
+    assert isinstance(verify_archive(tmp_path / "once"), Verified)
+    last = rehearsal.store.head
+    assert last is not None
+    again = Proposal(last.stream, last.type, last.version, last.data, {})
+    rehearsal.store.append(
+        again, Call("again", last.at, last.actor, last.role, last.site, last.action, "x", last.study_version)
+    )
+    write_archive(tmp_path / "twice", rehearsal.study, rehearsal.store, rehearsal=True)
+    found = verify_archive(tmp_path / "twice")
+    assert isinstance(found, Broken)
+    assert (found.file, found.line) == ("events.jsonl", last.position + 1)
+    assert target in render(found.problem, {})
 
 
 def test_it_needs_a_reason_and_somebody_who_may_correct() -> None:

@@ -119,6 +119,13 @@ class Course:
         """The interventions that were stopped for good."""
         return {each for number, each in enumerate(self.stops, start=1) if f"stop/{number}" not in self.gone}
 
+    def held(self, encounter: str) -> int:
+        """How many visits of an encounter there are or were: the number of one that was taken back is not given again."""
+        gone = (target.partition("/") for target in self.gone)
+        return sum(one.encounter == encounter for one in self.visits.values()) + sum(
+            kind == "visit" and id.rpartition("-")[0] == encounter for kind, _, id in gone
+        )
+
     def has(self, target: str) -> bool:
         """Whether what a correction names is on record."""
         kind, _, key = target.partition("/")
@@ -191,7 +198,9 @@ def _shared(paths: frozenset[str]) -> frozenset[str]:
 
 def _dose(course: Course, data: Mapping[str, Any]) -> None:
     course.count("dose")
-    course.doses.append(DoseThen(data["number"], data["intervention"], data["start"], data["visit"], data["prior"]))
+    course.doses.append(
+        DoseThen(data["number"], data["intervention"], data["start"], data["visit"], data["prior"])
+    )
 
 
 def _held(course: Course, data: Mapping[str, Any]) -> None:
@@ -267,6 +276,7 @@ def _visit_corrected(course: Course, id: str, day: str) -> None:
         course.visits[id] = course.visits[id]._replace(date=day)
         return
     del course.visits[id]
+    course.gone.add(f"visit/{id}")
     course.forms = {name: form for name, form in course.forms.items() if form.visit != id}
 
 

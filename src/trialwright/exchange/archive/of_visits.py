@@ -25,11 +25,7 @@ def check_visit(at: At) -> Message | None:
     planned = at.known.visits.get(encounter)
     if planned is None:
         return not_known(encounter)
-    if planned.scheduled:
-        wanted = encounter
-    else:
-        wanted = f"{encounter}-{sum(one.encounter == encounter for one in at.course.visits.values()) + 1}"
-    if id != wanted:
+    if id != (encounter if planned.scheduled else f"{encounter}-{at.course.held(encounter) + 1}"):
         return not_known(id)
     if id in at.course.visits:
         return message("The visit {visit} is on record already.", visit=id)
