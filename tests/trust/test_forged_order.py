@@ -54,6 +54,11 @@ def states(kind: str, **parts: Any) -> Change:
     return lambda rows: find(rows, kind).update(parts)
 
 
+def corrects(target: str, **values: Any) -> Change:
+    """The first correction is of something else."""
+    return says("corrected", target=target, values=values)
+
+
 def left_out(kind: str, about: str = WHO) -> Change:
     """Every event of a type is left out."""
 
@@ -139,6 +144,8 @@ def ahead(rows: Rows) -> None:
 
 
 AE = "ae_reported"
+CALCULATED: dict[str, Any] = {"id": "week_9/x", "visit": "week_9", "form": "x", "number": 1, "items": []}
+JUDGED = {"number": 99, "proposed": "", "rule": "", "because": []}
 FORGED: list[tuple[str, Change, str, str]] = [
     # what is forged, how, the type of event at which it is found, what is said
     ("nobody consented", left_out("consented"), "visit_opened", "needs an event of the type consented"),
@@ -182,6 +189,14 @@ FORGED: list[tuple[str, Change, str, str]] = [
      "not asked at this visit"),
     ("a correction without a reason", states("form_corrected", reason=""), "form_corrected", "needs a reason"),
     ("a blank reason", states("form_corrected", reason=entered_digest(SALT, " ")), "form_corrected", "needs a reason"),
+    ("an arm of no study, corrected", corrects("allocation", arm="nosuch"), "corrected", "has no nosuch"),
+    ("a consent of nobody, corrected", corrects("consent/9", date="2026-02-01"), "corrected", "nothing of that name"),
+    ("enrolled before consent, corrected", corrects("enrolment", date="1990-01-01"), "corrected", "before"),
+    ("a rescue taken back that is none", corrects("rescue/9", recorded=False), "corrected", "nothing of that name"),
+    ("taken back and changed", corrects("dose/1", recorded=False, lot=""), "corrected", "another form"),
+    ("a day for a hold", corrects("hold/1", date="2026-02-01"), "corrected", "another form"),
+    ("calculated on no form", says("corrected", recalculated=[CALCULATED]), "corrected", "recorded before it of week_9/x"),
+    ("a dose judged that is none", says("corrected", doses=[JUDGED]), "corrected", "recorded before it of dose/99"),
     ("a query about nothing", says("query_raised", path="week_2/urine#x.y"), "query_raised", "Nothing is recorded"),
     ("an answer to nothing", says("query_answered", number=55), "query_answered", "no open query 55"),
     ("closed before it was answered", left_out("query_answered"), "query_closed", "no answered query"),
