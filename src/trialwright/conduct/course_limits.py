@@ -88,6 +88,6 @@ def _on_record(study: Study, participant: Participant, intervention: Interventio
     """All that its last course follows from; nothing where no course is limited."""
     if intervention.regimen is None or not intervention.regimen.limits_a_course:
         return ()
-    facts = [fact for fact in participant.facts() if fact.concept == intervention.concept]
     doses = [dose for dose in participant.doses if dose.intervention == intervention.id]
-    return facts, doses, derive_anchors(study, participant)[intervention.regimen.course or ""]
+    anchor = derive_anchors(study, participant)[intervention.regimen.course or ""]
+    return doses, participant.exposure_forms(), anchor

@@ -442,8 +442,14 @@ class Participant:
         """What is told more than once, see `record.repeated`: it counts once."""
         return self.kept.get("retold", None, self._retold)
 
+    def exposure_forms(self) -> tuple[FormRecord, ...]:
+        """The forms on which something of an exposure stands."""
+        return self.kept.get(
+            "exposure forms", None, lambda: tuple(filter(_tells_of_exposure, self.forms.values()))
+        )
+
     def _retold(self) -> Retold:
-        forms = tuple(form for form in self.forms.values() if _tells_of_exposure(form))
+        forms = self.exposure_forms()
         return self.carried.get(
             "retold", None, lambda: self._retell(forms), parts=(self.record, self.doses, forms)
         )

@@ -53,7 +53,23 @@ def derive_anchors(study: Study, participant: Participant) -> Mapping[str, Ancho
     schedule = study.schedule
     if schedule is None:
         return {}
-    return participant.kept.get("anchors", study, lambda: _derive_all(study, schedule, participant))
+    return participant.kept.get("anchors", study, lambda: _carried(study, schedule, participant))
+
+
+def _carried(
+    study: Study, schedule: ScheduleOfActivities, participant: Participant
+) -> Mapping[str, AnchorDay]:
+    """What was derived of an earlier state, while nothing an anchor can follow from is another."""
+    parts = (
+        participant.consents,
+        participant.enrolled,
+        participant.allocated,
+        participant.doses,
+        participant.exposure_forms(),
+    )
+    return participant.carried.get(
+        "anchors", study, lambda: _derive_all(study, schedule, participant), parts=parts
+    )
 
 
 def _derive_all(
@@ -145,7 +161,7 @@ def _told_by_forms(
     if event.prior_care != "counts":
         return
     concepts = {each.concept for each in study.interventions if each.id in event.interventions}
-    for (concept, day), rows in find_day_rows(participant.forms.values()).items():
+    for (concept, day), rows in find_day_rows(participant.exposure_forms()).items():
         if concept not in concepts or day >= limit:
             continue
         for row in rows:

@@ -105,7 +105,7 @@ def _told_by_forms(
     **Source**: decision 0052, one dose told twice is one dose.
     """
     found: dict[date, tuple[Fraction, tuple[str, ...]]] = {}
-    for (concept, day), rows in find_day_rows(case.participant.forms.values()).items():
+    for (concept, day), rows in find_day_rows(case.participant.exposure_forms()).items():
         if concept != case.intervention.concept or not since <= day < case.on:
             continue
         values = [case.participant.forms[row.form].items[row.path.partition("#")[2]] for row in rows]
@@ -131,7 +131,7 @@ def last_day(participant: Participant, intervention: Intervention) -> date | Non
         dose for dose in participant.taken() if dose.intervention == intervention.id and not dose.ongoing
     ]
     ended = [day for dose in doses if (day := exact_day(dose.end or dose.start)) is not None]
-    rows = find_day_rows(participant.forms.values())
+    rows = find_day_rows(participant.exposure_forms())
     told = [day for concept, day in rows if concept and concept == intervention.concept]
     return max([*ended, *told], default=None)
 
