@@ -346,7 +346,10 @@ def test_events_of_people_who_were_never_treated_are_in_no_table_by_arm_and_are_
     failed = next(one for one in data.participants if not one.enrolled)
     assert ill.adverse_events
     people = tuple(
-        replace(one, adverse_events=ill.adverse_events) if one is failed else one for one in data.participants
+        replace(one, adverse_events=ill.adverse_events, hashes={**ill.hashes, **one.hashes})
+        if one is failed
+        else one
+        for one in data.participants
     )
     changed = compose_report(replace(data, participants=people), catalogue={}, figures=False)
     names = ("ae_summary", "ae_terms", "serious", "lab_grades")

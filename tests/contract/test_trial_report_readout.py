@@ -414,7 +414,7 @@ def test_a_deviation_that_a_person_took_back_is_said_with_both_events() -> None:
         41, 1, "2026-05-01", "other", "major", "x", "", by_system=False, taken_back=57, changed=57
     )
     people = (
-        replace(one, deviations=(told,)),
+        replace(one, deviations=(told,), hashes={**one.hashes, 57: "0" * 64}),
         *(replace(each, deviations=()) for each in data.participants[1:]),
     )
     table = _table(replace(data, participants=people), write_quality, "deviation_list")

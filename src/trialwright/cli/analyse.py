@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from trialwright.cli.common import ANSWER_IS_NO, DONE, USAGE, Stop, Terminal, output, own_parser
-from trialwright.cli.trial import trial_data
+from trialwright.cli.trial import check_verified, trial_data
 from trialwright.terms.message import message
 from trialwright.terms.visible import display_width, pad, visible
 
@@ -25,7 +25,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own = own_parser(
         command,
         message(
-            "Carries out the analysis plan of the study definition on an archive, or on published counts."
+            "Carries out the analysis plan of the study definition on an archive, or on published counts. Exit 6 if the archive does not verify."
         ),
         "  trialwright analyse rehearsal\n  trialwright analyse beam --published",
         terminal,
@@ -99,6 +99,7 @@ def _table_json(table: Table, origin: Origin, catalogue: Mapping[str, str]) -> o
 def _analysed(path: str, terminal: Terminal) -> tuple[Document, bool]:
     from trialwright.reports.trial.compose import compose_analysis
 
+    check_verified(path, terminal)
     data = trial_data(path)
     if data.blind:
         raise Stop(ANSWER_IS_NO, message("The study is blind; nothing is compared before it is unblinded."))

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from trialwright.cli.common import ANSWER_IS_NO, DONE, USAGE, Stop, Terminal, own_parser
+from trialwright.cli.common import DONE, USAGE, Stop, Terminal, own_parser
 from trialwright.cli.outputs import write_together
-from trialwright.cli.trial import compose, open_trial
+from trialwright.cli.trial import compose
 from trialwright.terms.message import message
 from trialwright.terms.visible import harmless
 
@@ -52,7 +52,6 @@ def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
 
     if not options.out:  # of a variable of the shell that is not set
         raise Stop(USAGE, message("{path} is no folder.", path='""'))
-    _verified(options.archive, terminal)
     catalogue = terminal.catalogue
     document = compose(options.archive, terminal).document
     folder = Path(options.out)
@@ -75,28 +74,6 @@ def run_report(options: argparse.Namespace, terminal: Terminal) -> int:
     for name in ("report.html", "report.pdf"):
         print(folder / name)
     return DONE
-
-
-def _verified(path: str, terminal: Terminal) -> None:
-    from trialwright.exchange.archive import ArchiveBroken, Broken, verify_archive
-
-    try:
-        found = verify_archive(
-            Path(path), progress=lambda count: terminal.progress(message("{count} rows checked", count=count))
-        )
-    except ArchiveBroken:
-        open_trial(path)  # says what is wrong
-        raise
-    if isinstance(found, Broken):
-        place = f"{found.file}:{found.line}" if found.line else found.file
-        raise Stop(
-            ANSWER_IS_NO,
-            message(
-                "The archive does not verify, so no report is made of it. {place}: {problem}",
-                place=place,
-                problem=found.problem,
-            ),
-        )
 
 
 COMMANDS = {"report": run_report}

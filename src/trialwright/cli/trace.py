@@ -27,7 +27,7 @@ def parser(command: str, terminal: Terminal) -> argparse.ArgumentParser:
     own = own_parser(
         command,
         message(
-            "Where a number of `report` or `analyse` comes from: cell, result, participants, events, facts. An id stands for one number of an archive, whichever of the two shows it."
+            "Where a number of `report` or `analyse` comes from: cell, result, participants, events, facts. An id stands for one number of an archive, whichever of the two shows it. Exit 6 if the archive does not verify."
         ),
         "  trialwright trace rehearsal T3.r1.c2\n"
         "  trialwright trace rehearsal F5\n"

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialwright.cli.common import RECORDS_UNREADABLE, STUDY_INVALID, Stop, Terminal
+from trialwright.cli.common import ANSWER_IS_NO, RECORDS_UNREADABLE, STUDY_INVALID, Stop, Terminal
 from trialwright.terms.message import message
 
 if TYPE_CHECKING:
@@ -69,9 +69,33 @@ def trial_data(path: str) -> TrialData:
 
 
 def compose(path: str, terminal: Terminal, *, figures: bool = True) -> TrialReport:
-    """The report of an archive as of its last event; without `figures` where nobody looks at them."""
+    """The report of an archive that verifies, as of its last event; without `figures` where nobody looks at them."""
     from trialwright.reports.trial.compose import compose_report
 
+    check_verified(path, terminal)
     data = trial_data(path)
     terminal.progress(message("computing"))
     return compose_report(data, catalogue=terminal.catalogue, figures=figures)
+
+
+def check_verified(path: str, terminal: Terminal) -> None:
+    """Refuse an archive that does not verify: no number comes out of it."""
+    from trialwright.exchange.archive import ArchiveBroken, Broken, verify_archive
+
+    try:
+        found = verify_archive(
+            Path(path), progress=lambda count: terminal.progress(message("{count} rows checked", count=count))
+        )
+    except ArchiveBroken:
+        open_trial(path)  # says what is wrong
+        raise
+    if isinstance(found, Broken):
+        place = f"{found.file}:{found.line}" if found.line else found.file
+        raise Stop(
+            ANSWER_IS_NO,
+            message(
+                "The archive does not verify, so nothing is computed from it. {place}: {problem}",
+                place=place,
+                problem=found.problem,
+            ),
+        )

@@ -372,7 +372,7 @@ def _happened(data: TrialData, participant: Participant) -> Iterator[Message]:
     for masking in participant.maskings:
         signed = any(masking.of < mark.position < masking.position for mark in participant.signatures)
         yield message(
-            "{texts} texts of event {of} masked on {day}, {when}: {reason}",
+            "Masked on {day}, {when}: {texts} of the texts of event {of}; {reason}",
             texts=masking.texts,
             of=masking.of,
             day=masking.at[:10],
