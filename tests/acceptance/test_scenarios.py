@@ -21,6 +21,8 @@ from trialwright.study.rules import FORMULAS, Eligibility, lower_study
 from trialwright.study.scenario import Scenario
 
 STUDIES = bundled_studies()
+OWN = tuple(name for name in STUDIES if not read_study(name).identity.based_on)
+"""The studies with rules of their own; those of a variant are its base's (`test_a_variant_asks_what_its_base_asks`)."""
 
 
 @cache
@@ -125,7 +127,24 @@ def test_interpreter(name: str) -> None:
     assert unexpected_of_interpreter(name) == []
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", [name for name in STUDIES if name not in OWN])
+def test_a_variant_asks_what_its_base_asks(name: str) -> None:
+    """So its base's scenarios on the engines are its own."""
+    base = read_study(name).identity.based_on
+    assert base in OWN
+    asked, asked_before = (
+        {
+            (criterion, reading): (rule.condition, rule.reading.rule, [each.condition for each in rule.warnings])
+            for criterion, readings in study(one)[0].rules.items()
+            for reading, rule in readings.items()
+        }
+        for one in (name, base)
+    )
+    assert asked == asked_before
+    assert study(name)[0].study.concepts == study(base)[0].study.concepts
+
+
+@pytest.mark.parametrize("name", OWN)
 def test_duckdb(name: str) -> None:
     found = by_duckdb(name)
     wrong: list[str] = []
@@ -136,7 +155,7 @@ def test_duckdb(name: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", STUDIES)
+@pytest.mark.parametrize("name", OWN)
 def test_both_engines_say_the_same(name: str) -> None:
     """Of every criterion, named by the scenario or not: verdict, reason, value, day and deciding fact."""
     found = by_duckdb(name)
