@@ -94,12 +94,17 @@ def _gone(event: Event, participant: Participant, trial: Trial, gone: TakenBack)
 
 
 def _settled(event: Event, participant: Participant, trial: Trial) -> Iterator[Message]:
-    """The queries to be answered that the record gives no reason for any more."""
+    """The queries to be answered that the record gives no reason for any more since the event."""
     from trialwright.cli.as_of import site_zone
     from trialwright.conduct.settled import find_settled
+    from trialwright.record.books import fold_participant
 
     on = datetime.fromisoformat(event.at).astimezone(site_zone(trial, participant.site)).date()
-    gone = find_settled(trial, participant, on=on)
+    events = trial.store.stream(event.stream)
+    before = fold_participant(
+        participant.id, [one for one in events if one.position < event.position], trial.store.text
+    )
+    gone = find_settled(trial, participant, on=on) - find_settled(trial, before, on=on)
     for query in participant.queries:
         if query.number in gone and query.state == "open":
             yield message(

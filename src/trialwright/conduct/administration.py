@@ -32,6 +32,7 @@ def check_administration(view: View, dose: Dose) -> Refusal | None:
         if expiry and _days(expiry) is None
         else None,
         *(_check_time(view, dose, text) for text in (dose.started, dose.stopped) if text.strip()),
+        _check_started(dose),
         _check_reversed(dose),
     )
 
@@ -55,6 +56,19 @@ def _check_time(view: View, dose: Dose, text: str) -> Refusal | None:
             )
         )
     return None
+
+
+def _check_started(dose: Dose) -> Refusal | None:
+    started = _moment(dose, dose.started)
+    if started is None or started.date().isoformat() == dose.start:
+        return None
+    return refuse(
+        message(
+            "The dose is of {day}, and its infusion started on another day: {seen}. Say the day and the time that belong together.",
+            day=dose.start,
+            seen=dose.started,
+        )
+    )
 
 
 def _check_reversed(dose: Dose) -> Refusal | None:

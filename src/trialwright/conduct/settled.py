@@ -9,22 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from trialwright.conduct.actions.record_death import death_doubts
 from trialwright.conduct.actions.report_ae import find_contradiction
 from trialwright.conduct.administration import doubts_of_day
+from trialwright.conduct.after_the_end import death_doubts, loss_doubts, withdrawal_doubts
 from trialwright.conduct.course_limits import find_course_excess
 from trialwright.conduct.eligible import assess_record
 from trialwright.conduct.enrolled_rightly import as_joined, criterion_asked
 from trialwright.conduct.forms import FormContext, check_entries
 from trialwright.conduct.forms.recorded import entries_of
+from trialwright.conduct.moved import ask_what_stayed, done_before
 from trialwright.conduct.told_twice import find_doubts
 from trialwright.conduct.trial import Trial
 from trialwright.conduct.unfinished import ask_unexplained
+from trialwright.record.books import TURNS
 from trialwright.record.participant import Dose, FormRecord, Participant, Query
 from trialwright.study.situation import derive_occasions
+from trialwright.terms.digits import is_count
 from trialwright.terms.message import Message, Text
 from trialwright.terms.stored_message import pack_message, unpack_message
 from trialwright.terms.truth import Truth
+
+ASKED_OF_END = {"death": death_doubts, "withdrawal": withdrawal_doubts, "loss": loss_doubts}
+"""What is asked about the end of a course, as a correction names it."""
 
 
 def find_settled(trial: Trial, participant: Participant, *, on: date) -> frozenset[int]:
@@ -70,12 +76,34 @@ class _Judge:
                 return self._about_dose(number, question)
             case "ae":
                 return self._about_event(number, question)
-            case "death":
-                died = self.participant.died
-                asked = death_doubts(self.participant, died.date) if died and died.date else []
-                return any(_mark(question) == _mark(one) for _, one in asked)
+            case "death" | "withdrawal" | "loss":
+                return self._about_end(kind, question)
+            case "visit":
+                return self._about_visit(number, question)
+            case "consent":
+                return self._about_consent(number)
             case _:
                 return self._about_form(query.path, question)
+
+    def _about_end(self, kind: str, question: Message | Text) -> Truth:
+        end = getattr(self.participant, TURNS[kind])
+        asked = ASKED_OF_END[kind](self.participant, end.date) if end and end.date else []
+        return any(_mark(question) == _mark(one) for _, one in asked)
+
+    def _about_visit(self, id: str, question: Message | Text) -> Truth:
+        """Whether something still stands under the day that the visit had before it was corrected."""
+        visit = self.participant.visit(id)
+        before = dict(question.values).get("before") if isinstance(question, Message) else None
+        if visit is None or not isinstance(before, str):
+            return None
+        return any(ask_what_stayed(self.participant, visit, before))
+
+    def _about_consent(self, number: str) -> Truth:
+        """Whether anything still lies before a consent whose day was corrected."""
+        consents = self.participant.consents
+        if not is_count(number) or not 1 <= int(number) <= len(consents):
+            return None
+        return bool(done_before(self.participant, consents[int(number) - 1].date))
 
     def _is_of_no_visit(self, path: str) -> bool:
         """Whether a question is about a form of a visit that was taken back."""

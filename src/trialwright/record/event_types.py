@@ -381,9 +381,11 @@ EVENT_TYPES: Final[Mapping[str, EventType]] = {
         ("participant",), "A monitor compared values with their source.", _TARGET, version=2
     ),
     "consent_withdrawn": EventType(
-        ("participant",), "Consent is withdrawn; what was collected stays.", (_DAY,)
+        ("participant",), "Consent is withdrawn; what was collected stays.", (_DAY, _QUERIES)
     ),
-    "lost_to_follow_up": EventType(("participant",), "The participant cannot be reached any more.", (_DAY,)),
+    "lost_to_follow_up": EventType(
+        ("participant",), "The participant cannot be reached any more.", (_DAY, _QUERIES)
+    ),
     "participant_died": EventType(("participant",), "The participant died.", (_DAY, _QUERIES)),
     "study_completed": EventType(("participant",), "The participant completed the study.", (_DAY,)),
     "casebook_locked": EventType(("participant",), "The participant's data take no more changes."),

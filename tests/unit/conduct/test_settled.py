@@ -138,6 +138,22 @@ OTHERS: list[tuple[str, tuple[str, dict[str, Any]], tuple[str, dict[str, Any]], 
      ("record_death", {"date": "2026-06-03"}),
      ("report_ae", {**EVENT, "outcome": "not_recovered"}),
      ("report_ae", {**EVENT, "grade": "5", "seriousness": "death", "outcome": "fatal", "end": "2026-06-03"})),
+    ("withdrawal",  # the infusion of 1 June would have been given without consent
+     ("withdraw_consent", {"date": "2026-05-30"}),
+     ("correct", {"target": "dose/1", "values": {"lot": "A1"}}),
+     ("correct", {"target": "withdrawal", "values": {"date": "2026-06-03"}})),
+    ("loss",
+     ("lost_to_follow_up", {"date": "2026-05-30"}),
+     ("correct", {"target": "dose/1", "values": {"lot": "A1"}}),
+     ("correct", {"target": "loss", "values": {"date": "2026-06-01"}})),
+    ("visit/week_0",  # its infusion still says 1 June
+     ("correct", {"target": "visit/week_0", "values": {"date": "2026-06-02"}}),
+     ("correct", {"target": "dose/1", "values": {"lot": "A1"}}),
+     ("correct", {"target": "visit/week_0", "values": {"date": "2026-06-01"}})),
+    ("consent/1",  # the visit of screening was on 28 May
+     ("correct", {"target": "consent/1", "values": {"date": "2026-05-30"}}),
+     ("correct", {"target": "consent/1", "values": {"date": "2026-05-31"}}),
+     ("correct", {"target": "consent/1", "values": {"date": "2026-05-28"}})),
 ]  # fmt: skip
 
 

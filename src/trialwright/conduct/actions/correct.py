@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,15 +24,17 @@ from trialwright.conduct.actions.give_dose import (
 )
 from trialwright.conduct.actions.missed_visit import find_encounter
 from trialwright.conduct.actions.open_visit import check_epoch, found_deviations
-from trialwright.conduct.actions.record_death import death_doubts
 from trialwright.conduct.actions.record_form import ENTRIES, find_form, write_form
+from trialwright.conduct.actions.report_deviation import next_deviation
 from trialwright.conduct.actions.take_back import TAKEN_BACK, not_there, recorded, take_back
 from trialwright.conduct.administration import check_administration, expired, proposed_then
+from trialwright.conduct.after_the_end import death_doubts, loss_doubts, withdrawal_doubts
 from trialwright.conduct.asked import asked_back
 from trialwright.conduct.dosing.amounts import read_dose
 from trialwright.conduct.dosing.proposal import DEVIATIONS, assess_dose
 from trialwright.conduct.enrolled_rightly import eligibility_queries
 from trialwright.conduct.given import is_run_in
+from trialwright.conduct.moved import ask_what_stayed
 from trialwright.conduct.recalculated import (
     EVERYTHING,
     Recalculated,
@@ -129,7 +131,30 @@ def _with_consequences(view: View, participant: Participant, proposed: Proposal)
     queries += add_recalculated(participant, data, follows, asked=len(queries))
     path = data["target"]
     queries += eligibility_queries(view, participant, after, path=path, asked=len(queries))
-    return replace(proposed, data={**data, "queries": queries} if queries else data)
+    if path.startswith("ae/") and after.died:
+        queries += asked_back(participant, _new_of_death(participant, after), asked=len(queries))
+    deviations = [*data.get("deviations", ()), *_outside_now(view, participant, after)]
+    data |= {name: found for name, found in (("queries", queries), ("deviations", deviations)) if found}
+    return replace(proposed, data=data)
+
+
+def _new_of_death(before: Participant, after: Participant) -> list[tuple[str, Message]]:
+    """What is asked about a death that was not asked before."""
+    day = after.died.date if after.died else ""
+    known = death_doubts(before, before.died.date) if before.died else []
+    return [each for each in death_doubts(after, day) if each not in known]
+
+
+def _outside_now(view: View, before: Participant, after: Participant) -> Iterator[dict[str, Any]]:
+    """The deviations of visits that lie outside their windows since a day was corrected from which these are counted."""
+    number = next_deviation(after)
+    for visit in after.visits:
+        was = before.visit(visit.id)
+        if visit.missed or was is None or found_deviations(view, before, was):
+            continue
+        for each in found_deviations(view, after, visit):
+            yield {**each, "number": number}
+            number += 1
 
 
 def _form(view: View, participant: Participant, target: str, values: Values) -> Proposal | Refusal:
@@ -191,8 +216,9 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
         changes = {"end": given["start"], **changes}
     after = dose._replace(**changes)
     problem = first_refusal(
+        refuse(message("Nothing is changed.")) if after == dose else None,
         check_stated_day(view, participant, after.start, message("The dose of"), prior=dose.prior),
-        check_stated_day(view, participant, after.end, message("The dose of"), prior=dose.prior)
+        check_stated_day(view, participant, after.end, message("The end of the dose,"), prior=dose.prior)
         if after.end or single
         else None,
         refuse(
@@ -238,6 +264,8 @@ def _dose(view: View, participant: Participant, number: int, given: dict[str, st
     queries = dose_queries(view, participant, after, asked_of=moved, single=single)
     queries += asked_back(participant, doubts, asked=len(queries))
     then = replace(participant, doses=tuple(after if one is dose else one for one in participant.doses))
+    if dose.prior:
+        queries += eligibility_queries(view, participant, then, path=f"dose/{number}", asked=len(queries))
     _, follows = recalculate(view, then, between(participant, then))
     return _corrected(
         participant,
@@ -303,7 +331,11 @@ def _visit(view: View, participant: Participant, id: str, given: dict[str, str])
     deviations = found_deviations(view, moved, after)
     _, follows = recalculate(view, moved, EVERYTHING)
     values = {"date": given["date"], **written}
-    return _corrected(participant, f"visit/{id}", values, follows=follows, deviations=deviations)
+    left = () if visit.missed else ask_what_stayed(moved, after, visit.date)
+    queries = asked_back(participant, left)
+    return _corrected(
+        participant, f"visit/{id}", values, follows=follows, deviations=deviations, queries=queries
+    )
 
 
 def _take_back(view: View, participant: Participant, visit: Visit) -> Proposal | Refusal:
@@ -341,10 +373,11 @@ def _turn(view: View, participant: Participant, target: str, given: dict[str, st
         problem = refuse(message("A visit was recorded after {day}.", day=day))
     if problem:
         return problem
+    ask = {"death": death_doubts, "withdrawal": withdrawal_doubts, "loss": loss_doubts}.get(target)
     doubts = []
-    if target == "death":
-        known = death_doubts(participant, turn.date)
-        doubts = [each for each in death_doubts(participant, day) if each not in known]
+    if ask is not None:
+        known = ask(participant, turn.date)
+        doubts = [each for each in ask(participant, day) if each not in known]
     return _corrected(participant, target, {"date": day}, queries=asked_back(participant, doubts))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from trialwright.conduct.action import Refusal
 from trialwright.conduct.actions.report_deviation import next_deviation
 from trialwright.conduct.asked import asked_back
+from trialwright.conduct.moved import done_before
 from trialwright.conduct.standing import check_order, check_stated_day, first_refusal, refuse
 from trialwright.conduct.trial import View, is_randomised, participant_stream
 from trialwright.record.event import Entered, Proposal
@@ -29,7 +30,7 @@ def correct_step(
     if given == {"recorded": "false"}:
         return refuse(
             message(
-                "A {kind} is not taken back: others, and the numbers of the study, followed from it. Whoever does not belong in the trial leaves it by withdraw_consent, and report_deviation says what happened.",
+                "What is recorded as {kind} is not taken back: the numbers of the study, and what was done for other participants, followed from it. Whoever does not belong in the trial leaves it by withdraw_consent, and report_deviation says what happened.",
                 kind=kind,
             )
         )
@@ -80,12 +81,7 @@ def _consent(view: View, participant: Participant, key: str, given: Mapping[str,
 
 def _before_consent(participant: Participant, day: str, *, since: str) -> Iterator[Message]:
     """What lies before the corrected day of consent, and did not before the one that stood."""
-    dated = [
-        *((f"visit/{visit.id}", visit.date) for visit in participant.visits if visit.date),
-        *((f"dose/{dose.number}", dose.start) for dose in participant.doses if not dose.prior),
-        *((("enrolment", participant.enrolled.date),) if participant.enrolled else ()),
-    ]
-    early = tuple(f"{what} ({on})" for what, on in dated if since <= on < day)
+    early = tuple(f"{what} ({on})" for what, on in done_before(participant, day) if on >= since)
     if early:
         yield message(
             "The corrected consent is of {day}; these lie before it: {things}. Which days are right? What was done without consent is a deviation to be reported.",
@@ -144,24 +140,8 @@ def _allocation(view: View, participant: Participant, given: Mapping[str, str]) 
         "says": Entered(pack_message(said)),
         "visit": "",
     }
-    own = next(each for each in view.definition.arms if each.id == arm)
-    strange = [
-        dose for dose in participant.doses if not dose.prior and dose.intervention not in own.interventions
-    ]
-    questions = (
-        (
-            f"dose/{dose.number}",
-            message(
-                "Dose {number} is of {intervention}, which is not given in the corrected arm {arm}. Was it given?",
-                number=dose.number,
-                intervention=view.definition.intervention_title(dose.intervention),
-                arm=arm,
-            ),
-        )
-        for dose in strange
-    )
-    queries = asked_back(participant, questions)
-    return _corrected(participant, "allocation", {"arm": arm}, deviations=[deviation], queries=queries)
+    # what was given by the other arm is asked about as every dose that is judged anew
+    return _corrected(participant, "allocation", {"arm": arm}, deviations=[deviation])
 
 
 def _corrected(

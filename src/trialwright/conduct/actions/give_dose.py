@@ -65,7 +65,7 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     start, end, visit = values.text("date"), values.text("end"), values.text("visit")
     problem = first_refusal(
         check_day(view, start, message("The dose of")),
-        check_day(view, end, message("The dose of")) if end else None,
+        check_day(view, end, message("The end of the dose,")) if end else None,
         refuse(message("The dose ends on {end}, before it starts on {start}.", end=end, start=start))
         if end and end < start
         else None,
@@ -133,7 +133,10 @@ def _prior(
     """Care given before week 0 that the record tells of: no proposal, no deviation."""
     if participant.allocated:
         return refuse(
-            message("{id} is allocated; what is taken from now on is no earlier care.", id=participant.id)
+            message(
+                "{id} is allocated, and earlier care is recorded before that. What was left out of it: correct the dose that stands (target=dose/N values.end=...), or the form that tells of it.",
+                id=participant.id,
+            )
         )
     missing = tuple(name for name in ("amount", "unit") if not values.text(name))
     if missing:

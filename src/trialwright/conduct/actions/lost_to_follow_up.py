@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from trialwright.conduct.action import Action, Argument, Refusal, Values
+from trialwright.conduct.after_the_end import loss_doubts
+from trialwright.conduct.asked import asked_back
 from trialwright.conduct.standing import WHO, check_day, for_participant, refuse
 from trialwright.conduct.trial import View, participant_stream
 from trialwright.record.event import Proposal
@@ -15,9 +19,14 @@ def decide(view: View, values: Values, participant: Participant) -> Proposal | R
     day = values.text("date")
     if day < participant.consents[0].date:
         return refuse(message("{day} lies before consent.", day=day))
-    return check_day(view, day, message("Loss to follow-up of")) or Proposal(
-        participant_stream(participant.id), "lost_to_follow_up", 1, {"date": day}, {}
-    )
+    problem = check_day(view, day, message("Loss to follow-up of"))
+    if problem:
+        return problem
+    data: dict[str, Any] = {"date": day}
+    queries = asked_back(participant, loss_doubts(participant, day))
+    if queries:
+        data["queries"] = queries
+    return Proposal(participant_stream(participant.id), "lost_to_follow_up", 1, data, {})
 
 
 ACTION = Action(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -75,9 +75,7 @@ def _read(case: Case, daily: Amount) -> _Course | Because:
     told = _told_by_forms(case, daily, since=anchor.day)
     if isinstance(told, Because):
         return told
-    days = set(told)
-    total = sum((amount for amount, _ in told.values()), Fraction(0))
-    facts = [fact for _, ids in told.values() for fact in ids]
+    given = dict(told)
     for dose in case.participant.taken():
         if dose.intervention != case.intervention.id:
             continue
@@ -86,15 +84,25 @@ def _read(case: Case, daily: Amount) -> _Course | Because:
         if amount is None or first is None or last is None:
             said = message("A dose of the course is not exactly known.")
             return Because(said, (f"dose/{dose.number}",))
-        given = _days_between(max(first, anchor.day), min(last, add_days(case.on, -1))) - told.keys()
-        if given:
-            days |= given
-            total += amount * len(given)
-            facts.append(f"dose/{dose.number}")
+        for day in _days_between(max(first, anchor.day), min(last, add_days(case.on, -1))) - told.keys():
+            before, facts = given.get(day, (Fraction(0), ()))
+            given[day] = before + amount, (*facts, f"dose/{dose.number}")
     gap = max((parse_length(event.gap).days for event in anchor.anchor.events if event.gap), default=1)
-    if not days or (case.on - max(days)).days > gap:
-        return empty
-    return _Course(frozenset(days), Amount(total, unit), tuple(facts))
+    days = _last_run(given, until=case.on, gap=gap)
+    total = sum((given[day][0] for day in days), Fraction(0))
+    return _Course(
+        frozenset(days), Amount(total, unit), tuple(dict.fromkeys(f for day in days for f in given[day][1]))
+    )
+
+
+def _last_run(given: Iterable[date], *, until: date, gap: int) -> list[date]:
+    """The days of the last course before a day, none of them further than the gap from the next; none where it is over."""
+    days: list[date] = []
+    for day in sorted(given, reverse=True):
+        if ((days[-1] if days else until) - day).days > gap:
+            break
+        days.append(day)
+    return days[::-1]
 
 
 def _told_by_forms(

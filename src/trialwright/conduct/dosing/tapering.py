@@ -95,7 +95,27 @@ def _first(case: Case) -> _First | Because:
         return _First(day, amount, (Because(said, (f"dose/{dose.number}",)),))
     day = planned_day or case.on
     planned = plan_first_dose(case, on=min(day, case.on))
-    return planned.because[-1] if planned.amount is None else _First(day, planned.amount, planned.because)
+    if planned.amount is not None:
+        return _First(day, planned.amount, planned.because)
+    return _began_early(case, day) or planned.because[-1]
+
+
+def _began_early(case: Case, planned_day: date) -> Because | None:
+    """Why no calendar is known where it was taken from an earlier day on than the protocol lets it begin."""
+    for dose in case.participant.taken():
+        start, end = exact_day(dose.start), exact_day(dose.end) if dose.end else None
+        if dose.intervention != case.intervention.id or start is None or start >= planned_day:
+            continue
+        if dose.ongoing or (end is not None and end >= planned_day):
+            said = message(
+                "{name} is recorded from {day} on, before {planned}, the day on which it begins by the protocol, so its calendar is not known. If it began later, correct dose/{number}; else give the dose with a reason.",
+                name=case.intervention.title,
+                day=start,
+                planned=planned_day,
+                number=dose.number,
+            )
+            return Because(said, (f"dose/{dose.number}",))
+    return None
 
 
 def _first_given(case: Case, planned_day: date | None) -> tuple[date, Dose] | None:
