@@ -134,7 +134,11 @@ def test_a_variant_asks_what_its_base_asks(name: str) -> None:
     assert base in OWN
     asked, asked_before = (
         {
-            (criterion, reading): (rule.condition, rule.reading.rule, [each.condition for each in rule.warnings])
+            (criterion, reading): (
+                rule.condition,
+                rule.reading.rule,
+                [each.condition for each in rule.warnings],
+            )
             for criterion, readings in study(one)[0].rules.items()
             for reading, rule in readings.items()
         }
