@@ -16,11 +16,12 @@ import matplotlib.image
 import pytest
 
 from tests.contract.rehearsed_reports import rehearsed, reported
+from tests.contract.trial_report_support import data_of
 from trialwright.locale import read_catalogue
 from trialwright.record.fact import Fact
 from trialwright.record.participant import Ended, Participant
 from trialwright.record.raw import RawFact
-from trialwright.reports.document import Cell, Heading, Table
+from trialwright.reports.document import Cell, Heading, Paragraph, Table
 from trialwright.reports.html import write_html
 from trialwright.reports.pdf import write_pages
 from trialwright.reports.tables import write_csv
@@ -28,6 +29,7 @@ from trialwright.reports.trial.compose import compose_report
 from trialwright.reports.trial.exposure import say_taken
 from trialwright.reports.trial.flow import find_arm, find_not_enrolled, find_not_screened
 from trialwright.reports.trial.profiles import shown_value
+from trialwright.reports.trial.swimmer import name_marks
 from trialwright.terms.message import render
 from trialwright.terms.quantity import BOUND
 
@@ -114,6 +116,31 @@ def test_the_observed_answers_stand_first_in_every_arm_and_are_not_taken_for_res
     for labels in answers:
         assert labels[0] == "CR at week 24 observed (yes or no)"
         assert all(label.startswith("by strategy: ") for label in labels[1:])
+
+
+def test_the_arms_are_named_with_their_titles_before_their_first_figure() -> None:
+    for language in ("en", "zh"):
+        data, catalogue = rehearsed(language), read_catalogue(language)
+        said = [
+            render(block.text, catalogue)
+            for block in reported(language).document.blocks
+            if isinstance(block, Paragraph)
+        ]
+        titles = [render(arm.title, catalogue) for arm in data.arms]
+        assert len([each for each in said if all(title in each for title in titles)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("study", "expected"),
+    [
+        ("beam", {}),
+        ("bliss-ln", {"partial_response": "first: Primary efficacy renal response (PERR) without CRR"}),
+    ],
+)
+def test_a_mark_of_a_response_has_the_name_of_the_study(study: str, expected: dict[str, str]) -> None:
+    """PERR without CRR is no partial response; CRR is complete by its own name."""
+    named = {kind: render(said, {}) for kind, said in name_marks(data_of(study)).items()}
+    assert named.get("partial_response") == expected.get("partial_response")
 
 
 def test_every_criterion_that_failed_is_a_reason() -> None:

@@ -64,6 +64,13 @@ def write_flow(data: TrialData, sheet: Sheet) -> None:
     first = Group(message("Consented"), everyone)
     spine = ((first, unscreened), (screened, left_out), (enrolled, waiting))
     if arms:
+        sheet.say(
+            message(
+                "The arms, as tables and figures name them: {arms}.",
+                arms=tuple(message("{arm} ({title})", arm=arm.id, title=arm.title) for arm in data.arms),
+            ),
+            kind="note",
+        )
         stages = (message("Allocated to arms"), message("Follow-up"), message("Analysis"))
         boxes = [group for pair in spine for group in pair if group.people or group is pair[0]]
         drawn = tuple((_box(box), _aside(aside)) for box, aside in spine)
