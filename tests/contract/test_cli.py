@@ -470,6 +470,10 @@ def test_table_says_what_the_source_holds(run: Run, tmp_path: Path, command: str
     assert table.index(words_of(coverage["warnings"][-1])) < table.index("alt 2/1")
     assert all(words_of(warning) in table for warning in coverage["warnings"])
     assert all(row["concept"] in table for row in coverage["concepts"])
+    listed = {row["concept"] for row in coverage["concepts"]}
+    assert {"alt", "hiv", "dialysis"} <= listed, "what a criterion asks for"
+    assert not listed & {"allocated", "taken_belimumab", "rescue_therapy", "discontinued_tacrolimus", "death",
+                         "adverse_event", "major_deviation_at_week_24"}, "only the ledger of a trial states it"  # fmt: skip
     assert ["hiv 1/1" in table, "dialysis" in table, "dialysis 0/0" in table] == [True, True, False]
     assert "procedure, 66 records" in table
     assert [f"local|{code} 3" in table for code in (0, 19)] == [True, True]  # 22 codes: sorted, 20 are shown

@@ -954,7 +954,7 @@ def test_what_is_asked_back_is_said_at_once_and_listed(act: Act, run: Run, tmp_p
     chinese = "".join(
         run("queries", archive, "--lang", "zh").out.split()
     )  # the study's own words, forms.yaml
-    assert "体重与近6周内的另一次测量相差超过15％，请复测或确认。" in chinese
+    assert "体重与近6周内的另一次测量相差超过15%，请复测或确认。" in chinese
     assert '"settled": true' not in run("queries", archive, "--format", "json").out
     done = act("correct", who, target, "item.body.weight=60 kg", "--reason", "misread")
     assert f"Query {number} does not follow from the record any more" in done.err

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tests.contract.read_support import KINDS
 from trialwright.exchange.coverage import COMMONEST, Coverage
 from trialwright.exchange.source import Item, Unmapped
+from trialwright.locale import read_catalogue
 from trialwright.record.raw import RawFact, RawPerson, Skipped
 from trialwright.terms.message import render
 
@@ -125,6 +126,7 @@ def test_a_kind_whose_every_code_is_foreign_is_said_loudly() -> None:
     assert "112" in text
     assert "rxnorm|310798, Hydrochlorothiazide 25 MG Oral Tablet" in text
     assert "clinical drugs" in text
+    assert "112条用药类记录" in render(warning, read_catalogue("zh"))
     assert not counted(Unmapped("exposure", "x|1"), fact("p1", "ciclosporin")).warnings({})
 
 

@@ -124,6 +124,32 @@ def test_a_rate_is_that_of_the_participants_with_an_event_over_their_time_at_ris
     assert events
 
 
+def test_a_first_dose_before_week_0_is_said_beside_both_tables() -> None:
+    """Prednisone of the run-in: the time of the rates begins with it, the visits count from week 0."""
+    data = data_of("beam")
+    people = [one for one in data.cohort.followed if one.participant.allocated and one.participant.doses]
+    early = [one for one in people if one.start and _first_dose(one.participant) < one.start]
+    for name in ("ae_summary", "exposure"):
+        notes = [
+            note
+            for note in notes_of(table(safety("beam"), name))
+            if "before the day that begins week 0" in note
+        ]
+        if early:
+            [note] = notes
+            assert f"For {len(early)} of {len(people)} participants" in note
+    late = tuple(
+        replace(one.participant, doses=tuple(dose for dose in one.participant.doses if not one.start or dose.start >= one.start.isoformat()))
+        for one in people
+    )  # fmt: skip
+    sheet = written(TrialData(data.study, late, data.on, data.origin, False, data.locked), write_safety)
+    for name in ("ae_summary", "exposure"):
+        assert not [
+            note for note in notes_of(table(sheet, name)) if "before the day that begins week 0" in note
+        ]
+    assert early
+
+
 def test_how_long_everybody_was_followed_stands_with_what_was_taken() -> None:
     data, shown = data_of("beam"), table(safety("beam"), "exposure")
     row = shown.rows[0]

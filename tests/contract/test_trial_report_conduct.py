@@ -16,18 +16,20 @@ import matplotlib.image
 import pytest
 
 from tests.contract.rehearsed_reports import rehearsed, reported
+from tests.contract.trial_report_support import data_of
 from trialwright.locale import read_catalogue
 from trialwright.record.fact import Fact
-from trialwright.record.participant import Participant
+from trialwright.record.participant import Ended, Participant
 from trialwright.record.raw import RawFact
-from trialwright.reports.document import Cell, Heading, Table
+from trialwright.reports.document import Cell, Heading, Paragraph, Table
 from trialwright.reports.html import write_html
 from trialwright.reports.pdf import write_pages
 from trialwright.reports.tables import write_csv
 from trialwright.reports.trial.compose import compose_report
 from trialwright.reports.trial.exposure import say_taken
-from trialwright.reports.trial.flow import find_arm, find_not_enrolled
+from trialwright.reports.trial.flow import find_arm, find_not_enrolled, find_not_screened
 from trialwright.reports.trial.profiles import shown_value
+from trialwright.reports.trial.swimmer import name_marks
 from trialwright.terms.message import render
 from trialwright.terms.quantity import BOUND
 
@@ -54,7 +56,9 @@ def enrolled() -> list[Participant]:
 def test_the_flow_adds_up_at_every_step() -> None:
     data = rehearsed("en")
     left_out = find_not_enrolled(data)
-    assert len(left_out.people) + len(enrolled()) == len(data.participants)
+    unscreened = find_not_screened(data)
+    assert len(unscreened.people) + len(left_out.people) + len(enrolled()) == len(data.participants)
+    assert sum(len(part.people) for part in unscreened.parts) == len(unscreened.people)
     assert sum(len(part.people) for part in left_out.parts) == len(left_out.people)
     for arm in data.arms:
         allocated, followed, analysed = find_arm(data, arm.id)
@@ -68,6 +72,75 @@ def test_the_flow_adds_up_at_every_step() -> None:
         assert len(analysed.people) == sum(
             full[one.id] == arm.id for one in allocated.people if one.id in full
         )
+
+
+def test_who_only_consented_is_not_counted_as_screened() -> None:
+    """One left, one still waits: neither was screened."""
+    data = rehearsed("en")
+    first, second = (
+        replace(
+            one, id=id, screenings=(), enrolled=None, allocated=None, withdrawn=ended, lost=None, died=None
+        )
+        for one, id, ended in zip(
+            enrolled(), ("P-901", "P-902"), (Ended(1, "2026-01-05", "no time"), None), strict=False
+        )
+    )
+    before = len([one for one in data.participants if one.screenings])
+    cases = [
+        # others in the ledger       the box's name            its lines
+        ((first,), "Left before screening", {"withdrew consent": 1}),
+        ((first, second), "Not screened", {"withdrew consent": 1, "not screened yet": 1}),
+    ]
+    for others, label, parts in cases:
+        changed = replace(data, participants=(*enrolled(), *others))
+        group = find_not_screened(changed)
+        assert render(group.label, {}) == label
+        assert {render(part.label, {}): len(part.people) for part in group.parts} == parts
+        assert find_not_enrolled(changed).people == ()
+    steps = dict(rows("flow"))
+    assert steps["Consented"] == str(len(data.participants))
+    assert steps["Screened"] == str(before)
+
+
+def test_the_observed_answers_stand_first_in_every_arm_and_are_not_taken_for_responses() -> None:
+    data = rehearsed("en")
+    answers = [
+        [
+            label
+            for label in (render(part.label, {}) for part in find_arm(data, arm.id)[2].parts)
+            if "observed" in label or label.startswith("by strategy: ")
+        ]
+        for arm in data.arms
+    ]
+    assert any(len(labels) > 1 for labels in answers)
+    for labels in answers:
+        assert labels[0] == "CR at week 24 observed (yes or no)"
+        assert all(label.startswith("by strategy: ") for label in labels[1:])
+
+
+def test_the_arms_are_named_with_their_titles_before_their_first_figure() -> None:
+    for language in ("en", "zh"):
+        data, catalogue = rehearsed(language), read_catalogue(language)
+        said = [
+            render(block.text, catalogue)
+            for block in reported(language).document.blocks
+            if isinstance(block, Paragraph)
+        ]
+        titles = [render(arm.title, catalogue) for arm in data.arms]
+        assert len([each for each in said if all(title in each for title in titles)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("study", "expected"),
+    [
+        ("beam", {}),
+        ("bliss-ln", {"partial_response": "first: Primary efficacy renal response (PERR) without CRR"}),
+    ],
+)
+def test_a_mark_of_a_response_has_the_name_of_the_study(study: str, expected: dict[str, str]) -> None:
+    """PERR without CRR is no partial response; CRR is complete by its own name."""
+    named = {kind: render(said, {}) for kind, said in name_marks(data_of(study)).items()}
+    assert named.get("partial_response") == expected.get("partial_response")
 
 
 def test_every_criterion_that_failed_is_a_reason() -> None:

@@ -22,7 +22,7 @@ ABBREVIATIONS = {
     "KDIGO", "NIH", "NR", "PERR", "PHQ-9", "PR", "SLEDAI-2K", "eGFR", "I", "II", "III", "III+V", "IV", "IV+V", "V",
     # statistics: names of people, and what is written in Latin letters everywhere
     "Barnard", "Boschloo", "CONSORT", "Firth", "Fisher", "IPTW", "Kaplan-Meier", "Logistic", "Liu", "MMRM",
-    "Miettinen-Nurminen", "Newcombe", "P", "Pearson", "SD", "Wald", "Wilson", "Yates", "central", "log-log", "log-rank",
+    "Miettinen-Nurminen", "Newcombe", "P", "Pearson", "SD", "Wald", "Wilson", "Yates", "log-log", "log-rank",
     "mid-p", "n", "n/N",
     # the trials and this software; D marks what the protocol decided because no source says
     "BEAM", "BLISS-LN", "D", "SUSAR", "ICH", "E2A", "SHA-256", "sha256", "trialwright",

@@ -189,7 +189,7 @@ def test_every_lane_has_its_end_and_its_marks(study: str) -> None:
 def test_the_boxes_of_the_flow_are_lines_of_its_table(study: str) -> None:
     counted = Counter(tuple(row) for _, row in rows_of(table_of(report_of(study), "flow")))
     boxes = [(row[2], row[3]) for _, row in rows_of(drawn(study, "flow"))]
-    assert boxes[0] == ("Consented and screened", str(len(data_of(study).participants)))
+    assert boxes[0] == ("Consented", str(len(data_of(study).participants)))
     assert {box for box in boxes if box not in counted} <= {("Allocated", str(len(data_of(study).allocated(arm.id)))) for arm in data_of(study).arms} | {("Followed", str(len(data_of(study).allocated(arm.id)))) for arm in data_of(study).arms}  # fmt: skip
 
 

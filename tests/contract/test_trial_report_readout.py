@@ -280,6 +280,31 @@ def test_whose_arm_or_set_is_not_known_is_named_under_the_flow() -> None:
     )
 
 
+def test_rows_that_add_up_are_not_said_not_to() -> None:
+    """Open between PR and NR, and by the rule NR: of CR, PR and NR that is one yes, as of everybody else."""
+    low = {
+        name: value for name, value in {**CR, "serum_albumin": "25"}.items() if name != "urine_protein_24h"
+    }
+    people = []
+    for number, (arm, found) in enumerate([("BEL+MT", CR), ("MT", low), ("MT", NR)], start=1):
+        people.append(made(arm, week_24=found))
+        people[-1].number = number
+    data = data_about(read_study("beam"), tuple(one.participant() for one in people), on=CUT_OFF)
+    table = _table(data, write_responders, "responders")
+    assert [row[2] for _, row in rows_of(table)][:4] == [
+        "0/2 (0.0 %)",
+        "0/2 (0.0 %)",
+        "0/2 (0.0 %)",
+        "2/2 (100.0 %)",
+    ]
+    [note] = [each for each in notes_of(table) if each.startswith("In one of these categories")]
+    assert note.endswith(
+        "Partial response (PR), Non-response (NR): BEL+MT 0 of 1, MT 1 of 2. Counted as yes in: NR at week 24. Counted as "
+        "no, by the rule for a missing answer or because it is known not to be so, in: CR at week 24, Overall response "
+        "(CR or PR) at week 24, PR at week 24."
+    )
+
+
 def test_rows_that_do_not_add_up_say_why_and_by_how_many() -> None:
     """Whoever is in CR or PR, not known in which, is a response; counted as CR, PR or NR nobody can be certain of it."""
     results = [("BEL+MT", CR), ("BEL+MT", OPEN), ("BEL+MT", PR), ("MT", NR), ("MT", OPEN), ("MT", CR)]
@@ -300,8 +325,8 @@ def test_rows_that_do_not_add_up_say_why_and_by_how_many() -> None:
     assert note == (
         "In one of these categories, not known in which: Complete response (CR), Partial response (PR): BEL+MT 1 of 3, "
         "MT 1 of 3. Counted as yes in: Overall response (CR or PR) at week 24. Counted as no, by the rule for a missing "
-        "answer or because it is known not to be so, in: CR at week 24, PR at week 24, NR at week 24. The rows therefore "
-        "do not add up."
+        "answer or because it is known not to be so, in: CR at week 24, PR at week 24, NR at week 24. The rows of "
+        "BEL+MT, MT therefore do not add up."
     )
     row = data.cohort.row(data.estimand("primary"), "S-002")
     assert (row.value, row.reason, row.category) == (0, "missing_composite", None)

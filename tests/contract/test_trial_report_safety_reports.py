@@ -16,7 +16,7 @@ from tests.unit.safety.support import event, participant, version
 from trialwright.exchange.folder import read_study
 from trialwright.locale import read_catalogue
 from trialwright.record.participant import Participant, ReportSent
-from trialwright.reports.document import Table
+from trialwright.reports.document import Paragraph, Table
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.safety_reports import write_safety_reports
 from trialwright.reports.trial.sheet import Sheet
@@ -95,6 +95,14 @@ def test_what_is_not_sent_is_listed_with_its_limit() -> None:
 def test_without_a_report_a_sentence_says_so_and_chinese_is_chinese() -> None:
     found, sheet = tables(participant("x"), on="2026-07-01")
     assert found == {}
-    assert len(sheet.blocks) == 1
+    [block] = sheet.blocks
+    assert isinstance(block, Paragraph)
+    said = render(block.text, {})
+    assert said.startswith("No adverse event fell under a reporting clock of this definition. Its clocks: ")
+    for clock in (
+        "Serious adverse event to the sponsor",
+        "Other suspected unexpected serious adverse reaction (SUSAR)",
+    ):
+        assert clock in said
     told, _ = tables(one(), on="2026-07-08", language="zh")
     assert told["safety_reports"][0][1] == "首次报告"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +15,10 @@ from trialwright.terms.message import message
 if TYPE_CHECKING:
     from trialwright.conduct.trial import Trial
     from trialwright.exchange.archive import Archive
+    from trialwright.record.participant import Participant
     from trialwright.reports.trial.compose import TrialReport
     from trialwright.reports.trial.data import TrialData
+    from trialwright.reports.trial.versions import VersionInForce
 
 
 def open_trial(path: str) -> tuple[Archive, Trial]:
@@ -63,8 +67,43 @@ def trial_data(path: str) -> TrialData:
         archive.rehearsal,
     )
     blind = trial.blind and not trial.study.unblinded
+    people = trial.participants()
     return TrialData(
-        study, trial.participants(), moment.date(), origin, blind=blind, locked=bool(trial.study.locked)
+        study,
+        people,
+        moment.date(),
+        origin,
+        blind=blind,
+        locked=bool(trial.study.locked),
+        versions=_versions(trial, people),
+    )
+
+
+def _versions(trial: Trial, people: Iterable[Participant]) -> tuple[VersionInForce, ...]:
+    """The versions approved at some site, in the order of their approval, with how many were enrolled under each."""
+    from trialwright.conduct.trial import participant_stream
+    from trialwright.reports.trial.versions import VersionInForce
+
+    approved = sorted(
+        (day, site, version) for site in trial.site_ids() for version, day in trial.site(site).approved
+    )
+    enrolled = Counter(
+        event.study_version
+        for one in people
+        if one.enrolled is not None
+        for event in trial.store.stream(participant_stream(one.id))
+        if event.position == one.enrolled.position
+    )
+    released = {each.version: each.date for each in reversed(trial.study.released)}
+    return tuple(
+        VersionInForce(
+            str(trial.definition(version).identity.version),
+            version,
+            released.get(version, ""),
+            tuple((site, day) for day, site, named in approved if named == version),
+            enrolled[version],
+        )
+        for version in dict.fromkeys(version for _, _, version in approved)
     )
 
 

@@ -13,6 +13,12 @@ from trialwright.terms.codes import neighbourhood
 from trialwright.terms.message import Message, message, render
 
 COMMONEST = 20
+_KINDS: Mapping[str, Message] = {  # as the reports name them
+    "condition": message("condition"),
+    "exposure": message("exposure"),
+    "procedure": message("procedure"),
+    "allergy": message("allergy"),
+}
 
 
 class Coverage:
@@ -166,14 +172,14 @@ def _foreign_kind(kind: str, total: int, example: Unmapped, least: int) -> Messa
     if least:
         return message(
             "The source holds records of the kind {kind}, and none has a code the study knows. {hint}",
-            kind=kind,
+            kind=_KINDS.get(kind, kind),
             hint=_hint(kind),
         )
     return message(
         "The source holds {count} records of the kind {kind}, and none has a code the study knows "
         "(the commonest is {code}, {display}). {hint}",
         count=total,
-        kind=kind,
+        kind=_KINDS.get(kind, kind),
         code=example.code,
         display=example.display or "?",
         hint=_hint(kind),

@@ -81,7 +81,7 @@ class ReadOptions:
     `kinds`: concept name to its kind. `positive_codes`: concept name to the "system|code"s of tests whose
     positive result makes that finding true and whose negative result makes it false. `mapping`: local names
     and units. `synthetic`: the source says that its people are made up. `types`: the concepts as the record reads
-    them, to list values that are not possible.
+    them, to list values outside what the study's forms accept.
     """
 
     vocabulary: Vocabulary
@@ -210,7 +210,7 @@ def _is_dated(fact: RawFact) -> bool:
 
 
 def fact_rows(fact: RawFact, place: str, types: Mapping[str, ConceptType]) -> Iterator[Item]:
-    """Hand over a fact, or list why not: unreadable date, end before start, value that is no number or not possible.
+    """Hand over a fact, or list why not: unreadable date, end before start, value that is no number or outside what forms accept.
 
     `types`: the concepts as the record reads them; of one that is not among them no value is impossible.
 

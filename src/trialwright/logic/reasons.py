@@ -34,7 +34,9 @@ REASONS: Mapping[str, Message] = {
     "unit_unknown": message("the result has no unit, or one that is not known for this analyte"),
     "value_censored": message("the result is only known to lie below or above a limit"),
     "value_unreadable": message("the result cannot be read"),
-    "value_implausible": message("this is not possible; the number or its unit must be wrong"),
+    "value_implausible": message(
+        "the value lies outside what the study's forms accept for its participants; check the number and its unit"
+    ),
     "dose_missing": message("the dose is not recorded"),
     "route_missing": message("the route is not recorded"),
     "status_uncertain": message("the diagnosis is not confirmed"),

@@ -24,6 +24,6 @@ def explain_origin(origin: Origin) -> tuple[tuple[Message, Says], ...]:
         (message("Study version"), origin.study_version),
         (message("Ledger position"), str(origin.ledger_position)),
         (message("Ledger digest"), origin.ledger_digest),
-        (message("Made"), origin.made.isoformat(sep=" ", timespec="minutes")),
+        (message("State of the ledger as of"), origin.made.isoformat(sep=" ", timespec="minutes")),
         (message("Software"), origin.software),
     )

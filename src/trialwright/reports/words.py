@@ -111,7 +111,7 @@ SKIPPED: Mapping[str, Message] = {
     "status_registered": message("registered, no result yet"),
     "table_unreadable": message("the table cannot be read"),
     "text_undecodable": message("the text is in another encoding"),
-    "value_implausible": message("the value is not possible"),
+    "value_implausible": message("the value lies outside what the study's forms accept for its participants"),
     "value_unreadable": message("the value cannot be read"),
     "vocabulary_missing": message("the vocabulary table is missing"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from trialwright.reports.figures.canvas import (
@@ -117,13 +117,22 @@ class ArmLanes:
 
 @dataclass(frozen=True, slots=True)
 class Swimmer:
-    """A swimmer plot. `ticks`: times on the axis, ascending; `time_label` says what they are, with the unit."""
+    """A swimmer plot. `ticks`: times on the axis, ascending; `time_label` says what they are, with the unit.
+
+    `named`: what a kind of mark is called where a study has its own word for it.
+    """
 
     id: str
     title: Says
     arms: tuple[ArmLanes, ...]
     ticks: tuple[float, ...]
     time_label: Says
+    named: Mapping[Kind, Says] = field(default_factory=dict)
+
+    def word(self, kind: Kind) -> Says:
+        """What a kind of mark is called."""
+        named: Says = self.named.get(kind) or MARKS[kind][0]
+        return named
 
     def pages(self, lanes: int) -> tuple[Swimmer, ...]:
         """The same in several figures of at most so many lanes each, so that every one fits on a page.
@@ -146,7 +155,7 @@ class Swimmer:
         kept = [page for page in pages if page] or [[]]
         names = [self.id] if len(kept) == 1 else [f"{self.id}-{number}" for number in range(1, len(kept) + 1)]
         return tuple(
-            Swimmer(name, self.title, tuple(page), self.ticks, self.time_label)
+            Swimmer(name, self.title, tuple(page), self.ticks, self.time_label, self.named)
             for name, page in zip(names, kept, strict=True)
         )
 
@@ -202,8 +211,8 @@ def _entries(data: Swimmer, catalogue: Mapping[str, str]) -> list[Entry]:
         )
     ]
     entries += [
-        Entry(speak(words, catalogue), line={**look, "linestyle": "none"})
-        for kind, (words, look) in MARKS.items()
+        Entry(speak(data.word(kind), catalogue), line={**look, "linestyle": "none"})
+        for kind, (_, look) in MARKS.items()
         if kind in kinds
     ]
     if any(lane.ongoing for lane in lanes):
@@ -256,8 +265,8 @@ def _describe(data: Swimmer, catalogue: Mapping[str, str]) -> str:
     parts = []
     for each in data.arms:
         tally = [
-            (words, sum(mark.kind == kind for lane in each.lanes for mark in lane.marks))
-            for kind, (words, _) in MARKS.items()
+            (data.word(kind), sum(mark.kind == kind for lane in each.lanes for mark in lane.marks))
+            for kind in MARKS
         ]
         counts = tuple(message("{word}: {count}", word=word, count=count) for word, count in tally if count)
         parts.append(message("{arm}, {people} participants.", arm=each.arm, people=len(each.lanes)))

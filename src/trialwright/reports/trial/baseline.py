@@ -79,7 +79,7 @@ def derive_characteristics(data: TrialData) -> Iterator[Characteristic]:
         if found:
             coded = range(len(concept.values)) if concept.kind == "finding" else ()
             categories = tuple(words.coded(concept.name, index) for index in coded)
-            yield Characteristic(concept.label, concept.unit or "", categories, found)
+            yield Characteristic(words.title(concept.name), concept.unit or "", categories, found)
 
 
 AGE = n.Age()

@@ -18,6 +18,7 @@ from trialwright.reports.trial.safety import write_safety
 from trialwright.reports.trial.sheet import Sheet, Trace
 from trialwright.reports.trial.survival import TIMES
 from trialwright.reports.trial.unblindings import write_unblindings
+from trialwright.reports.trial.versions import say_versions
 from trialwright.terms.message import Message, message
 
 
@@ -42,6 +43,7 @@ def compose_report(data: TrialData, *, catalogue: Mapping[str, str], figures: bo
         ),
         kind="note",
     )
+    say_versions(data.versions, sheet)
     _write_until_course(data, sheet)
     write_safety(data, sheet)
     write_quality(data, sheet)

@@ -15,6 +15,7 @@ from trialwright.endpoints.follow_up import FollowUp
 from trialwright.record.participant import Participant
 from trialwright.reports.document import Origin
 from trialwright.reports.names import plain_names
+from trialwright.reports.trial.versions import VersionInForce
 from trialwright.safety.rules import SafetyPlan, lower_safety
 from trialwright.study.analysis import AnalysisPlan, Estimand
 from trialwright.study.analysis_rules import AnalysisRules, lower_analysis
@@ -31,6 +32,7 @@ class TrialData:
 
     `blind`: the arms are hidden, so nothing is compared: whoever was unblinded in an emergency has no arm here either,
     and everyone is one group. `locked`: the study takes no more data, so that the report is no interim one.
+    `versions`: of the definition, in force at some site up to that day, the oldest first.
     """
 
     study: Study
@@ -39,6 +41,7 @@ class TrialData:
     origin: Origin
     blind: bool
     locked: bool = False
+    versions: tuple[VersionInForce, ...] = ()
 
     def __post_init__(self) -> None:
         if self.blind:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from trialwright.analysis.incidence_rate import SOURCE, compute_incidence_rate
+from trialwright.endpoints.follow_up import exact_day
 from trialwright.record.participant import Participant
 from trialwright.reports.document import Number
 from trialwright.reports.trial.data import TrialData
@@ -87,6 +88,34 @@ class Rates:
                 count=len(unknown),
                 who=tuple(one.participant for one in unknown),
             )
+
+    def explain_clock(self) -> Iterator[Message]:
+        """Of how many the time began before their allocation or week 0, and with which interventions; else nothing."""
+        early: dict[str, list[str]] = {}
+        for one in self.followed:
+            person, first = self.people[one.participant], one.first
+            began = self.data.followed(one.participant).start if person.enrolled else None
+            limits = [began, exact_day(person.allocated.date) if person.allocated else None]
+            if first is None or not any(limit is not None and first < limit for limit in limits):
+                continue
+            early[one.participant] = [
+                dose.intervention
+                for dose in person.doses
+                if not dose.prior and exact_day(dose.start) == first
+            ]
+        if not early:
+            return
+        taken = {id for ids in early.values() for id in ids}
+        secret = self.data.telling if self.data.blind else frozenset[str]()
+        names = tuple(
+            each.title for each in self.data.study.interventions if each.id in taken and each.id not in secret
+        )
+        yield message(
+            "The first dose is that of any intervention of the study. For {count} of {total} participants it came before allocation or before the day that begins week 0 of the visits ({interventions}); these days count here, and an event in them counts as treatment-emergent.",
+            count=len(early),
+            total=len(self.followed),
+            interventions=names or message("not shown"),
+        )
 
     def _source(self, one: AtRisk) -> Source:
         event: Message | str = one.event.term if one.event else message("no event")

@@ -94,7 +94,7 @@ def write_exposure(
         message("Time followed, and what was taken of what was planned"),
         columns,
         lines,
-        notes=(PLANNED,),
+        notes=(PLANNED, *rates.explain_clock()),
     )
     sheet.table(
         "exposure_by_participant",

@@ -1,4 +1,4 @@
-"""The flow of participants: screened, not eligible and why, enrolled, allocated, treated, followed, analysed.
+"""The flow of participants: consented, screened, not eligible and why, enrolled, allocated, treated, followed, analysed.
 
 Every number is a group of people; the figure and the table say the same groups. **Source**: CONSORT 2025, items 22a and
 22b with its flow diagram (Hopewell S et al., BMJ 2025;388:e081123).
@@ -17,7 +17,7 @@ from trialwright.reports.figures.consort import ArmFlow, Box, Consort, Count, dr
 from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.membership import explain_sets
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
-from trialwright.study.analysis import AnalysisSet
+from trialwright.study.analysis import BINARY, AnalysisSet
 from trialwright.terms.message import Message, Text, message
 
 Reason = Message | Text | str
@@ -55,25 +55,30 @@ def write_flow(data: TrialData, sheet: Sheet) -> None:
     """The flow diagram, and the same numbers as a table that can be traced."""
     sheet.heading(message("Flow of participants"), "flow", level=1)
     everyone = data.participants
+    unscreened = find_not_screened(data)
+    screened = Group(message("Screened"), tuple(one for one in everyone if one.screenings or one.enrolled))
     left_out = find_not_enrolled(data)
     enrolled = Group(message("Enrolled"), tuple(one for one in everyone if one.enrolled))
     waiting = find_not_allocated(enrolled.people)
     arms = [] if data.blind else [(arm.id, find_arm(data, arm.id)) for arm in data.arms]
-    first = Group(message("Consented and screened"), everyone)
+    first = Group(message("Consented"), everyone)
+    spine = ((first, unscreened), (screened, left_out), (enrolled, waiting))
     if arms:
-        spine = ((_box(first), _aside(left_out)), (_box(enrolled), _aside(waiting)))
+        sheet.say(
+            message(
+                "The arms, as tables and figures name them: {arms}.",
+                arms=tuple(message("{arm} ({title})", arm=arm.id, title=arm.title) for arm in data.arms),
+            ),
+            kind="note",
+        )
         stages = (message("Allocated to arms"), message("Follow-up"), message("Analysis"))
-        boxes = [
-            first,
-            *((left_out,) if left_out.people else ()),
-            enrolled,
-            *((waiting,) if waiting.people else ()),
-        ]
+        boxes = [group for pair in spine for group in pair if group.people or group is pair[0]]
+        drawn = tuple((_box(box), _aside(aside)) for box, aside in spine)
         flows = tuple(ArmFlow(arm, tuple(_box(each) for each in groups)) for arm, groups in arms)
         sheet.figure(
             message("Flow of participants (CONSORT 2025)"),
             draw_consort,
-            Consort("flow", message("Flow of participants"), spine, stages, flows),
+            Consort("flow", message("Flow of participants"), drawn, stages, flows),
             columns=_DRAWN,
             lines=[
                 *(each for group in boxes for each in _drawn("", group)),
@@ -81,7 +86,7 @@ def write_flow(data: TrialData, sheet: Sheet) -> None:
             ],
             heads=3,
         )
-    _table(data, sheet, first, left_out, enrolled, waiting, arms)
+    _table(data, sheet, spine, arms)
 
 
 _DRAWN = (
@@ -115,9 +120,18 @@ def _aside(group: Group) -> Box | None:
 # Before allocation
 
 
+def find_not_screened(data: TrialData) -> Group:
+    """Everybody who consented and was not screened: gone before, or still waiting."""
+    people = tuple(one for one in data.participants if not one.enrolled and not one.screenings)
+    here = Group(message("not screened yet"), tuple(one for one in people if _end(one) is None))
+    gone = _ended([one for one in people if _end(one) is not None])
+    label = message("Not screened") if here.people else message("Left before screening")
+    return Group(label, people, (*gone, *((here,) if here.people else ())))
+
+
 def find_not_enrolled(data: TrialData) -> Group:
-    """Everybody who was not enrolled: not eligible by criterion, undetermined, gone before, or still waiting."""
-    people = tuple(one for one in data.participants if not one.enrolled)
+    """Everybody who was screened and not enrolled: not eligible by criterion, undetermined, gone, or still waiting."""
+    people = tuple(one for one in data.participants if not one.enrolled and one.screenings)
     titles = {criterion.id: criterion.title for criterion in data.study.criteria}
 
     def criteria(members: tuple[Participant, ...], verdict: str) -> tuple[Group, ...]:
@@ -130,7 +144,7 @@ def find_not_enrolled(data: TrialData) -> Group:
         ]
         return _most_first(found)
 
-    judged = {one.id: one.screenings[-1].verdict if one.screenings else "" for one in people}
+    judged = {one.id: one.screenings[-1].verdict for one in people}
     failed = tuple(one for one in people if judged[one.id] == "ineligible")
     rest = [one for one in people if judged[one.id] != "ineligible"]
     gone = [one for one in rest if _end(one) is not None]
@@ -148,7 +162,6 @@ def find_not_enrolled(data: TrialData) -> Group:
         ),
         *_ended(gone),
         Group(message("eligibility not known yet"), undetermined, criteria(undetermined, "unknown")),
-        Group(message("not screened yet"), tuple(one for one in here if not judged[one.id])),
         Group(message("eligible, not enrolled"), tuple(one for one in here if judged[one.id] == "eligible")),
     ]
     return Group(message("Not enrolled"), people, tuple(each for each in parts if each.people))
@@ -298,18 +311,23 @@ def _answers(data: TrialData, arm: str) -> list[Group]:
     if primary is None:
         return []
     people = {one.id: one for one in data.participants}
-    events = {each.id: each.title for each in data.plan.intercurrent_events}
-    found: dict[Reason, list[Participant]] = {}
+    observed = (
+        message("{estimand} observed (yes or no)", estimand=primary.title)
+        if primary.summary in BINARY
+        else message("{estimand}: an answer observed", estimand=primary.title)
+    )
+    labels: dict[str | None, Reason] = {None: observed}
+    for each in data.plan.intercurrent_events:
+        labels[each.id] = message("by strategy: {event}", event=each.title)
+    found: dict[str | None, list[Participant]] = {name: [] for name in labels}
     for one in data.cohort.population(primary).analysed:
-        if one.arm != arm:
-            continue
-        label: Reason = (
-            message("observed: {estimand}", estimand=primary.title)
-            if one.row.event is None
-            else message("by strategy: {event}", event=events.get(one.row.event, one.row.event))
-        )
-        found.setdefault(label, []).append(people[one.row.participant])
-    return [Group(label, tuple(members)) for label, members in found.items()]
+        if one.arm == arm:
+            found.setdefault(one.row.event, []).append(people[one.row.participant])
+    return [
+        Group(labels.get(name, message("by strategy: {event}", event=name)), tuple(members))
+        for name, members in found.items()
+        if members
+    ]
 
 
 def _treated(participant: Participant) -> bool:
@@ -335,10 +353,7 @@ def people_trace(group: Group) -> Trace:
 def _table(
     data: TrialData,
     sheet: Sheet,
-    first: Group,
-    left_out: Group,
-    enrolled: Group,
-    waiting: Group,
+    spine: Sequence[tuple[Group, Group]],
     arms: Sequence[tuple[str, tuple[Group, Group, Group]]],
 ) -> None:
     columns = [
@@ -349,10 +364,11 @@ def _table(
     def counted(level: int, group: Group) -> Line:
         return line(group.label, traced(len(group.people), people_trace(group)), level=min(level, 3))
 
-    lines = [counted(0, first)]
-    for group in (left_out, enrolled, waiting):
-        if group.people or group is not waiting:
-            lines += [counted(level, each) for level, each in group.lines()]
+    lines: list[Line] = []
+    for pair in spine:
+        for group in pair:
+            if group.people or group is pair[0]:
+                lines += [counted(level, each) for level, each in group.lines()]
     allocated = tuple(one for one in data.participants if one.allocated)
     lines.append(counted(0, Group(message("Allocated"), allocated)))
     for arm, groups in arms:

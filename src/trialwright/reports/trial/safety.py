@@ -167,7 +167,12 @@ def _write_summary(
         message("Adverse events: participants with at least one, number of events, and rate"),
         _event_columns(data, message("Adverse events"), sizes, severe=False),
         lines,
-        notes=(*_explain_emergent(data, rows), *rates.explain(rows), *_explain_outside(data, groups)),
+        notes=(
+            *_explain_emergent(data, rows),
+            *rates.explain_clock(),
+            *rates.explain(rows),
+            *_explain_outside(data, groups),
+        ),
     )
 
 

@@ -38,7 +38,12 @@ def write_safety_reports(data: TrialData, sheet: Sheet) -> None:
         return
     reports = plan_all_reports(data)
     if not reports:
-        sheet.say(message("No adverse event had to be reported to the sponsor or an authority."))
+        sheet.say(
+            message(
+                "No adverse event fell under a reporting clock of this definition. Its clocks: {clocks}.",
+                clocks=tuple(clock.title for clock in clocks),
+            )
+        )
         return
     shown = [state for state in STATES if state in ALWAYS or any(each.state == state for each in reports)]
     lines: list[Line] = []

@@ -23,7 +23,7 @@ from trialwright.reports.trial.data import TrialData
 from trialwright.reports.trial.figures_shown import signed
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, line, traced
 from trialwright.reports.trial.weeks import WEEK
-from trialwright.terms.message import message
+from trialwright.terms.message import Message, message
 
 LANES = 30  # on a page
 
@@ -53,6 +53,7 @@ def write_swimmer(data: TrialData, sheet: Sheet) -> None:
         tuple(lanes),
         ticks,
         message("weeks since treatment began"),
+        name_marks(data),
     )
     pages = whole.pages(LANES)
     for number, each in enumerate(pages, start=1):
@@ -72,7 +73,7 @@ def write_swimmer(data: TrialData, sheet: Sheet) -> None:
                 found
                 for arm_lanes in each.arms
                 for lane in arm_lanes.lanes
-                for found in _lines(arm_lanes.arm, known[lane.participant])
+                for found in _lines(arm_lanes.arm, known[lane.participant], whole)
             ],
             heads=3,
             notes=(
@@ -96,6 +97,7 @@ _MARKED: Mapping[str, Kind] = {
     "pr": "partial_response",
     "perr": "partial_response",
 }
+_PLAIN = ("cr", "pr")  # complete and partial response themselves
 
 
 class Followed(NamedTuple):
@@ -106,13 +108,26 @@ class Followed(NamedTuple):
     marks: tuple[Source, ...]
 
 
-def _lines(arm: Says, followed: Followed) -> Iterator[Line]:
+def name_marks(data: TrialData) -> Mapping[Kind, Message]:
+    """What the responses marked are called where the study's categories are not complete and partial response."""
+    if not data.plan.responses:
+        return {}
+    response = data.plan.responses[0]
+    reading = response.readings[response.chosen]
+    return {
+        _MARKED[each.id]: message("first: {category}", category=each.title)
+        for each in reading.categories
+        if each.id in _MARKED and each.id not in _PLAIN
+    }
+
+
+def _lines(arm: Says, followed: Followed, drawn: Swimmer) -> Iterator[Line]:
     """The numbers of a lane: how long it is, and when each mark stands."""
     lane = followed.lane
     until = message("follow-up continues") if lane.ongoing else message("end of follow-up")
-    told = [(until, lane.end, followed.end)]
+    told: list[tuple[Says, float, Source]] = [(until, lane.end, followed.end)]
     told += [
-        (MARKS[mark.kind][0], mark.time, source)
+        (drawn.word(mark.kind), mark.time, source)
         for mark, source in zip(lane.marks, followed.marks, strict=True)
     ]
     for what, week, source in told:

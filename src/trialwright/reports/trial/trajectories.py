@@ -21,6 +21,7 @@ from trialwright.reports.trial.figures_shown import DASH, signed, significant
 from trialwright.reports.trial.sheet import Line, Sheet, Source, Trace, Traced, line, traced
 from trialwright.reports.trial.weeks import WEEK, planned_week, treated_encounters
 from trialwright.study.prose.figures import unit_words
+from trialwright.study.prose.words import at_beginning
 from trialwright.terms.message import Text, message
 
 
@@ -43,7 +44,7 @@ def draw_everyone(data: TrialData, sheet: Sheet) -> None:
     if name is None:
         return
     concept = data.study.concept(name)
-    said = message("{concept} of every participant", concept=concept.label)
+    said = message("{concept} of every participant", concept=at_beginning(concept.label))
     unit = concept.unit or ""
     arms = []
     own_lines: list[Line] = []

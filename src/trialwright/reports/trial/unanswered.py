@@ -27,8 +27,9 @@ def shown_title(estimand: Estimand) -> Message | Text:
 def explain_undecided(data: TrialData, estimands: Sequence[Estimand]) -> Iterator[Message]:
     """Say of whom an answer is known in one row and missing in another: in one of some categories, not known in which.
 
-    Such rows do not add up: whoever is in complete or partial response counts in the overall response, and, for want of
-    an answer, in neither of the two, nor as non-response, of which it is known that it is not so.
+    Such rows may not add up: whoever is in complete or partial response counts in the overall response, and, for want of
+    an answer, in neither of the two, nor as non-response, of which it is known that it is not so. That is said where
+    no single category would be counted as these people are.
     """
     asked = [each for each in estimands if each.response and each.counted == "at_encounter"]
     groups: dict[tuple[object, ...], list[Estimand]] = {}
@@ -71,18 +72,28 @@ def _undecided(
     titles = {each.category.id: each.category.title for each in reading.categories}
     ids = {one.row.participant for one in people}
     counted: dict[bool, list[Text]] = {True: [], False: []}
+    values: list[tuple[Estimand, bool]] = []
     for each in estimands:
-        values = {
-            one.row.value for one in data.cohort.population(each).analysed if one.row.participant in ids
-        }
-        if len(values) == 1 and None not in values:
-            counted[1.0 in values].append(each.title)
+        found = {one.row.value for one in data.cohort.population(each).analysed if one.row.participant in ids}
+        if len(found) == 1 and None not in found:
+            values.append((each, 1.0 in found))
+            counted[1.0 in found].append(each.title)
+    told = {
+        "categories": tuple(titles[id] for id in possible),
+        "arms": _by_arm(first, people, data.cohort.population(first).analysed),
+        "yes": tuple(counted[True]) or message("none"),
+        "no": tuple(counted[False]) or message("none"),
+    }
+    if any(all((id in each.categories) == value for each, value in values) for id in titles):
+        return message(
+            "In one of these categories, not known in which: {categories}: {arms}. Counted as yes in: {yes}. Counted as no, by the rule for a missing answer or because it is known not to be so, in: {no}.",
+            **told,
+        )
+    present = {one.arm for one in people}
     return message(
-        "In one of these categories, not known in which: {categories}: {arms}. Counted as yes in: {yes}. Counted as no, by the rule for a missing answer or because it is known not to be so, in: {no}. The rows therefore do not add up.",
-        categories=tuple(titles[id] for id in possible),
-        arms=_by_arm(first, people, data.cohort.population(first).analysed),
-        yes=tuple(counted[True]) or message("none"),
-        no=tuple(counted[False]) or message("none"),
+        "In one of these categories, not known in which: {categories}: {arms}. Counted as yes in: {yes}. Counted as no, by the rule for a missing answer or because it is known not to be so, in: {no}. The rows of {where} therefore do not add up.",
+        where=tuple(arm for arm in first.arms if arm in present),
+        **told,
     )
 
 
