@@ -110,7 +110,7 @@ def _verify_parser(terminal: Terminal) -> argparse.ArgumentParser:
             "Check an archive offline: every hash, every text, every definition. Exit 6 if it does not verify."
         ),
         "  trialwright verify rehearsal\n"
-        "  trialwright verify rehearsal --head 8401:507821622d1790f3e83b6cdb269d4fb6877818aaa7af8111adc2492ded8cfc8e",
+        "  trialwright verify rehearsal --head 8401:071bdae20d3432a39baebaabd72030004390622a7b3c1360d77abc7ef99037c2",
         terminal,
     )
     own.add_argument("archive", metavar="ARCHIVE", help=terminal.say(message("the folder of the trial")))

@@ -355,7 +355,6 @@ def test_a_dose_of_another_day_than_its_visit_is_asked_about(
 # What a dose of 600 mg belimumab, given as proposed, is corrected to, and what comes of it
 CORRECTED = [
     # amount, unit, severity of the deviation, whether it is asked about
-    ("600", "mg", "", False),
     ("0.6", "g", "", False),
     ("6000", "mg", "major", True),
     ("800", "mg", "minor", True),
@@ -588,7 +587,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("dosed", "give_dose", {**DAY, "intervention": "prednisone", "amount": "30"}, "needs an amount and its unit"),
     ("dosed", "give_dose", {**PREDNISONE, "date": "2026-05-27"}, "lies before consent"),
     ("dosed", "give_dose", {**BELIMUMAB, "date": "2026-05-31", "visit": ""}, "lies before allocation of 2026-06-01"),
-    ("dosed", "give_dose", {**PRIOR, **DAY}, "no earlier care"),
+    ("dosed", "give_dose", {**PRIOR, **DAY}, "earlier care is recorded before that"),
     ("screened", "give_dose", {**PRIOR, "date": "2026-05-20", "unit": ""}, "Earlier care needs unit."),
     ("screened", "give_dose", {**PRIOR, "date": "2026-05-20", "visit": "week_0"}, "The visit Week 0 (week_0) has not been opened"),
     ("screened", "give_dose", {**PRIOR, "date": "2026-05-29"}, "lies in the future"),
