@@ -151,6 +151,8 @@ def test_an_event_nobody_could_have_made_is_found(archive: Path, name: str) -> N
     lines = {count + len(tail)} | ({count + 1} if "masks" in said else set())
     assert (found.file, found.line in lines) == (EVENTS, True), found
     assert main(["report", str(archive), "--out", str(archive.parent / "report")]) == 6
+    assert main(["analyse", str(archive)]) == 6
+    assert main(["trace", str(archive), "T3.r1.c2"]) == 6
 
 
 CORRECTS = {

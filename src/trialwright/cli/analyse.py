@@ -100,6 +100,7 @@ def _analysed(path: str, terminal: Terminal) -> tuple[Document, bool]:
     from trialwright.reports.trial.compose import compose_analysis
 
     check_verified(path, terminal)
+    terminal.clear()
     data = trial_data(path)
     if data.blind:
         raise Stop(ANSWER_IS_NO, message("The study is blind; nothing is compared before it is unblinded."))

@@ -14,8 +14,7 @@ from trialwright.exchange.recognise import load_mapping, open_records
 from trialwright.exchange.source import Reader, ReadOptions, RecordsUnreadable
 from trialwright.logic import nodes as n
 from trialwright.record.fact import PRESENCE_KINDS
-from trialwright.record.happenings import concept_name
-from trialwright.study.model import Study
+from trialwright.record.happenings import is_happening
 from trialwright.study.rules import Eligibility, Rule
 from trialwright.terms.codes import Coded, Vocabulary
 from trialwright.terms.message import message
@@ -79,43 +78,15 @@ def coverage_of(eligibility: Eligibility) -> Coverage:
 
     What only the ledger of a trial states is left out, unless a criterion asks for it.
     """
-    stated = stated_by_ledger(eligibility.study)
+    given = [each.id for each in eligibility.study.interventions]
     concepts = [
         each
         for each in eligibility.study.concepts
-        if each.name in eligibility.concepts or each.name not in stated
+        if each.name in eligibility.concepts or not is_happening(each.name, interventions=given)
     ]
     return Coverage(
         {concept.name: concept.kind for concept in concepts},
         {concept.name: concept.codes for concept in concepts},
-    )
-
-
-_HAPPENINGS = frozenset(
-    [
-        "enrolled",
-        "allocated",
-        "rescue_therapy",
-        "withdrawal",
-        "lost_to_follow_up",
-        "death",
-        "adverse_event",
-        "serious_adverse_event",
-        "infection",
-        "serious_infection",
-        "serious_hypersensitivity",
-    ]
-)
-_OF_INTERVENTIONS = ("taken", "discontinued", "held")
-
-
-def stated_by_ledger(study: Study) -> frozenset[str]:
-    """The study's concepts under the names reserved for what happens in a trial (`record.happenings`)."""
-    own = {f"{what}_{concept_name(each.id)}" for each in study.interventions for what in _OF_INTERVENTIONS}
-    return frozenset(
-        each.name
-        for each in study.concepts
-        if each.name in _HAPPENINGS or each.name in own or each.name.startswith("major_deviation_")
     )
 
 

@@ -16,7 +16,7 @@ A name with characters that a concept name cannot have is written in small lette
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from trialwright.record.raw import RawFact
@@ -24,6 +24,32 @@ from trialwright.terms.quantity import UnreadableNumber, parse_number
 
 if TYPE_CHECKING:
     from trialwright.record.participant import AdverseEventVersion, Participant
+
+_NAMES = frozenset(
+    [
+        *("enrolled", "allocated", "rescue_therapy", "withdrawal", "lost_to_follow_up", "death"),
+        *(
+            "adverse_event",
+            "serious_adverse_event",
+            "infection",
+            "serious_infection",
+            "serious_hypersensitivity",
+        ),
+    ]
+)
+_OF_AN_INTERVENTION = ("taken", "discontinued", "held")
+_OF_A_DEVIATION = "major_deviation_"
+
+
+def is_happening(concept: str, *, interventions: Iterable[str]) -> bool:
+    """Whether a concept has a name that is reserved for what happens in a trial. `interventions`: ids of the study's."""
+    return (
+        concept in _NAMES
+        or concept.startswith(_OF_A_DEVIATION)
+        or any(
+            concept == f"{what}_{concept_name(id)}" for id in interventions for what in _OF_AN_INTERVENTION
+        )
+    )
 
 
 def happenings(participant: Participant) -> Iterator[RawFact]:
