@@ -191,6 +191,8 @@ def refuses_in_words(
     assert isinstance(found, Broken)
     assert (found.file, found.line) == (EVENTS, row)
     assert main(["report", str(archive), "--out", str(archive.parent / "report")]) == 6
+    assert main(["analyse", str(archive)]) == 6
+    assert main(["trace", str(archive), "T3.r1.c2"]) == 6
     asked = [
         ["queries", str(archive)],
         ["safety", str(archive)],

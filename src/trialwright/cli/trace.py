@@ -100,8 +100,8 @@ def _looked_up(
                 ),
             )
         return compose_published(options.archive, terminal), {}, None
+    report = compose(options.archive, terminal, figures=False)  # verifies before anything is read
     archive, trial = open_trial(options.archive)
-    report = compose(options.archive, terminal, figures=False)
     return report, {event.position: event for event in archive.events()}, trial.definition(trial.version)
 
 
